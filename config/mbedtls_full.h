@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: MIT
+//
+// mbedtls_full.h - the mbedTLS 3.6 configuration of ports with room: unix, and boards with
+// 256 KB of RAM or more. Everything the engine offers, and nothing that only old peers need.
+//
+// What is missing is missing on purpose: no static RSA key exchange, no DHE, no CBC suites, no
+// ARIA, Camellia, DES or CCM, no renegotiation, no DTLS. Only AEAD suites with forward secrecy
+// can be negotiated.
+#ifndef USSL_MBEDTLS_FULL_H
+#define USSL_MBEDTLS_FULL_H
+
+#include "engine/config.h"
+
+// ---- platform: the engine's hooks and nothing of the C library's ----
+#define MBEDTLS_PLATFORM_C
+#define MBEDTLS_PLATFORM_MEMORY
+#define MBEDTLS_HAVE_TIME
+#define MBEDTLS_HAVE_TIME_DATE
+#define MBEDTLS_PLATFORM_MS_TIME_ALT
+#define MBEDTLS_PLATFORM_GMTIME_R_ALT
+// 64 bits on every machine: a 32-bit time_t ends in 2038. The function is in engine/init.c.
+#include <stdint.h>
+#define MBEDTLS_PLATFORM_TIME_TYPE_MACRO int64_t
+#define MBEDTLS_PLATFORM_TIME_MACRO ussl_mbed_time
+int64_t ussl_mbed_time(int64_t *out);
+#define MBEDTLS_HAVE_ASM
+#define MBEDTLS_DEPRECATED_REMOVED
+
+// ---- hashes, ciphers, curves ----
+#define MBEDTLS_MD_C
+// MD5 and SHA-1 serve MicroPython's hashlib. No certificate signed with them is accepted:
+// engine/ctx.c sets the certificate profile.
+#define MBEDTLS_MD5_C
+#define MBEDTLS_SHA1_C
+#define MBEDTLS_SHA224_C
+#define MBEDTLS_SHA256_C
+#define MBEDTLS_SHA384_C
+#define MBEDTLS_SHA512_C
+#define MBEDTLS_AES_C
+#define MBEDTLS_AES_ROM_TABLES
+#define MBEDTLS_GCM_C
+#define MBEDTLS_CIPHER_C
+// CBC and CTR serve cryptolib and encrypted keys; no CBC suite can be negotiated, because no
+// suite of that kind is in the list that engine/ctx.c gives to mbedTLS.
+#define MBEDTLS_CIPHER_MODE_CBC
+#define MBEDTLS_CIPHER_MODE_CTR
+#define MBEDTLS_CIPHER_PADDING_PKCS7
+#if defined(__x86_64__)
+#define MBEDTLS_AESNI_C
+#endif
+#if USSL_CHACHA
+#define MBEDTLS_CHACHA20_C
+#define MBEDTLS_POLY1305_C
+#define MBEDTLS_CHACHAPOLY_C
+#endif
+
+#define MBEDTLS_BIGNUM_C
+#define MBEDTLS_ECP_C
+#define MBEDTLS_ECP_DP_SECP256R1_ENABLED
+#define MBEDTLS_ECP_DP_SECP384R1_ENABLED
+#if USSL_P521
+#define MBEDTLS_ECP_DP_SECP521R1_ENABLED
+#endif
+#if USSL_X25519
+#define MBEDTLS_ECP_DP_CURVE25519_ENABLED
+#endif
+// Without it a handshake makes 28,000 allocations and more, and takes several times as long.
+#define MBEDTLS_ECP_NIST_OPTIM
+#define MBEDTLS_ECDH_C
+#define MBEDTLS_ECDSA_C
+#define MBEDTLS_RSA_C
+#define MBEDTLS_PKCS1_V15
+#define MBEDTLS_PKCS1_V21
+
+// ---- PSA: TLS 1.3 needs it; static key slots only ----
+// The dynamic key store would charge its pages to whichever connection came first.
+#if USSL_TLS13
+#define MBEDTLS_PSA_CRYPTO_C
+// Random comes straight from the platform: mbedTLS's own entropy module dereferences NULL when
+// an allocation fails at a reseed, and a generator with state would need a lock.
+#define MBEDTLS_PSA_CRYPTO_EXTERNAL_RNG
+#define MBEDTLS_HKDF_C
+#endif
+
+// ---- keys and certificates ----
+#define MBEDTLS_ASN1_PARSE_C
+#define MBEDTLS_ASN1_WRITE_C
+#define MBEDTLS_OID_C
+#define MBEDTLS_BASE64_C
+#define MBEDTLS_PEM_PARSE_C
+#define MBEDTLS_PK_C
+#define MBEDTLS_PK_PARSE_C
+#define MBEDTLS_PK_WRITE_C
+#define MBEDTLS_PK_PARSE_EC_EXTENDED
+#define MBEDTLS_PK_PARSE_EC_COMPRESSED
+#if USSL_ENCRYPTED_KEYS
+#define MBEDTLS_PKCS5_C
+#endif
+#define MBEDTLS_X509_USE_C
+#define MBEDTLS_X509_CRT_PARSE_C
+#define MBEDTLS_X509_CRL_PARSE_C
+#define MBEDTLS_X509_RSASSA_PSS_SUPPORT
+
+// ---- TLS ----
+#define MBEDTLS_SSL_TLS_C
+#define MBEDTLS_SSL_CLI_C
+#if USSL_SERVER
+#define MBEDTLS_SSL_SRV_C
+#endif
+#if USSL_TLS12
+#define MBEDTLS_SSL_PROTO_TLS1_2
+#define MBEDTLS_KEY_EXCHANGE_ECDHE_RSA_ENABLED
+#define MBEDTLS_KEY_EXCHANGE_ECDHE_ECDSA_ENABLED
+#define MBEDTLS_SSL_EXTENDED_MASTER_SECRET
+#define MBEDTLS_SSL_MAX_FRAGMENT_LENGTH
+#endif
+#if USSL_TLS13
+#define MBEDTLS_SSL_PROTO_TLS1_3
+#define MBEDTLS_SSL_TLS1_3_COMPATIBILITY_MODE
+#define MBEDTLS_SSL_TLS1_3_KEY_EXCHANGE_MODE_EPHEMERAL_ENABLED
+#define MBEDTLS_SSL_TLS1_3_KEY_EXCHANGE_MODE_PSK_EPHEMERAL_ENABLED
+#define MBEDTLS_SSL_RECORD_SIZE_LIMIT
+// No padding, as OpenSSL: the default rounds every record up by as much as 15 bytes.
+#define MBEDTLS_SSL_CID_TLS1_3_PADDING_GRANULARITY 1
+#endif
+#define MBEDTLS_SSL_SERVER_NAME_INDICATION
+#define MBEDTLS_SSL_ALPN
+#define MBEDTLS_SSL_SESSION_TICKETS
+#if USSL_SERVER
+#define MBEDTLS_SSL_TICKET_C
+#endif
+#define MBEDTLS_SSL_KEEP_PEER_CERTIFICATE
+#define MBEDTLS_SSL_ALL_ALERT_MESSAGES
+#define MBEDTLS_SSL_IN_CONTENT_LEN USSL_RECORD_IN
+#define MBEDTLS_SSL_OUT_CONTENT_LEN USSL_RECORD_OUT
+
+#endif // USSL_MBEDTLS_FULL_H

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: MIT
+//
+// arena.c - memory of a context: counted, limited, wiped on release.
+//
+// Notes: all of mbedTLS allocates through here. mbedTLS's hook has no argument that says for whom,
+// so each engine entry opens a scope and the hook charges the innermost one. A block remembers its
+// arena and keeps it alive: an RSA key shared by connections caches numbers in whichever arena was
+// current, and may be freed after everything else of it has gone. That is also why an arena is
+// never reset wholesale.
+#include "mbed.h"
+
+// Where there are threads each has its own scopes; a bare-metal port without them needs no TLS.
+#ifndef USSL_THREAD_LOCAL
+#if defined(__unix__) || defined(__APPLE__)
+#define USSL_THREAD_LOCAL __thread
+#else
+#define USSL_THREAD_LOCAL
+#endif
+#endif
+
+struct ussl_arena {
+    size_t refs; // handles and live blocks
+    size_t limit;
+    ussl_memory_t memory;
+};
+
+// In front of every block. Two words, so what follows is aligned as the allocator aligned us.
+typedef struct {
+    ussl_arena_t *arena; // counted; NULL: nobody's
+    size_t size;         // with this header
+} block_t;
+
+static USSL_THREAD_LOCAL ussl_scope_t *innermost;
+
+// ---- helpers ----
+static void arena_drop(ussl_arena_t *arena) {
+    if (--arena->refs == 0) {
+        ussl_platform()->release(ussl_platform()->user, arena);
+    }
+}
+
+static bool arena_fits(const ussl_arena_t *arena, size_t size) {
+    return arena->limit == 0
+        || (size <= arena->limit && arena->memory.used <= arena->limit - size);
+}
+
+static void arena_charge(ussl_arena_t *arena, size_t size) {
+    ussl_memory_t *memory = &arena->memory;
+    arena->refs++;
+    memory->blocks++;
+    memory->used += size;
+    if (memory->used > memory->peak) {
+        memory->peak = memory->used;
+    }
+}
+
+// ---- scopes and blocks ----
+void ussl_scope_enter(ussl_scope_t *scope, ussl_arena_t *arena) {
+    scope->arena = arena;
+    scope->failed = false;
+    scope->outer = innermost;
+    innermost = scope;
+}
+
+void ussl_scope_leave(ussl_scope_t *scope) {
+    innermost = scope->outer;
+}
+
+void *ussl_calloc(size_t count, size_t size) {
+    const ussl_platform_t *platform = ussl_platform();
+    ussl_arena_t *arena = innermost ? innermost->arena : NULL;
+    block_t *block = NULL;
+    if (size == 0 || count <= (SIZE_MAX - sizeof(block_t)) / size) {
+        size_t total = count * size + sizeof(block_t);
+        if (arena == NULL || arena_fits(arena, total)) {
+            block = platform->alloc(platform->user, total);
+        }
+        if (block != NULL) {
+            block->arena = arena;
+            block->size = total;
+            if (arena != NULL) {
+                arena_charge(arena, total);
+            }
+            return block + 1;
+        }
+    }
+    // mbedTLS turns many of these into protocol or certificate errors: remember the truth.
+    if (innermost != NULL) {
+        innermost->failed = true;
+    }
+    return NULL;
+}
+
+void ussl_free(void *ptr) {
+    if (ptr == NULL) {
+        return;
+    }
+    block_t *block = (block_t *)ptr - 1;
+    ussl_arena_t *arena = block->arena;
+    size_t size = block->size;
+    mbedtls_platform_zeroize(block, size);
+    ussl_platform()->release(ussl_platform()->user, block);
+    if (arena != NULL) {
+        arena->memory.used -= size;
+        arena_drop(arena);
+    }
+}
+
+// ---- public, in header order ----
+ussl_result_t ussl_arena_new(size_t limit, ussl_arena_t **out) {
+    const ussl_platform_t *platform = ussl_platform();
+    if (out == NULL || platform->alloc == NULL) {
+        return USSL_ERR_USAGE;
+    }
+    ussl_arena_t *arena = platform->alloc(platform->user, sizeof(*arena));
+    if (arena == NULL) {
+        return USSL_ERR_MEMORY;
+    }
+    arena->refs = 1;
+    arena->limit = limit;
+    *out = arena;
+    return USSL_OK;
+}
+
+ussl_arena_t *ussl_arena_ref(ussl_arena_t *arena) {
+    if (arena != NULL) {
+        arena->refs++;
+    }
+    return arena;
+}
+
+void ussl_arena_unref(ussl_arena_t *arena) {
+    if (arena != NULL) {
+        arena_drop(arena);
+    }
+}
+
+void ussl_arena_memory(const ussl_arena_t *arena, ussl_memory_t *out) {
+    *out = arena->memory;
+}

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: MIT
+//
+// config.h - every build flag, its default, and what it costs.
+//
+// Set a flag with -DUSSL_X=0 in CFLAGS (or through the make variable USSL_CFLAGS). A flag
+// takes whole functions and whole mbedTLS modules with it; the Python name of a feature that
+// is left out is absent or raises, it is never accepted and ignored. `make flags` builds and
+// tests with each of them off. Bytes are x86-64 text as `make flags` prints them: compare them
+// with one another, a Cortex-M has roughly two thirds.
+#ifndef USSL_CONFIG_H
+#define USSL_CONFIG_H
+
+// TLS 1.2 (RFC 5246), AEAD suites with ECDHE only.
+#ifndef USSL_TLS12
+#define USSL_TLS12 1
+#endif
+
+// TLS 1.3 (RFC 8446), certificates and ECDHE.
+#ifndef USSL_TLS13
+#define USSL_TLS13 1
+#endif
+
+// The server's side of the protocol. Without it PROTOCOL_TLS_SERVER raises.
+#ifndef USSL_SERVER
+#define USSL_SERVER 1
+#endif
+
+// ChaCha20-Poly1305 suites (RFC 8439): the fast choice where AES has no hardware.
+#ifndef USSL_CHACHA
+#define USSL_CHACHA 1
+#endif
+
+// Key exchange over Curve25519 (RFC 7748).
+#ifndef USSL_X25519
+#define USSL_X25519 1
+#endif
+
+// Curve P-521: rare in certificates, expensive in key exchange.
+#ifndef USSL_P521
+#define USSL_P521 1
+#endif
+
+// Private keys encrypted with a password (PKCS#8 PBES2, RFC 8018).
+#ifndef USSL_ENCRYPTED_KEYS
+#define USSL_ENCRYPTED_KEYS 1
+#endif
+
+// The old module-level ssl.wrap_socket().
+#ifndef USSL_LEGACY_WRAP
+#define USSL_LEGACY_WRAP 1
+#endif
+
+// With 1 no context can be told to skip verification: CERT_NONE raises on a client.
+#ifndef USSL_FORBID_CERT_NONE
+#define USSL_FORBID_CERT_NONE 0
+#endif
+
+// Largest plaintext of one record we receive and send, in bytes (RFC 8446 5.1: at most 16384).
+// Below 16384 a peer that sends full records cannot be understood.
+#ifndef USSL_RECORD_IN
+#define USSL_RECORD_IN 16384
+#endif
+#ifndef USSL_RECORD_OUT
+#define USSL_RECORD_OUT 4096
+#endif
+
+#if !USSL_TLS12 && !USSL_TLS13
+#error "USSL_TLS12 and USSL_TLS13 are both 0: nothing is left to speak"
+#endif
+#if USSL_RECORD_IN > 16384 || USSL_RECORD_OUT > 16384
+#error "a TLS record holds at most 16384 bytes (RFC 8446 5.1)"
+#endif
+
+#endif // USSL_CONFIG_H

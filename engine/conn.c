@@ -1,0 +1,491 @@
+// SPDX-License-Identifier: MIT
+//
+// conn.c - one connection: states, windows on the wire, handshake, read, write, close.
+//
+// Notes: mbedTLS asks for wire bytes by calling wire_recv with a place inside its record buffer.
+// That place is lent to the caller as the input window; when the bytes are there and mbedTLS asks
+// again, they are already where it wants them. Output works the same way: wire_send lends the sealed
+// record and answers "not yet" until the caller has taken it all. So no byte is copied twice.
+//
+// Two things follow. While a record waits in the output window mbedTLS must not be given new data:
+// it would flush the old record and report the new length. And a small record (an alert above all)
+// must never wait: mbedTLS repeats an alert that it could not send for ever. Small records therefore
+// go into a side buffer, part of which only an alert may use.
+#include "mbed.h"
+
+#include <string.h>
+
+// ---- states ----
+typedef enum { CALL_HANDSHAKE, CALL_READ, CALL_WRITE, CALL_CLOSE } call_t;
+
+// Which call makes sense in which state; the rest is USSL_ERR_USAGE and changes nothing.
+static const uint8_t allowed[] = {
+    [CONN_START] = 1 << CALL_HANDSHAKE,
+    [CONN_SHAKING] = 1 << CALL_HANDSHAKE,
+    [CONN_OPEN] = 1 << CALL_HANDSHAKE | 1 << CALL_READ | 1 << CALL_WRITE | 1 << CALL_CLOSE,
+    [CONN_CLOSING] = 1 << CALL_READ | 1 << CALL_CLOSE,
+    [CONN_FAILED] = 0,
+};
+
+static void conn_set_state(ussl_conn_t *conn, conn_state_t state) {
+    conn->state = (uint8_t)state;
+}
+
+// ---- the wire, called by mbedTLS ----
+// An alert is a record of type 21, or under TLS 1.3, where the type is hidden, one whose size fits
+// nothing else that a handshake or a read could send: two bytes and a type, padded, and the tag.
+static bool is_alert(const ussl_conn_t *conn, const unsigned char *record, size_t len) {
+    const size_t pad = MBEDTLS_SSL_CID_TLS1_3_PADDING_GRANULARITY;
+    const size_t hidden = 5 + (2 + 1 + pad - 1) / pad * pad + 16;
+    return record[0] == MBEDTLS_SSL_MSG_ALERT
+        || (!conn->writing && record[0] == MBEDTLS_SSL_MSG_APPLICATION_DATA && len == hidden);
+}
+
+static int wire_send(void *arg, const unsigned char *buf, size_t len) {
+    ussl_conn_t *conn = arg;
+    if (conn->out_total > 0) {
+        if (conn->out_len > 0) {
+            return MBEDTLS_ERR_SSL_WANT_WRITE;
+        }
+        size_t sent = conn->out_total;
+        conn->out_total = 0;
+        return (int)sent;
+    }
+    bool alert = is_alert(conn, buf, len);
+    conn->alert_sent |= alert;
+    size_t room = (alert ? CONN_SIDE_SIZE : CONN_SIDE_SIZE - CONN_SIDE_ALERT);
+    if (conn->side_len + len <= room) {
+        memcpy(conn->side + conn->side_len, buf, len);
+        conn->side_len = (uint8_t)(conn->side_len + len);
+        return (int)len;
+    }
+    conn->out = buf;
+    conn->out_len = conn->out_total = len;
+    return MBEDTLS_ERR_SSL_WANT_WRITE;
+}
+
+static int wire_recv(void *arg, unsigned char *buf, size_t len) {
+    ussl_conn_t *conn = arg;
+    if (conn->in == buf && conn->in_have > 0) {
+        size_t have = conn->in_have;
+        conn->in = NULL;
+        conn->in_have = 0;
+        return (int)have;
+    }
+    if (conn->wire_ended) {
+        return 0;
+    }
+    conn->in = buf;
+    conn->in_len = len;
+    return MBEDTLS_ERR_SSL_WANT_READ;
+}
+
+// ---- entering and leaving ----
+static ussl_result_t conn_enter(ussl_conn_t *conn, call_t call, ussl_scope_t *scope) {
+    if (conn == NULL || conn->busy) {
+        return USSL_ERR_USAGE;
+    }
+    if (conn->state == CONN_FAILED) {
+        return conn->failure.result;
+    }
+    if (!(allowed[conn->state] & 1 << call)) {
+        return USSL_ERR_USAGE;
+    }
+    conn->busy = true;
+    ussl_scope_enter(scope, conn->arena);
+    return USSL_OK;
+}
+
+static void conn_leave(ussl_conn_t *conn, ussl_scope_t *scope) {
+    ussl_scope_leave(scope);
+    conn->busy = false;
+}
+
+// The number of the fatal alert that ended the connection, or -1. An mbedTLS client that refuses our
+// TLS 1.3 certificate says so in clear, which mbedTLS as a server takes for a broken record. Trusting
+// that alert is safe: the connection has failed either way.
+static int peer_alert(const ussl_conn_t *conn, int code) {
+    if (code == MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE) {
+        return conn->ssl.in_msg[1];
+    }
+    static const uint8_t clear_alert[] = {MBEDTLS_SSL_MSG_ALERT, 3, 3, 0, 2, 2};
+    const uint8_t *record = conn->ssl.in_hdr;
+    bool broken = code == MBEDTLS_ERR_SSL_INVALID_MAC || code == MBEDTLS_ERR_SSL_INVALID_RECORD;
+    bool shaking = conn->state == CONN_SHAKING && conn->ssl.tls_version >= USSL_VERSION_TLS13;
+    if (broken && shaking && memcmp(record, clear_alert, sizeof(clear_alert)) == 0) {
+        return record[sizeof(clear_alert)];
+    }
+    return -1;
+}
+
+// Latches the first cause, tells the peer if mbedTLS has not, and leaves only the output to drain.
+static ussl_result_t conn_fail(ussl_conn_t *conn, int code, bool out_of_memory) {
+    ussl_failure_t *why = &conn->failure;
+    int alert = peer_alert(conn, code);
+    ussl_failure_from(code, conn->ctx->config.role, why);
+    if (out_of_memory) {
+        ussl_failure_set(why, USSL_ERR_MEMORY, NULL);
+        why->alert = MBEDTLS_SSL_ALERT_MSG_INTERNAL_ERROR;
+    } else if (conn->check.hook_stopped) {
+        ussl_failure_set(why, USSL_ERR_HOOK, "CERTIFICATE_VERIFY_FAILED");
+        why->alert = MBEDTLS_SSL_ALERT_MSG_ACCESS_DENIED;
+    } else if (conn->check.verdict.flags != 0) {
+        ussl_failure_set(why, USSL_ERR_CERT, "CERTIFICATE_VERIFY_FAILED");
+        why->cert = conn->check.verdict;
+        why->alert = ussl_verdict_alert(&why->cert);
+    } else if (alert >= 0) {
+        ussl_failure_set(why, USSL_ERR_ALERT, ussl_alert_reason((unsigned)alert));
+        why->alert = (int16_t)alert;
+    } else if (code == MBEDTLS_ERR_SSL_NO_CLIENT_CERTIFICATE
+        && conn->ssl.tls_version == MBEDTLS_SSL_VERSION_TLS1_3) {
+        why->alert = 116; // certificate_required
+    }
+    why->backend = code;
+    why->alert_is_ours = why->result != USSL_ERR_ALERT && why->alert >= 0;
+    if (why->alert_is_ours && !conn->alert_sent) {
+        (void)mbedtls_ssl_send_alert_message(
+            &conn->ssl, MBEDTLS_SSL_ALERT_LEVEL_FATAL, (unsigned char)why->alert);
+    }
+    conn_set_state(conn, CONN_FAILED);
+    return why->result;
+}
+
+// What every call makes of mbedTLS's answer. USSL_OK: nothing stands in the way, call it again.
+static ussl_result_t conn_answer(ussl_conn_t *conn, int code, const ussl_scope_t *scope) {
+    switch (code) {
+        case MBEDTLS_ERR_SSL_WANT_READ:
+            // Without a window it has only dropped a record and wants to go on.
+            return conn->in != NULL && conn->in_have == 0 ? USSL_WANT_IN : USSL_OK;
+        case MBEDTLS_ERR_SSL_WANT_WRITE:
+            // An alert waits behind this record; when it has gone, the cause would be forgotten.
+            conn->starved |= scope->failed && conn->ssl.send_alert;
+            return conn->out_len > 0 ? USSL_WANT_OUT : USSL_OK;
+        case MBEDTLS_ERR_SSL_RECEIVED_NEW_SESSION_TICKET:
+        case MBEDTLS_ERR_SSL_CRYPTO_IN_PROGRESS:
+            return USSL_OK;
+        default:
+            return conn_fail(conn, code, scope->failed || conn->starved);
+    }
+}
+
+// mbedTLS learns that its record has gone only by offering it again: finish that before new work.
+static ussl_result_t conn_settle(ussl_conn_t *conn, const ussl_scope_t *scope) {
+    if (conn->out_total == 0) {
+        return USSL_OK;
+    }
+    if (conn->out_len > 0) {
+        return USSL_WANT_OUT;
+    }
+    int code = mbedtls_ssl_write(&conn->ssl, (const unsigned char *)"", 0);
+    return code == 0 ? USSL_OK : conn_answer(conn, code, scope);
+}
+
+// ---- handshake ----
+// mbedTLS lets a server that asked OPTIONAL-ly go on with a bad certificate. We do not.
+static bool cert_refused(const ussl_conn_t *conn) {
+    return conn->check.verdict.flags != 0 && conn->ctx->config.verify != USSL_VERIFY_NONE;
+}
+
+// The last look before data flows: a peer that had to be verified has been.
+static bool peer_proven(ussl_conn_t *conn) {
+    const ussl_config_t *config = &conn->ctx->config;
+    bool required = config->verify == USSL_VERIFY_REQUIRED
+        || (config->verify == USSL_VERIFY_OPTIONAL && config->role == USSL_CLIENT);
+    return !required
+        || (conn->check.verified && mbedtls_ssl_get_verify_result(&conn->ssl) == 0);
+}
+
+// From its Finished on, a TLS 1.3 server sends under application keys (RFC 8446 7.1). mbedTLS changes
+// over only at the end of the handshake, so a client could not read the alert that refuses it.
+static void use_application_keys(mbedtls_ssl_context *ssl) {
+    #if USSL_TLS13
+    bool server = ssl->conf->endpoint == MBEDTLS_SSL_IS_SERVER;
+    if (server && ssl->transform_application && ssl->transform_out != ssl->transform_application) {
+        mbedtls_ssl_set_outbound_transform(ssl, ssl->transform_application);
+    }
+    #else
+    (void)ssl;
+    #endif
+}
+
+static ussl_result_t handshake_step(ussl_conn_t *conn, const ussl_scope_t *scope, bool *done) {
+    int code = mbedtls_ssl_handshake_step(&conn->ssl);
+    use_application_keys(&conn->ssl);
+    if (code == 0 && cert_refused(conn)) {
+        code = MBEDTLS_ERR_X509_CERT_VERIFY_FAILED;
+    }
+    if (code != 0) {
+        return conn_answer(conn, code, scope);
+    }
+    if (conn->ssl.state == MBEDTLS_SSL_HANDSHAKE_OVER) {
+        if (!peer_proven(conn)) {
+            return conn_fail(conn, MBEDTLS_ERR_X509_CERT_VERIFY_FAILED, false);
+        }
+        conn_set_state(conn, CONN_OPEN);
+        *done = true;
+    }
+    return USSL_OK;
+}
+
+// ---- making one ----
+static ussl_result_t set_hostname(ussl_conn_t *conn, const char *hostname) {
+    if (hostname == NULL) {
+        // mbedTLS wants to hear that the absence is meant.
+        return mbedtls_ssl_set_hostname(&conn->ssl, NULL) == 0 ? USSL_OK : USSL_ERR_INTERNAL;
+    }
+    size_t len = strlen(hostname);
+    if (len == 0 || len > MBEDTLS_SSL_MAX_HOST_NAME_LEN) {
+        return USSL_ERR_USAGE;
+    }
+    conn->hostname = ussl_calloc(1, len + 1);
+    if (conn->hostname == NULL) {
+        return USSL_ERR_MEMORY;
+    }
+    memcpy(conn->hostname, hostname, len);
+    conn->address_len = (uint8_t)ussl_address_parse(hostname, len, conn->address);
+    // RFC 6066 3: SNI carries no address and no trailing dot.
+    if (conn->address_len > 0) {
+        return mbedtls_ssl_set_hostname(&conn->ssl, NULL) == 0 ? USSL_OK : USSL_ERR_INTERNAL;
+    }
+    bool dot = hostname[len - 1] == '.';
+    if (dot) {
+        conn->hostname[len - 1] = '\0';
+    }
+    int code = mbedtls_ssl_set_hostname(&conn->ssl, conn->hostname);
+    if (dot) {
+        conn->hostname[len - 1] = '.';
+    }
+    return code == 0 ? USSL_OK : USSL_ERR_MEMORY;
+}
+
+static ussl_result_t conn_fill(ussl_conn_t *conn, const char *hostname) {
+    int code = mbedtls_ssl_setup(&conn->ssl, &conn->ctx->conf);
+    if (code != 0) {
+        return code == MBEDTLS_ERR_SSL_BAD_CONFIG ? USSL_ERR_USAGE : USSL_ERR_MEMORY;
+    }
+    mbedtls_ssl_set_bio(&conn->ssl, conn, wire_send, wire_recv, NULL);
+    mbedtls_ssl_set_verify(&conn->ssl, ussl_verify_step, conn);
+    return conn->ctx->config.role == USSL_CLIENT ? set_hostname(conn, hostname) : USSL_OK;
+}
+
+// ---- public, in header order ----
+ussl_result_t ussl_conn_new(ussl_arena_t *arena, ussl_ctx_t *ctx, const char *hostname,
+    void *owner, ussl_conn_t **out) {
+    if (arena == NULL || ctx == NULL || out == NULL) {
+        return USSL_ERR_USAGE;
+    }
+    ussl_scope_t scope;
+    ussl_scope_enter(&scope, arena);
+    ussl_result_t result = USSL_ERR_MEMORY;
+    ussl_conn_t *conn = ussl_calloc(1, sizeof(*conn));
+    if (conn != NULL) {
+        conn->arena = ussl_arena_ref(arena);
+        conn->ctx = ussl_ctx_ref(ctx);
+        conn->owner = owner;
+        mbedtls_ssl_init(&conn->ssl);
+        result = conn_fill(conn, hostname);
+        if (result == USSL_OK) {
+            *out = conn;
+        } else {
+            ussl_conn_free(conn);
+        }
+    }
+    ussl_scope_leave(&scope);
+    return result;
+}
+
+void ussl_conn_free(ussl_conn_t *conn) {
+    if (conn == NULL) {
+        return;
+    }
+    ussl_arena_t *arena = conn->arena;
+    ussl_scope_t scope;
+    ussl_scope_enter(&scope, arena);
+    mbedtls_ssl_free(&conn->ssl);
+    ussl_free(conn->hostname);
+    ussl_ctx_t *ctx = conn->ctx;
+    ussl_free(conn);
+    ussl_scope_leave(&scope);
+    ussl_ctx_unref(ctx);
+    ussl_arena_unref(arena);
+}
+
+ussl_result_t ussl_conn_handshake(ussl_conn_t *conn, bool *done) {
+    *done = false;
+    ussl_scope_t scope;
+    ussl_result_t result = conn_enter(conn, CALL_HANDSHAKE, &scope);
+    if (result != USSL_OK) {
+        return result;
+    }
+    if (conn->state == CONN_OPEN) {
+        *done = true;
+    } else {
+        conn_set_state(conn, CONN_SHAKING);
+        result = handshake_step(conn, &scope, done);
+    }
+    conn_leave(conn, &scope);
+    return result;
+}
+
+ussl_result_t ussl_conn_read(ussl_conn_t *conn, uint8_t *buf, size_t len, size_t *n) {
+    *n = 0;
+    ussl_scope_t scope;
+    ussl_result_t result = conn_enter(conn, CALL_READ, &scope);
+    if (result != USSL_OK) {
+        return result;
+    }
+    if (conn->peer_closed) {
+        result = USSL_CLOSED;
+    }
+    while (result == USSL_OK && len > 0 && *n == 0) {
+        int code = mbedtls_ssl_read(&conn->ssl, buf, len);
+        if (code > 0) {
+            *n = (size_t)code;
+        } else if (code == MBEDTLS_ERR_SSL_PEER_CLOSE_NOTIFY) {
+            conn->peer_closed = true;
+            result = USSL_CLOSED;
+        } else {
+            // 0 is a wire that ended without close_notify: mbedTLS tells the two apart only here.
+            result = conn_answer(conn, code == 0 ? MBEDTLS_ERR_SSL_CONN_EOF : code, &scope);
+        }
+    }
+    conn_leave(conn, &scope);
+    return result;
+}
+
+ussl_result_t ussl_conn_write(ussl_conn_t *conn, const uint8_t *buf, size_t len, size_t *n) {
+    *n = 0;
+    ussl_scope_t scope;
+    ussl_result_t result = conn_enter(conn, CALL_WRITE, &scope);
+    if (result != USSL_OK) {
+        return result;
+    }
+    conn->writing = true;
+    result = conn_settle(conn, &scope);
+    if (result == USSL_OK && len > 0) {
+        int max = mbedtls_ssl_get_max_out_record_payload(&conn->ssl);
+        size_t part = max > 0 && (size_t)max < len ? (size_t)max : len;
+        int code = mbedtls_ssl_write(&conn->ssl, buf, part);
+        if (code > 0) {
+            *n = (size_t)code;
+        } else if (code == MBEDTLS_ERR_SSL_WANT_WRITE && conn->out_total > 0) {
+            *n = part; // sealed, and waiting in the window
+        } else {
+            result = conn_answer(conn, code, &scope);
+        }
+    }
+    conn->writing = false;
+    conn_leave(conn, &scope);
+    return result;
+}
+
+ussl_result_t ussl_conn_close(ussl_conn_t *conn) {
+    ussl_scope_t scope;
+    ussl_result_t result = conn_enter(conn, CALL_CLOSE, &scope);
+    if (result != USSL_OK) {
+        return result;
+    }
+    if (conn->state == CONN_OPEN) {
+        result = conn_settle(conn, &scope);
+        if (result == USSL_OK) {
+            int code = mbedtls_ssl_close_notify(&conn->ssl);
+            bool queued = code == 0 || (code == MBEDTLS_ERR_SSL_WANT_WRITE && conn->out_total > 0);
+            result = queued ? USSL_OK : conn_answer(conn, code, &scope);
+        }
+        if (result == USSL_OK) {
+            conn_set_state(conn, CONN_CLOSING);
+        }
+    }
+    conn_leave(conn, &scope);
+    return result;
+}
+
+uint8_t *ussl_conn_in(ussl_conn_t *conn, size_t *len) {
+    bool open = conn->in != NULL && conn->in_have == 0 && !conn->wire_ended
+        && conn->state != CONN_FAILED && !conn->busy;
+    *len = open ? conn->in_len : 0;
+    return open ? conn->in : NULL;
+}
+
+void ussl_conn_in_done(ussl_conn_t *conn, size_t n) {
+    if (n == 0) {
+        conn->wire_ended = true;
+    } else if (conn->in != NULL && n <= conn->in_len) {
+        conn->in_have = n;
+    }
+}
+
+const uint8_t *ussl_conn_out(ussl_conn_t *conn, size_t *len) {
+    if (conn->busy) {
+        *len = 0;
+        return NULL;
+    }
+    // What is in the side buffer was sealed before the record in the window.
+    if (conn->side_at < conn->side_len) {
+        *len = (size_t)(conn->side_len - conn->side_at);
+        return conn->side + conn->side_at;
+    }
+    *len = conn->out_len;
+    return conn->out_len > 0 ? conn->out : NULL;
+}
+
+void ussl_conn_out_done(ussl_conn_t *conn, size_t n) {
+    size_t waiting;
+    (void)ussl_conn_out(conn, &waiting);
+    n = n < waiting ? n : waiting;
+    if (conn->side_at < conn->side_len) {
+        conn->side_at = (uint8_t)(conn->side_at + n);
+        if (conn->side_at == conn->side_len) {
+            conn->side_at = conn->side_len = 0;
+        }
+    } else {
+        conn->out += n;
+        conn->out_len -= n;
+    }
+}
+
+size_t ussl_conn_pending(const ussl_conn_t *conn) {
+    bool open = conn->state == CONN_OPEN || conn->state == CONN_CLOSING;
+    return open ? mbedtls_ssl_get_bytes_avail(&conn->ssl) : 0;
+}
+
+ussl_result_t ussl_conn_wants(const ussl_conn_t *conn) {
+    if (conn->side_len > 0 || conn->out_len > 0) {
+        return USSL_WANT_OUT;
+    }
+    bool waits = conn->in != NULL && conn->in_have == 0 && !conn->wire_ended;
+    return waits && conn->state != CONN_FAILED ? USSL_WANT_IN : USSL_OK;
+}
+
+bool ussl_conn_established(const ussl_conn_t *conn) {
+    return conn->state == CONN_OPEN || conn->state == CONN_CLOSING;
+}
+
+bool ussl_conn_peer_closed(const ussl_conn_t *conn) {
+    return conn->peer_closed;
+}
+
+bool ussl_conn_closing(const ussl_conn_t *conn) {
+    return conn->state == CONN_CLOSING;
+}
+
+uint16_t ussl_conn_version(const ussl_conn_t *conn) {
+    return ussl_conn_established(conn) ? (uint16_t)conn->ssl.tls_version : 0;
+}
+
+const ussl_suite_t *ussl_conn_suite(const ussl_conn_t *conn) {
+    return ussl_conn_established(conn)
+        ? ussl_suite_find(mbedtls_ssl_get_ciphersuite_id_from_ssl(&conn->ssl))
+        : NULL;
+}
+
+const uint8_t *ussl_conn_peer_cert(const ussl_conn_t *conn, size_t *len) {
+    const mbedtls_x509_crt *crt
+        = ussl_conn_established(conn) ? mbedtls_ssl_get_peer_cert(&conn->ssl) : NULL;
+    *len = crt ? crt->raw.len : 0;
+    return crt ? crt->raw.p : NULL;
+}
+
+void ussl_conn_failure(const ussl_conn_t *conn, ussl_failure_t *out) {
+    *out = conn->failure;
+}

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: MIT
+//
+// ctx.c - settings in, a frozen context out.
+//
+// Notes: mbedTLS shares its ssl_config by pointer with every connection, so a change would reach
+// into live ones. A context is therefore never changed after it was made; its owner makes a new one
+// and connections keep the one they began with.
+#include "mbed.h"
+
+// Best first. A TLS 1.3 client sends a key share for the first only, so it is the one that nearly
+// every server takes and that costs a microcontroller least.
+static const uint16_t groups[] = {
+    MBEDTLS_SSL_IANA_TLS_GROUP_SECP256R1,
+    #if USSL_X25519
+    MBEDTLS_SSL_IANA_TLS_GROUP_X25519,
+    #endif
+    MBEDTLS_SSL_IANA_TLS_GROUP_SECP384R1,
+    #if USSL_P521
+    MBEDTLS_SSL_IANA_TLS_GROUP_SECP521R1,
+    #endif
+    MBEDTLS_SSL_IANA_TLS_GROUP_NONE,
+};
+
+// ---- helpers ----
+static int auth_mode(const ussl_config_t *config) {
+    if (config->verify == USSL_VERIFY_NONE) {
+        return MBEDTLS_SSL_VERIFY_NONE;
+    }
+    // mbedTLS's OPTIONAL lets a bad certificate pass. For a server conn.c refuses it afterwards;
+    // for a client OPTIONAL means REQUIRED, as in CPython.
+    bool optional = config->verify == USSL_VERIFY_OPTIONAL && config->role == USSL_SERVER_SIDE;
+    return optional ? MBEDTLS_SSL_VERIFY_OPTIONAL : MBEDTLS_SSL_VERIFY_REQUIRED;
+}
+
+static bool config_fits(const ussl_config_t *config) {
+    const ussl_identity_t *const *identity = (const ussl_identity_t *const *)config->identity;
+    if (config->role == USSL_SERVER_SIDE && !USSL_SERVER) {
+        return false;
+    }
+    if (USSL_FORBID_CERT_NONE && config->role == USSL_CLIENT
+        && config->verify == USSL_VERIFY_NONE) {
+        return false;
+    }
+    return identity[0] == NULL || identity[1] == NULL
+        || ussl_identity_is_rsa(identity[0]) != ussl_identity_is_rsa(identity[1]);
+}
+
+static void set_versions(mbedtls_ssl_config *conf, const ussl_config_t *config) {
+    uint16_t lowest = USSL_TLS12 ? USSL_VERSION_TLS12 : USSL_VERSION_TLS13;
+    uint16_t highest = USSL_TLS13 ? USSL_VERSION_TLS13 : USSL_VERSION_TLS12;
+    uint16_t min = config->min_version > lowest ? config->min_version : lowest;
+    uint16_t max
+        = config->max_version && config->max_version < highest ? config->max_version : highest;
+    mbedtls_ssl_conf_min_tls_version(conf, (mbedtls_ssl_protocol_version)min);
+    mbedtls_ssl_conf_max_tls_version(conf, (mbedtls_ssl_protocol_version)max);
+}
+
+static int ctx_fill(ussl_ctx_t *ctx) {
+    const ussl_config_t *config = &ctx->config;
+    mbedtls_ssl_config *conf = &ctx->conf;
+    bool client = config->role == USSL_CLIENT;
+    int code
+        = mbedtls_ssl_config_defaults(conf, client ? MBEDTLS_SSL_IS_CLIENT : MBEDTLS_SSL_IS_SERVER,
+            MBEDTLS_SSL_TRANSPORT_STREAM, MBEDTLS_SSL_PRESET_DEFAULT);
+    if (code != 0) {
+        return code;
+    }
+    ussl_suites_default(ctx->suites);
+    mbedtls_ssl_conf_ciphersuites(conf, ctx->suites);
+    mbedtls_ssl_conf_groups(conf, groups);
+    mbedtls_ssl_conf_rng(conf, ussl_rng, NULL);
+    mbedtls_ssl_conf_authmode(conf, auth_mode(config));
+    set_versions(conf, config);
+    mbedtls_x509_crt *chain = config->trust ? config->trust->chain : NULL;
+    mbedtls_ssl_conf_ca_chain(conf, chain ? chain : &ctx->nobody, NULL);
+    #if USSL_SERVER
+    // As CPython: the list of CA names is a hint that costs kilobytes and names our trust.
+    mbedtls_ssl_conf_cert_req_ca_list(conf, MBEDTLS_SSL_CERT_REQ_CA_LIST_DISABLED);
+    #endif
+    for (size_t i = 0; i < 2 && code == 0; i++) {
+        if (config->identity[i] != NULL) {
+            code = mbedtls_ssl_conf_own_cert(
+                conf, &config->identity[i]->chain, &config->identity[i]->key);
+        }
+    }
+    return code;
+}
+
+static void ctx_free(ussl_ctx_t *ctx) {
+    mbedtls_ssl_config_free(&ctx->conf);
+    ussl_trust_unref(ctx->config.trust);
+    ussl_identity_unref(ctx->config.identity[0]);
+    ussl_identity_unref(ctx->config.identity[1]);
+    ussl_free(ctx);
+}
+
+// ---- public, in header order ----
+ussl_result_t ussl_ctx_new(ussl_arena_t *arena, const ussl_config_t *config, ussl_ctx_t **out) {
+    if (arena == NULL || config == NULL || out == NULL || !config_fits(config)) {
+        return USSL_ERR_USAGE;
+    }
+    ussl_scope_t scope;
+    ussl_scope_enter(&scope, arena);
+    ussl_result_t result = USSL_ERR_MEMORY;
+    ussl_ctx_t *ctx = ussl_calloc(1, sizeof(*ctx));
+    if (ctx != NULL) {
+        ctx->config = *config;
+        ussl_trust_ref(config->trust);
+        ussl_identity_ref(config->identity[0]);
+        ussl_identity_ref(config->identity[1]);
+        mbedtls_ssl_config_init(&ctx->conf);
+        mbedtls_x509_crt_init(&ctx->nobody);
+        int code = ctx_fill(ctx);
+        if (code == 0) {
+            ctx->refs = 1;
+            ctx->arena = ussl_arena_ref(arena);
+            *out = ctx;
+            result = USSL_OK;
+        } else {
+            ctx_free(ctx);
+            result = scope.failed ? USSL_ERR_MEMORY : USSL_ERR_INTERNAL;
+        }
+    }
+    ussl_scope_leave(&scope);
+    return result;
+}
+
+ussl_ctx_t *ussl_ctx_ref(ussl_ctx_t *ctx) {
+    if (ctx != NULL) {
+        ctx->refs++;
+    }
+    return ctx;
+}
+
+void ussl_ctx_unref(ussl_ctx_t *ctx) {
+    if (ctx == NULL || --ctx->refs > 0) {
+        return;
+    }
+    ussl_arena_t *arena = ctx->arena;
+    ctx_free(ctx);
+    ussl_arena_unref(arena);
+}

@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: MIT
+//
+// identity.c - who we are: our certificate chain and its private key, checked to belong together.
+//
+// Notes: an identity is built whole or not at all, so a context never holds the chain of one call
+// and the key of another. mbedTLS wants a PEM text with its NUL counted and DER without: the text
+// is copied to add it, and the arena wipes the copy.
+#include "mbed.h"
+
+#include <string.h>
+
+// ---- helpers ----
+static bool is_pem(const uint8_t *data, size_t len) {
+    static const char mark[] = "-----BEGIN ";
+    const size_t mark_len = sizeof(mark) - 1;
+    for (size_t i = 0; i + mark_len <= len; i++) {
+        if (memcmp(data + i, mark, mark_len) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static ussl_result_t parse_chain(
+    mbedtls_x509_crt *chain, const uint8_t *data, size_t len, ussl_failure_t *why) {
+    int code;
+    if (!is_pem(data, len)) {
+        code = mbedtls_x509_crt_parse_der(chain, data, len);
+        if (code != 0) {
+            why->backend = code;
+            return ussl_failure_set(why, USSL_ERR_PARSE, NULL);
+        }
+        return USSL_OK;
+    }
+    const char *at = (const char *)data, *end = at + len;
+    for (size_t found = 0;; found++) {
+        uint8_t *der;
+        size_t der_len;
+        ussl_result_t result = ussl_pem_next(&at, end, "CERTIFICATE", &der, &der_len, why);
+        if (result == USSL_CLOSED) {
+            return found > 0 ? USSL_OK : ussl_failure_set(why, USSL_ERR_PARSE, NULL);
+        }
+        if (result != USSL_OK) {
+            return result;
+        }
+        code = mbedtls_x509_crt_parse_der(chain, der, der_len);
+        ussl_free(der);
+        if (code != 0) {
+            why->backend = code;
+            return ussl_failure_set(why, USSL_ERR_PARSE, NULL);
+        }
+    }
+}
+
+static ussl_result_t parse_key(
+    mbedtls_pk_context *key, const ussl_identity_source_t *source, ussl_failure_t *why) {
+    const uint8_t *data = source->key ? source->key : source->cert;
+    size_t len = source->key ? source->key_len : source->cert_len;
+    bool pem = is_pem(data, len);
+    uint8_t *text = ussl_calloc(1, len + 1);
+    if (text == NULL) {
+        return ussl_failure_set(why, USSL_ERR_MEMORY, NULL);
+    }
+    memcpy(text, data, len);
+    int code = mbedtls_pk_parse_key(
+        key, text, pem ? len + 1 : len, source->password, source->password_len, ussl_rng, NULL);
+    ussl_free(text);
+    if (code == 0) {
+        return USSL_OK;
+    }
+    bool password = code == MBEDTLS_ERR_PK_PASSWORD_REQUIRED;
+    ussl_failure_set(why, USSL_ERR_PARSE, password ? "BAD_PASSWORD_READ" : NULL);
+    why->backend = code;
+    return USSL_ERR_PARSE;
+}
+
+static ussl_result_t identity_fill(
+    ussl_identity_t *identity, const ussl_identity_source_t *source, ussl_failure_t *why) {
+    ussl_result_t result = parse_chain(&identity->chain, source->cert, source->cert_len, why);
+    if (result == USSL_OK) {
+        result = parse_key(&identity->key, source, why);
+    }
+    if (result == USSL_OK) {
+        int code = mbedtls_pk_check_pair(&identity->chain.pk, &identity->key, ussl_rng, NULL);
+        if (code != 0) {
+            result = ussl_failure_set(why, USSL_ERR_PARSE, "KEY_VALUES_MISMATCH");
+            why->backend = code;
+        }
+    }
+    // Whether our certificate suits its use is the peer's to judge, as with OpenSSL. An mbedTLS
+    // server would act as if a certificate with another usage were not there.
+    identity->chain.ext_types &= ~(MBEDTLS_X509_EXT_KEY_USAGE | MBEDTLS_X509_EXT_EXTENDED_KEY_USAGE);
+    return result;
+}
+
+static void identity_free(ussl_identity_t *identity) {
+    mbedtls_x509_crt_free(&identity->chain);
+    mbedtls_pk_free(&identity->key);
+    ussl_free(identity);
+}
+
+// ---- public, in header order ----
+ussl_result_t ussl_identity_new(ussl_arena_t *arena, const ussl_identity_source_t *source,
+    ussl_identity_t **out, ussl_failure_t *why) {
+    ussl_failure_t unwanted;
+    why = why ? why : &unwanted;
+    if (arena == NULL || source == NULL || source->cert == NULL || out == NULL) {
+        return ussl_failure_set(why, USSL_ERR_USAGE, NULL);
+    }
+    ussl_scope_t scope;
+    ussl_scope_enter(&scope, arena);
+    ussl_result_t result = USSL_ERR_MEMORY;
+    ussl_identity_t *identity = ussl_calloc(1, sizeof(*identity));
+    if (identity != NULL) {
+        mbedtls_x509_crt_init(&identity->chain);
+        mbedtls_pk_init(&identity->key);
+        result = identity_fill(identity, source, why);
+        if (result == USSL_OK) {
+            identity->refs = 1;
+            identity->arena = ussl_arena_ref(arena);
+            *out = identity;
+        } else {
+            identity_free(identity);
+        }
+    }
+    if (result != USSL_OK && scope.failed) {
+        result = ussl_failure_set(why, USSL_ERR_MEMORY, NULL);
+    }
+    ussl_scope_leave(&scope);
+    return result;
+}
+
+ussl_identity_t *ussl_identity_ref(ussl_identity_t *identity) {
+    if (identity != NULL) {
+        identity->refs++;
+    }
+    return identity;
+}
+
+void ussl_identity_unref(ussl_identity_t *identity) {
+    if (identity == NULL || --identity->refs > 0) {
+        return;
+    }
+    ussl_arena_t *arena = identity->arena;
+    identity_free(identity);
+    ussl_arena_unref(arena);
+}
+
+bool ussl_identity_is_rsa(const ussl_identity_t *identity) {
+    return mbedtls_pk_can_do(&identity->key, MBEDTLS_PK_RSA);
+}

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: MIT
+//
+// mbed.h - the one file of the engine that includes mbedTLS, and the structs that hold its types.
+//
+// Private fields are opened for what mbedTLS has no function for: the number of an alert that was
+// received, and whether its handshake state machine has really come to rest.
+#ifndef USSL_MBED_H
+#define USSL_MBED_H
+
+#define MBEDTLS_ALLOW_PRIVATE_ACCESS
+
+#include "mbedtls/asn1.h"
+#include "mbedtls/base64.h"
+#include "mbedtls/build_info.h"
+#include "mbedtls/error.h"
+#include "mbedtls/oid.h"
+#include "mbedtls/pem.h"
+#include "mbedtls/pk.h"
+#include "mbedtls/platform.h"
+#include "mbedtls/platform_time.h"
+#include "mbedtls/platform_util.h"
+#include "mbedtls/ssl.h"
+#include "mbedtls/x509_crt.h"
+#if defined(MBEDTLS_PSA_CRYPTO_C)
+#include "psa/crypto.h"
+#endif
+
+#include "ussl.h"
+
+#if MBEDTLS_VERSION_NUMBER < 0x03060000
+#error "ussl needs mbedTLS 3.6"
+#elif MBEDTLS_VERSION_NUMBER < 0x03060700
+#pragma message("mbedTLS before 3.6.7 fails RSA-PSS in TLS 1.2 and lacks security fixes: update it")
+#endif
+
+#if USSL_TLS13
+// Not in mbedTLS's public headers: library/ssl_misc.h.
+void mbedtls_ssl_set_outbound_transform(mbedtls_ssl_context *, mbedtls_ssl_transform *);
+#endif
+
+// ---- arena.c ----
+// A stretch of work charged to one arena. Kept on the stack, newest first, so that work inside a
+// hook is charged to its own arena and the outer one is back afterwards.
+typedef struct ussl_scope {
+    ussl_arena_t *arena; // lent; NULL: nobody's (process-wide state)
+    bool failed;         // an allocation failed in here
+    struct ussl_scope *outer;
+} ussl_scope_t;
+
+void ussl_scope_enter(ussl_scope_t *scope, ussl_arena_t *arena);
+void ussl_scope_leave(ussl_scope_t *scope);
+
+// mbedTLS's allocator; the engine's own structs come from it as well.
+void *ussl_calloc(size_t count, size_t size);
+void ussl_free(void *ptr);
+
+// ---- init.c ----
+const ussl_platform_t *ussl_platform(void);
+// mbedTLS's f_rng shape; the context argument is not used.
+int ussl_rng(void *unused, unsigned char *buf, size_t len);
+bool ussl_clock_is_set(void);
+
+// ---- result.c ----
+// Fills *why from an mbedTLS code; `side` decides words that client and server see differently.
+void ussl_failure_from(int code, ussl_role_t side, ussl_failure_t *why);
+// Same for a reason of our own. Returns `result`.
+ussl_result_t ussl_failure_set(ussl_failure_t *why, ussl_result_t result, const char *reason);
+// Our reason word for a fatal alert that the peer sent.
+const char *ussl_alert_reason(unsigned alert);
+
+// ---- trust.c ----
+struct ussl_trust {
+    unsigned refs;
+    ussl_arena_t *arena;     // counted
+    mbedtls_x509_crt *chain; // owned; NULL while empty
+    mbedtls_x509_crt *last;  // lent: the end of chain
+};
+// The next PEM block with this label: its DER bytes, from ussl_calloc. *at moves past it. Returns
+// USSL_CLOSED when no block is left.
+ussl_result_t ussl_pem_next(const char **at, const char *end, const char *label, uint8_t **der,
+    size_t *der_len, ussl_failure_t *why);
+
+// ---- identity.c ----
+struct ussl_identity {
+    unsigned refs;
+    ussl_arena_t *arena; // counted
+    mbedtls_x509_crt chain;
+    mbedtls_pk_context key;
+};
+
+// ---- suites.c ----
+#define USSL_SUITES_MAX 9
+// Every suite we offer, best first, ending with 0.
+void ussl_suites_default(int ids[USSL_SUITES_MAX + 1]);
+const ussl_suite_t *ussl_suite_find(int id);
+
+// ---- ctx.c ----
+struct ussl_ctx {
+    unsigned refs;
+    ussl_arena_t *arena; // counted
+    ussl_config_t config; // trust and identities counted
+    int suites[USSL_SUITES_MAX + 1]; // ends with 0
+    mbedtls_ssl_config conf;
+    mbedtls_x509_crt nobody; // stands in for an empty trust: mbedTLS refuses NULL
+};
+
+// ---- verify.c ----
+typedef struct {
+    ussl_verdict_t verdict;
+    bool verified; // a chain has been looked at
+    bool hook_stopped;
+} ussl_verify_state_t;
+// mbedTLS's f_vrfy; the first argument is the ussl_conn_t.
+int ussl_verify_step(void *conn, mbedtls_x509_crt *crt, int depth, uint32_t *flags);
+// The alert that tells a peer about this verdict (RFC 8446 6.2).
+uint8_t ussl_verdict_alert(const ussl_verdict_t *verdict);
+
+// ---- conn.c ----
+typedef enum {
+    CONN_START = 0, // nothing sent or received
+    CONN_SHAKING,   // handshake under way
+    CONN_OPEN,      // both directions
+    CONN_CLOSING,   // our close_notify is queued: no more writing
+    CONN_FAILED,    // `failure` says why; only the rest of the output is left
+} conn_state_t;
+
+// Room for small records that must not wait for the wire: the last part is kept for an alert.
+#define CONN_SIDE_SIZE 64
+#define CONN_SIDE_ALERT 32
+
+struct ussl_conn {
+    ussl_arena_t *arena; // counted
+    ussl_ctx_t *ctx;     // counted
+    void *owner;         // caller's
+    char *hostname;      // owned; NULL: no name to check
+    uint8_t address[16]; // hostname as an IP literal
+    uint8_t address_len; // 0: it is a name
+    uint8_t state;       // conn_state_t, set by conn_set_state only
+    bool busy;           // inside an engine call: hooks must not come back in
+    bool peer_closed;
+    bool wire_ended;
+    bool alert_sent;
+    bool starved; // an allocation failed, and mbedTLS has not given up yet
+    bool writing; // inside ussl_conn_write: what is sent is not an alert
+    uint8_t *in; // lent by mbedTLS: where it wants wire bytes
+    size_t in_len, in_have;
+    const uint8_t *out; // lent by mbedTLS: a record that waits for the wire
+    size_t out_len, out_total;
+    uint8_t side[CONN_SIDE_SIZE];
+    uint8_t side_at, side_len;
+    ussl_verify_state_t check;
+    ussl_failure_t failure;
+    mbedtls_ssl_context ssl;
+};
+
+#endif // USSL_MBED_H

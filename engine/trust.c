@@ -1,0 +1,276 @@
+// SPDX-License-Identifier: MIT
+//
+// trust.c - the set of certificates we believe.
+//
+// Notes: the list only grows, and a batch is linked in at its end in one step after all of it was
+// parsed. So a context or a connection may walk the list while more is added, as in OpenSSL where
+// a store is shared, and a batch with one bad certificate changes nothing.
+#include "mbed.h"
+
+#include <string.h>
+
+static const char pem_begin[] = "-----BEGIN ";
+static const char pem_end[] = "-----END ";
+static const char pem_dashes[] = "-----";
+
+// ---- helpers ----
+static const char *find(const char *from, const char *end, const char *what) {
+    size_t len = strlen(what);
+    for (; (size_t)(end - from) >= len; from++) {
+        from = memchr(from, what[0], (size_t)(end - from) - len + 1);
+        if (from == NULL) {
+            break;
+        }
+        if (memcmp(from, what, len) == 0) {
+            return from;
+        }
+    }
+    return NULL;
+}
+
+// Is `-----BEGIN label-----` (or END) at p? Gives the place after it.
+static const char *pem_line(const char *p, const char *end, const char *kind, const char *label) {
+    const char *part[] = {kind, label, pem_dashes};
+    for (size_t i = 0; i < 3; i++) {
+        size_t len = strlen(part[i]);
+        if ((size_t)(end - p) < len || memcmp(p, part[i], len) != 0) {
+            return NULL;
+        }
+        p += len;
+    }
+    return p;
+}
+
+static bool has_cert(const mbedtls_x509_crt *list, const mbedtls_x509_crt *crt) {
+    for (; list != NULL; list = list->next) {
+        if (list->raw.len == crt->raw.len
+            && memcmp(list->raw.p, crt->raw.p, crt->raw.len) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void free_list(mbedtls_x509_crt *list) {
+    if (list != NULL) {
+        mbedtls_x509_crt_free(list); // and every node behind it
+        ussl_free(list);
+    }
+}
+
+// A batch being parsed.
+typedef struct {
+    mbedtls_x509_crt *first, *last;
+} batch_t;
+
+static int batch_add(
+    batch_t *batch, const ussl_trust_t *trust, const uint8_t *der, size_t len) {
+    mbedtls_x509_crt *crt = ussl_calloc(1, sizeof(*crt));
+    if (crt == NULL) {
+        return MBEDTLS_ERR_X509_ALLOC_FAILED;
+    }
+    mbedtls_x509_crt_init(crt);
+    int code = mbedtls_x509_crt_parse_der(crt, der, len);
+    if (code != 0 || has_cert(trust->chain, crt) || has_cert(batch->first, crt)) {
+        free_list(crt);
+        return code;
+    }
+    if (batch->first == NULL) {
+        batch->first = crt;
+    } else {
+        batch->last->next = crt;
+    }
+    batch->last = crt;
+    return 0;
+}
+
+static void batch_link(batch_t *batch, ussl_trust_t *trust) {
+    if (batch->first == NULL) {
+        return;
+    }
+    if (trust->chain == NULL) {
+        trust->chain = batch->first;
+    } else {
+        trust->last->next = batch->first;
+    }
+    trust->last = batch->last;
+}
+
+static ussl_result_t add_pem(batch_t *batch, const ussl_trust_t *trust, const char *text,
+    const char *end, ussl_failure_t *why) {
+    size_t found = 0;
+    for (;;) {
+        uint8_t *der;
+        size_t der_len;
+        ussl_result_t result = ussl_pem_next(&text, end, "CERTIFICATE", &der, &der_len, why);
+        if (result == USSL_CLOSED) {
+            return found > 0 ? USSL_OK : ussl_failure_set(why, USSL_ERR_PARSE, "NO_START_LINE");
+        }
+        if (result != USSL_OK) {
+            return result;
+        }
+        found++;
+        int code = batch_add(batch, trust, der, der_len);
+        ussl_free(der);
+        if (code != 0) {
+            ussl_failure_set(why, USSL_ERR_PARSE, "BAD_CERTIFICATE");
+            why->backend = code;
+            return USSL_ERR_PARSE;
+        }
+    }
+}
+
+static ussl_result_t add_der(batch_t *batch, const ussl_trust_t *trust, const uint8_t *data,
+    const uint8_t *end, ussl_failure_t *why) {
+    if (data == end) {
+        return ussl_failure_set(why, USSL_ERR_PARSE, "NOT_ENOUGH_DATA");
+    }
+    while (data < end) {
+        unsigned char *p = (unsigned char *)data; // mbedTLS only moves the pointer
+        size_t len;
+        int code = mbedtls_asn1_get_tag(
+            &p, end, &len, MBEDTLS_ASN1_CONSTRUCTED | MBEDTLS_ASN1_SEQUENCE);
+        if (code == 0) {
+            code = batch_add(batch, trust, data, (size_t)(p - data) + len);
+        }
+        if (code != 0) {
+            bool first = batch->first == NULL;
+            ussl_failure_set(why, USSL_ERR_PARSE, first ? "NOT_ENOUGH_DATA" : "NESTED_ASN1_ERROR");
+            why->backend = code;
+            return USSL_ERR_PARSE;
+        }
+        data = p + len;
+    }
+    return USSL_OK;
+}
+
+// ---- private to the engine ----
+ussl_result_t ussl_pem_next(const char **at, const char *end, const char *label, uint8_t **der,
+    size_t *der_len, ussl_failure_t *why) {
+    const char *body = NULL;
+    for (const char *p = *at; (p = find(p, end, pem_begin)) != NULL; p++) {
+        body = pem_line(p, end, pem_begin, label);
+        if (body != NULL) {
+            break;
+        }
+    }
+    if (body == NULL) {
+        return USSL_CLOSED;
+    }
+    const char *stop = find(body, end, pem_end);
+    const char *next = stop ? pem_line(stop, end, pem_end, label) : NULL;
+    if (next == NULL) {
+        return ussl_failure_set(why, USSL_ERR_PARSE, "BAD_END_LINE");
+    }
+    size_t size = 0, text_len = (size_t)(stop - body);
+    const unsigned char *text = (const unsigned char *)body;
+    // First call measures; a body without one byte of data cannot be a certificate.
+    int code = mbedtls_base64_decode(NULL, 0, &size, text, text_len);
+    if (code != MBEDTLS_ERR_BASE64_BUFFER_TOO_SMALL || size == 0) {
+        return ussl_failure_set(why, USSL_ERR_PARSE, "BAD_BASE64_DECODE");
+    }
+    uint8_t *buf = ussl_calloc(1, size);
+    if (buf == NULL) {
+        return ussl_failure_set(why, USSL_ERR_MEMORY, NULL);
+    }
+    if (mbedtls_base64_decode(buf, size, &size, text, text_len) != 0) {
+        ussl_free(buf);
+        return ussl_failure_set(why, USSL_ERR_PARSE, "BAD_BASE64_DECODE");
+    }
+    *at = next;
+    *der = buf;
+    *der_len = size;
+    return USSL_OK;
+}
+
+// ---- public, in header order ----
+ussl_result_t ussl_trust_new(ussl_arena_t *arena, ussl_trust_t **out) {
+    if (arena == NULL || out == NULL) {
+        return USSL_ERR_USAGE;
+    }
+    ussl_scope_t scope;
+    ussl_scope_enter(&scope, arena);
+    ussl_trust_t *trust = ussl_calloc(1, sizeof(*trust));
+    ussl_scope_leave(&scope);
+    if (trust == NULL) {
+        return USSL_ERR_MEMORY;
+    }
+    trust->refs = 1;
+    trust->arena = ussl_arena_ref(arena);
+    *out = trust;
+    return USSL_OK;
+}
+
+ussl_trust_t *ussl_trust_ref(ussl_trust_t *trust) {
+    if (trust != NULL) {
+        trust->refs++;
+    }
+    return trust;
+}
+
+void ussl_trust_unref(ussl_trust_t *trust) {
+    if (trust == NULL || --trust->refs > 0) {
+        return;
+    }
+    ussl_arena_t *arena = trust->arena;
+    free_list(trust->chain);
+    ussl_free(trust);
+    ussl_arena_unref(arena);
+}
+
+// PEM and DER differ only in how the next certificate is found.
+static ussl_result_t trust_add(
+    ussl_trust_t *trust, const void *data, size_t len, bool pem, ussl_failure_t *why) {
+    ussl_failure_t unwanted;
+    why = why ? why : &unwanted;
+    if (trust == NULL || (data == NULL && len > 0)) {
+        return ussl_failure_set(why, USSL_ERR_USAGE, NULL);
+    }
+    ussl_scope_t scope;
+    ussl_scope_enter(&scope, trust->arena);
+    batch_t batch = {0};
+    ussl_result_t result = pem
+        ? add_pem(&batch, trust, data, (const char *)data + len, why)
+        : add_der(&batch, trust, data, (const uint8_t *)data + len, why);
+    if (result == USSL_OK) {
+        batch_link(&batch, trust);
+    } else {
+        free_list(batch.first);
+        if (scope.failed) {
+            result = ussl_failure_set(why, USSL_ERR_MEMORY, NULL);
+        }
+    }
+    ussl_scope_leave(&scope);
+    return result;
+}
+
+ussl_result_t ussl_trust_add_pem(
+    ussl_trust_t *trust, const char *text, size_t len, ussl_failure_t *why) {
+    return trust_add(trust, text, len, true, why);
+}
+
+ussl_result_t ussl_trust_add_der(
+    ussl_trust_t *trust, const uint8_t *data, size_t len, ussl_failure_t *why) {
+    return trust_add(trust, data, len, false, why);
+}
+
+void ussl_trust_stats(const ussl_trust_t *trust, ussl_trust_stats_t *out) {
+    *out = (ussl_trust_stats_t) {0};
+    for (const mbedtls_x509_crt *crt = trust->chain; crt != NULL; crt = crt->next) {
+        out->x509++;
+        out->x509_ca += crt->ca_istrue != 0;
+    }
+}
+
+const uint8_t *ussl_trust_cert(const ussl_trust_t *trust, size_t index, bool *is_ca, size_t *len) {
+    const mbedtls_x509_crt *crt = trust->chain;
+    while (crt != NULL && index-- > 0) {
+        crt = crt->next;
+    }
+    if (crt == NULL) {
+        return NULL;
+    }
+    *is_ca = crt->ca_istrue != 0;
+    *len = crt->raw.len;
+    return crt->raw.p;
+}

@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: MIT
+//
+// ussl.h - the TLS engine: arena, trust, identity, context, connection.
+//
+// The engine turns wire bytes into plaintext and back. It does no I/O and knows nothing of
+// Python. The caller moves the bytes:
+//
+//      wire                                        plaintext
+//   ussl_conn_in  / _in_done  --> +-----------+ --> ussl_conn_read
+//                                 | ussl_conn |
+//   ussl_conn_out / _out_done <-- +-----------+ <-- ussl_conn_write
+//
+// These hold for every function, so they are written only here:
+//  - Results: 0 is done, above 0 is "do that, then call again", below 0 failed.
+//  - NULL is an error unless the comment allows it. A zeroed config is the safest.
+//  - What you pass in is copied. What you get back is borrowed: it stays valid until the next
+//    call on the same object.
+//  - arena, trust, identity, ctx are counted: _new gives you one reference, each user takes its
+//    own, _unref drops one and allows NULL. A conn has one owner, freed once.
+//  - Failure of a loader leaves the object as it was. `why` may be NULL.
+//  - The engine never longjmps, and a hook must never longjmp through it.
+//  - One thread at a time. A call on a conn from inside its own hook fails with USSL_ERR_USAGE.
+#ifndef USSL_USSL_H
+#define USSL_USSL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "config.h"
+
+typedef struct ussl_arena ussl_arena_t;       // a memory budget
+typedef struct ussl_trust ussl_trust_t;       // certificates we believe
+typedef struct ussl_identity ussl_identity_t; // our own chain and key
+typedef struct ussl_ctx ussl_ctx_t;           // frozen settings, shared by conns
+typedef struct ussl_conn ussl_conn_t;         // one connection
+
+// ---- Results --------------------------------------------------------------------------------
+typedef enum {
+    USSL_OK = 0,
+    USSL_WANT_IN = 1,        // give wire bytes: ussl_conn_in()
+    USSL_WANT_OUT = 2,       // send wire bytes: ussl_conn_out()
+    USSL_CLOSED = 3,         // the peer said goodbye properly; no more plaintext
+    USSL_ERR_USAGE = -1,     // wrong argument or wrong moment: the caller's bug
+    USSL_ERR_MEMORY = -2,    // arena or allocator exhausted
+    USSL_ERR_PLATFORM = -3,  // no entropy
+    USSL_ERR_EOF = -4,       // the wire ended without a goodbye (truncation)
+    USSL_ERR_PROTOCOL = -5,  // the peer broke the protocol, or nothing in common
+    USSL_ERR_ALERT = -6,     // the peer refused us with a fatal alert
+    USSL_ERR_CERT = -7,      // the peer's certificate was not acceptable
+    USSL_ERR_PARSE = -8,     // bytes given to us are not a certificate or key
+    USSL_ERR_HOOK = -9,      // a hook said stop
+    USSL_ERR_INTERNAL = -10, // our bug; please report `backend`
+} ussl_result_t;
+
+// Why a certificate was refused: bits, because several rules can fail at once.
+#define USSL_CERT_NO_CLOCK (1u << 0)    // the clock is not set: dates cannot be judged
+#define USSL_CERT_UNTRUSTED (1u << 1)   // no path to a trust anchor
+#define USSL_CERT_PURPOSE (1u << 2)     // (extended) key usage forbids this use
+#define USSL_CERT_NAME (1u << 3)        // does not name the host
+#define USSL_CERT_ADDRESS (1u << 4)     // does not name the IP address
+#define USSL_CERT_REVOKED (1u << 5)     // on the issuer's CRL
+#define USSL_CERT_CRL (1u << 6)         // the CRL itself is expired, not yet valid or untrusted
+#define USSL_CERT_WEAK_KEY (1u << 7)    // key type, curve or size below the floor
+#define USSL_CERT_WEAK_HASH (1u << 8)   // signed with a hash below the floor
+#define USSL_CERT_FUTURE (1u << 9)      // not yet valid
+#define USSL_CERT_EXPIRED (1u << 10)    // no longer valid
+#define USSL_CERT_OTHER (1u << 11)      // anything else mbedTLS objected to
+
+// The one answer to "why was this chain refused?": the most telling rule, and all of them.
+typedef struct {
+    uint32_t flags;      // USSL_CERT_* bits of the whole chain
+    uint8_t depth;       // of the certificate that `code` speaks of; 0 is the peer's own
+    uint8_t code;        // OpenSSL's X509_V_ERR_* number; 0: nothing is wrong
+    const char *message; // static; for 62 and 64 the caller adds the name
+} ussl_verdict_t;
+
+// Why something failed: the first cause, kept. Plain data, outlives its object.
+typedef struct {
+    ussl_result_t result;
+    int32_t backend;     // raw mbedTLS code, for logs only; 0 if none
+    int16_t alert;       // TLS alert number (RFC 8446 6), -1 if none
+    bool alert_is_ours;  // true: we sent it; false: the peer did
+    const char *reason;  // static, OpenSSL's reason word; NULL if it has none
+    ussl_verdict_t cert; // for USSL_ERR_CERT
+} ussl_failure_t;
+
+// ---- Platform -------------------------------------------------------------------------------
+// What the engine needs from the machine. Each can be called inside any function.
+typedef struct {
+    void *user;
+    void *(*alloc)(void *user, size_t size);              // zeroed, or NULL
+    void (*release)(void *user, void *ptr);               // ptr is never NULL
+    bool (*random)(void *user, uint8_t *buf, size_t len); // false: no entropy
+    bool (*unix_time)(void *user, int64_t *seconds);      // false: clock not set
+} ussl_platform_t;
+
+// Call once, before anything else. ussl_deinit() releases all process-wide state and must run
+// before the memory behind `alloc` goes away; objects still alive then must not be used again.
+ussl_result_t ussl_init(const ussl_platform_t *platform);
+void ussl_deinit(void);
+
+// Fills buf from the platform's generator. USSL_ERR_PLATFORM: no entropy.
+ussl_result_t ussl_random(uint8_t *buf, size_t len);
+
+// The version of mbedTLS that is compiled in: 0x03060700 is 3.6.7.
+uint32_t ussl_backend_version(void);
+
+// ---- Arena ----------------------------------------------------------------------------------
+// A budget in bytes (0: no limit): blocks come from platform.alloc and are counted, limited, and
+// wiped on release. Each live block keeps the arena, so free order never matters.
+typedef struct {
+    size_t used;   // bytes held now, block headers included
+    size_t peak;   // the most ever held
+    size_t blocks; // allocations made since the arena began
+} ussl_memory_t;
+
+ussl_result_t ussl_arena_new(size_t limit, ussl_arena_t **out);
+ussl_arena_t *ussl_arena_ref(ussl_arena_t *arena);
+void ussl_arena_unref(ussl_arena_t *arena);
+void ussl_arena_memory(const ussl_arena_t *arena, ussl_memory_t *out);
+
+// ---- Trust ----------------------------------------------------------------------------------
+// Certificates believed because you said so. Adding is all or nothing; a certificate that is
+// there already counts once. Nothing is ever taken out, so contexts and connections may hold a
+// trust while it grows.
+typedef struct {
+    size_t x509;    // certificates
+    size_t x509_ca; // of which CA:TRUE
+} ussl_trust_stats_t;
+
+ussl_result_t ussl_trust_new(ussl_arena_t *arena, ussl_trust_t **out);
+ussl_trust_t *ussl_trust_ref(ussl_trust_t *trust);
+void ussl_trust_unref(ussl_trust_t *trust);
+// Every CERTIFICATE block of a PEM text (RFC 7468); text around the blocks is skipped.
+ussl_result_t ussl_trust_add_pem(
+    ussl_trust_t *trust, const char *text, size_t len, ussl_failure_t *why);
+// One or more DER certificates (RFC 5280), one directly after the other.
+ussl_result_t ussl_trust_add_der(
+    ussl_trust_t *trust, const uint8_t *data, size_t len, ussl_failure_t *why);
+void ussl_trust_stats(const ussl_trust_t *trust, ussl_trust_stats_t *out);
+// The DER bytes of certificate number `index`, or NULL past the end.
+const uint8_t *ussl_trust_cert(const ussl_trust_t *trust, size_t index, bool *is_ca, size_t *len);
+
+// ---- Identity -------------------------------------------------------------------------------
+// Our own certificate chain, leaf first, and the private key of the leaf. Each of cert and key is
+// PEM or DER; key NULL means that it is in the same PEM text as the chain. A key that does not
+// belong to the leaf is USSL_ERR_PARSE with reason KEY_VALUES_MISMATCH.
+typedef struct {
+    const uint8_t *cert;
+    size_t cert_len;
+    const uint8_t *key;
+    size_t key_len;
+    const uint8_t *password; // NULL: none
+    size_t password_len;
+} ussl_identity_source_t;
+
+ussl_result_t ussl_identity_new(ussl_arena_t *arena, const ussl_identity_source_t *source,
+    ussl_identity_t **out, ussl_failure_t *why);
+ussl_identity_t *ussl_identity_ref(ussl_identity_t *identity);
+void ussl_identity_unref(ussl_identity_t *identity);
+bool ussl_identity_is_rsa(const ussl_identity_t *identity);
+
+// ---- Names ----------------------------------------------------------------------------------
+// The bytes of an IP literal (RFC 791, RFC 4291 2.2) in network order. Returns 4, 16, or 0 when
+// `text` is not an address.
+size_t ussl_address_parse(const char *text, size_t len, uint8_t out[16]);
+// Does a dNSName or CN pattern cover a host name (RFC 9525 6.3)? `*` stands for the whole
+// left-most label only. Neither is NUL-terminated. Pure.
+bool ussl_hostname_match(const char *pattern, size_t pattern_len, const char *host, size_t len);
+
+// ---- Context --------------------------------------------------------------------------------
+typedef enum { USSL_CLIENT = 0, USSL_SERVER_SIDE } ussl_role_t;
+typedef enum { USSL_VERIFY_REQUIRED = 0, USSL_VERIFY_OPTIONAL, USSL_VERIFY_NONE } ussl_verify_t;
+#define USSL_VERSION_TLS12 0x0303
+#define USSL_VERSION_TLS13 0x0304
+
+// Sees each certificate of the path, anchor first, after the engine's own checks passed it. It
+// can refuse, by returning anything but USSL_OK, but never forgive.
+typedef ussl_result_t (*ussl_on_cert_t)(
+    void *owner, const uint8_t *der, size_t len, unsigned depth);
+
+typedef struct {
+    ussl_role_t role;
+    ussl_verify_t verify;         // a client's OPTIONAL is REQUIRED, as in CPython
+    bool no_hostname_check;       // client only
+    bool no_common_name;          // never fall back to the subject's CN
+    uint16_t min_version;         // 0: TLS 1.2
+    uint16_t max_version;         // 0: newest built in
+    ussl_trust_t *trust;          // NULL: trust nobody
+    ussl_identity_t *identity[2]; // at most one ECDSA and one RSA; NULL allowed
+    ussl_on_cert_t on_cert;       // NULL allowed
+} ussl_config_t;
+
+ussl_result_t ussl_ctx_new(ussl_arena_t *arena, const ussl_config_t *config, ussl_ctx_t **out);
+ussl_ctx_t *ussl_ctx_ref(ussl_ctx_t *ctx);
+void ussl_ctx_unref(ussl_ctx_t *ctx);
+
+// ---- Connection -----------------------------------------------------------------------------
+// hostname: checked, and sent as SNI unless it is an address; NULL: neither. owner: passed to
+// hooks, never touched.
+ussl_result_t ussl_conn_new(ussl_arena_t *arena, ussl_ctx_t *ctx, const char *hostname,
+    void *owner, ussl_conn_t **out);
+
+// Sends nothing, allocates nothing, calls no hook: safe in a finaliser. NULL allowed.
+void ussl_conn_free(ussl_conn_t *conn);
+
+// Does one handshake step, so a slow CPU can do other work between two. USSL_OK with *done false
+// means: call again at once. Once it is done, calling again says so and changes nothing.
+ussl_result_t ussl_conn_handshake(ussl_conn_t *conn, bool *done);
+
+// *n is the plaintext moved and can be less than len. read gives at most one record. A written
+// byte is accepted: never offer it again, even if the wire is not drained yet.
+ussl_result_t ussl_conn_read(ussl_conn_t *conn, uint8_t *buf, size_t len, size_t *n);
+ussl_result_t ussl_conn_write(ussl_conn_t *conn, const uint8_t *buf, size_t len, size_t *n);
+ussl_result_t ussl_conn_close(ussl_conn_t *conn); // queues close_notify; then drain
+
+// The wire: where to put bytes and how many it wants now (0: none wanted), or bytes to send (0:
+// none); then say how many moved. in_done(0) says the wire has ended. Drain out after a failure
+// too: the alert that tells the peer why is in there.
+uint8_t *ussl_conn_in(ussl_conn_t *conn, size_t *len);
+void ussl_conn_in_done(ussl_conn_t *conn, size_t n);
+const uint8_t *ussl_conn_out(ussl_conn_t *conn, size_t *len);
+void ussl_conn_out_done(ussl_conn_t *conn, size_t n);
+
+// Plaintext that read would deliver without more wire bytes.
+size_t ussl_conn_pending(const ussl_conn_t *conn);
+// What a handshake in progress waits for: USSL_WANT_IN, USSL_WANT_OUT, or USSL_OK to run on.
+ussl_result_t ussl_conn_wants(const ussl_conn_t *conn);
+bool ussl_conn_established(const ussl_conn_t *conn); // handshake done, not failed since
+bool ussl_conn_peer_closed(const ussl_conn_t *conn); // the peer's close_notify has been read
+bool ussl_conn_closing(const ussl_conn_t *conn);     // our close_notify has been queued
+
+// What was negotiated; 0 and NULL before the handshake is done.
+typedef struct {
+    uint16_t id;       // IANA number
+    uint16_t bits;     // secret bits of the cipher
+    uint16_t version;  // protocol the suite belongs to: USSL_VERSION_*
+    const char *name;  // OpenSSL's name
+} ussl_suite_t;
+uint16_t ussl_conn_version(const ussl_conn_t *conn);
+const ussl_suite_t *ussl_conn_suite(const ussl_conn_t *conn);
+
+// The peer's certificate, DER; NULL if it sent none.
+const uint8_t *ussl_conn_peer_cert(const ussl_conn_t *conn, size_t *len);
+
+// After a negative result: why. A failed conn stays failed.
+void ussl_conn_failure(const ussl_conn_t *conn, ussl_failure_t *out);
+#endif // USSL_USSL_H

@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: MIT
+//
+// verify.c - the chain rules that mbedTLS leaves open; one verdict, one reason.
+//
+// Notes: mbedTLS calls back once for each certificate of the path, anchor first, with the rules
+// that it found broken. Here those are joined by purpose and name, which mbedTLS checks too late or
+// too loosely (it falls back to the CN beside an e-mail SAN and matches an address against names).
+// The verdict names one certificate and one rule, in OpenSSL's order of telling: trust, purpose,
+// strength, name, revocation, dates.
+#include "mbed.h"
+
+#include <string.h>
+
+// Rules by precedence: OpenSSL's number and words for each (X509_V_ERR_*).
+static const struct {
+    uint32_t flag;
+    uint8_t code;
+    const char *message;
+} rules[] = {
+    {USSL_CERT_UNTRUSTED, 20, "unable to get local issuer certificate"},
+    {USSL_CERT_PURPOSE, 26, "unsuitable certificate purpose"},
+    {USSL_CERT_WEAK_KEY, 66, "EE certificate key too weak"},
+    {USSL_CERT_WEAK_HASH, 68, "CA signature digest algorithm too weak"},
+    {USSL_CERT_NAME, 62, "Hostname mismatch"},
+    {USSL_CERT_ADDRESS, 64, "IP address mismatch"},
+    {USSL_CERT_REVOKED, 23, "certificate revoked"},
+    {USSL_CERT_CRL, 12, "CRL has expired"},
+    {USSL_CERT_NO_CLOCK, 9, "the clock is not set, so certificate dates cannot be checked"},
+    {USSL_CERT_FUTURE, 9, "certificate is not yet valid"},
+    {USSL_CERT_EXPIRED, 10, "certificate has expired"},
+    {USSL_CERT_OTHER, 1, "unspecified certificate verification error"},
+};
+#define RULES (sizeof(rules) / sizeof(rules[0]))
+
+// ---- helpers ----
+static bool self_issued(const mbedtls_x509_crt *crt) {
+    return crt->issuer_raw.len > 0 && crt->issuer_raw.len == crt->subject_raw.len
+        && memcmp(crt->issuer_raw.p, crt->subject_raw.p, crt->subject_raw.len) == 0;
+}
+
+// The subject's last common name, which is the most specific one; NULL if there is none.
+static const mbedtls_x509_buf *common_name(const mbedtls_x509_crt *crt) {
+    const mbedtls_x509_buf *found = NULL;
+    for (const mbedtls_x509_name *part = &crt->subject; part != NULL; part = part->next) {
+        if (MBEDTLS_OID_CMP(MBEDTLS_OID_AT_CN, &part->oid) == 0) {
+            found = &part->val;
+        }
+    }
+    return found;
+}
+
+// RFC 9525 6: dNSName for names, iPAddress for addresses. The CN only where CPython uses it: for a
+// name, when the certificate carries no dNSName at all.
+static bool names_host(const ussl_conn_t *conn, const mbedtls_x509_crt *crt) {
+    const unsigned char dns = MBEDTLS_ASN1_CONTEXT_SPECIFIC | MBEDTLS_X509_SAN_DNS_NAME;
+    const unsigned char ip = MBEDTLS_ASN1_CONTEXT_SPECIFIC | MBEDTLS_X509_SAN_IP_ADDRESS;
+    size_t host_len = strlen(conn->hostname);
+    bool has_dns = false;
+    for (const mbedtls_x509_sequence *san = &crt->subject_alt_names; san; san = san->next) {
+        const mbedtls_x509_buf *name = &san->buf;
+        if (conn->address_len > 0) {
+            if (name->tag == ip && name->len == conn->address_len
+                && memcmp(name->p, conn->address, name->len) == 0) {
+                return true;
+            }
+        } else if (name->tag == dns) {
+            has_dns = true;
+            if (ussl_hostname_match((const char *)name->p, name->len, conn->hostname, host_len)) {
+                return true;
+            }
+        }
+    }
+    if (has_dns || conn->address_len > 0 || conn->ctx->config.no_common_name) {
+        return false;
+    }
+    const mbedtls_x509_buf *cn = common_name(crt);
+    return cn && ussl_hostname_match((const char *)cn->p, cn->len, conn->hostname, host_len);
+}
+
+// Every suite of ours signs, so a key usage must allow that (RFC 5246 7.4.2, RFC 8446 4.4.2.2).
+static bool fits_purpose(const ussl_conn_t *conn, const mbedtls_x509_crt *crt) {
+    bool client = conn->ctx->config.role == USSL_CLIENT;
+    const char *oid = client ? MBEDTLS_OID_SERVER_AUTH : MBEDTLS_OID_CLIENT_AUTH;
+    size_t oid_len = MBEDTLS_OID_SIZE(MBEDTLS_OID_SERVER_AUTH);
+    _Static_assert(sizeof(MBEDTLS_OID_SERVER_AUTH) == sizeof(MBEDTLS_OID_CLIENT_AUTH), "");
+    return mbedtls_x509_crt_check_extended_key_usage(crt, oid, oid_len) == 0
+        && mbedtls_x509_crt_check_key_usage(crt, MBEDTLS_X509_KU_DIGITAL_SIGNATURE) == 0;
+}
+
+static uint32_t translate(uint32_t flags) {
+    static const struct {
+        uint32_t theirs, ours;
+    } map[] = {
+        {MBEDTLS_X509_BADCERT_NOT_TRUSTED, USSL_CERT_UNTRUSTED},
+        {MBEDTLS_X509_BADCERT_KEY_USAGE | MBEDTLS_X509_BADCERT_EXT_KEY_USAGE
+                | MBEDTLS_X509_BADCERT_NS_CERT_TYPE,
+            USSL_CERT_PURPOSE},
+        {MBEDTLS_X509_BADCERT_REVOKED, USSL_CERT_REVOKED},
+        {MBEDTLS_X509_BADCRL_NOT_TRUSTED | MBEDTLS_X509_BADCRL_EXPIRED
+                | MBEDTLS_X509_BADCRL_FUTURE | MBEDTLS_X509_BADCRL_BAD_MD
+                | MBEDTLS_X509_BADCRL_BAD_PK | MBEDTLS_X509_BADCRL_BAD_KEY,
+            USSL_CERT_CRL},
+        {MBEDTLS_X509_BADCERT_BAD_PK | MBEDTLS_X509_BADCERT_BAD_KEY, USSL_CERT_WEAK_KEY},
+        {MBEDTLS_X509_BADCERT_BAD_MD, USSL_CERT_WEAK_HASH},
+        {MBEDTLS_X509_BADCERT_FUTURE, USSL_CERT_FUTURE},
+        {MBEDTLS_X509_BADCERT_EXPIRED, USSL_CERT_EXPIRED},
+    };
+    uint32_t ours = 0;
+    for (size_t i = 0; i < sizeof(map) / sizeof(map[0]); i++) {
+        if (flags & map[i].theirs) {
+            ours |= map[i].ours;
+            flags &= ~map[i].theirs;
+        }
+    }
+    return flags ? ours | USSL_CERT_OTHER : ours;
+}
+
+static size_t rank(uint32_t flags) {
+    size_t i = 0;
+    while (i < RULES && !(flags & rules[i].flag)) {
+        i++;
+    }
+    return i;
+}
+
+static void verdict_add(
+    ussl_verdict_t *verdict, const mbedtls_x509_crt *crt, int depth, uint32_t flags) {
+    size_t now = rank(flags), before = rank(verdict->flags);
+    verdict->flags |= flags;
+    if (now >= before) {
+        return;
+    }
+    verdict->depth = (uint8_t)depth;
+    verdict->code = rules[now].code;
+    verdict->message = rules[now].message;
+    if (flags & USSL_CERT_UNTRUSTED && self_issued(crt)) {
+        verdict->code = depth == 0 ? 18 : 19;
+        verdict->message = depth == 0 ? "self-signed certificate"
+                                      : "self-signed certificate in certificate chain";
+    } else if (rules[now].flag == USSL_CERT_WEAK_KEY && depth > 0) {
+        verdict->code = 67;
+        verdict->message = "CA certificate key too weak";
+    }
+}
+
+// ---- private to the engine ----
+int ussl_verify_step(void *arg, mbedtls_x509_crt *crt, int depth, uint32_t *flags) {
+    ussl_conn_t *conn = arg;
+    ussl_verify_state_t *check = &conn->check;
+    check->verified = true;
+    *flags &= ~(uint32_t)MBEDTLS_X509_BADCERT_CN_MISMATCH;
+    uint32_t ours = translate(*flags);
+    if (!ussl_clock_is_set()) {
+        ours = (ours & ~(USSL_CERT_FUTURE | USSL_CERT_EXPIRED)) | USSL_CERT_NO_CLOCK;
+        *flags |= MBEDTLS_X509_BADCERT_FUTURE;
+    }
+    if (depth == 0 && !fits_purpose(conn, crt)) {
+        ours |= USSL_CERT_PURPOSE;
+        *flags |= MBEDTLS_X509_BADCERT_EXT_KEY_USAGE;
+    }
+    bool check_name = conn->hostname != NULL && !conn->ctx->config.no_hostname_check
+        && conn->ctx->config.role == USSL_CLIENT;
+    if (depth == 0 && check_name && !names_host(conn, crt)) {
+        ours |= conn->address_len > 0 ? USSL_CERT_ADDRESS : USSL_CERT_NAME;
+        *flags |= MBEDTLS_X509_BADCERT_CN_MISMATCH;
+    }
+    if (ours != 0) {
+        verdict_add(&check->verdict, crt, depth, ours);
+        return 0;
+    }
+    ussl_on_cert_t hook = conn->ctx->config.on_cert;
+    if (hook != NULL && hook(conn->owner, crt->raw.p, crt->raw.len, (unsigned)depth) != USSL_OK) {
+        check->hook_stopped = true;
+        return MBEDTLS_ERR_X509_FATAL_ERROR;
+    }
+    return 0;
+}
+
+uint8_t ussl_verdict_alert(const ussl_verdict_t *verdict) {
+    switch (verdict->code) {
+        case 9:
+        case 62:
+        case 64:
+            return MBEDTLS_SSL_ALERT_MSG_BAD_CERT;
+        case 10:
+            return MBEDTLS_SSL_ALERT_MSG_CERT_EXPIRED;
+        case 18:
+        case 19:
+        case 20:
+            return MBEDTLS_SSL_ALERT_MSG_UNKNOWN_CA;
+        case 23:
+            return MBEDTLS_SSL_ALERT_MSG_CERT_REVOKED;
+        case 26:
+            return MBEDTLS_SSL_ALERT_MSG_UNSUPPORTED_CERT;
+        default:
+            return MBEDTLS_SSL_ALERT_MSG_CERT_UNKNOWN;
+    }
+}

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: MIT
+//
+// platform.c - the engine's platform in tests: counts, fails on demand, and always repeats itself.
+#include "support.h"
+
+test_platform_t test_platform;
+
+static void *test_alloc(void *user, size_t size) {
+    test_platform_t *p = user;
+    if (++p->made == p->fail_at) {
+        return NULL;
+    }
+    void *block = calloc(1, size);
+    p->live += block != NULL;
+    return block;
+}
+
+static void test_release(void *user, void *ptr) {
+    ((test_platform_t *)user)->live--;
+    free(ptr);
+}
+
+// xorshift64: fixed and fast, for tests only.
+static bool test_random(void *user, uint8_t *buf, size_t len) {
+    test_platform_t *p = user;
+    for (size_t i = 0; i < len; i++) {
+        p->random ^= p->random << 13;
+        p->random ^= p->random >> 7;
+        p->random ^= p->random << 17;
+        buf[i] = (uint8_t)(p->random >> 32);
+    }
+    return !p->no_entropy;
+}
+
+static bool test_time(void *user, int64_t *seconds) {
+    test_platform_t *p = user;
+    *seconds = p->now;
+    return !p->clock_unset;
+}
+
+void platform_reset(void) {
+    static bool started;
+    size_t live = test_platform.live;
+    test_platform = (test_platform_t) {
+        .live = live, .now = TEST_NOW, .random = 0x9E3779B97F4A7C15};
+    if (!started) {
+        started = true;
+        const ussl_platform_t platform = {
+            .user = &test_platform,
+            .alloc = test_alloc,
+            .release = test_release,
+            .random = test_random,
+            .unix_time = test_time,
+        };
+        assert_int_equal(ussl_init(&platform), USSL_OK);
+    }
+}

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: MIT
+//
+// test_memory.c - arenas, and every allocation of a whole connection failed in turn.
+#include "tests/support/support.h"
+
+static int reset(void **state) {
+    (void)state;
+    platform_reset();
+    return 0;
+}
+
+static void arenas_count_and_limit(void **state) {
+    (void)state;
+    ussl_arena_t *arena;
+    ussl_trust_t *trust;
+    ussl_memory_t memory;
+    assert_int_equal(ussl_arena_new(600, &arena), USSL_OK);
+    assert_int_equal(ussl_trust_new(arena, &trust), USSL_OK);
+    ussl_arena_memory(arena, &memory);
+    assert_true(memory.used > 0 && memory.used == memory.peak && memory.blocks == 1);
+    blob_t pem = read_cert_file("ca.pem");
+    ussl_failure_t why;
+    assert_int_equal(
+        ussl_trust_add_pem(trust, (char *)pem.data, pem.len, &why), USSL_ERR_MEMORY);
+    assert_int_equal(why.result, USSL_ERR_MEMORY);
+    size_t used = memory.used;
+    ussl_arena_memory(arena, &memory);
+    assert_int_equal(memory.used, used);
+    assert_true(memory.peak <= 600);
+    blob_free(&pem);
+    // The handle goes first: what lives in the arena keeps it.
+    ussl_arena_unref(arena);
+    ussl_trust_unref(trust);
+    assert_int_equal(test_platform.live, 0);
+}
+
+// Loads, connects, writes both ways and closes. Returns the first failure of either end.
+static ussl_result_t whole_life(uint16_t version, const char *cert, const char *key) {
+    pair_setup_t setup = good_setup(cert, key, version);
+    setup.server_trust = "ca.pem";
+    setup.server_verify = USSL_VERIFY_REQUIRED;
+    setup.client_cert = "client.pem";
+    setup.client_key = "client.key";
+    pair_t pair;
+    ussl_result_t result = pair_open(&pair, &setup);
+    if (result == USSL_OK) {
+        if (pair_handshake(&pair)) {
+            pair_transfer(&pair, 0, (const uint8_t *)"ping", 4);
+            pair_transfer(&pair, 1, (const uint8_t *)"pong", 4);
+            assert_int_equal(ussl_conn_close(pair.conn[0]), USSL_OK);
+        } else {
+            for (int end = 0; end < 2; end++) {
+                if (pair.result[end] < 0 && result != USSL_ERR_MEMORY) {
+                    result = pair.result[end];
+                }
+            }
+        }
+    }
+    pair_free(&pair);
+    return result;
+}
+
+// Trap 26: whatever mbedTLS makes of a failed allocation, we say "memory"; nothing leaks or crashes.
+static void trap26_every_allocation_fails_once(uint16_t version, const char *cert, const char *key) {
+    platform_reset();
+    assert_int_equal(whole_life(version, cert, key), USSL_OK);
+    size_t total = test_platform.made;
+    assert_true(total > 500);
+    // A handshake makes thousands, most of them in arithmetic loops: the first 700 one by one, then
+    // strides that are prime to any loop.
+    for (size_t at = 1; at <= total; at += at < 700 ? 1 : 37) {
+        platform_reset();
+        test_platform.fail_at = at;
+        ussl_result_t result = whole_life(version, cert, key);
+        if (test_platform.live != 0) {
+            fail_msg("allocation %zu of %zu: %zu blocks leaked", at, total, test_platform.live);
+        }
+        // mbedTLS survives a few (an optional copy, a blinding that is tried again).
+        if (result != USSL_ERR_MEMORY && result != USSL_OK) {
+            fail_msg("allocation %zu of %zu: result %d, not memory", at, total, result);
+        }
+    }
+}
+
+static void trap26_tls12(void **state) {
+    (void)state;
+    #if USSL_TLS12
+    trap26_every_allocation_fails_once(USSL_VERSION_TLS12, "server.pem", "server.key");
+    #endif
+}
+
+static void trap26_tls12_rsa(void **state) {
+    (void)state;
+    #if USSL_TLS12
+    trap26_every_allocation_fails_once(USSL_VERSION_TLS12, "server-rsa.pem", "server-rsa.key");
+    #endif
+}
+
+static void trap26_tls13(void **state) {
+    (void)state;
+    #if USSL_TLS13
+    trap26_every_allocation_fails_once(USSL_VERSION_TLS13, "server.pem", "server.key");
+    #endif
+}
+
+// Trap 25: nothing of PSA's is charged to a connection and stays.
+static void trap25_a_second_connection_costs_what_the_first_did(void **state) {
+    (void)state;
+    pair_setup_t setup = good_setup("server.pem", "server.key", 0);
+    pair_t pair;
+    ussl_memory_t memory[2];
+    assert_int_equal(pair_open(&pair, &setup), USSL_OK);
+    for (int i = 0; i < 2; i++) {
+        assert_true(pair_handshake(&pair));
+        ussl_arena_memory(pair.arena[0], &memory[i]);
+        assert_int_equal(pair_again(&pair), USSL_OK);
+    }
+    assert_int_equal(memory[0].used, memory[1].used);
+    assert_int_equal(memory[0].peak, memory[1].peak);
+    pair_free(&pair);
+}
+
+// Trap 19: a handshake with P-256 stays in the thousands of allocations, not tens of thousands.
+static void trap19_allocations_of_a_handshake(void **state) {
+    (void)state;
+    pair_setup_t setup = good_setup("server.pem", "server.key", 0);
+    pair_t pair;
+    assert_int_equal(pair_open(&pair, &setup), USSL_OK);
+    size_t before = test_platform.made;
+    assert_true(pair_handshake(&pair));
+    size_t made = test_platform.made - before;
+    print_message("a P-256 handshake, both ends: %zu allocations\n", made);
+    assert_true(made < 12000);
+    pair_free(&pair);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup(arenas_count_and_limit, reset),
+        cmocka_unit_test_setup(trap26_tls12, reset),
+        cmocka_unit_test_setup(trap26_tls12_rsa, reset),
+        cmocka_unit_test_setup(trap26_tls13, reset),
+        cmocka_unit_test_setup(trap25_a_second_connection_costs_what_the_first_did, reset),
+        cmocka_unit_test_setup(trap19_allocations_of_a_handshake, reset),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: MIT
+//
+// test_verify.c - certificates good and bad through whole handshakes: who is refused, and why.
+#include "tests/support/support.h"
+
+static const uint16_t versions[] = {USSL_VERSION_TLS12, USSL_VERSION_TLS13};
+
+static bool built_in(uint16_t version) {
+    return version == USSL_VERSION_TLS12 ? USSL_TLS12 : USSL_TLS13;
+}
+
+static int reset(void **state) {
+    (void)state;
+    platform_reset();
+    return 0;
+}
+
+// What a client that asks for `host` makes of a server's certificate. code 0: accepted.
+typedef struct {
+    const char *cert, *host;
+    uint8_t code, depth, alert;
+    const char *message;
+    const char *trust; // NULL: ca.pem
+} row_t;
+
+static const row_t rows[] = {
+    {"server", "localhost", 0, 0, 0, NULL, NULL},
+    {"server", "LOCALHOST.", 0, 0, 0, NULL, NULL},
+    {"server", "a.wild.test", 0, 0, 0, NULL, NULL},
+    {"server", "127.0.0.1", 0, 0, 0, NULL, NULL},
+    {"server", "::1", 0, 0, 0, NULL, NULL},
+    {"server", "0:0:0:0:0:0:0:1", 0, 0, 0, NULL, NULL},
+    {"server", NULL, 0, 0, 0, NULL, NULL},
+    {"chain", "localhost", 0, 0, 0, NULL, NULL},
+    {"cn-only", "localhost", 0, 0, 0, NULL, NULL},
+    {"self-signed", "localhost", 0, 0, 0, NULL, "self-signed.pem"},
+    {"server", "wild.test", 62, 0, 42, "Hostname mismatch", NULL},
+    {"server", "b.a.wild.test", 62, 0, 42, "Hostname mismatch", NULL},
+    {"wrong-name", "localhost", 62, 0, 42, "Hostname mismatch", NULL},
+    {"cn-only", "127.0.0.1", 64, 0, 42, "IP address mismatch", NULL},
+    {"server", "127.0.0.2", 64, 0, 42, "IP address mismatch", NULL},
+    {"wrong-name", "::1", 64, 0, 42, "IP address mismatch", NULL},
+    {"expired", "localhost", 10, 0, 45, "certificate has expired", NULL},
+    {"not-yet", "localhost", 9, 0, 42, "certificate is not yet valid", NULL},
+    {"self-signed", "localhost", 18, 0, 48, "self-signed certificate", NULL},
+    {"unknown-issuer", "localhost", 20, 0, 48, "unable to get local issuer certificate", NULL},
+    {"unknown-root", "localhost", 19, 1, 48, "self-signed certificate in certificate chain", NULL},
+    {"under-inter", "localhost", 20, 0, 48, "unable to get local issuer certificate", NULL},
+    {"wrong-purpose", "localhost", 26, 0, 43, "unsuitable certificate purpose", NULL},
+    // Several rules at once: the most telling one is told.
+    {"wrong-purpose", "other.test", 26, 0, 43, "unsuitable certificate purpose", NULL},
+    {"expired", "other.test", 62, 0, 42, "Hostname mismatch", NULL},
+    {"unknown-issuer", "other.test", 20, 0, 48, "unable to get local issuer certificate", NULL},
+};
+
+static void run_row(const row_t *row, uint16_t version) {
+    char cert[64], key[64];
+    snprintf(cert, sizeof(cert), "%s.pem", row->cert);
+    snprintf(key, sizeof(key), "%s.key", row->cert);
+    pair_setup_t setup = good_setup(cert, key, version);
+    setup.hostname = row->host;
+    if (row->trust) {
+        setup.client_trust = row->trust;
+    }
+    pair_t pair;
+    assert_int_equal(pair_open(&pair, &setup), USSL_OK);
+    bool accepted = pair_handshake(&pair);
+    if (accepted != (row->code == 0)) {
+        fail_msg("%s for %s was %s", row->cert, row->host, accepted ? "accepted" : "refused");
+    }
+    if (!accepted) {
+        ussl_failure_t why = pair_failure(&pair, 0);
+        assert_int_equal(why.result, USSL_ERR_CERT);
+        if (why.cert.code != row->code) {
+            fail_msg("%s for %s: code %d, not %d", row->cert, row->host, why.cert.code, row->code);
+        }
+        assert_string_equal(why.cert.message, row->message);
+        assert_int_equal(why.cert.depth, row->depth);
+        assert_string_equal(why.reason, "CERTIFICATE_VERIFY_FAILED");
+        // The server hears of it, with the right alert.
+        assert_int_equal(pair.result[1], USSL_ERR_ALERT);
+        if (row->depth == 0) {
+            assert_in_range(pair_failure(&pair, 1).alert, 42, 48);
+        }
+    }
+    pair_free(&pair);
+    assert_int_equal(test_platform.live, 0);
+}
+
+static void certificates_of_servers(void **state) {
+    (void)state;
+    for (size_t v = 0; v < 2; v++) {
+        for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]) && built_in(versions[v]); i++) {
+            run_row(&rows[i], versions[v]);
+        }
+    }
+}
+
+static void common_name_can_be_switched_off(void **state) {
+    (void)state;
+    pair_setup_t setup = good_setup("cn-only.pem", "cn-only.key", 0);
+    setup.client.no_common_name = true;
+    pair_t pair;
+    assert_int_equal(pair_open(&pair, &setup), USSL_OK);
+    assert_false(pair_handshake(&pair));
+    assert_int_equal(pair_failure(&pair, 0).cert.code, 62);
+    pair_free(&pair);
+}
+
+static void an_empty_trust_trusts_nobody(void **state) {
+    (void)state;
+    pair_setup_t setup = good_setup("server.pem", "server.key", 0);
+    setup.client_trust = NULL;
+    pair_t pair;
+    assert_int_equal(pair_open(&pair, &setup), USSL_OK);
+    assert_false(pair_handshake(&pair));
+    assert_int_equal(pair_failure(&pair, 0).cert.code, 20);
+    pair_free(&pair);
+}
+
+static void verify_none_is_only_for_who_asks(void **state) {
+    (void)state;
+    pair_setup_t setup = good_setup("self-signed.pem", "self-signed.key", 0);
+    setup.client.verify = USSL_VERIFY_NONE;
+    pair_t pair;
+    #if USSL_FORBID_CERT_NONE
+    assert_int_equal(pair_open(&pair, &setup), USSL_ERR_USAGE);
+    #else
+    assert_int_equal(pair_open(&pair, &setup), USSL_OK);
+    assert_true(pair_handshake(&pair));
+    size_t len;
+    assert_non_null(ussl_conn_peer_cert(pair.conn[0], &len));
+    #endif
+    pair_free(&pair);
+}
+
+// Dates are never skipped silently: a clock that is not set refuses, in its own words.
+static void an_unset_clock_refuses(void **state) {
+    (void)state;
+    test_platform.clock_unset = true;
+    pair_setup_t setup = good_setup("server.pem", "server.key", 0);
+    pair_t pair;
+    assert_int_equal(pair_open(&pair, &setup), USSL_OK);
+    assert_false(pair_handshake(&pair));
+    ussl_failure_t why = pair_failure(&pair, 0);
+    assert_int_equal(why.result, USSL_ERR_CERT);
+    assert_true(why.cert.flags & USSL_CERT_NO_CLOCK);
+    assert_non_null(strstr(why.cert.message, "the clock is not set"));
+    pair_free(&pair);
+}
+
+static void dates_at_their_edges(void **state) {
+    (void)state;
+    static const struct {
+        int64_t now;
+        uint8_t code;
+    } edges[] = {
+        {1704067199, 9}, {1704067200, 0}, {2335219199, 0}, {2335219200, 0}, {2335219201, 10},
+        {4102444800, 10}, {253402300799, 10}, {-1, 9},
+    };
+    for (size_t i = 0; i < sizeof(edges) / sizeof(edges[0]); i++) {
+        test_platform.now = edges[i].now;
+        pair_setup_t setup = good_setup("server.pem", "server.key", 0);
+        pair_t pair;
+        assert_int_equal(pair_open(&pair, &setup), USSL_OK);
+        assert_int_equal(pair_handshake(&pair), edges[i].code == 0);
+        if (edges[i].code) {
+            assert_int_equal(pair_failure(&pair, 0).cert.code, edges[i].code);
+        }
+        pair_free(&pair);
+    }
+}
+
+// Trap 28: with OPTIONAL no certificate is fine and a bad one is fatal. With REQUIRED none is fatal,
+// and the client is told (trap 30).
+static void trap28_servers_that_ask_for_certificates(void **state) {
+    (void)state;
+    static const struct {
+        ussl_verify_t verify;
+        const char *cert, *key;
+        bool accepted;
+        const char *reason;
+    } cases[] = {
+        {USSL_VERIFY_OPTIONAL, NULL, NULL, true, NULL},
+        {USSL_VERIFY_OPTIONAL, "client.pem", "client.key", true, NULL},
+        {USSL_VERIFY_OPTIONAL, "rogue-client.pem", "rogue-client.key", false,
+            "CERTIFICATE_VERIFY_FAILED"},
+        {USSL_VERIFY_OPTIONAL, "server.pem", "server.key", false, "CERTIFICATE_VERIFY_FAILED"},
+        {USSL_VERIFY_REQUIRED, "client.pem", "client.key", true, NULL},
+        {USSL_VERIFY_REQUIRED, "rogue-client.pem", "rogue-client.key", false,
+            "CERTIFICATE_VERIFY_FAILED"},
+        {USSL_VERIFY_REQUIRED, NULL, NULL, false, "PEER_DID_NOT_RETURN_A_CERTIFICATE"},
+    };
+    for (size_t v = 0; v < 2; v++) {
+        for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]) && built_in(versions[v]); i++) {
+            pair_setup_t setup = good_setup("server.pem", "server.key", versions[v]);
+            setup.server_verify = cases[i].verify;
+            setup.server_trust = "ca.pem";
+            setup.client_cert = cases[i].cert;
+            setup.client_key = cases[i].key;
+            pair_t pair;
+            assert_int_equal(pair_open(&pair, &setup), USSL_OK);
+            bool accepted = pair_handshake(&pair);
+            assert_int_equal(accepted, cases[i].accepted);
+            size_t len;
+            if (accepted) {
+                const uint8_t *der = ussl_conn_peer_cert(pair.conn[1], &len);
+                assert_int_equal(der != NULL, cases[i].cert != NULL);
+            } else {
+                assert_true(pair.result[1] < 0);
+                assert_string_equal(pair_failure(&pair, 1).reason, cases[i].reason);
+                // The client hears it, in TLS 1.3 only when it reads.
+                uint8_t byte;
+                size_t n;
+                ussl_result_t result = pair.result[0];
+                while (result >= 0) {
+                    assert_true(pair_move(&pair) || result == USSL_OK);
+                    result = ussl_conn_read(pair.conn[0], &byte, 1, &n);
+                }
+                assert_int_equal(result, USSL_ERR_ALERT);
+            }
+            pair_free(&pair);
+        }
+    }
+    assert_int_equal(test_platform.live, 0);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup(certificates_of_servers, reset),
+        cmocka_unit_test_setup(common_name_can_be_switched_off, reset),
+        cmocka_unit_test_setup(an_empty_trust_trusts_nobody, reset),
+        cmocka_unit_test_setup(verify_none_is_only_for_who_asks, reset),
+        cmocka_unit_test_setup(an_unset_clock_refuses, reset),
+        cmocka_unit_test_setup(dates_at_their_edges, reset),
+        cmocka_unit_test_setup(trap28_servers_that_ask_for_certificates, reset),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
