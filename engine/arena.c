@@ -40,8 +40,7 @@ static void arena_drop(ussl_arena_t *arena) {
 }
 
 static bool arena_fits(const ussl_arena_t *arena, size_t size) {
-    return arena->limit == 0
-        || (size <= arena->limit && arena->memory.used <= arena->limit - size);
+    return arena->limit == 0 || (size <= arena->limit && arena->memory.used <= arena->limit - size);
 }
 
 static void arena_charge(ussl_arena_t *arena, size_t size) {

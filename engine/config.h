@@ -55,6 +55,12 @@
 #define USSL_FORBID_CERT_NONE 0
 #endif
 
+// A clock that reads earlier than this (seconds since 1970) has not been set. A firmware builder
+// gives the date of the build.
+#ifndef USSL_CLOCK_FLOOR
+#define USSL_CLOCK_FLOOR 1735689600 // 2025-01-01
+#endif
+
 // Largest plaintext of one record we receive and send, in bytes (RFC 8446 5.1: at most 16384).
 // Below 16384 a peer that sends full records cannot be understood.
 #ifndef USSL_RECORD_IN

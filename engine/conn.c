@@ -4,13 +4,14 @@
 //
 // Notes: mbedTLS asks for wire bytes by calling wire_recv with a place inside its record buffer.
 // That place is lent to the caller as the input window; when the bytes are there and mbedTLS asks
-// again, they are already where it wants them. Output works the same way: wire_send lends the sealed
-// record and answers "not yet" until the caller has taken it all. So no byte is copied twice.
+// again, they are already where it wants them. Output works the same way: wire_send lends the
+// sealed record and answers "not yet" until the caller has taken it all. So no byte is copied
+// twice.
 //
 // Two things follow. While a record waits in the output window mbedTLS must not be given new data:
 // it would flush the old record and report the new length. And a small record (an alert above all)
-// must never wait: mbedTLS repeats an alert that it could not send for ever. Small records therefore
-// go into a side buffer, part of which only an alert may use.
+// must never wait: mbedTLS repeats an alert that it could not send for ever. Small records
+// therefore go into a side buffer, part of which only an alert may use.
 #include "mbed.h"
 
 #include <string.h>
@@ -101,9 +102,9 @@ static void conn_leave(ussl_conn_t *conn, ussl_scope_t *scope) {
     conn->busy = false;
 }
 
-// The number of the fatal alert that ended the connection, or -1. An mbedTLS client that refuses our
-// TLS 1.3 certificate says so in clear, which mbedTLS as a server takes for a broken record. Trusting
-// that alert is safe: the connection has failed either way.
+// The number of the fatal alert that ended the connection, or -1. An mbedTLS client that refuses
+// our TLS 1.3 certificate says so in clear, which mbedTLS as a server takes for a broken record.
+// Trusting that alert is safe: the connection has failed either way.
 static int peer_alert(const ussl_conn_t *conn, int code) {
     if (code == MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE) {
         return conn->ssl.in_msg[1];
@@ -191,21 +192,21 @@ static bool peer_proven(ussl_conn_t *conn) {
     const ussl_config_t *config = &conn->ctx->config;
     bool required = config->verify == USSL_VERIFY_REQUIRED
         || (config->verify == USSL_VERIFY_OPTIONAL && config->role == USSL_CLIENT);
-    return !required
-        || (conn->check.verified && mbedtls_ssl_get_verify_result(&conn->ssl) == 0);
+    return !required || (conn->check.verified && mbedtls_ssl_get_verify_result(&conn->ssl) == 0);
 }
 
-// From its Finished on, a TLS 1.3 server sends under application keys (RFC 8446 7.1). mbedTLS changes
-// over only at the end of the handshake, so a client could not read the alert that refuses it.
+// From its Finished on, a TLS 1.3 server sends under application keys (RFC 8446 7.1). mbedTLS
+// changes over only at the end of the handshake, so a client could not read the alert that refuses
+// it.
 static void use_application_keys(mbedtls_ssl_context *ssl) {
-    #if USSL_TLS13
+#if USSL_TLS13
     bool server = ssl->conf->endpoint == MBEDTLS_SSL_IS_SERVER;
     if (server && ssl->transform_application && ssl->transform_out != ssl->transform_application) {
         mbedtls_ssl_set_outbound_transform(ssl, ssl->transform_application);
     }
-    #else
+#else
     (void)ssl;
-    #endif
+#endif
 }
 
 static ussl_result_t handshake_step(ussl_conn_t *conn, const ussl_scope_t *scope, bool *done) {
@@ -269,8 +270,8 @@ static ussl_result_t conn_fill(ussl_conn_t *conn, const char *hostname) {
 }
 
 // ---- public, in header order ----
-ussl_result_t ussl_conn_new(ussl_arena_t *arena, ussl_ctx_t *ctx, const char *hostname,
-    void *owner, ussl_conn_t **out) {
+ussl_result_t ussl_conn_new(
+    ussl_arena_t *arena, ussl_ctx_t *ctx, const char *hostname, void *owner, ussl_conn_t **out) {
     if (arena == NULL || ctx == NULL || out == NULL) {
         return USSL_ERR_USAGE;
     }
@@ -480,8 +481,8 @@ const ussl_suite_t *ussl_conn_suite(const ussl_conn_t *conn) {
 }
 
 const uint8_t *ussl_conn_peer_cert(const ussl_conn_t *conn, size_t *len) {
-    const mbedtls_x509_crt *crt
-        = ussl_conn_established(conn) ? mbedtls_ssl_get_peer_cert(&conn->ssl) : NULL;
+    const mbedtls_x509_crt *crt =
+        ussl_conn_established(conn) ? mbedtls_ssl_get_peer_cert(&conn->ssl) : NULL;
     *len = crt ? crt->raw.len : 0;
     return crt ? crt->raw.p : NULL;
 }

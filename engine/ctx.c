@@ -11,13 +11,13 @@
 // every server takes and that costs a microcontroller least.
 static const uint16_t groups[] = {
     MBEDTLS_SSL_IANA_TLS_GROUP_SECP256R1,
-    #if USSL_X25519
+#if USSL_X25519
     MBEDTLS_SSL_IANA_TLS_GROUP_X25519,
-    #endif
+#endif
     MBEDTLS_SSL_IANA_TLS_GROUP_SECP384R1,
-    #if USSL_P521
+#if USSL_P521
     MBEDTLS_SSL_IANA_TLS_GROUP_SECP521R1,
-    #endif
+#endif
     MBEDTLS_SSL_IANA_TLS_GROUP_NONE,
 };
 
@@ -49,8 +49,8 @@ static void set_versions(mbedtls_ssl_config *conf, const ussl_config_t *config) 
     uint16_t lowest = USSL_TLS12 ? USSL_VERSION_TLS12 : USSL_VERSION_TLS13;
     uint16_t highest = USSL_TLS13 ? USSL_VERSION_TLS13 : USSL_VERSION_TLS12;
     uint16_t min = config->min_version > lowest ? config->min_version : lowest;
-    uint16_t max
-        = config->max_version && config->max_version < highest ? config->max_version : highest;
+    uint16_t max =
+        config->max_version && config->max_version < highest ? config->max_version : highest;
     mbedtls_ssl_conf_min_tls_version(conf, (mbedtls_ssl_protocol_version)min);
     mbedtls_ssl_conf_max_tls_version(conf, (mbedtls_ssl_protocol_version)max);
 }
@@ -59,8 +59,8 @@ static int ctx_fill(ussl_ctx_t *ctx) {
     const ussl_config_t *config = &ctx->config;
     mbedtls_ssl_config *conf = &ctx->conf;
     bool client = config->role == USSL_CLIENT;
-    int code
-        = mbedtls_ssl_config_defaults(conf, client ? MBEDTLS_SSL_IS_CLIENT : MBEDTLS_SSL_IS_SERVER,
+    int code =
+        mbedtls_ssl_config_defaults(conf, client ? MBEDTLS_SSL_IS_CLIENT : MBEDTLS_SSL_IS_SERVER,
             MBEDTLS_SSL_TRANSPORT_STREAM, MBEDTLS_SSL_PRESET_DEFAULT);
     if (code != 0) {
         return code;
@@ -73,10 +73,10 @@ static int ctx_fill(ussl_ctx_t *ctx) {
     set_versions(conf, config);
     mbedtls_x509_crt *chain = config->trust ? config->trust->chain : NULL;
     mbedtls_ssl_conf_ca_chain(conf, chain ? chain : &ctx->nobody, NULL);
-    #if USSL_SERVER
+#if USSL_SERVER
     // As CPython: the list of CA names is a hint that costs kilobytes and names our trust.
     mbedtls_ssl_conf_cert_req_ca_list(conf, MBEDTLS_SSL_CERT_REQ_CA_LIST_DISABLED);
-    #endif
+#endif
     for (size_t i = 0; i < 2 && code == 0; i++) {
         if (config->identity[i] != NULL) {
             code = mbedtls_ssl_conf_own_cert(

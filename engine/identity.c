@@ -89,7 +89,8 @@ static ussl_result_t identity_fill(
     }
     // Whether our certificate suits its use is the peer's to judge, as with OpenSSL. An mbedTLS
     // server would act as if a certificate with another usage were not there.
-    identity->chain.ext_types &= ~(MBEDTLS_X509_EXT_KEY_USAGE | MBEDTLS_X509_EXT_EXTENDED_KEY_USAGE);
+    identity->chain.ext_types &=
+        ~(MBEDTLS_X509_EXT_KEY_USAGE | MBEDTLS_X509_EXT_EXTENDED_KEY_USAGE);
     return result;
 }
 

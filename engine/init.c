@@ -90,24 +90,24 @@ ussl_result_t ussl_init(const ussl_platform_t *platform) {
     the_platform = *platform;
     mbedtls_platform_set_calloc_free(ussl_calloc, ussl_free);
     ussl_result_t result = USSL_OK;
-    #if defined(MBEDTLS_PSA_CRYPTO_C)
+#if defined(MBEDTLS_PSA_CRYPTO_C)
     ussl_scope_t scope;
     ussl_scope_enter(&scope, NULL);
     if (psa_crypto_init() != PSA_SUCCESS) {
         result = scope.failed ? USSL_ERR_MEMORY : USSL_ERR_PLATFORM;
     }
     ussl_scope_leave(&scope);
-    #endif
+#endif
     return result;
 }
 
 void ussl_deinit(void) {
-    #if defined(MBEDTLS_PSA_CRYPTO_C)
+#if defined(MBEDTLS_PSA_CRYPTO_C)
     ussl_scope_t scope;
     ussl_scope_enter(&scope, NULL);
     mbedtls_psa_crypto_free();
     ussl_scope_leave(&scope);
-    #endif
+#endif
 }
 
 ussl_result_t ussl_random(uint8_t *buf, size_t len) {

@@ -97,8 +97,8 @@ const ussl_suite_t *ussl_suite_find(int id);
 // ---- ctx.c ----
 struct ussl_ctx {
     unsigned refs;
-    ussl_arena_t *arena; // counted
-    ussl_config_t config; // trust and identities counted
+    ussl_arena_t *arena;             // counted
+    ussl_config_t config;            // trust and identities counted
     int suites[USSL_SUITES_MAX + 1]; // ends with 0
     mbedtls_ssl_config conf;
     mbedtls_x509_crt nobody; // stands in for an empty trust: mbedTLS refuses NULL
@@ -142,7 +142,7 @@ struct ussl_conn {
     bool alert_sent;
     bool starved; // an allocation failed, and mbedTLS has not given up yet
     bool writing; // inside ussl_conn_write: what is sent is not an alert
-    uint8_t *in; // lent by mbedTLS: where it wants wire bytes
+    uint8_t *in;  // lent by mbedTLS: where it wants wire bytes
     size_t in_len, in_have;
     const uint8_t *out; // lent by mbedTLS: a record that waits for the wire
     size_t out_len, out_total;

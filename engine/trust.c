@@ -43,8 +43,7 @@ static const char *pem_line(const char *p, const char *end, const char *kind, co
 
 static bool has_cert(const mbedtls_x509_crt *list, const mbedtls_x509_crt *crt) {
     for (; list != NULL; list = list->next) {
-        if (list->raw.len == crt->raw.len
-            && memcmp(list->raw.p, crt->raw.p, crt->raw.len) == 0) {
+        if (list->raw.len == crt->raw.len && memcmp(list->raw.p, crt->raw.p, crt->raw.len) == 0) {
             return true;
         }
     }
@@ -63,8 +62,7 @@ typedef struct {
     mbedtls_x509_crt *first, *last;
 } batch_t;
 
-static int batch_add(
-    batch_t *batch, const ussl_trust_t *trust, const uint8_t *der, size_t len) {
+static int batch_add(batch_t *batch, const ussl_trust_t *trust, const uint8_t *der, size_t len) {
     mbedtls_x509_crt *crt = ussl_calloc(1, sizeof(*crt));
     if (crt == NULL) {
         return MBEDTLS_ERR_X509_ALLOC_FAILED;
@@ -128,8 +126,8 @@ static ussl_result_t add_der(batch_t *batch, const ussl_trust_t *trust, const ui
     while (data < end) {
         unsigned char *p = (unsigned char *)data; // mbedTLS only moves the pointer
         size_t len;
-        int code = mbedtls_asn1_get_tag(
-            &p, end, &len, MBEDTLS_ASN1_CONSTRUCTED | MBEDTLS_ASN1_SEQUENCE);
+        int code =
+            mbedtls_asn1_get_tag(&p, end, &len, MBEDTLS_ASN1_CONSTRUCTED | MBEDTLS_ASN1_SEQUENCE);
         if (code == 0) {
             code = batch_add(batch, trust, data, (size_t)(p - data) + len);
         }
@@ -229,9 +227,8 @@ static ussl_result_t trust_add(
     ussl_scope_t scope;
     ussl_scope_enter(&scope, trust->arena);
     batch_t batch = {0};
-    ussl_result_t result = pem
-        ? add_pem(&batch, trust, data, (const char *)data + len, why)
-        : add_der(&batch, trust, data, (const uint8_t *)data + len, why);
+    ussl_result_t result = pem ? add_pem(&batch, trust, data, (const char *)data + len, why)
+                               : add_der(&batch, trust, data, (const uint8_t *)data + len, why);
     if (result == USSL_OK) {
         batch_link(&batch, trust);
     } else {
@@ -255,7 +252,7 @@ ussl_result_t ussl_trust_add_der(
 }
 
 void ussl_trust_stats(const ussl_trust_t *trust, ussl_trust_stats_t *out) {
-    *out = (ussl_trust_stats_t) {0};
+    *out = (ussl_trust_stats_t){0};
     for (const mbedtls_x509_crt *crt = trust->chain; crt != NULL; crt = crt->next) {
         out->x509++;
         out->x509_ca += crt->ca_istrue != 0;

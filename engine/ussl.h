@@ -54,18 +54,18 @@ typedef enum {
 } ussl_result_t;
 
 // Why a certificate was refused: bits, because several rules can fail at once.
-#define USSL_CERT_NO_CLOCK (1u << 0)    // the clock is not set: dates cannot be judged
-#define USSL_CERT_UNTRUSTED (1u << 1)   // no path to a trust anchor
-#define USSL_CERT_PURPOSE (1u << 2)     // (extended) key usage forbids this use
-#define USSL_CERT_NAME (1u << 3)        // does not name the host
-#define USSL_CERT_ADDRESS (1u << 4)     // does not name the IP address
-#define USSL_CERT_REVOKED (1u << 5)     // on the issuer's CRL
-#define USSL_CERT_CRL (1u << 6)         // the CRL itself is expired, not yet valid or untrusted
-#define USSL_CERT_WEAK_KEY (1u << 7)    // key type, curve or size below the floor
-#define USSL_CERT_WEAK_HASH (1u << 8)   // signed with a hash below the floor
-#define USSL_CERT_FUTURE (1u << 9)      // not yet valid
-#define USSL_CERT_EXPIRED (1u << 10)    // no longer valid
-#define USSL_CERT_OTHER (1u << 11)      // anything else mbedTLS objected to
+#define USSL_CERT_NO_CLOCK (1u << 0)  // the clock is not set: dates cannot be judged
+#define USSL_CERT_UNTRUSTED (1u << 1) // no path to a trust anchor
+#define USSL_CERT_PURPOSE (1u << 2)   // (extended) key usage forbids this use
+#define USSL_CERT_NAME (1u << 3)      // does not name the host
+#define USSL_CERT_ADDRESS (1u << 4)   // does not name the IP address
+#define USSL_CERT_REVOKED (1u << 5)   // on the issuer's CRL
+#define USSL_CERT_CRL (1u << 6)       // the CRL itself is expired, not yet valid or untrusted
+#define USSL_CERT_WEAK_KEY (1u << 7)  // key type, curve or size below the floor
+#define USSL_CERT_WEAK_HASH (1u << 8) // signed with a hash below the floor
+#define USSL_CERT_FUTURE (1u << 9)    // not yet valid
+#define USSL_CERT_EXPIRED (1u << 10)  // no longer valid
+#define USSL_CERT_OTHER (1u << 11)    // anything else mbedTLS objected to
 
 // The one answer to "why was this chain refused?": the most telling rule, and all of them.
 typedef struct {
@@ -199,8 +199,8 @@ void ussl_ctx_unref(ussl_ctx_t *ctx);
 // ---- Connection -----------------------------------------------------------------------------
 // hostname: checked, and sent as SNI unless it is an address; NULL: neither. owner: passed to
 // hooks, never touched.
-ussl_result_t ussl_conn_new(ussl_arena_t *arena, ussl_ctx_t *ctx, const char *hostname,
-    void *owner, ussl_conn_t **out);
+ussl_result_t ussl_conn_new(
+    ussl_arena_t *arena, ussl_ctx_t *ctx, const char *hostname, void *owner, ussl_conn_t **out);
 
 // Sends nothing, allocates nothing, calls no hook: safe in a finaliser. NULL allowed.
 void ussl_conn_free(ussl_conn_t *conn);
@@ -233,10 +233,10 @@ bool ussl_conn_closing(const ussl_conn_t *conn);     // our close_notify has bee
 
 // What was negotiated; 0 and NULL before the handshake is done.
 typedef struct {
-    uint16_t id;       // IANA number
-    uint16_t bits;     // secret bits of the cipher
-    uint16_t version;  // protocol the suite belongs to: USSL_VERSION_*
-    const char *name;  // OpenSSL's name
+    uint16_t id;      // IANA number
+    uint16_t bits;    // secret bits of the cipher
+    uint16_t version; // protocol the suite belongs to: USSL_VERSION_*
+    const char *name; // OpenSSL's name
 } ussl_suite_t;
 uint16_t ussl_conn_version(const ussl_conn_t *conn);
 const ussl_suite_t *ussl_conn_suite(const ussl_conn_t *conn);

@@ -96,9 +96,9 @@ static uint32_t translate(uint32_t flags) {
                 | MBEDTLS_X509_BADCERT_NS_CERT_TYPE,
             USSL_CERT_PURPOSE},
         {MBEDTLS_X509_BADCERT_REVOKED, USSL_CERT_REVOKED},
-        {MBEDTLS_X509_BADCRL_NOT_TRUSTED | MBEDTLS_X509_BADCRL_EXPIRED
-                | MBEDTLS_X509_BADCRL_FUTURE | MBEDTLS_X509_BADCRL_BAD_MD
-                | MBEDTLS_X509_BADCRL_BAD_PK | MBEDTLS_X509_BADCRL_BAD_KEY,
+        {MBEDTLS_X509_BADCRL_NOT_TRUSTED | MBEDTLS_X509_BADCRL_EXPIRED | MBEDTLS_X509_BADCRL_FUTURE
+                | MBEDTLS_X509_BADCRL_BAD_MD | MBEDTLS_X509_BADCRL_BAD_PK
+                | MBEDTLS_X509_BADCRL_BAD_KEY,
             USSL_CERT_CRL},
         {MBEDTLS_X509_BADCERT_BAD_PK | MBEDTLS_X509_BADCERT_BAD_KEY, USSL_CERT_WEAK_KEY},
         {MBEDTLS_X509_BADCERT_BAD_MD, USSL_CERT_WEAK_HASH},
@@ -135,8 +135,8 @@ static void verdict_add(
     verdict->message = rules[now].message;
     if (flags & USSL_CERT_UNTRUSTED && self_issued(crt)) {
         verdict->code = depth == 0 ? 18 : 19;
-        verdict->message = depth == 0 ? "self-signed certificate"
-                                      : "self-signed certificate in certificate chain";
+        verdict->message =
+            depth == 0 ? "self-signed certificate" : "self-signed certificate in certificate chain";
     } else if (rules[now].flag == USSL_CERT_WEAK_KEY && depth > 0) {
         verdict->code = 67;
         verdict->message = "CA certificate key too weak";

@@ -25,7 +25,7 @@ blob_t read_cert_file(const char *name) {
 
 void blob_free(blob_t *blob) {
     free(blob->data);
-    *blob = (blob_t) {0};
+    *blob = (blob_t){0};
 }
 
 ussl_trust_t *load_trust(ussl_arena_t *arena, const char *pem_name) {

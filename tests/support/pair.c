@@ -141,7 +141,7 @@ static void disconnect_ends(pair_t *pair) {
         ussl_conn_free(pair->conn[end]);
         free(pair->wire[end].data);
         pair->conn[end] = NULL;
-        pair->wire[end] = (wire_t) {0};
+        pair->wire[end] = (wire_t){0};
         pair->result[end] = USSL_OK;
         pair->done[end] = false;
     }
@@ -188,13 +188,13 @@ void pair_transfer(pair_t *pair, int from, const uint8_t *data, size_t len) {
     while (received < len) {
         size_t n;
         if (sent < len) {
-            ussl_result_t result
-                = ussl_conn_write(pair->conn[from], data + sent, len - sent, &n);
+            ussl_result_t result = ussl_conn_write(pair->conn[from], data + sent, len - sent, &n);
             assert_true(result >= 0);
             sent += n;
         }
         pair_move(pair);
-        ussl_result_t result = ussl_conn_read(pair->conn[!from], got + received, len - received, &n);
+        ussl_result_t result =
+            ussl_conn_read(pair->conn[!from], got + received, len - received, &n);
         assert_true(result >= 0);
         received += n;
     }

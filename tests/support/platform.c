@@ -41,8 +41,7 @@ static bool test_time(void *user, int64_t *seconds) {
 void platform_reset(void) {
     static bool started;
     size_t live = test_platform.live;
-    test_platform = (test_platform_t) {
-        .live = live, .now = TEST_NOW, .random = 0x9E3779B97F4A7C15};
+    test_platform = (test_platform_t){.live = live, .now = TEST_NOW, .random = 0x9E3779B97F4A7C15};
     if (!started) {
         started = true;
         const ussl_platform_t platform = {

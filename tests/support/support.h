@@ -19,10 +19,10 @@
 #define TEST_NOW 1780272000 // 2026-06-01 00:00:00 UTC, inside the good certificates' dates
 
 typedef struct {
-    size_t live;       // blocks not yet released
-    size_t made;       // allocations since reset
-    size_t fail_at;    // the allocation with this number fails once; 0: none
-    int64_t now;       // the clock
+    size_t live;    // blocks not yet released
+    size_t made;    // allocations since reset
+    size_t fail_at; // the allocation with this number fails once; 0: none
+    int64_t now;    // the clock
     bool clock_unset;
     bool no_entropy;
     uint64_t random; // state of the fixed generator
@@ -52,9 +52,9 @@ typedef struct {
 
 // How bytes travel. Zeroed: as much as there is at once, nothing lost.
 typedef struct {
-    size_t chunk;    // bytes moved at once; 0: all
-    bool random;     // chunks of random length from 1 to 64
-    size_t cut[2];   // the wire to the client (0) or server (1) ends after this many bytes; 0: never
+    size_t chunk;  // bytes moved at once; 0: all
+    bool random;   // chunks of random length from 1 to 64
+    size_t cut[2]; // the wire to the client (0) or server (1) ends after this many bytes; 0: never
 } delivery_t;
 
 typedef struct {
@@ -63,7 +63,7 @@ typedef struct {
     const char *client_trust;             // NULL: "ca.pem"
     const char *server_trust;
     const char *hostname;
-    ussl_verify_t server_verify; // zeroed means required: say USSL_VERIFY_NONE for none
+    ussl_verify_t server_verify;  // zeroed means required: say USSL_VERIFY_NONE for none
     ussl_config_t client, server; // merged with the above
 } pair_setup_t;
 

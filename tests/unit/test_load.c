@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// test_load.c - trust, identity, init and suites: what is taken in, and that bad input changes nothing.
+// test_load.c - trust, identity, init and suites: what is taken in, and that bad input changes
+// nothing.
 #include "engine/mbed.h"
 #include "tests/support/support.h"
 
@@ -106,7 +107,7 @@ static ussl_result_t identity_of(
     const char *cert, const char *key, const char *password, ussl_failure_t *why) {
     ussl_arena_t *arena;
     assert_int_equal(ussl_arena_new(0, &arena), USSL_OK);
-    blob_t c = read_cert_file(cert), k = key ? read_cert_file(key) : (blob_t) {0};
+    blob_t c = read_cert_file(cert), k = key ? read_cert_file(key) : (blob_t){0};
     ussl_identity_source_t source = {
         .cert = c.data,
         .cert_len = c.len,
@@ -138,9 +139,9 @@ static void trap12_forms_of_keys(void **state) {
     assert_int_equal(identity_of("key-first.pem", NULL, NULL, NULL), USSL_OK);
     assert_int_equal(identity_of("chain.pem", "chain.key", NULL, NULL), USSL_OK);
     assert_int_equal(identity_of("server.pem", "server.key", "not needed", NULL), USSL_OK);
-    #if USSL_ENCRYPTED_KEYS
+#if USSL_ENCRYPTED_KEYS
     assert_int_equal(identity_of("server.pem", "server-encrypted.key", "secret", NULL), USSL_OK);
-    #endif
+#endif
 }
 
 // Trap 9: a key that does not belong to the certificate is refused when it is loaded.
@@ -194,7 +195,8 @@ static void calendar(void **state) {
     }
 }
 
-// Trap 31: AEAD with forward secrecy is all there is. Trap 29: and mbedTLS was built with all of it.
+// Trap 31: AEAD with forward secrecy is all there is. Trap 29: and mbedTLS was built with all of
+// it.
 static void trap29_trap31_suites(void **state) {
     (void)state;
     int ids[USSL_SUITES_MAX + 1];
@@ -205,7 +207,8 @@ static void trap29_trap31_suites(void **state) {
         assert_non_null(suite);
         assert_non_null(mbedtls_ssl_ciphersuite_from_id(*id));
         bool aead = strstr(suite->name, "GCM") || strstr(suite->name, "POLY1305");
-        bool ephemeral = strncmp(suite->name, "ECDHE-", 6) == 0 || strncmp(suite->name, "TLS_", 4) == 0;
+        bool ephemeral =
+            strncmp(suite->name, "ECDHE-", 6) == 0 || strncmp(suite->name, "TLS_", 4) == 0;
         assert_true(aead && ephemeral);
     }
     assert_null(ussl_suite_find(0x002F)); // TLS_RSA_WITH_AES_128_CBC_SHA

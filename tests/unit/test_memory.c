@@ -20,8 +20,7 @@ static void arenas_count_and_limit(void **state) {
     assert_true(memory.used > 0 && memory.used == memory.peak && memory.blocks == 1);
     blob_t pem = read_cert_file("ca.pem");
     ussl_failure_t why;
-    assert_int_equal(
-        ussl_trust_add_pem(trust, (char *)pem.data, pem.len, &why), USSL_ERR_MEMORY);
+    assert_int_equal(ussl_trust_add_pem(trust, (char *)pem.data, pem.len, &why), USSL_ERR_MEMORY);
     assert_int_equal(why.result, USSL_ERR_MEMORY);
     size_t used = memory.used;
     ussl_arena_memory(arena, &memory);
@@ -60,8 +59,10 @@ static ussl_result_t whole_life(uint16_t version, const char *cert, const char *
     return result;
 }
 
-// Trap 26: whatever mbedTLS makes of a failed allocation, we say "memory"; nothing leaks or crashes.
-static void trap26_every_allocation_fails_once(uint16_t version, const char *cert, const char *key) {
+// Trap 26: whatever mbedTLS makes of a failed allocation, we say "memory"; nothing leaks or
+// crashes.
+static void trap26_every_allocation_fails_once(
+    uint16_t version, const char *cert, const char *key) {
     platform_reset();
     assert_int_equal(whole_life(version, cert, key), USSL_OK);
     size_t total = test_platform.made;
@@ -84,23 +85,23 @@ static void trap26_every_allocation_fails_once(uint16_t version, const char *cer
 
 static void trap26_tls12(void **state) {
     (void)state;
-    #if USSL_TLS12
+#if USSL_TLS12
     trap26_every_allocation_fails_once(USSL_VERSION_TLS12, "server.pem", "server.key");
-    #endif
+#endif
 }
 
 static void trap26_tls12_rsa(void **state) {
     (void)state;
-    #if USSL_TLS12
+#if USSL_TLS12
     trap26_every_allocation_fails_once(USSL_VERSION_TLS12, "server-rsa.pem", "server-rsa.key");
-    #endif
+#endif
 }
 
 static void trap26_tls13(void **state) {
     (void)state;
-    #if USSL_TLS13
+#if USSL_TLS13
     trap26_every_allocation_fails_once(USSL_VERSION_TLS13, "server.pem", "server.key");
-    #endif
+#endif
 }
 
 // Trap 25: nothing of PSA's is charged to a connection and stays.

@@ -123,14 +123,14 @@ static void verify_none_is_only_for_who_asks(void **state) {
     pair_setup_t setup = good_setup("self-signed.pem", "self-signed.key", 0);
     setup.client.verify = USSL_VERIFY_NONE;
     pair_t pair;
-    #if USSL_FORBID_CERT_NONE
+#if USSL_FORBID_CERT_NONE
     assert_int_equal(pair_open(&pair, &setup), USSL_ERR_USAGE);
-    #else
+#else
     assert_int_equal(pair_open(&pair, &setup), USSL_OK);
     assert_true(pair_handshake(&pair));
     size_t len;
     assert_non_null(ussl_conn_peer_cert(pair.conn[0], &len));
-    #endif
+#endif
     pair_free(&pair);
 }
 
@@ -155,8 +155,14 @@ static void dates_at_their_edges(void **state) {
         int64_t now;
         uint8_t code;
     } edges[] = {
-        {1704067199, 9}, {1704067200, 0}, {2335219199, 0}, {2335219200, 0}, {2335219201, 10},
-        {4102444800, 10}, {253402300799, 10}, {-1, 9},
+        {1704067199, 9},
+        {1704067200, 0},
+        {2335219199, 0},
+        {2335219200, 0},
+        {2335219201, 10},
+        {4102444800, 10},
+        {253402300799, 10},
+        {-1, 9},
     };
     for (size_t i = 0; i < sizeof(edges) / sizeof(edges[0]); i++) {
         test_platform.now = edges[i].now;
@@ -171,8 +177,8 @@ static void dates_at_their_edges(void **state) {
     }
 }
 
-// Trap 28: with OPTIONAL no certificate is fine and a bad one is fatal. With REQUIRED none is fatal,
-// and the client is told (trap 30).
+// Trap 28: with OPTIONAL no certificate is fine and a bad one is fatal. With REQUIRED none is
+// fatal, and the client is told (trap 30).
 static void trap28_servers_that_ask_for_certificates(void **state) {
     (void)state;
     static const struct {

@@ -1,0 +1,108 @@
+# Makefile - builds ussl into MicroPython's unix port, runs it, and tests it.
+#
+#   make run              a verified TLS connection on this machine, and bad ones refused
+#   make run URL=https:// fetch a page with the system's trust store
+#   make repl             the interpreter, build/unix/micropython
+#   make test             everything; the last line counts
+#
+# MICROPYTHON and MBEDTLS take checkouts of your own in place of Debian's source packages.
+
+SRC := build/src
+ifeq ($(origin MICROPYTHON),undefined)
+MICROPYTHON := $(SRC)/micropython
+else
+OWN_SOURCES := 1
+endif
+ifeq ($(origin MBEDTLS),undefined)
+ifneq ($(wildcard $(MICROPYTHON)/lib/mbedtls/library/ssl_tls.c),)
+MBEDTLS := $(MICROPYTHON)/lib/mbedtls
+else
+MBEDTLS := $(SRC)/mbedtls
+endif
+endif
+override MICROPYTHON := $(abspath $(MICROPYTHON))
+override MBEDTLS := $(abspath $(MBEDTLS))
+export USSL_CERTS := $(abspath build/certs)
+
+UNIX := build/unix/micropython
+JOBS := -j$(shell nproc 2>/dev/null || echo 2)
+CHECKED_C := $(wildcard engine/*.[ch] binding/*.[ch] tests/support/*.[ch] tests/unit/*.c)
+
+all: $(UNIX)
+
+# ---- tools and sources ----
+build/tools.ok: tools/install-tools
+	@mkdir -p $(@D)
+	@sh tools/install-tools
+	@touch $@
+
+build/sources.ok: build/tools.ok tools/fetch-sources
+ifneq ($(MICROPYTHON) $(MBEDTLS),$(abspath $(SRC)/micropython) $(abspath $(SRC)/mbedtls))
+	@sh tools/need-sources $(MICROPYTHON) $(MBEDTLS) $(abspath $(SRC))
+else
+	@sh tools/fetch-sources $(SRC)
+endif
+	@touch $@
+
+build/certs/ca.pem: build/tools.ok tools/make-certs
+	@sh tools/make-certs build/certs
+certs: build/certs/ca.pem
+
+# ---- MicroPython with our module ----
+UNIX_MAKE = $(MAKE) --no-print-directory -C $(MICROPYTHON)/ports/unix BUILD=$(abspath build/unix) \
+	USER_C_MODULES=$(abspath build/usermod) MBEDTLS=$(MBEDTLS) MICROPY_PY_BTREE=0 \
+	FROZEN_MANIFEST=$(abspath config/manifest.py) USSL_CFLAGS='$(USSL_CFLAGS)'
+
+# mpy-cross comes first and alone: its own make does not expect ours around it.
+$(UNIX): build/sources.ok $(wildcard engine/* binding/* config/*) micropython.mk
+	@mkdir -p build/usermod && ln -sfn ../.. build/usermod/ussl
+	@echo "building mpy-cross and MicroPython (log: build/unix.log)"
+	@{ $(MAKE) --no-print-directory $(JOBS) -C $(MICROPYTHON)/mpy-cross && \
+	  $(UNIX_MAKE) $(JOBS); } >build/unix.log 2>&1 || { tail -n 40 build/unix.log; exit 1; }
+	@grep -h 'update it' build/unix.log | sort -u | head -n 1 || true
+	@touch $@
+
+# ---- for people ----
+run: $(UNIX) certs
+ifdef URL
+	@$(UNIX) examples/fetch.py $(URL)
+else
+	@$(UNIX) examples/demo.py
+endif
+
+repl: $(UNIX)
+	@$(UNIX)
+
+# ---- tests ----
+include tests/unit/unit.mk
+unit-build: build/sources.ok
+
+test: build/tools.ok
+	@$(MAKE) --no-print-directory $(UNIX) certs
+	@$(MAKE) --no-print-directory $(JOBS) unit-build
+	@python3 tests/run.py
+
+# One part of it: make unit, make compat, make port, make interop, make lint.
+unit: unit-build certs
+	@python3 tests/run.py unit
+compat port interop: $(UNIX) certs
+	@python3 tests/run.py $@
+lint: build/tools.ok
+	@python3 tests/run.py lint
+
+check-layers:
+	@sh tools/check-layers
+check-format: build/tools.ok
+	@clang-format --dry-run --Werror $(CHECKED_C)
+format:
+	@clang-format -i $(CHECKED_C)
+
+# Every build flag off, one at a time: it must build, connect, and say what it saves.
+flags: build/sources.ok certs
+	@MBEDTLS=$(MBEDTLS) sh tools/try-flags
+
+clean:
+	rm -rf build/unix build/unit* build/flags build/certs build/*.ok
+
+.PHONY: all run repl test unit compat port interop lint certs check-layers check-format format \
+	flags clean

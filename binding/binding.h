@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: MIT
+//
+// binding.h - the Python objects of the module and what its files offer one another.
+//
+// Rules that hold everywhere here: engine calls never raise, stream calls may. So no engine call is
+// in progress when a stream is called, and what has to survive an exception is in the object before
+// the stream is called.
+#ifndef USSL_BINDING_H
+#define USSL_BINDING_H
+
+#include "py/obj.h"
+#include "py/runtime.h"
+#include "py/stream.h"
+
+#include "../engine/ussl.h"
+
+// CPython's numbers (Lib/ssl.py), shared by the module's constants and the context.
+enum { SSL_PROTOCOL_TLS_CLIENT = 16, SSL_PROTOCOL_TLS_SERVER = 17 };
+enum { SSL_CERT_NONE = 0, SSL_CERT_OPTIONAL = 1, SSL_CERT_REQUIRED = 2 };
+enum { SSL_VERSION_MIN_SUPPORTED = -2, SSL_VERSION_MAX_SUPPORTED = -1 };
+
+// ---- ssl_context.c: a mutable draft of settings -----------------------------------------------
+typedef struct {
+    mp_obj_base_t base;
+    ussl_arena_t *arena;          // counted
+    ussl_trust_t *trust;          // counted; NULL until something is loaded
+    ussl_identity_t *identity[2]; // counted; ECDSA, RSA
+    ussl_ctx_t *frozen;           // counted; NULL: build it again before the next connection
+    mp_obj_t verify_callback;     // None or a callable
+    int16_t min_version, max_version;
+    uint8_t protocol, verify_mode;
+    bool check_hostname;
+} ssl_context_obj_t;
+
+extern const mp_obj_type_t ssl_context_type;
+ssl_context_obj_t *ssl_context_new(mp_int_t protocol);
+ussl_ctx_t *ssl_context_freeze(ssl_context_obj_t *self);
+// Forms of data: a PEM text, one or more DER certificates, or whichever of both it looks like.
+void ssl_context_add_trust(ssl_context_obj_t *self, mp_obj_t data);
+void ssl_context_add_identity(
+    ssl_context_obj_t *self, mp_obj_t cert, mp_obj_t key, mp_obj_t password);
+void ssl_context_load_defaults(ssl_context_obj_t *self);
+
+// ---- ssl_object.c and ssl_socket.c: one connection --------------------------------------------
+typedef struct {
+    mp_obj_base_t base;
+    ssl_context_obj_t *context;
+    ussl_conn_t *conn; // owned; NULL once closed
+    mp_obj_t incoming; // streams with the wire behind them: twice the socket, or two BIOs
+    mp_obj_t outgoing;
+    mp_obj_t server_hostname; // None or str
+    mp_obj_t hook_error;      // raised by a hook, to be raised when the engine has returned
+    mp_int_t timeout_ms;      // for a whole call; -1: as the stream itself does
+    mp_uint_t deadline_ms;    // of the call in progress
+    // Bytes of the write in progress that are sealed but not known to have left: the same bytes
+    // offered again are skipped, others are new.
+    size_t held;
+    uint32_t held_mark;
+    bool server_side;
+    bool stream_reads;  // read() as MicroPython's streams, for the old wrap_socket()
+    bool ragged_is_eof; // a wire cut without close_notify reads as b''
+    bool busy;          // a method is running: no other may
+    bool close_later;   // close() was called meanwhile
+} ssl_conn_obj_t;
+
+extern const mp_obj_type_t ssl_socket_type;
+extern const mp_obj_type_t ssl_object_type;
+ssl_conn_obj_t *ssl_conn_obj_new(const mp_obj_type_t *type, ssl_context_obj_t *context,
+    bool server_side, mp_obj_t server_hostname);
+mp_obj_t ssl_socket_wrap(ssl_context_obj_t *context, mp_obj_t sock, bool server_side,
+    bool handshake, bool ragged_is_eof, mp_obj_t server_hostname);
+void ssl_socket_close(ssl_conn_obj_t *self);
+
+// Methods that SSLSocket and SSLObject share.
+MP_DECLARE_CONST_FUN_OBJ_1(ssl_conn_do_handshake_obj);
+MP_DECLARE_CONST_FUN_OBJ_1(ssl_conn_version_obj);
+MP_DECLARE_CONST_FUN_OBJ_1(ssl_conn_cipher_obj);
+MP_DECLARE_CONST_FUN_OBJ_1(ssl_conn_pending_obj);
+MP_DECLARE_CONST_FUN_OBJ_1(ssl_conn___del___obj);
+MP_DECLARE_CONST_FUN_OBJ_KW(ssl_conn_getpeercert_obj);
+void ssl_conn_attr(mp_obj_t self_in, qstr attr, mp_obj_t *dest);
+// The size and the target of a CPython read(len=1024, buffer=None) call.
+mp_obj_t ssl_conn_read_into(
+    ssl_conn_obj_t *self, mp_int_t size, mp_obj_t buffer, bool none_if_empty);
+
+// ---- ssl_pump.c: the engine's windows against two streams --------------------------------------
+typedef enum { PUMP_DONE = 0, PUMP_WANT_READ, PUMP_WANT_WRITE } ssl_pump_t;
+
+// A method at work: entering twice raises, and leaving happens on an exception too.
+typedef struct {
+    nlr_jump_callback_node_call_function_1_t node;
+} ssl_guard_t;
+void ssl_guard_enter(ssl_guard_t *guard, ssl_conn_obj_t *self);
+void ssl_guard_leave(ssl_guard_t *guard);
+
+ssl_pump_t ssl_pump_handshake(ssl_conn_obj_t *self);
+// *n is what moved. Reading: *n 0 with PUMP_DONE is the end. Both begin with the handshake.
+ssl_pump_t ssl_pump_read(ssl_conn_obj_t *self, void *buf, size_t len, size_t *n);
+ssl_pump_t ssl_pump_write(ssl_conn_obj_t *self, const void *buf, size_t len, size_t *n);
+// What can leave without waiting leaves; then close_notify. Never raises.
+void ssl_pump_goodbye(ssl_conn_obj_t *self);
+// The answer to a poll for MP_STREAM_POLL_* on this connection.
+mp_uint_t ssl_pump_poll(ssl_conn_obj_t *self, mp_uint_t flags, int *errcode);
+
+// ---- ssl_hooks.c: Python called from inside the engine ------------------------------------------
+ussl_result_t ssl_hook_on_cert(void *owner, const uint8_t *der, size_t len, unsigned depth);
+// Calls fun(arg); an exception is kept in *error (MP_OBJ_NULL: none) and not raised.
+void ssl_hook_run(void (*fun)(void *), void *arg, mp_obj_t *error);
+
+// ---- ssl_error.c: failure -> exception ----------------------------------------------------------
+extern const mp_obj_type_t ssl_SSLError_type;
+extern const mp_obj_type_t ssl_SSLZeroReturnError_type;
+extern const mp_obj_type_t ssl_SSLWantReadError_type;
+extern const mp_obj_type_t ssl_SSLWantWriteError_type;
+extern const mp_obj_type_t ssl_SSLSyscallError_type;
+extern const mp_obj_type_t ssl_SSLEOFError_type;
+extern const mp_obj_type_t ssl_SSLCertVerificationError_type;
+NORETURN void ssl_raise_want(ssl_pump_t want);
+// Why the connection failed; host is the str to be named in a mismatch, or None.
+NORETURN void ssl_raise_failure(const ussl_failure_t *why, mp_obj_t host);
+// A bare result, of a function that has no more to say.
+NORETURN void ssl_raise_result(ussl_result_t result);
+// "[LIBRARY: REASON] text" with CPython's number.
+NORETURN void ssl_raise_reason(
+    mp_int_t number, const char *library, const char *reason, const char *text);
+// Text only, as CPython raises for its own checks.
+NORETURN void ssl_raise_text(mp_int_t number, const char *text);
+
+// ---- ssl_membio.c
+// ---------------------------------------------------------------------------------
+extern const mp_obj_type_t ssl_membio_type;
+
+// ---- ssl_platform.c: what the engine and the pump need from this port ---------------------------
+void ssl_platform_start(void);
+// Waits until the stream is ready for flags (MP_STREAM_POLL_*) or the tick is past. False: too
+// late.
+bool ssl_platform_wait(mp_obj_t stream, mp_uint_t flags, mp_uint_t deadline_ms);
+mp_uint_t ssl_platform_poll(mp_obj_t stream, mp_uint_t flags);
+
+#endif // USSL_BINDING_H

@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: MIT
+//
+// ssl_error.c - failure -> exception: the tree of classes and the words, as CPython has them.
+//
+// Notes: MicroPython's native exceptions have no room for `reason` and the like. The module's own
+// errors carry an args tuple of a type of ours with more behind its end: it has two items for
+// everybody, and `reason`, `library`, `verify_code`, `verify_message` for the attr handler. Errors
+// made by hand have a plain tuple, and so lack those names, as in CPython.
+#include "binding.h"
+
+#include <string.h>
+
+#include "py/gc.h"
+#include "py/mperrno.h"
+#include "py/objexcept.h"
+#include "py/objstr.h"
+#include "py/objtuple.h"
+
+// CPython appends the place in its C source; scripts split at " (_ssl".
+#define PLACE " (_ssl.c:1000)"
+
+// ---- args with more behind them ----
+typedef struct {
+    mp_obj_tuple_t tuple; // two items follow
+    mp_obj_t items[2];
+    mp_obj_t library, reason, verify_code, verify_message;
+} error_args_t;
+
+static MP_DEFINE_CONST_OBJ_TYPE(error_args_type, MP_QSTR_tuple, MP_TYPE_FLAG_ITER_IS_GETITER, print,
+    mp_obj_tuple_print, unary_op, mp_obj_tuple_unary_op, binary_op, mp_obj_tuple_binary_op, subscr,
+    mp_obj_tuple_subscr, iter, mp_obj_tuple_getiter, parent, &mp_type_tuple);
+
+static error_args_t *more_of(const mp_obj_exception_t *self) {
+    return self->args->base.type == &error_args_type ? (error_args_t *)self->args : NULL;
+}
+
+// ---- the types ----
+static void error_print(const mp_print_t *print, mp_obj_t self_in, mp_print_kind_t kind) {
+    mp_obj_exception_t *self = MP_OBJ_TO_PTR(self_in);
+    mp_print_kind_t plain = kind & ~PRINT_EXC_SUBCLASS;
+    if ((plain == PRINT_STR || plain == PRINT_EXC) && self->args->len == 2) {
+        if (plain == PRINT_EXC && !(kind & PRINT_EXC_SUBCLASS)) {
+            mp_printf(print, "%q: ", (qstr)self->base.type->name);
+        }
+        mp_obj_print_helper(print, self->args->items[1], PRINT_STR);
+        return;
+    }
+    if (plain == PRINT_STR && self->args->len == 1) {
+        mp_obj_tuple_print(print, MP_OBJ_FROM_PTR(self->args), PRINT_REPR);
+        return;
+    }
+    mp_obj_exception_print(print, self_in, kind);
+}
+
+static void error_attr(mp_obj_t self_in, qstr attr, mp_obj_t *dest) {
+    mp_obj_exception_t *self = MP_OBJ_TO_PTR(self_in);
+    if (dest[0] != MP_OBJ_NULL) {
+        mp_obj_exception_attr(self_in, attr, dest);
+        return;
+    }
+    bool pair = self->args->len == 2;
+    error_args_t *more = more_of(self);
+    if (attr == MP_QSTR_errno || attr == MP_QSTR_strerror) {
+        dest[0] = pair ? self->args->items[attr == MP_QSTR_strerror] : mp_const_none;
+    } else if (attr == MP_QSTR_library && more) {
+        dest[0] = more->library;
+    } else if (attr == MP_QSTR_reason && more) {
+        dest[0] = more->reason;
+    } else if (attr == MP_QSTR_verify_code && more && more->verify_code != MP_OBJ_NULL) {
+        dest[0] = more->verify_code;
+    } else if (attr == MP_QSTR_verify_message && more && more->verify_code != MP_OBJ_NULL) {
+        dest[0] = more->verify_message;
+    } else {
+        mp_obj_exception_attr(self_in, attr, dest);
+    }
+}
+
+// make_new is MicroPython's own: that is how it knows a native exception.
+#define DEFINE_SSL_ERROR(name, parent_)                                                            \
+    MP_DEFINE_CONST_OBJ_TYPE(ssl_##name##_type, MP_QSTR_##name, MP_TYPE_FLAG_NONE, make_new,       \
+        mp_obj_exception_make_new, print, error_print, attr, error_attr, parent, parent_)
+
+DEFINE_SSL_ERROR(SSLError, &mp_type_OSError);
+DEFINE_SSL_ERROR(SSLZeroReturnError, &ssl_SSLError_type);
+DEFINE_SSL_ERROR(SSLWantReadError, &ssl_SSLError_type);
+DEFINE_SSL_ERROR(SSLWantWriteError, &ssl_SSLError_type);
+DEFINE_SSL_ERROR(SSLSyscallError, &ssl_SSLError_type);
+DEFINE_SSL_ERROR(SSLEOFError, &ssl_SSLError_type);
+
+// Also a ValueError: two native parents cannot be had from Python, but in C they can.
+static const mp_rom_obj_tuple_t cert_error_parents = {
+    {&mp_type_tuple}, 2, {MP_ROM_PTR(&ssl_SSLError_type), MP_ROM_PTR(&mp_type_ValueError)}};
+DEFINE_SSL_ERROR(SSLCertVerificationError, &cert_error_parents);
+
+// ---- making ----
+typedef struct {
+    const mp_obj_type_t *type;
+    mp_int_t number;
+    const char *library, *reason, *text; // library and reason may be NULL: None
+    uint8_t verify_code;                 // 0: not about a certificate
+    vstr_t verify_message;
+} error_t;
+
+static mp_obj_t str_or_none(const char *s) {
+    return s ? mp_obj_new_str_from_cstr(s) : mp_const_none;
+}
+
+static NORETURN void error_raise(const error_t *error, mp_obj_t text) {
+    error_args_t *args = m_new_obj(error_args_t);
+    args->tuple.base.type = &error_args_type;
+    args->tuple.len = 2;
+    args->tuple.items[0] = mp_obj_new_int(error->number);
+    args->tuple.items[1] = text;
+    args->library = str_or_none(error->library);
+    args->reason = str_or_none(error->reason);
+    args->verify_code = MP_OBJ_NULL;
+    args->verify_message = MP_OBJ_NULL;
+    if (error->verify_code != 0) {
+        args->verify_code = MP_OBJ_NEW_SMALL_INT(error->verify_code);
+        args->verify_message = mp_obj_new_str(error->verify_message.buf, error->verify_message.len);
+    }
+    mp_obj_t exc = mp_obj_exception_make_new(error->type, 0, 0, NULL);
+    ((mp_obj_exception_t *)MP_OBJ_TO_PTR(exc))->args = &args->tuple;
+    nlr_raise(exc);
+}
+
+// "[SSL: SOME_REASON] text (_ssl.c:1000)"; text NULL: the reason in small letters.
+static mp_obj_t error_text(const error_t *error) {
+    vstr_t vstr;
+    vstr_init(&vstr, 96);
+    if (error->reason) {
+        vstr_printf(&vstr, "[%s: %s] ", error->library, error->reason);
+    } else if (error->library) {
+        vstr_printf(&vstr, "[%s] ", error->library);
+    }
+    if (error->text) {
+        vstr_add_str(&vstr, error->text);
+    } else {
+        for (const char *p = error->reason; *p; p++) {
+            vstr_add_char(&vstr, *p == '_' ? ' ' : unichar_tolower((unichar)*p));
+        }
+    }
+    if (error->verify_code) {
+        vstr_add_str(&vstr, ": ");
+        vstr_add_strn(&vstr, error->verify_message.buf, error->verify_message.len);
+    }
+    vstr_add_str(&vstr, PLACE);
+    return mp_obj_new_str_from_vstr(&vstr);
+}
+
+static NORETURN void raise_cert(const ussl_failure_t *why, mp_obj_t host) {
+    error_t error = {
+        .type = &ssl_SSLCertVerificationError_type,
+        .number = 1,
+        .library = "SSL",
+        .reason = why->reason,
+        .text = "certificate verify failed",
+        .verify_code = why->cert.code ? why->cert.code : 1,
+    };
+    vstr_init(&error.verify_message, 64);
+    vstr_add_str(&error.verify_message,
+        why->cert.message ? why->cert.message : "unspecified certificate verification error");
+    if ((error.verify_code == 62 || error.verify_code == 64) && host != mp_const_none) {
+        vstr_printf(&error.verify_message, ", certificate is not valid for '%s'.",
+            mp_obj_str_get_str(host));
+    }
+    error_raise(&error, error_text(&error));
+}
+
+// ---- raising ----
+void ssl_raise_reason(mp_int_t number, const char *library, const char *reason, const char *text) {
+    error_t error = {.type = &ssl_SSLError_type,
+        .number = number,
+        .library = library,
+        .reason = reason,
+        .text = text};
+    error_raise(&error, error_text(&error));
+}
+
+void ssl_raise_text(mp_int_t number, const char *text) {
+    ssl_raise_reason(number, NULL, NULL, text);
+}
+
+void ssl_raise_want(ssl_pump_t want) {
+    bool read = want == PUMP_WANT_READ;
+    error_t error = {
+        .type = read ? &ssl_SSLWantReadError_type : &ssl_SSLWantWriteError_type,
+        .number = read ? 2 : 3,
+        .text = read ? "The operation did not complete (read)"
+                     : "The operation did not complete (write)",
+    };
+    error_raise(&error, error_text(&error));
+}
+
+void ssl_raise_result(ussl_result_t result) {
+    switch (result) {
+        case USSL_ERR_MEMORY:
+            mp_raise_type(&mp_type_MemoryError);
+        case USSL_ERR_PLATFORM:
+            mp_raise_OSError(MP_EIO);
+        case USSL_ERR_USAGE:
+            mp_raise_ValueError(MP_ERROR_TEXT("not now"));
+        default:
+            ssl_raise_reason(1, "SSL", "INTERNAL_ERROR", NULL);
+    }
+}
+
+void ssl_raise_failure(const ussl_failure_t *why, mp_obj_t host) {
+    switch (why->result) {
+        case USSL_ERR_CERT:
+            raise_cert(why, host);
+        case USSL_ERR_EOF: {
+            error_t error = {
+                .type = &ssl_SSLEOFError_type,
+                .number = 8,
+                .library = "SSL",
+                .reason = why->reason,
+                .text = "EOF occurred in violation of protocol",
+            };
+            error_raise(&error, error_text(&error));
+        }
+        case USSL_ERR_PROTOCOL:
+        case USSL_ERR_ALERT:
+            ssl_raise_reason(1, "SSL", why->reason, NULL);
+        case USSL_ERR_HOOK:
+            ssl_raise_reason(
+                1, "SSL", why->reason, "certificate verify failed: refused by verify_callback");
+        default:
+            ssl_raise_result(why->result);
+    }
+}

@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: MIT
+//
+// ssl_membio.c - MemoryBIO: bytes in memory, as one end of an SSLObject (CPython ssl.MemoryBIO).
+//
+// Notes: to Python it answers as CPython's; to the pump it is a stream, so that SSLSocket and
+// SSLObject run on the same code. As a stream an empty BIO would block, unless its end was written.
+#include "binding.h"
+
+#include <string.h>
+
+#include "py/mperrno.h"
+
+typedef struct {
+    mp_obj_base_t base;
+    byte *buf;
+    size_t at, len, room; // bytes [at, len) are waiting
+    bool eof;
+} membio_obj_t;
+
+// ---- helpers ----
+static void membio_put(membio_obj_t *self, const void *data, size_t len) {
+    if (self->len + len > self->room) {
+        size_t waiting = self->len - self->at;
+        if (waiting + len > self->room) {
+            size_t room = (waiting + len + 511) / 512 * 512;
+            byte *buf = m_new(byte, room); // before anything changes: it may raise
+            memcpy(buf, self->buf + self->at, waiting);
+            m_del(byte, self->buf, self->room);
+            self->buf = buf;
+            self->room = room;
+        } else {
+            memmove(self->buf, self->buf + self->at, waiting);
+        }
+        self->at = 0;
+        self->len = waiting;
+    }
+    memcpy(self->buf + self->len, data, len);
+    self->len += len;
+}
+
+// What has been taken is gone; an empty BIO gives its memory back.
+static void membio_took(membio_obj_t *self, size_t n) {
+    self->at += n;
+    if (self->at == self->len) {
+        m_del(byte, self->buf, self->room);
+        self->buf = NULL;
+        self->at = self->len = self->room = 0;
+    }
+}
+
+// ---- the stream side ----
+static mp_uint_t membio_stream_read(mp_obj_t self_in, void *buf, mp_uint_t size, int *errcode) {
+    membio_obj_t *self = MP_OBJ_TO_PTR(self_in);
+    size_t n = MIN(size, self->len - self->at);
+    if (n == 0 && !self->eof) {
+        *errcode = MP_EAGAIN;
+        return MP_STREAM_ERROR;
+    }
+    if (n > 0) {
+        memcpy(buf, self->buf + self->at, n);
+        membio_took(self, n);
+    }
+    return n;
+}
+
+static mp_uint_t membio_stream_write(
+    mp_obj_t self_in, const void *buf, mp_uint_t size, int *errcode) {
+    membio_obj_t *self = MP_OBJ_TO_PTR(self_in);
+    if (self->eof) {
+        *errcode = MP_EPIPE;
+        return MP_STREAM_ERROR;
+    }
+    membio_put(self, buf, size);
+    return size;
+}
+
+static mp_uint_t membio_stream_ioctl(
+    mp_obj_t self_in, mp_uint_t request, uintptr_t arg, int *errcode) {
+    membio_obj_t *self = MP_OBJ_TO_PTR(self_in);
+    if (request == MP_STREAM_POLL) {
+        bool readable = self->len > self->at || self->eof;
+        return arg & (MP_STREAM_POLL_WR | (readable ? MP_STREAM_POLL_RD : 0));
+    }
+    *errcode = MP_EINVAL;
+    return MP_STREAM_ERROR;
+}
+
+static const mp_stream_p_t membio_stream_p = {
+    .read = membio_stream_read,
+    .write = membio_stream_write,
+    .ioctl = membio_stream_ioctl,
+};
+
+// ---- the Python side ----
+static mp_obj_t membio_make_new(
+    const mp_obj_type_t *type, size_t n_args, size_t n_kw, const mp_obj_t *args) {
+    (void)args;
+    mp_arg_check_num(n_args, n_kw, 0, 0, false);
+    membio_obj_t *self = mp_obj_malloc(membio_obj_t, type);
+    self->buf = NULL;
+    self->at = self->len = self->room = 0;
+    self->eof = false;
+    return MP_OBJ_FROM_PTR(self);
+}
+
+static mp_obj_t membio_read(size_t n_args, const mp_obj_t *args) {
+    membio_obj_t *self = MP_OBJ_TO_PTR(args[0]);
+    mp_int_t size = n_args > 1 ? mp_obj_get_int(args[1]) : -1;
+    size_t waiting = self->len - self->at;
+    size_t n = size < 0 || (size_t)size > waiting ? waiting : (size_t)size;
+    mp_obj_t bytes = mp_obj_new_bytes(self->buf + self->at, n);
+    if (n > 0) {
+        membio_took(self, n);
+    }
+    return bytes;
+}
+static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(membio_read_obj, 1, 2, membio_read);
+
+static mp_obj_t membio_write(mp_obj_t self_in, mp_obj_t data) {
+    membio_obj_t *self = MP_OBJ_TO_PTR(self_in);
+    mp_buffer_info_t bufinfo;
+    if (mp_obj_is_str(data) || !mp_get_buffer(data, &bufinfo, MP_BUFFER_READ)) {
+        mp_raise_msg_varg(&mp_type_TypeError,
+            MP_ERROR_TEXT("a bytes-like object is required, not '%s'"), mp_obj_get_type_str(data));
+    }
+    if (self->eof) {
+        mp_obj_t text = mp_obj_new_str_from_cstr("cannot write() after write_eof()");
+        nlr_raise(mp_obj_new_exception_arg1(&ssl_SSLError_type, text));
+    }
+    if (bufinfo.len > 0) {
+        membio_put(self, bufinfo.buf, bufinfo.len);
+    }
+    return MP_OBJ_NEW_SMALL_INT(bufinfo.len);
+}
+static MP_DEFINE_CONST_FUN_OBJ_2(membio_write_obj, membio_write);
+
+static mp_obj_t membio_write_eof(mp_obj_t self_in) {
+    ((membio_obj_t *)MP_OBJ_TO_PTR(self_in))->eof = true;
+    return mp_const_none;
+}
+static MP_DEFINE_CONST_FUN_OBJ_1(membio_write_eof_obj, membio_write_eof);
+
+static void membio_attr(mp_obj_t self_in, qstr attr, mp_obj_t *dest) {
+    membio_obj_t *self = MP_OBJ_TO_PTR(self_in);
+    if (dest[0] != MP_OBJ_NULL) {
+        return; // read-only
+    }
+    if (attr == MP_QSTR_pending) {
+        dest[0] = MP_OBJ_NEW_SMALL_INT(self->len - self->at);
+    } else if (attr == MP_QSTR_eof) {
+        dest[0] = mp_obj_new_bool(self->eof && self->at == self->len);
+    } else {
+        dest[1] = MP_OBJ_SENTINEL; // look in the methods
+    }
+}
+
+static const mp_rom_map_elem_t membio_locals_table[] = {
+    {MP_ROM_QSTR(MP_QSTR_read), MP_ROM_PTR(&membio_read_obj)},
+    {MP_ROM_QSTR(MP_QSTR_write), MP_ROM_PTR(&membio_write_obj)},
+    {MP_ROM_QSTR(MP_QSTR_write_eof), MP_ROM_PTR(&membio_write_eof_obj)},
+};
+static MP_DEFINE_CONST_DICT(membio_locals, membio_locals_table);
+
+MP_DEFINE_CONST_OBJ_TYPE(ssl_membio_type, MP_QSTR_MemoryBIO, MP_TYPE_FLAG_NONE, make_new,
+    membio_make_new, attr, membio_attr, protocol, &membio_stream_p, locals_dict, &membio_locals);

@@ -1,0 +1,251 @@
+// SPDX-License-Identifier: MIT
+//
+// ssl_object.c - SSLObject: a connection over two MemoryBIOs, and the methods it shares with
+// SSLSocket (CPython ssl.SSLObject).
+#include "binding.h"
+
+#include <string.h>
+
+#include "py/mperrno.h"
+#include "py/objstr.h"
+
+// ---- shared: making and freeing ----
+ssl_conn_obj_t *ssl_conn_obj_new(const mp_obj_type_t *type, ssl_context_obj_t *context,
+    bool server_side, mp_obj_t server_hostname) {
+    // Filled in before anything can raise: the finaliser may meet it at any time.
+    ssl_conn_obj_t *self = mp_obj_malloc_with_finaliser(ssl_conn_obj_t, type);
+    memset((char *)self + sizeof(self->base), 0, sizeof(*self) - sizeof(self->base));
+    self->context = context;
+    self->incoming = self->outgoing = mp_const_none;
+    self->server_hostname = server_hostname;
+    self->hook_error = MP_OBJ_NULL;
+    self->timeout_ms = -1;
+    self->server_side = server_side;
+    bool server_context = context->protocol == SSL_PROTOCOL_TLS_SERVER;
+    if (server_side != server_context) {
+        ssl_raise_text(0,
+            server_side ? "Cannot create a server socket with a PROTOCOL_TLS_CLIENT context"
+                        : "Cannot create a client socket with a PROTOCOL_TLS_SERVER context");
+    }
+    const char *host = NULL;
+    if (server_hostname != mp_const_none && !server_side) {
+        size_t len;
+        host = mp_obj_str_get_data(server_hostname, &len);
+        if (len == 0 || host[0] == '.' || len > 253) {
+            mp_raise_ValueError(MP_ERROR_TEXT(
+                "server_hostname cannot be an empty string or start with a leading dot."));
+        }
+        for (size_t i = 0; i < len; i++) {
+            if (host[i] == '\0') {
+                mp_raise_TypeError(MP_ERROR_TEXT("server_hostname must not contain null bytes"));
+            }
+            if ((unsigned char)host[i] >= 0x80) {
+                mp_raise_ValueError(
+                    MP_ERROR_TEXT("server_hostname must be ASCII: write the A-label (xn--...)"));
+            }
+        }
+    }
+    ussl_ctx_t *frozen = ssl_context_freeze(context);
+    ussl_result_t result = ussl_conn_new(context->arena, frozen, host, self, &self->conn);
+    if (result != USSL_OK) {
+        if (result == USSL_ERR_USAGE) {
+            ssl_raise_reason(1, "SSL", "NO_PROTOCOLS_AVAILABLE", NULL);
+        }
+        ssl_raise_result(result);
+    }
+    return self;
+}
+
+// Frees engine memory and nothing else: this runs inside a sweep, where other objects may be gone.
+static mp_obj_t ssl_conn___del__(mp_obj_t self_in) {
+    ssl_conn_obj_t *self = MP_OBJ_TO_PTR(self_in);
+    ussl_conn_free(self->conn);
+    self->conn = NULL;
+    return mp_const_none;
+}
+MP_DEFINE_CONST_FUN_OBJ_1(ssl_conn___del___obj, ssl_conn___del__);
+
+// ---- shared: methods ----
+static mp_obj_t ssl_conn_do_handshake(mp_obj_t self_in) {
+    ssl_conn_obj_t *self = MP_OBJ_TO_PTR(self_in);
+    if (self->conn == NULL) {
+        mp_raise_OSError(MP_EBADF);
+    }
+    ssl_guard_t guard;
+    ssl_guard_enter(&guard, self);
+    ssl_pump_t want = ssl_pump_handshake(self);
+    ssl_guard_leave(&guard);
+    if (want != PUMP_DONE) {
+        ssl_raise_want(want);
+    }
+    return mp_const_none;
+}
+MP_DEFINE_CONST_FUN_OBJ_1(ssl_conn_do_handshake_obj, ssl_conn_do_handshake);
+
+static const char *version_name(uint16_t version) {
+    return version == USSL_VERSION_TLS13 ? "TLSv1.3" : "TLSv1.2";
+}
+
+static mp_obj_t ssl_conn_version(mp_obj_t self_in) {
+    ssl_conn_obj_t *self = MP_OBJ_TO_PTR(self_in);
+    uint16_t version = self->conn ? ussl_conn_version(self->conn) : 0;
+    return version ? mp_obj_new_str_from_cstr(version_name(version)) : mp_const_none;
+}
+MP_DEFINE_CONST_FUN_OBJ_1(ssl_conn_version_obj, ssl_conn_version);
+
+static mp_obj_t ssl_conn_cipher(mp_obj_t self_in) {
+    ssl_conn_obj_t *self = MP_OBJ_TO_PTR(self_in);
+    const ussl_suite_t *suite = self->conn ? ussl_conn_suite(self->conn) : NULL;
+    if (suite == NULL) {
+        return mp_const_none;
+    }
+    mp_obj_t items[] = {
+        mp_obj_new_str_from_cstr(suite->name),
+        mp_obj_new_str_from_cstr(version_name(suite->version)),
+        MP_OBJ_NEW_SMALL_INT(suite->bits),
+    };
+    return mp_obj_new_tuple(MP_ARRAY_SIZE(items), items);
+}
+MP_DEFINE_CONST_FUN_OBJ_1(ssl_conn_cipher_obj, ssl_conn_cipher);
+
+static mp_obj_t ssl_conn_pending(mp_obj_t self_in) {
+    ssl_conn_obj_t *self = MP_OBJ_TO_PTR(self_in);
+    return MP_OBJ_NEW_SMALL_INT(self->conn ? ussl_conn_pending(self->conn) : 0);
+}
+MP_DEFINE_CONST_FUN_OBJ_1(ssl_conn_pending_obj, ssl_conn_pending);
+
+static mp_obj_t ssl_conn_getpeercert(size_t n_args, const mp_obj_t *args, mp_map_t *kw_args) {
+    static const mp_arg_t allowed[] = {
+        {MP_QSTR_binary_form, MP_ARG_BOOL, {.u_bool = false}},
+    };
+    mp_arg_val_t vals[MP_ARRAY_SIZE(allowed)];
+    mp_arg_parse_all(n_args - 1, args + 1, kw_args, MP_ARRAY_SIZE(allowed), allowed, vals);
+    ssl_conn_obj_t *self = MP_OBJ_TO_PTR(args[0]);
+    if (self->conn == NULL || !ussl_conn_established(self->conn)) {
+        mp_raise_ValueError(MP_ERROR_TEXT("handshake not done yet"));
+    }
+    size_t len;
+    const uint8_t *der = ussl_conn_peer_cert(self->conn, &len);
+    if (der == NULL) {
+        return mp_const_none;
+    }
+    if (!vals[0].u_bool) {
+        mp_raise_NotImplementedError(MP_ERROR_TEXT("only getpeercert(True), the DER form"));
+    }
+    return mp_obj_new_bytes(der, len);
+}
+MP_DEFINE_CONST_FUN_OBJ_KW(ssl_conn_getpeercert_obj, 1, ssl_conn_getpeercert);
+
+void ssl_conn_attr(mp_obj_t self_in, qstr attr, mp_obj_t *dest) {
+    ssl_conn_obj_t *self = MP_OBJ_TO_PTR(self_in);
+    if (dest[0] != MP_OBJ_NULL) {
+        return; // read-only
+    }
+    if (attr == MP_QSTR_context) {
+        dest[0] = MP_OBJ_FROM_PTR(self->context);
+    } else if (attr == MP_QSTR_server_side) {
+        dest[0] = mp_obj_new_bool(self->server_side);
+    } else if (attr == MP_QSTR_server_hostname) {
+        dest[0] = self->server_hostname;
+    } else {
+        dest[1] = MP_OBJ_SENTINEL; // look in the methods
+    }
+}
+
+// CPython's read(len=1024, buffer=None): at most one record, into a new bytes or into the buffer.
+mp_obj_t ssl_conn_read_into(
+    ssl_conn_obj_t *self, mp_int_t size, mp_obj_t buffer, bool none_if_empty) {
+    mp_buffer_info_t bufinfo;
+    vstr_t vstr;
+    if (buffer != mp_const_none) {
+        mp_get_buffer_raise(buffer, &bufinfo, MP_BUFFER_WRITE);
+        if (size > 0 && (size_t)size < bufinfo.len) {
+            bufinfo.len = (size_t)size;
+        }
+        if (bufinfo.len == 0) {
+            return MP_OBJ_NEW_SMALL_INT(0);
+        }
+    } else {
+        if (size < 0) {
+            mp_raise_ValueError(MP_ERROR_TEXT("size should not be negative"));
+        }
+        if (size == 0) {
+            return mp_const_empty_bytes;
+        }
+        vstr_init_len(&vstr, MIN((size_t)size, 16384));
+        bufinfo.buf = vstr.buf;
+        bufinfo.len = vstr.len;
+    }
+    size_t n;
+    ssl_guard_t guard;
+    ssl_guard_enter(&guard, self);
+    ssl_pump_t want = ssl_pump_read(self, bufinfo.buf, bufinfo.len, &n);
+    ssl_guard_leave(&guard);
+    if (want != PUMP_DONE) {
+        if (none_if_empty) {
+            return mp_const_none;
+        }
+        ssl_raise_want(want);
+    }
+    if (buffer != mp_const_none) {
+        return MP_OBJ_NEW_SMALL_INT(n);
+    }
+    vstr.len = n;
+    return mp_obj_new_bytes_from_vstr(&vstr);
+}
+
+// ---- SSLObject ----
+static mp_obj_t ssl_object_make_new(
+    const mp_obj_type_t *type, size_t n_args, size_t n_kw, const mp_obj_t *args) {
+    (void)type;
+    (void)n_args;
+    (void)n_kw;
+    (void)args;
+    mp_raise_TypeError(MP_ERROR_TEXT("SSLObject does not have a public constructor. Instances are "
+                                     "returned by SSLContext.wrap_bio()."));
+}
+
+static mp_obj_t ssl_object_read(size_t n_args, const mp_obj_t *args, mp_map_t *kw_args) {
+    static const mp_arg_t allowed[] = {
+        {MP_QSTR_len, MP_ARG_INT, {.u_int = 1024}},
+        {MP_QSTR_buffer, MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}},
+    };
+    mp_arg_val_t vals[MP_ARRAY_SIZE(allowed)];
+    mp_arg_parse_all(n_args - 1, args + 1, kw_args, MP_ARRAY_SIZE(allowed), allowed, vals);
+    return ssl_conn_read_into(MP_OBJ_TO_PTR(args[0]), vals[0].u_int, vals[1].u_obj, false);
+}
+static MP_DEFINE_CONST_FUN_OBJ_KW(ssl_object_read_obj, 1, ssl_object_read);
+
+static mp_obj_t ssl_object_write(mp_obj_t self_in, mp_obj_t data) {
+    ssl_conn_obj_t *self = MP_OBJ_TO_PTR(self_in);
+    mp_buffer_info_t bufinfo;
+    if (mp_obj_is_str(data)) {
+        mp_raise_TypeError(MP_ERROR_TEXT("a bytes-like object is required, not 'str'"));
+    }
+    mp_get_buffer_raise(data, &bufinfo, MP_BUFFER_READ);
+    size_t n;
+    ssl_guard_t guard;
+    ssl_guard_enter(&guard, self);
+    ssl_pump_t want = ssl_pump_write(self, bufinfo.buf, bufinfo.len, &n);
+    ssl_guard_leave(&guard);
+    if (want != PUMP_DONE) {
+        ssl_raise_want(want);
+    }
+    return MP_OBJ_NEW_SMALL_INT(n);
+}
+static MP_DEFINE_CONST_FUN_OBJ_2(ssl_object_write_obj, ssl_object_write);
+
+static const mp_rom_map_elem_t ssl_object_locals_table[] = {
+    {MP_ROM_QSTR(MP_QSTR___del__), MP_ROM_PTR(&ssl_conn___del___obj)},
+    {MP_ROM_QSTR(MP_QSTR_do_handshake), MP_ROM_PTR(&ssl_conn_do_handshake_obj)},
+    {MP_ROM_QSTR(MP_QSTR_read), MP_ROM_PTR(&ssl_object_read_obj)},
+    {MP_ROM_QSTR(MP_QSTR_write), MP_ROM_PTR(&ssl_object_write_obj)},
+    {MP_ROM_QSTR(MP_QSTR_pending), MP_ROM_PTR(&ssl_conn_pending_obj)},
+    {MP_ROM_QSTR(MP_QSTR_version), MP_ROM_PTR(&ssl_conn_version_obj)},
+    {MP_ROM_QSTR(MP_QSTR_cipher), MP_ROM_PTR(&ssl_conn_cipher_obj)},
+    {MP_ROM_QSTR(MP_QSTR_getpeercert), MP_ROM_PTR(&ssl_conn_getpeercert_obj)},
+};
+static MP_DEFINE_CONST_DICT(ssl_object_locals, ssl_object_locals_table);
+
+MP_DEFINE_CONST_OBJ_TYPE(ssl_object_type, MP_QSTR_SSLObject, MP_TYPE_FLAG_NONE, make_new,
+    ssl_object_make_new, attr, ssl_conn_attr, locals_dict, &ssl_object_locals);

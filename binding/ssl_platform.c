@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: MIT
+//
+// ssl_platform.c - what the engine and the pump need from this port: memory, random, clock,
+// waiting.
+//
+// Notes: a port that is not named here gets MicroPython's tracked allocations, and for random the
+// function that every MicroPython port with TLS defines for mbedTLS.
+#include "binding.h"
+
+#include "py/mperrno.h"
+#include "py/mphal.h"
+
+#if defined(__unix__) || defined(__APPLE__)
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#define PORT_UNIX 1
+#define PORT_C_HEAP 1
+#elif defined(ESP_PLATFORM)
+#include "esp_random.h"
+#include <stdlib.h>
+#define PORT_C_HEAP 1
+#elif !MICROPY_TRACKED_ALLOC
+#error "ussl needs MICROPY_TRACKED_ALLOC on this port: set it to 1 in mpconfigboard.h"
+#endif
+
+// ---- the engine's platform ----
+static void *port_alloc(void *user, size_t size) {
+    (void)user;
+#if PORT_C_HEAP
+    return calloc(1, size);
+#else
+    return m_tracked_calloc(1, size);
+#endif
+}
+
+static void port_release(void *user, void *ptr) {
+    (void)user;
+#if PORT_C_HEAP
+    free(ptr);
+#else
+    m_tracked_free(ptr);
+#endif
+}
+
+#if !PORT_UNIX && !defined(ESP_PLATFORM)
+int mbedtls_hardware_poll(void *data, unsigned char *output, size_t len, size_t *olen);
+#endif
+
+static bool port_random(void *user, uint8_t *buf, size_t len) {
+    (void)user;
+#if PORT_UNIX
+    mp_hal_get_random(len, buf);
+#elif defined(ESP_PLATFORM)
+    esp_fill_random(buf, len);
+#else
+    while (len > 0) {
+        size_t got = 0;
+        if (mbedtls_hardware_poll(NULL, buf, len, &got) != 0 || got == 0) {
+            return false;
+        }
+        buf += got;
+        len -= got;
+    }
+#endif
+    return true;
+}
+
+static bool port_time(void *user, int64_t *seconds) {
+    (void)user;
+    *seconds = (int64_t)(mp_hal_time_ns() / 1000000000ULL);
+    return *seconds >= USSL_CLOCK_FLOOR;
+}
+
+void ssl_platform_start(void) {
+    static const ussl_platform_t platform = {
+        .alloc = port_alloc,
+        .release = port_release,
+        .random = port_random,
+        .unix_time = port_time,
+    };
+    ussl_result_t result = ussl_init(&platform);
+    if (result != USSL_OK) {
+        ssl_raise_result(result);
+    }
+}
+
+// ---- waiting ----
+mp_uint_t ssl_platform_poll(mp_obj_t stream, mp_uint_t flags) {
+    int errcode;
+    const mp_stream_p_t *p = mp_get_stream(stream);
+    mp_uint_t ready = p->ioctl(stream, MP_STREAM_POLL, flags, &errcode);
+    // A stream that cannot be polled is taken at its word when it is read or written.
+    return ready == MP_STREAM_ERROR ? flags : ready;
+}
+
+#if PORT_UNIX
+// Sleeps in poll(2) where the stream has a descriptor. False: it has none.
+static bool sleep_on_fd(mp_obj_t stream, mp_uint_t flags, mp_int_t left_ms) {
+    int errcode;
+    mp_uint_t fd = mp_get_stream(stream)->ioctl(stream, MP_STREAM_GET_FILENO, 0, &errcode);
+    if (fd == MP_STREAM_ERROR) {
+        return false;
+    }
+    struct pollfd pfd = {.fd = (int)fd,
+        .events = (short)((flags & MP_STREAM_POLL_RD ? POLLIN : 0)
+            | (flags & MP_STREAM_POLL_WR ? POLLOUT : 0))};
+    MP_THREAD_GIL_EXIT();
+    (void)poll(&pfd, 1, (int)left_ms);
+    MP_THREAD_GIL_ENTER();
+    return true;
+}
+#endif
+
+bool ssl_platform_wait(mp_obj_t stream, mp_uint_t flags, mp_uint_t deadline_ms) {
+    for (;;) {
+        mp_event_handle_nowait();
+        if (ssl_platform_poll(stream, flags) != 0) {
+            return true;
+        }
+        mp_int_t left = (mp_int_t)(deadline_ms - mp_hal_ticks_ms());
+        if (left <= 0) {
+            return false;
+        }
+#if PORT_UNIX
+        if (sleep_on_fd(stream, flags, left)) {
+            continue;
+        }
+#endif
+        mp_event_wait_ms((mp_uint_t)left);
+    }
+}

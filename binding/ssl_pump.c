@@ -1,0 +1,301 @@
+// SPDX-License-Identifier: MIT
+//
+// ssl_pump.c - moves bytes between the engine's windows and two streams, for sockets and BIOs
+// alike.
+//
+// Notes: the engine is never in a call while a stream is: streams may raise, close, or be
+// interrupted at any point and the next call goes on where this one stopped. What a write has
+// sealed but cannot prove to have left is held back from the count it reports: the caller offers
+// those bytes again, as after any incomplete write, and they are recognised and skipped. So a count
+// that was reported has left, and no byte goes twice.
+#include "binding.h"
+
+#include <string.h>
+
+#include "py/mperrno.h"
+#include "py/mphal.h"
+
+// ---- the guard ----
+static void guard_run(void *arg) {
+    ssl_conn_obj_t *self = arg;
+    self->busy = false;
+    if (self->close_later) {
+        self->close_later = false;
+        ssl_socket_close(self);
+    }
+}
+
+void ssl_guard_enter(ssl_guard_t *guard, ssl_conn_obj_t *self) {
+    if (self->busy) {
+        mp_raise_msg(&mp_type_RuntimeError,
+            MP_ERROR_TEXT("TLS connection called from its own callback, or from two threads"));
+    }
+    self->busy = true;
+    if (self->timeout_ms > 0) {
+        self->deadline_ms = mp_hal_ticks_ms() + (mp_uint_t)self->timeout_ms;
+    }
+    guard->node.func = guard_run;
+    guard->node.arg = self;
+    nlr_push_jump_callback(&guard->node.callback, mp_call_function_1_from_nlr_jump_callback);
+}
+
+void ssl_guard_leave(ssl_guard_t *guard) {
+    (void)guard;
+    nlr_pop_jump_callback(true);
+}
+
+// ---- the streams ----
+// A stream that is not ready: waits if this connection has a timeout, else says what it waits for.
+static ssl_pump_t not_ready(ssl_conn_obj_t *self, mp_obj_t stream, mp_uint_t flag) {
+    if (self->timeout_ms <= 0) {
+        return flag == MP_STREAM_POLL_RD ? PUMP_WANT_READ : PUMP_WANT_WRITE;
+    }
+    if (!ssl_platform_wait(stream, flag, self->deadline_ms)) {
+        mp_raise_OSError(MP_ETIMEDOUT);
+    }
+    return PUMP_DONE;
+}
+
+static void check_count(mp_uint_t n, size_t most) {
+    if (n > most) {
+        mp_raise_OSError(MP_EIO); // a stream written in Python can answer anything
+    }
+}
+
+// Sends until nothing waits.
+static ssl_pump_t flush(ssl_conn_obj_t *self) {
+    const mp_stream_p_t *stream = mp_get_stream(self->outgoing);
+    for (;;) {
+        size_t len;
+        const uint8_t *out = ussl_conn_out(self->conn, &len);
+        if (out == NULL) {
+            return PUMP_DONE;
+        }
+        int errcode = 0;
+        mp_uint_t n = stream->write(self->outgoing, out, len, &errcode);
+        if (n == MP_STREAM_ERROR || n == 0) {
+            if (n != 0 && !mp_is_nonblocking_error(errcode)) {
+                mp_raise_OSError(errcode);
+            }
+            ssl_pump_t want = not_ready(self, self->outgoing, MP_STREAM_POLL_WR);
+            if (want != PUMP_DONE) {
+                return want;
+            }
+            continue;
+        }
+        check_count(n, len);
+        ussl_conn_out_done(self->conn, n);
+    }
+}
+
+// Brings what the engine has a window for, once.
+static ssl_pump_t fill(ssl_conn_obj_t *self) {
+    const mp_stream_p_t *stream = mp_get_stream(self->incoming);
+    for (;;) {
+        size_t len;
+        uint8_t *in = ussl_conn_in(self->conn, &len);
+        if (in == NULL) {
+            return PUMP_DONE;
+        }
+        int errcode = 0;
+        mp_uint_t n = stream->read(self->incoming, in, len, &errcode);
+        if (n != MP_STREAM_ERROR) {
+            check_count(n, len);
+            ussl_conn_in_done(self->conn, n);
+            return PUMP_DONE;
+        }
+        if (!mp_is_nonblocking_error(errcode)) {
+            mp_raise_OSError(errcode);
+        }
+        ssl_pump_t want = not_ready(self, self->incoming, MP_STREAM_POLL_RD);
+        if (want != PUMP_DONE) {
+            return want;
+        }
+    }
+}
+
+// Sends what leaves at once. Runs fenced: the caller has something more important to say.
+static void flush_ready(void *arg) {
+    ssl_conn_obj_t *self = arg;
+    size_t len;
+    while (ussl_conn_out(self->conn, &len) != NULL
+        && ssl_platform_poll(self->outgoing, MP_STREAM_POLL_WR) & MP_STREAM_POLL_WR) {
+        int errcode;
+        const uint8_t *out = ussl_conn_out(self->conn, &len);
+        mp_uint_t n = mp_get_stream(self->outgoing)->write(self->outgoing, out, len, &errcode);
+        if (n == MP_STREAM_ERROR || n == 0 || n > len) {
+            return;
+        }
+        ussl_conn_out_done(self->conn, n);
+    }
+}
+
+// ---- failing ----
+static void raise_hook_error(ssl_conn_obj_t *self) {
+    if (self->hook_error != MP_OBJ_NULL) {
+        mp_obj_t error = self->hook_error;
+        self->hook_error = MP_OBJ_NULL;
+        nlr_raise(error);
+    }
+}
+
+// The alert goes out first, so that the peer learns why too.
+static NORETURN void fail(ssl_conn_obj_t *self, ussl_result_t result) {
+    mp_obj_t ignored;
+    ssl_hook_run(flush_ready, self, &ignored);
+    raise_hook_error(self);
+    ussl_failure_t why;
+    ussl_conn_failure(self->conn, &why);
+    if (why.result != result) {
+        ssl_raise_result(result); // the call was wrong, not the connection
+    }
+    ssl_raise_failure(&why, self->server_hostname);
+}
+
+// ---- handshake ----
+ssl_pump_t ssl_pump_handshake(ssl_conn_obj_t *self) {
+    while (!ussl_conn_established(self->conn)) {
+        mp_event_handle_nowait(); // one step can take a second on a slow CPU
+        bool done;
+        ussl_result_t result = ussl_conn_handshake(self->conn, &done);
+        if (result < 0) {
+            fail(self, result);
+        }
+        ssl_pump_t want = flush(self);
+        if (want == PUMP_DONE && result == USSL_WANT_IN) {
+            want = fill(self);
+        }
+        if (want != PUMP_DONE) {
+            return want;
+        }
+    }
+    return self->held > 0 ? PUMP_DONE : flush(self);
+}
+
+// ---- reading ----
+ssl_pump_t ssl_pump_read(ssl_conn_obj_t *self, void *buf, size_t len, size_t *n) {
+    *n = 0;
+    ssl_pump_t want = ssl_pump_handshake(self);
+    while (want == PUMP_DONE && *n == 0) {
+        ussl_result_t result = ussl_conn_read(self->conn, buf, len, n);
+        if (result == USSL_ERR_EOF && self->ragged_is_eof) {
+            break;
+        }
+        if (result < 0) {
+            fail(self, result);
+        }
+        if (result != USSL_WANT_IN) {
+            break; // data, the end, or nothing asked for
+        }
+        want = fill(self);
+    }
+    return want;
+}
+
+// ---- writing ----
+// Tells bytes offered again from other bytes: FNV-1a over the length and both ends.
+static uint32_t mark_of(const uint8_t *buf, size_t len) {
+    const size_t end = 16;
+    uint32_t mark = 2166136261u ^ (uint32_t)len;
+    for (size_t i = 0; i < len; i++) {
+        mark = (mark ^ buf[i]) * 16777619u;
+        if (i + 1 == end && len > 2 * end) {
+            i = len - end - 1;
+        }
+    }
+    return mark;
+}
+
+static void hold(ssl_conn_obj_t *self, const uint8_t *buf, size_t len) {
+    self->held = len;
+    self->held_mark = mark_of(buf, len);
+}
+
+// Finishes what an earlier write owes. *skip: how many of these bytes it already took.
+static ssl_pump_t settle(ssl_conn_obj_t *self, const uint8_t *buf, size_t len, size_t *skip) {
+    *skip = 0;
+    ssl_pump_t want = flush(self);
+    if (want == PUMP_DONE && self->held > 0) {
+        if (len >= self->held && mark_of(buf, self->held) == self->held_mark) {
+            *skip = self->held;
+        }
+        self->held = 0;
+    }
+    return want;
+}
+
+ssl_pump_t ssl_pump_write(ssl_conn_obj_t *self, const void *data, size_t len, size_t *n) {
+    const uint8_t *buf = data;
+    *n = 0;
+    ssl_pump_t want = ssl_pump_handshake(self);
+    if (want == PUMP_DONE) {
+        want = settle(self, buf, len, n);
+    }
+    while (want == PUMP_DONE && *n < len) {
+        size_t part;
+        ussl_result_t result = ussl_conn_write(self->conn, buf + *n, len - *n, &part);
+        if (result < 0) {
+            fail(self, result);
+        }
+        hold(self, buf, *n + part); // should the stream raise, nothing was reported yet
+        want = flush(self);
+        if (want == PUMP_DONE) {
+            self->held = 0;
+            *n += part;
+        } else if (*n > 0) {
+            hold(self, buf + *n, part);
+        }
+    }
+    return want;
+}
+
+// ---- the end ----
+static void goodbye(void *arg) {
+    ssl_conn_obj_t *self = arg;
+    size_t len;
+    flush_ready(self);
+    if (ussl_conn_out(self->conn, &len) == NULL && ussl_conn_close(self->conn) == USSL_OK) {
+        flush_ready(self);
+    }
+}
+
+void ssl_pump_goodbye(ssl_conn_obj_t *self) {
+    mp_obj_t ignored;
+    if (ussl_conn_established(self->conn) && !ussl_conn_closing(self->conn)) {
+        ssl_hook_run(goodbye, self, &ignored);
+    }
+}
+
+// ---- polling ----
+// Reading and writing are asked about apart: one answer for both would make the other direction
+// look ready and spin. While the handshake runs either call can carry it on, so both wait for
+// what it wants; a client that has not begun wants to send.
+mp_uint_t ssl_pump_poll(ssl_conn_obj_t *self, mp_uint_t flags, int *errcode) {
+    (void)errcode;
+    const mp_uint_t trouble = MP_STREAM_POLL_ERR | MP_STREAM_POLL_HUP | MP_STREAM_POLL_NVAL;
+    if (self->conn == NULL) {
+        return MP_STREAM_POLL_NVAL;
+    }
+    mp_uint_t asked = flags & (MP_STREAM_POLL_RD | MP_STREAM_POLL_WR);
+    ussl_failure_t why;
+    ussl_conn_failure(self->conn, &why);
+    if (why.result < 0) {
+        return asked; // the call will say what it is
+    }
+    if (!ussl_conn_established(self->conn)) {
+        ussl_result_t wants = ussl_conn_wants(self->conn);
+        bool in = wants == USSL_WANT_IN || (wants == USSL_OK && self->server_side);
+        mp_obj_t stream = in ? self->incoming : self->outgoing;
+        return ssl_platform_poll(stream, in ? MP_STREAM_POLL_RD : MP_STREAM_POLL_WR) ? asked : 0;
+    }
+    mp_uint_t ready = 0;
+    if (asked & MP_STREAM_POLL_RD) {
+        bool waiting = ussl_conn_pending(self->conn) > 0 || ussl_conn_peer_closed(self->conn);
+        ready |= waiting ? MP_STREAM_POLL_RD : ssl_platform_poll(self->incoming, MP_STREAM_POLL_RD);
+    }
+    if (asked & MP_STREAM_POLL_WR) {
+        ready |= ssl_platform_poll(self->outgoing, MP_STREAM_POLL_WR);
+    }
+    // A stream in trouble is ready for the call that will tell.
+    return ready & trouble ? ready | asked : ready;
+}

@@ -1,0 +1,2 @@
+# What our unix build freezes: asyncio as it is, nothing else.
+include("$(MPY_DIR)/extmod/asyncio")

@@ -1,0 +1,33 @@
+# micropython.mk - makes this repo a user C module of MicroPython's make ports.
+#
+#   make -C ports/stm32 USER_C_MODULES=/folder/that/holds/ussl
+#
+# Takes the place of the stock ssl and tls modules, and brings mbedTLS for hashlib and cryptolib,
+# which used the stock module's. Set MBEDTLS to a checkout of mbedTLS 3.6.7 or newer unless
+# MicroPython's own lib/mbedtls is there.
+
+USSL_DIR := $(USERMOD_DIR)
+MBEDTLS ?= $(abspath $(TOP)/lib/mbedtls)
+USSL_MBEDTLS_CONFIG ?= config/mbedtls_full.h
+
+ifeq ($(wildcard $(MBEDTLS)/library/ssl_tls.c),)
+$(error ussl: no mbedTLS at $(MBEDTLS): set MBEDTLS=/path/to/mbedtls)
+endif
+
+# Ports read these after the user modules were included.
+override MICROPY_PY_SSL = 0
+override MICROPY_SSL_MBEDTLS = 0
+override MICROPY_SSL_AXTLS = 0
+
+SRC_USERMOD_C += $(addprefix $(USSL_DIR)/,$(patsubst $(USSL_DIR)/%,%,$(wildcard $(USSL_DIR)/binding/*.c)))
+SRC_USERMOD_LIB_C += $(wildcard $(USSL_DIR)/engine/*.c)
+SRC_USERMOD_LIB_C += $(addprefix $(MBEDTLS)/library/,$(shell cat $(USSL_DIR)/config/mbedtls_sources.txt))
+
+# The C flags that the stock module would have set for the modules that share its mbedTLS.
+CFLAGS_USERMOD += -I$(USSL_DIR) -I$(MBEDTLS)/include \
+	-DMBEDTLS_CONFIG_FILE='"$(USSL_MBEDTLS_CONFIG)"' \
+	-DMICROPY_SSL_MBEDTLS=1 -DMICROPY_PY_HASHLIB_MD5=1 -DMICROPY_PY_HASHLIB_SHA1=1 \
+	-DMICROPY_PY_CRYPTOLIB=1 $(USSL_CFLAGS)
+
+# mbedTLS is not written to MicroPython's list of warnings.
+$(BUILD)/$(MBEDTLS)/library/%.o: CFLAGS += -Wno-error -w
