@@ -26,9 +26,10 @@ typedef struct {
     mp_obj_t library, reason, verify_code, verify_message;
 } error_args_t;
 
-static MP_DEFINE_CONST_OBJ_TYPE(error_args_type, MP_QSTR_tuple, MP_TYPE_FLAG_ITER_IS_GETITER, print,
-    mp_obj_tuple_print, unary_op, mp_obj_tuple_unary_op, binary_op, mp_obj_tuple_binary_op, subscr,
-    mp_obj_tuple_subscr, iter, mp_obj_tuple_getiter, parent, &mp_type_tuple);
+static MP_DEFINE_CONST_OBJ_TYPE(error_args_type, MP_QSTR_tuple,
+    MP_TYPE_FLAG_ITER_IS_GETITER | MP_TYPE_FLAG_EQ_CHECKS_OTHER_TYPE, print, mp_obj_tuple_print,
+    unary_op, mp_obj_tuple_unary_op, binary_op, mp_obj_tuple_binary_op, subscr, mp_obj_tuple_subscr,
+    iter, mp_obj_tuple_getiter, parent, &mp_type_tuple);
 
 static error_args_t *more_of(const mp_obj_exception_t *self) {
     return self->args->base.type == &error_args_type ? (error_args_t *)self->args : NULL;
@@ -45,7 +46,7 @@ static void error_print(const mp_print_t *print, mp_obj_t self_in, mp_print_kind
         mp_obj_print_helper(print, self->args->items[1], PRINT_STR);
         return;
     }
-    if (plain == PRINT_STR && self->args->len == 1) {
+    if (plain == PRINT_STR) {
         mp_obj_tuple_print(print, MP_OBJ_FROM_PTR(self->args), PRINT_REPR);
         return;
     }

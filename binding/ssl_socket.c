@@ -21,6 +21,15 @@ static ssl_conn_obj_t *open_socket(mp_obj_t self_in, const char *verb) {
     return self;
 }
 
+// What CPython leaves to the plain socket fails as a closed descriptor.
+static ssl_conn_obj_t *open_descriptor(mp_obj_t self_in) {
+    ssl_conn_obj_t *self = MP_OBJ_TO_PTR(self_in);
+    if (self->conn == NULL) {
+        mp_raise_OSError(MP_EBADF);
+    }
+    return self;
+}
+
 static void no_flags(mp_int_t flags, const char *method) {
     if (flags != 0) {
         mp_raise_msg_varg(&mp_type_ValueError,
@@ -140,7 +149,7 @@ static MP_DEFINE_CONST_FUN_OBJ_KW(ssl_socket_read_obj, 1, ssl_socket_read);
 
 static mp_obj_t ssl_socket_recv(size_t n_args, const mp_obj_t *args) {
     no_flags(n_args > 2 ? mp_obj_get_int(args[2]) : 0, "recv");
-    ssl_conn_obj_t *self = open_socket(args[0], "Read");
+    ssl_conn_obj_t *self = open_descriptor(args[0]);
     mp_int_t size = n_args > 1 ? mp_obj_get_int(args[1]) : 1024;
     return ssl_conn_read_into(self, size, mp_const_none, false);
 }
@@ -148,7 +157,7 @@ static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(ssl_socket_recv_obj, 1, 3, ssl_socket
 
 static mp_obj_t ssl_socket_recv_into(size_t n_args, const mp_obj_t *args) {
     no_flags(n_args > 3 ? mp_obj_get_int(args[3]) : 0, "recv_into");
-    ssl_conn_obj_t *self = open_socket(args[0], "Read");
+    ssl_conn_obj_t *self = open_descriptor(args[0]);
     bool sized = n_args > 2 && args[2] != mp_const_none;
     return ssl_conn_read_into(self, sized ? mp_obj_get_int(args[2]) : 0, args[1], false);
 }
@@ -157,7 +166,7 @@ static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(ssl_socket_recv_into_obj, 2, 4, ssl_s
 // ---- writing ----
 static mp_obj_t ssl_socket_send(size_t n_args, const mp_obj_t *args) {
     no_flags(n_args > 2 ? mp_obj_get_int(args[2]) : 0, "send");
-    ssl_conn_obj_t *self = open_socket(args[0], "Write");
+    ssl_conn_obj_t *self = open_descriptor(args[0]);
     mp_buffer_info_t bufinfo;
     get_bytes(args[1], &bufinfo);
     ssl_pump_t want;
@@ -171,7 +180,7 @@ static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(ssl_socket_send_obj, 2, 3, ssl_socket
 
 static mp_obj_t ssl_socket_sendall(size_t n_args, const mp_obj_t *args) {
     no_flags(n_args > 2 ? mp_obj_get_int(args[2]) : 0, "sendall");
-    ssl_conn_obj_t *self = open_socket(args[0], "Write");
+    ssl_conn_obj_t *self = open_descriptor(args[0]);
     mp_buffer_info_t bufinfo;
     get_bytes(args[1], &bufinfo);
     ssl_pump_t want;
@@ -192,7 +201,7 @@ static mp_obj_t ask_stream(ssl_conn_obj_t *self, qstr method, size_t n, mp_obj_t
 }
 
 static mp_obj_t ssl_socket_setblocking(mp_obj_t self_in, mp_obj_t flag) {
-    ssl_conn_obj_t *self = open_socket(self_in, "setblocking");
+    ssl_conn_obj_t *self = open_descriptor(self_in);
     ask_stream(self, MP_QSTR_setblocking, 1, flag);
     self->timeout_ms = mp_obj_is_true(flag) ? -1 : 0;
     return mp_const_none;
@@ -202,7 +211,7 @@ static MP_DEFINE_CONST_FUN_OBJ_2(ssl_socket_setblocking_obj, ssl_socket_setblock
 // With a timeout the stream itself does not block: one deadline covers the many reads and writes
 // that a call can need.
 static mp_obj_t ssl_socket_settimeout(mp_obj_t self_in, mp_obj_t timeout) {
-    ssl_conn_obj_t *self = open_socket(self_in, "settimeout");
+    ssl_conn_obj_t *self = open_descriptor(self_in);
     mp_int_t ms = -1;
     if (timeout != mp_const_none) {
 #if MICROPY_PY_BUILTINS_FLOAT

@@ -182,7 +182,16 @@ static ussl_result_t conn_settle(ussl_conn_t *conn, const ussl_scope_t *scope) {
 }
 
 // ---- handshake ----
-// mbedTLS lets a server that asked OPTIONAL-ly go on with a bad certificate. We do not.
+// mbedTLS lets a server that asked OPTIONAL-ly go on with a bad certificate. We do not. Servers
+// that require one ask the same way, because mbedTLS sends no alert for a missing one, or the wrong
+// one.
+static bool cert_missing(const ussl_conn_t *conn) {
+    const ussl_config_t *config = &conn->ctx->config;
+    const mbedtls_ssl_session *session = conn->ssl.session_negotiate;
+    return config->role == USSL_SERVER_SIDE && config->verify == USSL_VERIFY_REQUIRED
+        && session != NULL && session->verify_result == MBEDTLS_X509_BADCERT_MISSING;
+}
+
 static bool cert_refused(const ussl_conn_t *conn) {
     return conn->check.verdict.flags != 0 && conn->ctx->config.verify != USSL_VERIFY_NONE;
 }
@@ -214,6 +223,8 @@ static ussl_result_t handshake_step(ussl_conn_t *conn, const ussl_scope_t *scope
     use_application_keys(&conn->ssl);
     if (code == 0 && cert_refused(conn)) {
         code = MBEDTLS_ERR_X509_CERT_VERIFY_FAILED;
+    } else if (code == 0 && cert_missing(conn)) {
+        code = MBEDTLS_ERR_SSL_NO_CLIENT_CERTIFICATE;
     }
     if (code != 0) {
         return conn_answer(conn, code, scope);

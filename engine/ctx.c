@@ -26,10 +26,10 @@ static int auth_mode(const ussl_config_t *config) {
     if (config->verify == USSL_VERIFY_NONE) {
         return MBEDTLS_SSL_VERIFY_NONE;
     }
-    // mbedTLS's OPTIONAL lets a bad certificate pass. For a server conn.c refuses it afterwards;
-    // for a client OPTIONAL means REQUIRED, as in CPython.
-    bool optional = config->verify == USSL_VERIFY_OPTIONAL && config->role == USSL_SERVER_SIDE;
-    return optional ? MBEDTLS_SSL_VERIFY_OPTIONAL : MBEDTLS_SSL_VERIFY_REQUIRED;
+    // mbedTLS's OPTIONAL lets a bad certificate pass and says nothing about a missing one that was
+    // required: for a server conn.c refuses both, with the right alert. A client's OPTIONAL is
+    // REQUIRED, as in CPython.
+    return config->role == USSL_CLIENT ? MBEDTLS_SSL_VERIFY_REQUIRED : MBEDTLS_SSL_VERIFY_OPTIONAL;
 }
 
 static bool config_fits(const ussl_config_t *config) {

@@ -143,33 +143,56 @@ static void verdict_add(
     }
 }
 
+// mbedTLS picks the alert from the flags it gets back: this one makes it pick ours.
+static uint32_t flag_for_alert(uint8_t alert) {
+    switch (alert) {
+        case MBEDTLS_SSL_ALERT_MSG_BAD_CERT:
+            return MBEDTLS_X509_BADCERT_CN_MISMATCH;
+        case MBEDTLS_SSL_ALERT_MSG_UNSUPPORTED_CERT:
+            return MBEDTLS_X509_BADCERT_KEY_USAGE;
+        case MBEDTLS_SSL_ALERT_MSG_CERT_REVOKED:
+            return MBEDTLS_X509_BADCERT_REVOKED;
+        case MBEDTLS_SSL_ALERT_MSG_CERT_EXPIRED:
+            return MBEDTLS_X509_BADCERT_EXPIRED;
+        case MBEDTLS_SSL_ALERT_MSG_UNKNOWN_CA:
+            return MBEDTLS_X509_BADCERT_NOT_TRUSTED;
+        default:
+            return MBEDTLS_X509_BADCERT_FUTURE;
+    }
+}
+
+// The rules of ours for the peer's own certificate.
+static uint32_t check_leaf(const ussl_conn_t *conn, const mbedtls_x509_crt *crt) {
+    uint32_t broken = fits_purpose(conn, crt) ? 0 : USSL_CERT_PURPOSE;
+    bool check_name = conn->hostname != NULL && !conn->ctx->config.no_hostname_check
+        && conn->ctx->config.role == USSL_CLIENT;
+    if (check_name && !names_host(conn, crt)) {
+        broken |= conn->address_len > 0 ? USSL_CERT_ADDRESS : USSL_CERT_NAME;
+    }
+    return broken;
+}
+
 // ---- private to the engine ----
 int ussl_verify_step(void *arg, mbedtls_x509_crt *crt, int depth, uint32_t *flags) {
     ussl_conn_t *conn = arg;
     ussl_verify_state_t *check = &conn->check;
     check->verified = true;
-    *flags &= ~(uint32_t)MBEDTLS_X509_BADCERT_CN_MISMATCH;
-    uint32_t ours = translate(*flags);
+    uint32_t broken = translate(*flags & ~(uint32_t)MBEDTLS_X509_BADCERT_CN_MISMATCH);
     if (!ussl_clock_is_set()) {
-        ours = (ours & ~(USSL_CERT_FUTURE | USSL_CERT_EXPIRED)) | USSL_CERT_NO_CLOCK;
-        *flags |= MBEDTLS_X509_BADCERT_FUTURE;
+        broken = (broken & ~(USSL_CERT_FUTURE | USSL_CERT_EXPIRED)) | USSL_CERT_NO_CLOCK;
     }
-    if (depth == 0 && !fits_purpose(conn, crt)) {
-        ours |= USSL_CERT_PURPOSE;
-        *flags |= MBEDTLS_X509_BADCERT_EXT_KEY_USAGE;
+    if (depth == 0) {
+        broken |= check_leaf(conn, crt);
     }
-    bool check_name = conn->hostname != NULL && !conn->ctx->config.no_hostname_check
-        && conn->ctx->config.role == USSL_CLIENT;
-    if (depth == 0 && check_name && !names_host(conn, crt)) {
-        ours |= conn->address_len > 0 ? USSL_CERT_ADDRESS : USSL_CERT_NAME;
-        *flags |= MBEDTLS_X509_BADCERT_CN_MISMATCH;
+    if (broken != 0) {
+        verdict_add(&check->verdict, crt, depth, broken);
     }
-    if (ours != 0) {
-        verdict_add(&check->verdict, crt, depth, ours);
-        return 0;
-    }
+    // Depth 0 always comes last, so the whole verdict can be told there in one flag.
+    bool refused = depth == 0 && check->verdict.flags != 0;
+    *flags = refused ? flag_for_alert(ussl_verdict_alert(&check->verdict)) : 0;
     ussl_on_cert_t hook = conn->ctx->config.on_cert;
-    if (hook != NULL && hook(conn->owner, crt->raw.p, crt->raw.len, (unsigned)depth) != USSL_OK) {
+    if (broken == 0 && hook != NULL
+        && hook(conn->owner, crt->raw.p, crt->raw.len, (unsigned)depth) != USSL_OK) {
         check->hook_stopped = true;
         return MBEDTLS_ERR_X509_FATAL_ERROR;
     }

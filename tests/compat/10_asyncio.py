@@ -1,0 +1,74 @@
+# asyncio's own open_connection and start_server, unmodified, on our contexts (section 11).
+import asyncio
+import ssl
+from helper import client_context, os_random, server_context
+
+
+async def echo(reader, writer):
+    try:
+        while True:
+            line = await reader.readline()
+            if not line:
+                break
+            writer.write(b"echo " + line)
+            await writer.drain()
+        writer.close()
+        await writer.wait_closed()
+    except (OSError, EOFError):
+        pass
+
+
+async def talk(port, name, context, count):
+    reader, writer = await asyncio.open_connection("127.0.0.1", port, ssl=context, server_hostname="localhost")
+    got = []
+    for i in range(count):
+        writer.write(b"%s %d\n" % (name, i))
+        await writer.drain()
+        got.append(await reader.readline())
+    writer.close()
+    await writer.wait_closed()
+    return got
+
+
+async def serve(context):
+    for _ in range(50):
+        port = 20000 + os_random() % 40000
+        try:
+            return await asyncio.start_server(echo, "127.0.0.1", port, ssl=context), port
+        except OSError:
+            pass
+
+
+async def main():
+    server, port = await serve(server_context())
+    client = client_context()
+    print(await talk(port, b"one", client, 3))
+    results = await asyncio.gather(*[talk(port, b"c%d" % i, client, 4) for i in range(5)])
+    for r in results:
+        print(r)
+
+    # Much data both ways, through wires that fill up.
+    reader, writer = await asyncio.open_connection("127.0.0.1", port, ssl=client, server_hostname="localhost")
+    big = b"x" * 60000 + b"\n"
+    writer.write(big)
+    await writer.drain()
+    print(await reader.readexactly(5 + len(big)) == b"echo " + big)
+    writer.close()
+    await writer.wait_closed()
+
+    # A certificate that is not trusted is refused at the latest at the first I/O.
+    try:
+        reader, writer = await asyncio.open_connection(
+            "127.0.0.1", port, ssl=client_context(None), server_hostname="localhost")
+        writer.write(b"hello\n")
+        await writer.drain()
+        await reader.readline()
+        print("not refused")
+    except ssl.SSLCertVerificationError as e:
+        print("refused", e.verify_code)
+    # And the server goes on.
+    print(await talk(port, b"again", client, 1))
+    server.close()
+
+
+asyncio.run(main())

@@ -1,0 +1,183 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+#
+# run.py - runs the test suites and counts: `tests/run.py [lint|unit|compat|port|interop ...]`.
+#
+# The last line is "N passed, N failed"; what cannot run here is named and counted as skipped.
+import glob
+import os
+import re
+import subprocess
+import sys
+import time
+
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+MICROPYTHON = os.path.join(ROOT, "build/unix/micropython")
+CERTS = os.path.join(ROOT, "build/certs")
+TIMEOUT = 300
+
+counts = {"passed": 0, "failed": 0, "skipped": 0}
+
+
+def report(kind, name, detail=""):
+    counts[kind] += 1
+    word = {"passed": "ok", "failed": "FAIL", "skipped": "skip"}[kind]
+    print("%-4s %s%s" % (word, name, " - " + detail if detail and kind != "failed" else ""))
+    if kind == "failed" and detail:
+        print("     | " + detail.rstrip().replace("\n", "\n     | "))
+    sys.stdout.flush()
+
+
+def run(argv, cwd=ROOT, path="", extra=None, timeout=TIMEOUT):
+    """Exit status and output of a command; status None: it took too long."""
+    env = dict(os.environ, USSL_CERTS=CERTS, MICROPYPATH=path + ":.frozen", PYTHONPATH=path)
+    env.pop("SSLKEYLOGFILE", None)
+    env.update(extra or {})
+    try:
+        done = subprocess.run(
+            argv, cwd=cwd, env=env, timeout=timeout, stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        )
+    except subprocess.TimeoutExpired as stopped:
+        return None, (stopped.stdout or b"").decode(), "took longer than %d s" % timeout
+    return done.returncode, done.stdout.decode(errors="replace"), done.stderr.decode(errors="replace")
+
+
+# ---- lint ----
+def lint():
+    checks = [("layers", ["sh", "tools/check-layers"])]
+    version = run(["clang-format", "--version"])[1]
+    if " 14." in version:
+        checks.append(("format", ["make", "-s", "check-format"]))
+    else:
+        report("skipped", "lint/format", "needs clang-format 14, this is " + version.strip())
+    for name, argv in checks:
+        status, out, err = run(argv)
+        report("passed" if status == 0 else "failed", "lint/" + name, out + err)
+    long_files = []
+    for name in glob.glob(ROOT + "/engine/*") + glob.glob(ROOT + "/binding/*"):
+        with open(name) as f:
+            if sum(1 for _ in f) > 600:
+                long_files.append(os.path.relpath(name, ROOT))
+    report("failed" if long_files else "passed", "lint/file-size", " ".join(long_files))
+
+
+# ---- unit ----
+def unit():
+    programs = sorted(p for p in glob.glob(ROOT + "/build/unit/test_*") if "." not in os.path.basename(p))
+    if not programs:
+        report("failed", "unit", "nothing is built: make unit-build")
+    for program in programs:
+        name = os.path.basename(program)
+        status, out, err = run([program], extra={"CMOCKA_MESSAGE_OUTPUT": "TAP"}, timeout=900)
+        lines = re.findall(r"^(not ok|ok) \d+ - (\S+)", out + err, re.M)
+        for word, case in lines:
+            report("passed" if word == "ok" else "failed", "unit/%s/%s" % (name, case),
+                   "" if word == "ok" else out[-2000:] + err[-3000:])
+        if status != 0 and all(word == "ok" for word, _ in lines) or not lines:
+            report("failed", "unit/" + name, "exit status %s\n%s" % (status, (out + err)[-4000:]))
+
+
+# ---- compat ----
+PROBE = """
+import ssl, sys
+c = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+good = sys.version_info >= (3, 11, 3) and c.minimum_version == 771
+print(good and ssl.HAS_TLSv1_3, "%d.%d.%d" % sys.version_info[:3])
+"""
+
+
+def find_cpython():
+    """The newest upstream CPython of 3.11.3 or later. Distributions that set their own TLS
+    defaults (Debian) are no reference: see docs/testing.md."""
+    names = ["/usr/local/bin/python3"]
+    for folder in os.environ.get("PATH", "").split(":"):
+        names += glob.glob(os.path.join(folder, "python3")) + glob.glob(os.path.join(folder, "python3.1[1-9]"))
+    names += glob.glob(os.path.expanduser("~/.pyenv/versions/*/bin/python3"))
+    best = None
+    for name in dict.fromkeys(os.path.realpath(n) if "shims" not in n else n for n in names):
+        if not os.access(name, os.X_OK):
+            continue
+        status, out, _ = run([name, "-c", PROBE], timeout=30)
+        if status == 0 and out.startswith("True"):
+            version = tuple(int(n) for n in out.split()[1].split("."))
+            if best is None or version > best[0]:
+                best = (version, name)
+    return best
+
+
+def first_difference(expected, got):
+    a, b = expected.splitlines(), got.splitlines()
+    for i in range(max(len(a), len(b))):
+        x = a[i] if i < len(a) else "(nothing)"
+        y = b[i] if i < len(b) else "(nothing)"
+        if x != y:
+            return "line %d\nCPython: %s\nussl:    %s" % (i + 1, x, y)
+    return "no difference in the output"
+
+
+def compat():
+    folder = os.path.join(ROOT, "tests/compat")
+    cpython = find_cpython()
+    if cpython:
+        print("compat: reference is CPython %d.%d.%d" % cpython[0])
+    else:
+        print("compat: no upstream CPython >= 3.11.3 here, the stored .exp files are the reference")
+    for script in sorted(glob.glob(folder + "/[0-9]*.py")):
+        name = "compat/" + os.path.basename(script)[:-3]
+        stored = script[:-3] + ".exp"
+        if cpython:
+            status, expected, err = run([cpython[1], "-W", "ignore", script], folder, folder)
+            if status != 0:
+                report("failed", name, "CPython itself fails\n" + expected[-500:] + err[-2000:])
+                continue
+            if "--store" in sys.argv:
+                with open(stored, "w") as f:
+                    f.write(expected)
+            elif not os.path.exists(stored) or open(stored).read() != expected:
+                report("failed", name + "/stored", "the .exp file is not what CPython prints: "
+                       "tests/run.py compat --store")
+        else:
+            expected = open(stored).read()
+        status, got, err = run([MICROPYTHON, script], folder, folder)
+        same = status == 0 and got == expected
+        detail = "" if same else "exit status %s, %s\n%s" % (
+            status, first_difference(expected, got), err[-2000:])
+        report("passed" if same else "failed", name, detail)
+
+
+# ---- port: a script passes when it ends with "ok" and status 0 ----
+def port():
+    folder = os.path.join(ROOT, "tests/port")
+    for script in sorted(glob.glob(folder + "/test_*.py")):
+        name = "port/" + os.path.basename(script)[5:-3]
+        heap = re.search(r"^# heap: (\S+)", open(script).read(), re.M)
+        argv = [MICROPYTHON] + (["-X", "heapsize=" + heap.group(1)] if heap else []) + [script]
+        status, out, err = run(argv, folder, folder + ":" + ROOT + "/tests/compat")
+        good = status == 0 and out.endswith("ok\n")
+        report("passed" if good else "failed", name,
+               "" if good else "exit status %s\n%s%s" % (status, out[-2000:], err[-2000:]))
+
+
+# ---- interop ----
+def interop():
+    sys.path.insert(0, os.path.join(ROOT, "tests/interop"))
+    import interop as cases
+
+    cases.run_all(report, MICROPYTHON, CERTS)
+
+
+def main():
+    suites = {"lint": lint, "unit": unit, "compat": compat, "port": port, "interop": interop}
+    chosen = [a for a in sys.argv[1:] if not a.startswith("-")] or list(suites)
+    for name in chosen:
+        began = time.time()
+        suites[name]()
+        print("---- %s: %.0f s" % (name, time.time() - began))
+    skipped = ", %d skipped" % counts["skipped"] if counts["skipped"] else ""
+    print("%d passed, %d failed%s" % (counts["passed"], counts["failed"], skipped))
+    return 1 if counts["failed"] or not counts["passed"] else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
