@@ -126,6 +126,9 @@ NORETURN void ssl_raise_reason(
 // Text only, as CPython raises for its own checks.
 NORETURN void ssl_raise_text(mp_int_t number, const char *text);
 
+// ---- ssl_cert.c: a certificate as CPython's dict -------------------------------------------
+mp_obj_t ssl_cert_dict(const ussl_cert_t *cert);
+
 // ---- ssl_membio.c
 // ---------------------------------------------------------------------------------
 extern const mp_obj_type_t ssl_membio_type;

@@ -124,15 +124,17 @@ static mp_obj_t ssl_conn_getpeercert(size_t n_args, const mp_obj_t *args, mp_map
     if (self->conn == NULL || !ussl_conn_established(self->conn)) {
         mp_raise_ValueError(MP_ERROR_TEXT("handshake not done yet"));
     }
-    size_t len;
-    const uint8_t *der = ussl_conn_peer_cert(self->conn, &len);
-    if (der == NULL) {
+    const ussl_cert_t *cert = ussl_conn_peer_cert(self->conn);
+    if (cert == NULL) {
         return mp_const_none;
     }
-    if (!vals[0].u_bool) {
-        mp_raise_NotImplementedError(MP_ERROR_TEXT("only getpeercert(True), the DER form"));
+    if (vals[0].u_bool) {
+        ussl_cert_info_t info;
+        ussl_cert_info(cert, &info);
+        return mp_obj_new_bytes(info.der, info.der_len);
     }
-    return mp_obj_new_bytes(der, len);
+    // CPython: what nobody verified is not shown as if it were known.
+    return ussl_conn_peer_verified(self->conn) ? ssl_cert_dict(cert) : mp_obj_new_dict(0);
 }
 MP_DEFINE_CONST_FUN_OBJ_KW(ssl_conn_getpeercert_obj, 1, ssl_conn_getpeercert);
 

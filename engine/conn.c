@@ -491,11 +491,13 @@ const ussl_suite_t *ussl_conn_suite(const ussl_conn_t *conn) {
         : NULL;
 }
 
-const uint8_t *ussl_conn_peer_cert(const ussl_conn_t *conn, size_t *len) {
-    const mbedtls_x509_crt *crt =
-        ussl_conn_established(conn) ? mbedtls_ssl_get_peer_cert(&conn->ssl) : NULL;
-    *len = crt ? crt->raw.len : 0;
-    return crt ? crt->raw.p : NULL;
+const ussl_cert_t *ussl_conn_peer_cert(const ussl_conn_t *conn) {
+    return ussl_conn_established(conn) ? (const ussl_cert_t *)mbedtls_ssl_get_peer_cert(&conn->ssl)
+                                       : NULL;
+}
+
+bool ussl_conn_peer_verified(const ussl_conn_t *conn) {
+    return ussl_conn_established(conn) && conn->check.verified;
 }
 
 void ussl_conn_failure(const ussl_conn_t *conn, ussl_failure_t *out) {

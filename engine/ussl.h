@@ -161,6 +161,43 @@ ussl_identity_t *ussl_identity_ref(ussl_identity_t *identity);
 void ussl_identity_unref(ussl_identity_t *identity);
 bool ussl_identity_is_rsa(const ussl_identity_t *identity);
 
+// ---- Certificates, decoded --------------------------------------------------------------------
+typedef struct ussl_cert ussl_cert_t; // borrowed from its owner
+
+// A date of the proleptic Gregorian calendar, UTC.
+typedef struct {
+    int year;
+    uint8_t month, day, hour, minute, second;
+} ussl_date_t;
+
+typedef struct {
+    const uint8_t *der;
+    size_t der_len;
+    const uint8_t *serial; // big-endian
+    size_t serial_len;
+    unsigned version; // 1 to 3
+    ussl_date_t not_before, not_after;
+} ussl_cert_info_t;
+void ussl_cert_info(const ussl_cert_t *cert, ussl_cert_info_t *out);
+
+// One attribute of a distinguished name (RFC 5280 4.1.2.4), by number from 0.
+typedef enum { USSL_SUBJECT, USSL_ISSUER } ussl_whose_t;
+typedef struct {
+    const char *type; // static, OpenSSL's long name; NULL: see oid
+    char oid[64];     // dotted, if type is NULL
+    const uint8_t *value;
+    size_t len;
+    uint8_t tag;        // ASN.1 string type of value
+    bool with_the_next; // shares its RDN with the next attribute
+} ussl_attribute_t;
+bool ussl_cert_attribute(
+    const ussl_cert_t *cert, ussl_whose_t whose, size_t index, ussl_attribute_t *out);
+
+// One subject alternative name (RFC 5280 4.2.1.6), by number from 0. kind is its number in
+// GeneralName: 1 e-mail, 2 DNS, 6 URI, 7 address (4 or 16 bytes).
+bool ussl_cert_alt_name(
+    const ussl_cert_t *cert, size_t index, unsigned *kind, const uint8_t **value, size_t *len);
+
 // ---- Names ----------------------------------------------------------------------------------
 // The bytes of an IP literal (RFC 791, RFC 4291 2.2) in network order. Returns 4, 16, or 0 when
 // `text` is not an address.
@@ -241,8 +278,10 @@ typedef struct {
 uint16_t ussl_conn_version(const ussl_conn_t *conn);
 const ussl_suite_t *ussl_conn_suite(const ussl_conn_t *conn);
 
-// The peer's certificate, DER; NULL if it sent none.
-const uint8_t *ussl_conn_peer_cert(const ussl_conn_t *conn, size_t *len);
+// The peer's certificate; NULL if it sent none. It lives as long as the connection.
+const ussl_cert_t *ussl_conn_peer_cert(const ussl_conn_t *conn);
+// Has its chain been verified? Without that its content is only a claim.
+bool ussl_conn_peer_verified(const ussl_conn_t *conn);
 
 // After a negative result: why. A failed conn stays failed.
 void ussl_conn_failure(const ussl_conn_t *conn, ussl_failure_t *out);

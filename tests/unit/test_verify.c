@@ -128,8 +128,7 @@ static void verify_none_is_only_for_who_asks(void **state) {
 #else
     assert_int_equal(pair_open(&pair, &setup), USSL_OK);
     assert_true(pair_handshake(&pair));
-    size_t len;
-    assert_non_null(ussl_conn_peer_cert(pair.conn[0], &len));
+    assert_non_null(ussl_conn_peer_cert(pair.conn[0]));
 #endif
     pair_free(&pair);
 }
@@ -208,10 +207,9 @@ static void trap28_servers_that_ask_for_certificates(void **state) {
             assert_int_equal(pair_open(&pair, &setup), USSL_OK);
             bool accepted = pair_handshake(&pair);
             assert_int_equal(accepted, cases[i].accepted);
-            size_t len;
             if (accepted) {
-                const uint8_t *der = ussl_conn_peer_cert(pair.conn[1], &len);
-                assert_int_equal(der != NULL, cases[i].cert != NULL);
+                const ussl_cert_t *cert = ussl_conn_peer_cert(pair.conn[1]);
+                assert_int_equal(cert != NULL, cases[i].cert != NULL);
             } else {
                 assert_true(pair.result[1] < 0);
                 assert_string_equal(pair_failure(&pair, 1).reason, cases[i].reason);

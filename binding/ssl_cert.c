@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: MIT
+//
+// ssl_cert.c - a certificate as the dict of CPython's SSLSocket.getpeercert().
+#include <stdarg.h> // first: py/misc.h declares vstr_vprintf only behind it
+
+#include "binding.h"
+
+#include <string.h>
+
+#include "py/objstr.h"
+#include "py/unicode.h"
+
+// ---- strings ----
+// Any ASN.1 string type as UTF-8 (X.680 8): BMPString is UTF-16 without surrogates, TeletexString
+// is taken for Latin-1, the rest is UTF-8 or a part of it.
+static mp_obj_t text_of(const ussl_attribute_t *attribute) {
+    enum { TELETEX = 20, BMP = 30 };
+    unsigned tag = attribute->tag & 0x1F;
+    vstr_t vstr;
+    vstr_init(&vstr, attribute->len + 1);
+    if (tag == BMP) {
+        for (size_t i = 0; i + 1 < attribute->len; i += 2) {
+            vstr_add_char(&vstr, (unichar)(attribute->value[i] << 8 | attribute->value[i + 1]));
+        }
+    } else if (tag == TELETEX) {
+        for (size_t i = 0; i < attribute->len; i++) {
+            vstr_add_char(&vstr, attribute->value[i]);
+        }
+    } else {
+        vstr_add_strn(&vstr, (const char *)attribute->value, attribute->len);
+    }
+    if (!utf8_check((const byte *)vstr.buf, vstr.len)) {
+        for (size_t i = 0; i < vstr.len; i++) {
+            vstr.buf[i] = vstr.buf[i] & 0x80 ? '?' : vstr.buf[i];
+        }
+    }
+    return mp_obj_new_str_from_vstr(&vstr);
+}
+
+static mp_obj_t printed(const char *format, ...) {
+    va_list args;
+    va_start(args, format);
+    vstr_t vstr;
+    vstr_init(&vstr, 40);
+    vstr_vprintf(&vstr, format, args);
+    va_end(args);
+    return mp_obj_new_str_from_vstr(&vstr);
+}
+
+static mp_obj_t date_text(const ussl_date_t *date) {
+    static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
+    size_t month = date->month >= 1 && date->month <= 12 ? date->month - 1u : 0;
+    char name[4] = {0};
+    memcpy(name, months + 3 * month, 3);
+    return printed("%s %2d %02d:%02d:%02d %d GMT", name, date->day, date->hour, date->minute,
+        date->second, date->year);
+}
+
+// Upper-case hexadecimal without leading zeros, but an even number of digits.
+static mp_obj_t serial_text(const uint8_t *serial, size_t len) {
+    while (len > 1 && serial[0] == 0) {
+        serial++;
+        len--;
+    }
+    vstr_t vstr;
+    vstr_init(&vstr, 2 * len + 1);
+    for (size_t i = 0; i < len; i++) {
+        vstr_printf(&vstr, "%02X", serial[i]);
+    }
+    return mp_obj_new_str_from_vstr(&vstr);
+}
+
+static mp_obj_t address_text(const uint8_t *bytes, size_t len) {
+    if (len == 4) {
+        return printed("%d.%d.%d.%d", bytes[0], bytes[1], bytes[2], bytes[3]);
+    }
+    if (len != 16) {
+        return printed("<invalid>");
+    }
+    vstr_t vstr;
+    vstr_init(&vstr, 40);
+    for (size_t i = 0; i < len; i += 2) {
+        vstr_printf(&vstr, i ? ":%X" : "%X", bytes[i] << 8 | bytes[i + 1]);
+    }
+    return mp_obj_new_str_from_vstr(&vstr);
+}
+
+// ---- tuples ----
+static mp_obj_t pair(mp_obj_t a, mp_obj_t b) {
+    mp_obj_t items[] = {a, b};
+    return mp_obj_new_tuple(2, items);
+}
+
+static mp_obj_t tuple_of(mp_obj_t list) {
+    size_t len;
+    mp_obj_t *items;
+    mp_obj_get_array(list, &len, &items);
+    return mp_obj_new_tuple(len, items);
+}
+
+// A tuple of RDNs, each a tuple of (type, value) pairs.
+static mp_obj_t name_tuple(const ussl_cert_t *cert, ussl_whose_t whose) {
+    mp_obj_t names = mp_obj_new_list(0, NULL), rdn = mp_obj_new_list(0, NULL);
+    ussl_attribute_t attribute;
+    for (size_t i = 0; ussl_cert_attribute(cert, whose, i, &attribute); i++) {
+        mp_obj_t type = mp_obj_new_str_from_cstr(attribute.type ? attribute.type : attribute.oid);
+        mp_obj_list_append(rdn, pair(type, text_of(&attribute)));
+        if (!attribute.with_the_next) {
+            mp_obj_list_append(names, tuple_of(rdn));
+            rdn = mp_obj_new_list(0, NULL);
+        }
+    }
+    return tuple_of(names);
+}
+
+static mp_obj_t alt_names_tuple(const ussl_cert_t *cert) {
+    mp_obj_t names = mp_obj_new_list(0, NULL);
+    unsigned kind;
+    const uint8_t *value;
+    size_t len;
+    for (size_t i = 0; ussl_cert_alt_name(cert, i, &kind, &value, &len); i++) {
+        const char *type = kind == 1 ? "email" : kind == 2 ? "DNS" : kind == 6 ? "URI" : NULL;
+        if (kind == 7) {
+            mp_obj_list_append(
+                names, pair(mp_obj_new_str_from_cstr("IP Address"), address_text(value, len)));
+        } else if (type != NULL) {
+            ussl_attribute_t text = {.value = value, .len = len};
+            mp_obj_list_append(names, pair(mp_obj_new_str_from_cstr(type), text_of(&text)));
+        } else {
+            mp_obj_list_append(names,
+                pair(mp_obj_new_str_from_cstr("othername"),
+                    mp_obj_new_str_from_cstr("<unsupported>")));
+        }
+    }
+    return tuple_of(names);
+}
+
+mp_obj_t ssl_cert_dict(const ussl_cert_t *cert) {
+    ussl_cert_info_t info;
+    ussl_cert_info(cert, &info);
+    mp_obj_t dict = mp_obj_new_dict(8);
+    struct {
+        qstr key;
+        mp_obj_t value;
+    } rows[] = {
+        {MP_QSTR_subject, name_tuple(cert, USSL_SUBJECT)},
+        {MP_QSTR_issuer, name_tuple(cert, USSL_ISSUER)},
+        {MP_QSTR_version, MP_OBJ_NEW_SMALL_INT(info.version)},
+        {MP_QSTR_serialNumber, serial_text(info.serial, info.serial_len)},
+        {MP_QSTR_notBefore, date_text(&info.not_before)},
+        {MP_QSTR_notAfter, date_text(&info.not_after)},
+    };
+    for (size_t i = 0; i < MP_ARRAY_SIZE(rows); i++) {
+        mp_obj_dict_store(dict, MP_OBJ_NEW_QSTR(rows[i].key), rows[i].value);
+    }
+    mp_obj_t alt_names = alt_names_tuple(cert);
+    if (mp_obj_is_true(alt_names)) {
+        mp_obj_dict_store(dict, MP_OBJ_NEW_QSTR(MP_QSTR_subjectAltName), alt_names);
+    }
+    return dict;
+}

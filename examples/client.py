@@ -1,0 +1,20 @@
+import socket
+import ssl
+import sys
+
+host, port, ca = sys.argv[1], int(sys.argv[2]), sys.argv[3]
+
+context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # verifies, and checks the name
+context.load_verify_locations(ca)                  # a file, or cadata=... with the bytes
+
+sock = socket.socket()
+sock.connect(socket.getaddrinfo(host, port)[0][-1])
+try:
+    tls = context.wrap_socket(sock, server_hostname=host)
+except ssl.SSLCertVerificationError as e:
+    sys.exit("not connected: " + e.verify_message)
+
+print(tls.version(), tls.cipher()[0])
+tls.write(b"GET / HTTP/1.0\r\nHost: %s\r\n\r\n" % host.encode())
+print(tls.read(1024))
+tls.close()                                        # says goodbye, so the end is no cut

@@ -1,0 +1,30 @@
+# fetch.py - fetches a page over HTTPS with the system's trust store: `make run URL=https://...`
+import socket
+import ssl
+import sys
+
+url = sys.argv[1]
+if not url.startswith("https://"):
+    sys.exit("fetch.py: the URL must begin with https://")
+host, _, path = url[8:].partition("/")
+host, _, port = host.partition(":")
+
+context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+context.load_default_certs()
+sock = socket.socket()
+sock.connect(socket.getaddrinfo(host, int(port or 443))[0][-1])
+try:
+    tls = context.wrap_socket(sock, server_hostname=host)
+except ssl.SSLCertVerificationError as e:
+    sys.exit("refused: " + e.verify_message)
+print("protocol: ", tls.version())
+print("cipher:   ", tls.cipher()[0])
+print("peer:     ", tls.getpeercert()["subject"])
+print()
+tls.write(b"GET /%s HTTP/1.0\r\nHost: %s\r\n\r\n" % (path.encode(), host.encode()))
+while True:
+    data = tls.read(1024)
+    if not data:
+        break
+    sys.stdout.buffer.write(data)
+tls.close()
