@@ -59,6 +59,7 @@ typedef struct {
     bool server_side;
     bool stream_reads;  // read() as MicroPython's streams, for the old wrap_socket()
     bool ragged_is_eof; // a wire cut without close_notify reads as b''
+    bool ragged_end;    // and it has been
     bool busy;          // a method is running: no other may
     bool close_later;   // close() was called meanwhile
 } ssl_conn_obj_t;

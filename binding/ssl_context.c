@@ -53,11 +53,11 @@ static mp_obj_t ssl_context_make_new(
 // Runs inside a sweep: engine memory only.
 static mp_obj_t ssl_context___del__(mp_obj_t self_in) {
     ssl_context_obj_t *self = MP_OBJ_TO_PTR(self_in);
-    ussl_ctx_unref(self->frozen);
-    ussl_trust_unref(self->trust);
-    ussl_identity_unref(self->identity[0]);
-    ussl_identity_unref(self->identity[1]);
-    ussl_arena_unref(self->arena);
+    ussl_drop_later(self->frozen);
+    ussl_drop_later(self->trust);
+    ussl_drop_later(self->identity[0]);
+    ussl_drop_later(self->identity[1]);
+    ussl_drop_later(self->arena);
     memset((char *)self + sizeof(self->base), 0, sizeof(*self) - sizeof(self->base));
     return mp_const_none;
 }

@@ -56,10 +56,11 @@ ssl_conn_obj_t *ssl_conn_obj_new(const mp_obj_type_t *type, ssl_context_obj_t *c
     return self;
 }
 
-// Frees engine memory and nothing else: this runs inside a sweep, where other objects may be gone.
+// Gives up engine memory and nothing else: this runs inside a sweep, where other objects may be
+// gone.
 static mp_obj_t ssl_conn___del__(mp_obj_t self_in) {
     ssl_conn_obj_t *self = MP_OBJ_TO_PTR(self_in);
-    ussl_conn_free(self->conn);
+    ussl_drop_later(self->conn);
     self->conn = NULL;
     return mp_const_none;
 }

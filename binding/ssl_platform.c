@@ -9,6 +9,7 @@
 
 #include "py/mperrno.h"
 #include "py/mphal.h"
+#include "py/mpthread.h"
 
 #if defined(__unix__) || defined(__APPLE__)
 #include <errno.h>
@@ -72,13 +73,49 @@ static bool port_time(void *user, int64_t *seconds) {
     return *seconds >= USSL_CLOCK_FLOOR;
 }
 
+// Threads under MicroPython's global lock take turns by it; without one the engine needs its own.
+#if MICROPY_PY_THREAD && !MICROPY_PY_THREAD_GIL
+#define PORT_LOCK 1
+static mp_thread_mutex_t engine_mutex;
+
+static void port_lock(void *user) {
+    (void)user;
+    mp_thread_mutex_lock(&engine_mutex, 1);
+}
+
+static void port_unlock(void *user) {
+    (void)user;
+    mp_thread_mutex_unlock(&engine_mutex);
+}
+
+static uintptr_t port_freeze(void *user) {
+    (void)user;
+    return (uintptr_t)MICROPY_BEGIN_ATOMIC_SECTION();
+}
+
+static void port_thaw(void *user, uintptr_t state) {
+    (void)user;
+    (void)state; // unix needs none
+    MICROPY_END_ATOMIC_SECTION(state);
+}
+#endif
+
 void ssl_platform_start(void) {
     static const ussl_platform_t platform = {
         .alloc = port_alloc,
         .release = port_release,
         .random = port_random,
         .unix_time = port_time,
+#if PORT_LOCK
+        .lock = port_lock,
+        .unlock = port_unlock,
+        .freeze = port_freeze,
+        .thaw = port_thaw,
+#endif
     };
+#if PORT_LOCK
+    mp_thread_mutex_init(&engine_mutex);
+#endif
     ussl_result_t result = ussl_init(&platform);
     if (result != USSL_OK) {
         ssl_raise_result(result);

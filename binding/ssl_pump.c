@@ -62,6 +62,38 @@ static void check_count(mp_uint_t n, size_t most) {
     }
 }
 
+static NORETURN void fail(ssl_conn_obj_t *self, ussl_result_t result);
+
+// The peer has closed while our side of the handshake was still being sent. The alert that says why
+// may be here already: it tells more than "broken pipe".
+static void hear_alert(ssl_conn_obj_t *self) {
+    const mp_stream_p_t *stream = mp_get_stream(self->incoming);
+    for (;;) {
+        size_t len;
+        while (ussl_conn_out(self->conn, &len) != NULL) {
+            ussl_conn_out_done(self->conn, len); // nobody will read it
+        }
+        bool done;
+        ussl_result_t result = ussl_conn_handshake(self->conn, &done);
+        if (result == USSL_ERR_ALERT) {
+            fail(self, result);
+        }
+        uint8_t *in = ussl_conn_in(self->conn, &len);
+        bool more = in && ssl_platform_poll(self->incoming, MP_STREAM_POLL_RD) & MP_STREAM_POLL_RD;
+        if (result < 0 || done || (in && !more)) {
+            return;
+        }
+        int errcode;
+        if (more) {
+            mp_uint_t n = stream->read(self->incoming, in, len, &errcode);
+            if (n == MP_STREAM_ERROR || n == 0 || n > len) {
+                return;
+            }
+            ussl_conn_in_done(self->conn, n);
+        }
+    }
+}
+
 // Sends until nothing waits.
 static ssl_pump_t flush(ssl_conn_obj_t *self) {
     const mp_stream_p_t *stream = mp_get_stream(self->outgoing);
@@ -75,6 +107,9 @@ static ssl_pump_t flush(ssl_conn_obj_t *self) {
         mp_uint_t n = stream->write(self->outgoing, out, len, &errcode);
         if (n == MP_STREAM_ERROR || n == 0) {
             if (n != 0 && !mp_is_nonblocking_error(errcode)) {
+                if (!ussl_conn_established(self->conn)) {
+                    hear_alert(self);
+                }
                 mp_raise_OSError(errcode);
             }
             ssl_pump_t want = not_ready(self, self->outgoing, MP_STREAM_POLL_WR);
@@ -140,7 +175,7 @@ static void raise_hook_error(ssl_conn_obj_t *self) {
 }
 
 // The alert goes out first, so that the peer learns why too.
-static NORETURN void fail(ssl_conn_obj_t *self, ussl_result_t result) {
+static void fail(ssl_conn_obj_t *self, ussl_result_t result) {
     mp_obj_t ignored;
     ssl_hook_run(flush_ready, self, &ignored);
     raise_hook_error(self);
@@ -175,10 +210,14 @@ ssl_pump_t ssl_pump_handshake(ssl_conn_obj_t *self) {
 // ---- reading ----
 ssl_pump_t ssl_pump_read(ssl_conn_obj_t *self, void *buf, size_t len, size_t *n) {
     *n = 0;
+    if (self->ragged_end) {
+        return PUMP_DONE;
+    }
     ssl_pump_t want = ssl_pump_handshake(self);
     while (want == PUMP_DONE && *n == 0) {
         ussl_result_t result = ussl_conn_read(self->conn, buf, len, n);
         if (result == USSL_ERR_EOF && self->ragged_is_eof) {
+            self->ragged_end = true; // the handshake was done: not an end inside it
             break;
         }
         if (result < 0) {

@@ -9,17 +9,8 @@
 // never reset wholesale.
 #include "mbed.h"
 
-// Where there are threads each has its own scopes; a bare-metal port without them needs no TLS.
-#ifndef USSL_THREAD_LOCAL
-#if defined(__unix__) || defined(__APPLE__)
-#define USSL_THREAD_LOCAL __thread
-#else
-#define USSL_THREAD_LOCAL
-#endif
-#endif
-
 struct ussl_arena {
-    size_t refs; // handles and live blocks
+    ussl_object_t object; // referenced by handles and by live blocks
     size_t limit;
     ussl_memory_t memory;
 };
@@ -30,13 +21,9 @@ typedef struct {
     size_t size;         // with this header
 } block_t;
 
-static USSL_THREAD_LOCAL ussl_scope_t *innermost;
-
 // ---- helpers ----
-static void arena_drop(ussl_arena_t *arena) {
-    if (--arena->refs == 0) {
-        ussl_platform()->release(ussl_platform()->user, arena);
-    }
+static void arena_drop(ussl_object_t *arena) {
+    ussl_platform()->release(ussl_platform()->user, arena);
 }
 
 static bool arena_fits(const ussl_arena_t *arena, size_t size) {
@@ -45,7 +32,7 @@ static bool arena_fits(const ussl_arena_t *arena, size_t size) {
 
 static void arena_charge(ussl_arena_t *arena, size_t size) {
     ussl_memory_t *memory = &arena->memory;
-    arena->refs++;
+    arena->object.refs++;
     memory->blocks++;
     memory->used += size;
     if (memory->used > memory->peak) {
@@ -53,21 +40,11 @@ static void arena_charge(ussl_arena_t *arena, size_t size) {
     }
 }
 
-// ---- scopes and blocks ----
-void ussl_scope_enter(ussl_scope_t *scope, ussl_arena_t *arena) {
-    scope->arena = arena;
-    scope->failed = false;
-    scope->outer = innermost;
-    innermost = scope;
-}
-
-void ussl_scope_leave(ussl_scope_t *scope) {
-    innermost = scope->outer;
-}
-
+// ---- blocks, for mbedTLS and the engine ----
 void *ussl_calloc(size_t count, size_t size) {
     const ussl_platform_t *platform = ussl_platform();
-    ussl_arena_t *arena = innermost ? innermost->arena : NULL;
+    ussl_scope_t *scope = ussl_scope_current();
+    ussl_arena_t *arena = scope ? scope->arena : NULL;
     block_t *block = NULL;
     if (size == 0 || count <= (SIZE_MAX - sizeof(block_t)) / size) {
         size_t total = count * size + sizeof(block_t);
@@ -84,8 +61,8 @@ void *ussl_calloc(size_t count, size_t size) {
         }
     }
     // mbedTLS turns many of these into protocol or certificate errors: remember the truth.
-    if (innermost != NULL) {
-        innermost->failed = true;
+    if (scope != NULL) {
+        scope->failed = true;
     }
     return NULL;
 }
@@ -101,7 +78,7 @@ void ussl_free(void *ptr) {
     ussl_platform()->release(ussl_platform()->user, block);
     if (arena != NULL) {
         arena->memory.used -= size;
-        arena_drop(arena);
+        ussl_object_unref(arena);
     }
 }
 
@@ -115,23 +92,19 @@ ussl_result_t ussl_arena_new(size_t limit, ussl_arena_t **out) {
     if (arena == NULL) {
         return USSL_ERR_MEMORY;
     }
-    arena->refs = 1;
+    arena->object.refs = 1;
+    arena->object.drop = arena_drop;
     arena->limit = limit;
     *out = arena;
     return USSL_OK;
 }
 
 ussl_arena_t *ussl_arena_ref(ussl_arena_t *arena) {
-    if (arena != NULL) {
-        arena->refs++;
-    }
-    return arena;
+    return ussl_object_ref(arena);
 }
 
 void ussl_arena_unref(ussl_arena_t *arena) {
-    if (arena != NULL) {
-        arena_drop(arena);
-    }
+    ussl_object_unref(arena);
 }
 
 void ussl_arena_memory(const ussl_arena_t *arena, ussl_memory_t *out) {

@@ -280,6 +280,16 @@ static ussl_result_t conn_fill(ussl_conn_t *conn, const char *hostname) {
     return conn->ctx->config.role == USSL_CLIENT ? set_hostname(conn, hostname) : USSL_OK;
 }
 
+static void conn_drop(ussl_object_t *object) {
+    ussl_conn_t *conn = (ussl_conn_t *)object;
+    ussl_arena_t *arena = conn->arena;
+    mbedtls_ssl_free(&conn->ssl);
+    ussl_free(conn->hostname);
+    ussl_ctx_unref(conn->ctx);
+    ussl_free(conn);
+    ussl_arena_unref(arena);
+}
+
 // ---- public, in header order ----
 ussl_result_t ussl_conn_new(
     ussl_arena_t *arena, ussl_ctx_t *ctx, const char *hostname, void *owner, ussl_conn_t **out) {
@@ -291,6 +301,8 @@ ussl_result_t ussl_conn_new(
     ussl_result_t result = USSL_ERR_MEMORY;
     ussl_conn_t *conn = ussl_calloc(1, sizeof(*conn));
     if (conn != NULL) {
+        conn->object.refs = 1;
+        conn->object.drop = conn_drop;
         conn->arena = ussl_arena_ref(arena);
         conn->ctx = ussl_ctx_ref(ctx);
         conn->owner = owner;
@@ -307,19 +319,7 @@ ussl_result_t ussl_conn_new(
 }
 
 void ussl_conn_free(ussl_conn_t *conn) {
-    if (conn == NULL) {
-        return;
-    }
-    ussl_arena_t *arena = conn->arena;
-    ussl_scope_t scope;
-    ussl_scope_enter(&scope, arena);
-    mbedtls_ssl_free(&conn->ssl);
-    ussl_free(conn->hostname);
-    ussl_ctx_t *ctx = conn->ctx;
-    ussl_free(conn);
-    ussl_scope_leave(&scope);
-    ussl_ctx_unref(ctx);
-    ussl_arena_unref(arena);
+    ussl_object_unref(conn);
 }
 
 ussl_result_t ussl_conn_handshake(ussl_conn_t *conn, bool *done) {

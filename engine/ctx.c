@@ -86,12 +86,15 @@ static int ctx_fill(ussl_ctx_t *ctx) {
     return code;
 }
 
-static void ctx_free(ussl_ctx_t *ctx) {
+static void ctx_drop(ussl_object_t *object) {
+    ussl_ctx_t *ctx = (ussl_ctx_t *)object;
+    ussl_arena_t *arena = ctx->arena;
     mbedtls_ssl_config_free(&ctx->conf);
     ussl_trust_unref(ctx->config.trust);
     ussl_identity_unref(ctx->config.identity[0]);
     ussl_identity_unref(ctx->config.identity[1]);
     ussl_free(ctx);
+    ussl_arena_unref(arena);
 }
 
 // ---- public, in header order ----
@@ -104,6 +107,9 @@ ussl_result_t ussl_ctx_new(ussl_arena_t *arena, const ussl_config_t *config, uss
     ussl_result_t result = USSL_ERR_MEMORY;
     ussl_ctx_t *ctx = ussl_calloc(1, sizeof(*ctx));
     if (ctx != NULL) {
+        ctx->object.refs = 1;
+        ctx->object.drop = ctx_drop;
+        ctx->arena = ussl_arena_ref(arena);
         ctx->config = *config;
         ussl_trust_ref(config->trust);
         ussl_identity_ref(config->identity[0]);
@@ -112,12 +118,10 @@ ussl_result_t ussl_ctx_new(ussl_arena_t *arena, const ussl_config_t *config, uss
         mbedtls_x509_crt_init(&ctx->nobody);
         int code = ctx_fill(ctx);
         if (code == 0) {
-            ctx->refs = 1;
-            ctx->arena = ussl_arena_ref(arena);
             *out = ctx;
             result = USSL_OK;
         } else {
-            ctx_free(ctx);
+            ussl_ctx_unref(ctx);
             result = scope.failed ? USSL_ERR_MEMORY : USSL_ERR_INTERNAL;
         }
     }
@@ -126,17 +130,9 @@ ussl_result_t ussl_ctx_new(ussl_arena_t *arena, const ussl_config_t *config, uss
 }
 
 ussl_ctx_t *ussl_ctx_ref(ussl_ctx_t *ctx) {
-    if (ctx != NULL) {
-        ctx->refs++;
-    }
-    return ctx;
+    return ussl_object_ref(ctx);
 }
 
 void ussl_ctx_unref(ussl_ctx_t *ctx) {
-    if (ctx == NULL || --ctx->refs > 0) {
-        return;
-    }
-    ussl_arena_t *arena = ctx->arena;
-    ctx_free(ctx);
-    ussl_arena_unref(arena);
+    ussl_object_unref(ctx);
 }

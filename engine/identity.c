@@ -94,10 +94,13 @@ static ussl_result_t identity_fill(
     return result;
 }
 
-static void identity_free(ussl_identity_t *identity) {
+static void identity_drop(ussl_object_t *object) {
+    ussl_identity_t *identity = (ussl_identity_t *)object;
+    ussl_arena_t *arena = identity->arena;
     mbedtls_x509_crt_free(&identity->chain);
     mbedtls_pk_free(&identity->key);
     ussl_free(identity);
+    ussl_arena_unref(arena);
 }
 
 // ---- public, in header order ----
@@ -113,15 +116,16 @@ ussl_result_t ussl_identity_new(ussl_arena_t *arena, const ussl_identity_source_
     ussl_result_t result = USSL_ERR_MEMORY;
     ussl_identity_t *identity = ussl_calloc(1, sizeof(*identity));
     if (identity != NULL) {
+        identity->object.refs = 1;
+        identity->object.drop = identity_drop;
+        identity->arena = ussl_arena_ref(arena);
         mbedtls_x509_crt_init(&identity->chain);
         mbedtls_pk_init(&identity->key);
         result = identity_fill(identity, source, why);
         if (result == USSL_OK) {
-            identity->refs = 1;
-            identity->arena = ussl_arena_ref(arena);
             *out = identity;
         } else {
-            identity_free(identity);
+            ussl_identity_unref(identity);
         }
     }
     if (result != USSL_OK && scope.failed) {
@@ -132,19 +136,11 @@ ussl_result_t ussl_identity_new(ussl_arena_t *arena, const ussl_identity_source_
 }
 
 ussl_identity_t *ussl_identity_ref(ussl_identity_t *identity) {
-    if (identity != NULL) {
-        identity->refs++;
-    }
-    return identity;
+    return ussl_object_ref(identity);
 }
 
 void ussl_identity_unref(ussl_identity_t *identity) {
-    if (identity == NULL || --identity->refs > 0) {
-        return;
-    }
-    ussl_arena_t *arena = identity->arena;
-    identity_free(identity);
-    ussl_arena_unref(arena);
+    ussl_object_unref(identity);
 }
 
 bool ussl_identity_is_rsa(const ussl_identity_t *identity) {

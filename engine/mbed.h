@@ -38,9 +38,16 @@
 void mbedtls_ssl_set_outbound_transform(mbedtls_ssl_context *, mbedtls_ssl_transform *);
 #endif
 
-// ---- arena.c ----
-// A stretch of work charged to one arena. Kept on the stack, newest first, so that work inside a
-// hook is charged to its own arena and the outer one is back afterwards.
+// ---- scope.c ----
+// The head of every object that Python can own, for ussl_drop_later().
+typedef struct ussl_object {
+    struct ussl_object *next; // in the list of what waits to be dropped
+    void (*drop)(struct ussl_object *object);
+    size_t refs;
+} ussl_object_t;
+
+// A stretch of work by one thread, charged to one arena. Every public function that touches mbedTLS
+// or counts references opens one; the outermost holds the platform's lock.
 typedef struct ussl_scope {
     ussl_arena_t *arena; // lent; NULL: nobody's (process-wide state)
     bool failed;         // an allocation failed in here
@@ -49,7 +56,15 @@ typedef struct ussl_scope {
 
 void ussl_scope_enter(ussl_scope_t *scope, ussl_arena_t *arena);
 void ussl_scope_leave(ussl_scope_t *scope);
+ussl_scope_t *ussl_scope_current(void);
+// Around a hook: other threads, and other work of this one, may use the engine meanwhile.
+ussl_scope_t *ussl_scope_pause(void);
+void ussl_scope_resume(ussl_scope_t *scope);
+// Counting, under the lock. Returns its argument; NULL allowed.
+void *ussl_object_ref(void *object);
+void ussl_object_unref(void *object);
 
+// ---- arena.c ----
 // mbedTLS's allocator; the engine's own structs come from it as well.
 void *ussl_calloc(size_t count, size_t size);
 void ussl_free(void *ptr);
@@ -70,7 +85,7 @@ const char *ussl_alert_reason(unsigned alert);
 
 // ---- trust.c ----
 struct ussl_trust {
-    unsigned refs;
+    ussl_object_t object;
     ussl_arena_t *arena;     // counted
     mbedtls_x509_crt *chain; // owned; NULL while empty
     mbedtls_x509_crt *last;  // lent: the end of chain
@@ -82,7 +97,7 @@ ussl_result_t ussl_pem_next(const char **at, const char *end, const char *label,
 
 // ---- identity.c ----
 struct ussl_identity {
-    unsigned refs;
+    ussl_object_t object;
     ussl_arena_t *arena; // counted
     mbedtls_x509_crt chain;
     mbedtls_pk_context key;
@@ -96,7 +111,7 @@ const ussl_suite_t *ussl_suite_find(int id);
 
 // ---- ctx.c ----
 struct ussl_ctx {
-    unsigned refs;
+    ussl_object_t object;
     ussl_arena_t *arena;             // counted
     ussl_config_t config;            // trust and identities counted
     int suites[USSL_SUITES_MAX + 1]; // ends with 0
@@ -129,6 +144,7 @@ typedef enum {
 #define CONN_SIDE_ALERT 32
 
 struct ussl_conn {
+    ussl_object_t object;
     ussl_arena_t *arena; // counted
     ussl_ctx_t *ctx;     // counted
     void *owner;         // caller's

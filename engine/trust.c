@@ -57,6 +57,14 @@ static void free_list(mbedtls_x509_crt *list) {
     }
 }
 
+static void trust_drop(ussl_object_t *object) {
+    ussl_trust_t *trust = (ussl_trust_t *)object;
+    ussl_arena_t *arena = trust->arena;
+    free_list(trust->chain);
+    ussl_free(trust);
+    ussl_arena_unref(arena);
+}
+
 // A batch being parsed.
 typedef struct {
     mbedtls_x509_crt *first, *last;
@@ -193,27 +201,19 @@ ussl_result_t ussl_trust_new(ussl_arena_t *arena, ussl_trust_t **out) {
     if (trust == NULL) {
         return USSL_ERR_MEMORY;
     }
-    trust->refs = 1;
+    trust->object.refs = 1;
+    trust->object.drop = trust_drop;
     trust->arena = ussl_arena_ref(arena);
     *out = trust;
     return USSL_OK;
 }
 
 ussl_trust_t *ussl_trust_ref(ussl_trust_t *trust) {
-    if (trust != NULL) {
-        trust->refs++;
-    }
-    return trust;
+    return ussl_object_ref(trust);
 }
 
 void ussl_trust_unref(ussl_trust_t *trust) {
-    if (trust == NULL || --trust->refs > 0) {
-        return;
-    }
-    ussl_arena_t *arena = trust->arena;
-    free_list(trust->chain);
-    ussl_free(trust);
-    ussl_arena_unref(arena);
+    ussl_object_unref(trust);
 }
 
 // PEM and DER differ only in how the next certificate is found.

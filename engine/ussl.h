@@ -19,7 +19,8 @@
 //    own, _unref drops one and allows NULL. A conn has one owner, freed once.
 //  - Failure of a loader leaves the object as it was. `why` may be NULL.
 //  - The engine never longjmps, and a hook must never longjmp through it.
-//  - One thread at a time. A call on a conn from inside its own hook fails with USSL_ERR_USAGE.
+//  - Threads may share everything but a conn, if the platform has a lock. A call on a conn from
+//    inside its own hook fails with USSL_ERR_USAGE.
 #ifndef USSL_USSL_H
 #define USSL_USSL_H
 
@@ -93,12 +94,22 @@ typedef struct {
     void (*release)(void *user, void *ptr);               // ptr is never NULL
     bool (*random)(void *user, uint8_t *buf, size_t len); // false: no entropy
     bool (*unix_time)(void *user, int64_t *seconds);      // false: clock not set
+    // Both pairs NULL where one thread at most is ever here. lock is held through a call, but not
+    // while a hook runs; freeze is held for a few instructions and must work in a finaliser.
+    void (*lock)(void *user), (*unlock)(void *user);
+    uintptr_t (*freeze)(void *user);
+    void (*thaw)(void *user, uintptr_t state);
 } ussl_platform_t;
 
 // Call once, before anything else. ussl_deinit() releases all process-wide state and must run
 // before the memory behind `alloc` goes away; objects still alive then must not be used again.
 ussl_result_t ussl_init(const ussl_platform_t *platform);
 void ussl_deinit(void);
+
+// Gives up a reference to an arena, trust, identity, ctx or conn from a place where nothing else
+// may be done, such as a finaliser in the middle of a garbage collection: only a list is touched,
+// and the next call of the engine does the rest. NULL allowed.
+void ussl_drop_later(void *object);
 
 // Fills buf from the platform's generator. USSL_ERR_PLATFORM: no entropy.
 ussl_result_t ussl_random(uint8_t *buf, size_t len);
@@ -239,7 +250,8 @@ void ussl_ctx_unref(ussl_ctx_t *ctx);
 ussl_result_t ussl_conn_new(
     ussl_arena_t *arena, ussl_ctx_t *ctx, const char *hostname, void *owner, ussl_conn_t **out);
 
-// Sends nothing, allocates nothing, calls no hook: safe in a finaliser. NULL allowed.
+// Sends nothing, allocates nothing, calls no hook. In a finaliser use ussl_drop_later(). NULL
+// allowed.
 void ussl_conn_free(ussl_conn_t *conn);
 
 // Does one handshake step, so a slow CPU can do other work between two. USSL_OK with *done false

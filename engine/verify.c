@@ -191,12 +191,13 @@ int ussl_verify_step(void *arg, mbedtls_x509_crt *crt, int depth, uint32_t *flag
     bool refused = depth == 0 && check->verdict.flags != 0;
     *flags = refused ? flag_for_alert(ussl_verdict_alert(&check->verdict)) : 0;
     ussl_on_cert_t hook = conn->ctx->config.on_cert;
-    if (broken == 0 && hook != NULL
-        && hook(conn->owner, crt->raw.p, crt->raw.len, (unsigned)depth) != USSL_OK) {
-        check->hook_stopped = true;
-        return MBEDTLS_ERR_X509_FATAL_ERROR;
+    if (broken == 0 && hook != NULL) {
+        ussl_scope_t *scope = ussl_scope_pause();
+        ussl_result_t answer = hook(conn->owner, crt->raw.p, crt->raw.len, (unsigned)depth);
+        ussl_scope_resume(scope);
+        check->hook_stopped = answer != USSL_OK;
     }
-    return 0;
+    return check->hook_stopped ? MBEDTLS_ERR_X509_FATAL_ERROR : 0;
 }
 
 uint8_t ussl_verdict_alert(const ussl_verdict_t *verdict) {

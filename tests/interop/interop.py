@@ -1,0 +1,197 @@
+# SPDX-License-Identifier: MIT
+#
+# interop.py - ours against other people's TLS: OpenSSL's s_server and s_client, and curl, in both
+# roles, TLS 1.2 and 1.3, ECDSA and RSA; good certificates and bad ones.
+#
+# Two mistakes of ours that cancel out would pass every test between our own ends. Not these.
+import os
+import re
+import shutil
+import socket
+import subprocess
+import time
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+PAGE = "hello from the other side"
+
+
+def free_port():
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+def wait_for(port, process):
+    """The port is listening, or the process has died."""
+    wanted = ":%04X" % port
+    for _ in range(200):
+        with open("/proc/net/tcp") as f:
+            if any(wanted in line and " 0A " in line for line in f):
+                return True
+        if process.poll() is not None:
+            return False
+        time.sleep(0.05)
+    return False
+
+
+class Case:
+    def __init__(self, micropython, certs):
+        self.micropython, self.certs = micropython, certs
+        self.env = dict(os.environ, USSL_CERTS=certs)
+
+    def cert(self, name):
+        return os.path.join(self.certs, name)
+
+    def start(self, argv):
+        return subprocess.Popen(argv, env=self.env, cwd=HERE, stdin=subprocess.PIPE,
+                                stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+
+    def run(self, argv, text=b""):
+        done = subprocess.run(argv, env=self.env, cwd=HERE, input=text, timeout=60,
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        return done.returncode, done.stdout.decode(errors="replace")
+
+    def our_client(self, port, host="localhost", ca="ca.pem", *more):
+        return self.run([self.micropython, "our_client.py", str(port), host, self.cert(ca), *more])
+
+    def our_server(self, port, cert, version, *more):
+        process = self.start([self.micropython, "our_server.py", str(port), self.cert(cert + ".pem"),
+                              self.cert(cert + ".key"), version, *more])
+        wait_for(port, process)
+        return process
+
+    def their_server(self, port, cert, version, *more):
+        process = self.start(["openssl", "s_server", "-accept", "127.0.0.1:%d" % port, "-www", "-quiet",
+                              "-cert", self.cert(cert + ".pem"), "-key", self.cert(cert + ".key"),
+                              "-cert_chain", self.cert(cert + ".pem"), "-" + version, *more])
+        wait_for(port, process)
+        return process
+
+
+def stop(process):
+    process.kill()
+    return process.communicate()[0].decode(errors="replace")
+
+
+VERSIONS = (("tls1_2", "TLSv1.2"), ("tls1_3", "TLSv1.3"))
+CERTS = ("server", "server-rsa", "server-p384", "chain")
+BAD = (("wrong-name", 62), ("expired", 10), ("not-yet", 9), ("self-signed", 18), ("unknown-issuer", 20),
+       ("wrong-purpose", 26))
+
+
+def our_client_their_server(case):
+    for flag, version in VERSIONS:
+        for cert in CERTS:
+            port = free_port()
+            server = case.their_server(port, cert, flag)
+            status, out = case.our_client(port)
+            log = stop(server)
+            good = status == 0 and version in out and "Ciphers supported" in out
+            yield "client/openssl/%s/%s" % (flag, cert), good, out + log
+    for cert, code in BAD:
+        for flag, _ in VERSIONS:
+            port = free_port()
+            server = case.their_server(port, cert, flag)
+            status, out = case.our_client(port)
+            log = stop(server)
+            good = status == 1 and "refused %d " % code in out
+            yield "client/openssl/%s/refuses-%s" % (flag, cert), good, out + log
+
+
+def suites_and_groups(case):
+    for cipher in ("ECDHE-ECDSA-AES128-GCM-SHA256", "ECDHE-ECDSA-AES256-GCM-SHA384",
+                   "ECDHE-ECDSA-CHACHA20-POLY1305"):
+        port = free_port()
+        server = case.their_server(port, "server", "tls1_2", "-cipher", cipher)
+        status, out = case.our_client(port)
+        log = stop(server)
+        yield "client/openssl/suite/" + cipher, status == 0 and cipher in out, out + log
+    for suite in ("TLS_AES_128_GCM_SHA256", "TLS_AES_256_GCM_SHA384", "TLS_CHACHA20_POLY1305_SHA256"):
+        port = free_port()
+        server = case.their_server(port, "server", "tls1_3", "-ciphersuites", suite)
+        status, out = case.our_client(port)
+        log = stop(server)
+        yield "client/openssl/suite/" + suite, status == 0 and suite in out, out + log
+    for group in ("P-256", "X25519", "P-384", "P-521"):
+        for flag, _ in VERSIONS:
+            port = free_port()
+            server = case.their_server(port, "server", flag, "-groups", group)
+            status, out = case.our_client(port)
+            log = stop(server)
+            yield "client/openssl/group/%s/%s" % (flag, group), status == 0, out + log
+    # Trap 31: a server that has only what we do not offer shares nothing with us.
+    for cipher in ("AES128-GCM-SHA256", "ECDHE-ECDSA-AES128-SHA256", "DHE-RSA-AES128-GCM-SHA256"):
+        port = free_port()
+        cert = "server" if "ECDSA" in cipher else "server-rsa"
+        server = case.their_server(port, cert, "tls1_2", "-cipher", cipher + ":@SECLEVEL=0")
+        status, out = case.our_client(port)
+        log = stop(server)
+        yield "client/openssl/trap31-not-offered/" + cipher, status == 2 and "HANDSHAKE_FAILURE" in out, out + log
+
+
+def mutual(case):
+    for flag, version in VERSIONS:
+        port = free_port()
+        server = case.their_server(port, "server", flag, "-Verify", "1", "-verify_return_error",
+                                   "-CAfile", case.cert("ca.pem"))
+        status, out = case.our_client(port, "localhost", "ca.pem", case.cert("client.pem"), case.cert("client.key"))
+        log = stop(server)
+        yield "client/openssl/mutual/" + flag, status == 0 and version in out, out + log
+
+
+def our_server_their_client(case):
+    for flag, version in VERSIONS:
+        for cert in CERTS:
+            port = free_port()
+            server = case.our_server(port, cert, version)
+            status, out = case.run(["openssl", "s_client", "-connect", "127.0.0.1:%d" % port, "-" + flag,
+                                    "-CAfile", case.cert("ca.pem"), "-verify_return_error", "-ign_eof",
+                                    "-verify_hostname", "localhost", "-servername", "localhost"],
+                                   b"GET / HTTP/1.0\r\n\r\n")
+            log = stop(server)
+            good = PAGE in out and "Verify return code: 0 (ok)" in out and version in out
+            yield "server/openssl/%s/%s" % (flag, cert), good, out + log
+            if shutil.which("curl"):
+                port = free_port()
+                server = case.our_server(port, cert, version)
+                status, out = case.run(["curl", "-sS", "--cacert", case.cert("ca.pem"), "--resolve",
+                                        "localhost:%d:127.0.0.1" % port, "https://localhost:%d/" % port])
+                log = stop(server)
+                yield "server/curl/%s/%s" % (flag, cert), status == 0 and PAGE in out, out + log
+    # The client refuses; our server says so and lives on.
+    port = free_port()
+    server = case.our_server(port, "expired", "TLSv1.2", "2")
+    argv = ["curl", "-sS", "--cacert", case.cert("ca.pem"), "--resolve", "localhost:%d:127.0.0.1" % port,
+            "https://localhost:%d/" % port]
+    first, second = case.run(argv), case.run(argv)
+    log = server.communicate(timeout=30)[0].decode()
+    good = first[0] != 0 and second[0] != 0 and log.count("SSLV3_ALERT_CERTIFICATE_EXPIRED") == 2
+    yield "server/curl/refused-twice", good, first[1] + second[1] + log
+
+
+def whole_records(case):
+    """16 KB records from OpenSSL, many of them: what a small buffer would stumble over."""
+    for flag, _ in VERSIONS:
+        port = free_port()
+        big = os.path.join(case.certs, "big.bin")
+        data = bytes(range(256)) * 1200
+        with open(big, "wb") as f:
+            f.write(data)
+        server = subprocess.Popen(["openssl", "s_server", "-accept", "127.0.0.1:%d" % port, "-WWW", "-quiet",
+                                   "-" + flag, "-cert", case.cert("server.pem"), "-key", case.cert("server.key")],
+                                  cwd=case.certs, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                  stderr=subprocess.STDOUT)
+        wait_for(port, server)
+        status, out = case.our_client(port, "localhost", "ca.pem", "sum:/big.bin")
+        log = stop(server)
+        wanted = "sum %d %d" % (len(data), sum(data))
+        yield "client/openssl/%s/trap10-whole-records-and-tickets" % flag, wanted in out, out + log[-500:]
+
+
+def run_all(report, micropython, certs):
+    version = subprocess.run(["openssl", "version"], stdout=subprocess.PIPE).stdout.decode()
+    print("interop: " + re.sub(r" +\(Library.*", "", version.strip()))
+    case = Case(micropython, certs)
+    for group in (our_client_their_server, suites_and_groups, mutual, our_server_their_client, whole_records):
+        for name, good, detail in group(case):
+            report("passed" if good else "failed", "interop/" + name, "" if good else detail[-3000:])

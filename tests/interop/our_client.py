@@ -1,0 +1,47 @@
+# our_client.py PORT HOST CAFILE [CERT KEY | sum:PATH] - connects, prints what was agreed and the page.
+# Exit status: 0 a page came, 1 the certificate was refused, 2 anything else.
+import socket
+import ssl
+import sys
+
+port, host, ca = int(sys.argv[1]), sys.argv[2], sys.argv[3]
+more = sys.argv[4:]
+ctx = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+ctx.load_verify_locations(ca)
+path = "/"
+if more and more[0].startswith("sum:"):
+    path = more[0][4:]
+elif more:
+    ctx.load_cert_chain(more[0], more[1])
+s = socket.socket()
+s.connect(socket.getaddrinfo("127.0.0.1", port)[0][-1])
+try:
+    tls = ctx.wrap_socket(s, server_hostname=host)
+except ssl.SSLCertVerificationError as e:
+    print("refused", e.verify_code, e.verify_message)
+    sys.exit(1)
+except OSError as e:
+    print("failed", repr(e))
+    sys.exit(2)
+print(tls.version(), tls.cipher())
+tls.write(b"GET %s HTTP/1.0\r\n\r\n" % path.encode())
+if path != "/":
+    while tls.readline() not in (b"\r\n", b""):
+        pass
+    size = total = 0
+    while True:
+        data = tls.read(5000)
+        if not data:
+            break
+        size += len(data)
+        total += sum(data)
+    print("sum", size, total)
+else:
+    data = b""
+    while True:
+        part = tls.recv(4096)
+        if not part:
+            break
+        data += part
+    print(str(data, "utf-8"))
+tls.close()

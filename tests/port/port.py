@@ -1,0 +1,92 @@
+# port.py - what the port tests share: streams that misbehave, and pairs of connections over them.
+import io
+import ssl
+from helper import CERTS, client_context, server_context
+
+POLL_RD, POLL_WR = 1, 4
+
+
+class Pipe:
+    """Bytes on their way, with as much room as a test gives it."""
+
+    def __init__(self, room=1 << 30):
+        self.data, self.room, self.ended = b"", room, False
+
+
+class Stream(io.IOBase):
+    """A non-blocking stream over two pipes. `plan` maps a call ("write", n) to what happens."""
+
+    def __init__(self, rd, wr):
+        self.rd, self.wr, self.closed = rd, wr, 0
+        self.on_write = self.on_read = None
+        self.polls = []
+
+    def readinto(self, buf):
+        if self.on_read:
+            return self.on_read(buf)
+        n = min(len(buf), len(self.rd.data))
+        if n == 0 and not self.rd.ended:
+            return None
+        buf[:n] = self.rd.data[:n]
+        self.rd.data = self.rd.data[n:]
+        return n
+
+    def write(self, buf):
+        if self.on_write:
+            return self.on_write(buf)
+        n = min(len(buf), self.wr.room - len(self.wr.data))
+        if n == 0:
+            return None
+        self.wr.data += bytes(buf[:n])
+        return n
+
+    def ioctl(self, request, arg):
+        if request == 3:
+            self.polls.append(arg)
+            ready = 0
+            if arg & POLL_RD and (self.rd.data or self.rd.ended):
+                ready |= POLL_RD
+            if arg & POLL_WR and len(self.wr.data) < self.wr.room:
+                ready |= POLL_WR
+            return ready
+        if request == 4:
+            self.closed += 1
+            return 0
+        return -1
+
+    def setblocking(self, flag):
+        pass
+
+
+def pair(client=None, server=None, room=1 << 30, hostname="localhost"):
+    """Client and server SSLSocket over Python streams, and those streams."""
+    up, down = Pipe(room), Pipe(room)
+    a, b = Stream(down, up), Stream(up, down)
+    c = (client or client_context()).wrap_socket(a, server_hostname=hostname, do_handshake_on_connect=False)
+    s = (server or server_context()).wrap_socket(b, server_side=True, do_handshake_on_connect=False)
+    return c, s, a, b
+
+
+def shake(c, s):
+    result = [None, None]
+    for _ in range(4000):
+        for i, o in enumerate((c, s)):
+            if result[i] is None:
+                try:
+                    o.do_handshake()
+                    result[i] = True
+                except (ssl.SSLWantReadError, ssl.SSLWantWriteError):
+                    pass
+                except Exception as e:
+                    result[i] = e
+        if None not in result:
+            break
+    return result
+
+
+def raises(kind, fun, *args):
+    try:
+        fun(*args)
+    except kind as e:
+        return e
+    raise AssertionError("%s was not raised" % kind.__name__)

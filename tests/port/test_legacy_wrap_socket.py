@@ -1,0 +1,73 @@
+# The old ssl.wrap_socket(): stock MicroPython's signature, but it verifies unless told not to.
+import ssl
+from helper import CERTS, read, server_context
+from port import Pipe, Stream, raises, shake
+
+
+def streams():
+    up, down = Pipe(), Pipe()
+    return Stream(down, up), Stream(up, down)
+
+
+def server(stream, cert="server"):
+    return ssl.wrap_socket(stream, server_side=True, key=read(cert + ".key"), cert=read(cert + ".pem"),
+                           do_handshake=False)
+
+
+ca = read("ca.pem")
+
+# Without a name: both ways out are named.
+a, b = streams()
+e = raises(ValueError, ssl.wrap_socket, a)
+assert "server_hostname=" in str(e) and "cert_reqs=ssl.CERT_NONE" in str(e)
+assert a.closed == 0 and a.wr.data == b""
+
+# With a name and a CA, as PEM bytes, PEM str, or DER.
+for cadata in (ca, ca.decode(), read("ca.der")):
+    a, b = streams()
+    c = ssl.wrap_socket(a, cadata=cadata, server_hostname="localhost", do_handshake=False)
+    s = server(b)
+    assert shake(c, s) == [True, True]
+    c.write(b"line\nrest")
+    assert s.readline() == b"line\n" and s.read(4) == b"rest"
+
+# The default store does not know our CA; another host's certificate never passes.
+for kw, cert, code in (({}, "server", 20), ({"cadata": ca}, "wrong-name", 62), ({"cadata": ca}, "expired", 10),
+                       ({"cert_reqs": ssl.CERT_REQUIRED, "cadata": ca}, "self-signed", 18),
+                       ({"cert_reqs": ssl.CERT_OPTIONAL, "cadata": ca}, "expired", 10)):
+    a, b = streams()
+    c = ssl.wrap_socket(a, server_hostname="localhost", do_handshake=False, **kw)
+    result = shake(c, server(b, cert))
+    assert isinstance(result[0], ssl.SSLCertVerificationError) and result[0].verify_code == code, (kw, result)
+
+# Unverified, because the caller wrote it.
+a, b = streams()
+c = ssl.wrap_socket(a, cert_reqs=ssl.CERT_NONE, do_handshake=False)
+assert shake(c, server(b, "self-signed")) == [True, True]
+
+# DER key and certificate; a key that does not match; a client certificate.
+a, b = streams()
+c = ssl.wrap_socket(a, cadata=ca, server_hostname="localhost", do_handshake=False, key=read("client.key"),
+                    cert=read("client.pem"))
+s = ssl.wrap_socket(b, True, read("server-key.der"), read("server.der"), ssl.CERT_REQUIRED, ca, do_handshake=False)
+assert shake(c, s) == [True, True] and s.getpeercert(True)
+a, b = streams()
+e = raises(ssl.SSLError, lambda: ssl.wrap_socket(b, server_side=True, key=read("client.key"), cert=read("server.pem")))
+assert e.reason == "KEY_VALUES_MISMATCH"
+raises(ValueError, lambda: ssl.wrap_socket(b, server_side=True, key=read("client.key")))
+
+# What it does not know raises, nothing is accepted and ignored.
+raises(TypeError, lambda: ssl.wrap_socket(a, ca_certs="x", server_hostname="a"))
+raises(TypeError, lambda: ssl.wrap_socket(a, ciphers="x", server_hostname="a"))
+
+# read() goes to the end, as a MicroPython stream: old scripts rely on it.
+a, b = streams()
+c = ssl.wrap_socket(a, cadata=ca, server_hostname="localhost", do_handshake=False)
+s = server(b)
+assert shake(c, s) == [True, True]
+for _ in range(5):
+    s.write(b"x" * 3000)
+s.close()
+a.rd.ended = True
+assert len(c.read()) == 15000
+print("ok")

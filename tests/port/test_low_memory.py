@@ -1,0 +1,33 @@
+# heap: 200k
+# A small GC heap: what does not fit raises MemoryError, and the connection stays usable.
+import gc
+import ssl
+from helper import client_context, server_context
+from port import raises
+from helper import bio_pair, shake
+
+c, s = bio_pair(client_context(), server_context())
+assert shake(c, s) == [True, True]
+hoard = []
+try:
+    while True:
+        hoard.append(bytearray(2000))
+except MemoryError:
+    pass
+caught = 0
+for _ in range(20):
+    try:
+        c.write(b"x" * 1500)
+    except MemoryError:
+        caught += 1
+hoard = None
+gc.collect()
+got = 0
+while True:
+    try:
+        got += len(s.read(4096))
+    except ssl.SSLWantReadError:
+        break
+assert got % 1500 == 0 and caught > 0
+assert c.write(b"after") == 5 and s.read() == b"after"
+print("ok")

@@ -1,0 +1,87 @@
+# Traps 5 and 6: a failed deferred handshake leaves the transport to close(), and every method answers
+# at every moment: before the handshake, after a failure, after close().
+import ssl
+from port import pair, raises, shake
+
+METHODS = (
+    ("version",), ("cipher",), ("pending",), ("getpeercert",), ("getpeercert", True), ("read", 1), ("read", -1),
+    ("read",), ("readline",), ("readinto", bytearray(3)), ("write", b"x"), ("recv", 1), ("send", b"x"),
+    ("sendall", b"x"), ("recv_into", bytearray(2)), ("setblocking", False), ("settimeout", 0), ("fileno",),
+    ("do_handshake",), ("__enter__",),
+)
+ALLOWED = (ssl.SSLError, ValueError, OSError, AttributeError)
+
+
+def call_all(o):
+    for m in METHODS:
+        try:
+            getattr(o, m[0])(*m[1:])
+        except ALLOWED:
+            pass
+    o.context, o.server_side, o.server_hostname
+
+
+for host in ("localhost", "other.test"):
+    c, s, a, b = pair(hostname=host)
+    call_all(c)
+    call_all(s)
+    shake(c, s)
+    call_all(c)
+    call_all(s)
+    if host == "other.test":
+        # The transport is still ours to close, and close() closes it, once.
+        assert a.closed == 0
+    c.close()
+    c.close()
+    s.close()
+    assert a.closed == 1 and b.closed == 1
+    call_all(c)
+    call_all(s)
+    assert c.version() is None and c.cipher() is None and c.pending() == 0
+    raises(ValueError, c.read, 1)
+    raises(ValueError, c.write, b"x")
+    raises(OSError, c.recv, 1)
+    raises(OSError, c.do_handshake)
+
+# Closing before, in the middle, and with the wire full.
+c, s, a, b = pair()
+c.close()
+assert a.closed == 1 and a.wr.data == b""
+c, s, a, b = pair()
+raises(ssl.SSLWantReadError, c.do_handshake)
+c.close()
+assert a.closed == 1
+c, s, a, b = pair()
+assert shake(c, s) == [True, True]
+a.wr.room = 0
+c.close()
+assert a.closed == 1 and a.wr.data == b""
+# With room: close_notify, so the peer sees an end and not a cut.
+c, s, a, b = pair()
+assert shake(c, s) == [True, True]
+c.close()
+b.rd.ended = True
+assert s.recv(10) == b""
+
+
+# A transport that raises while the goodbye is sent is closed all the same.
+def boom(buf):
+    raise OSError(32)
+
+
+c, s, a, b = pair()
+assert shake(c, s) == [True, True]
+a.on_write = boom
+c.close()
+assert a.closed == 1
+# wrap_socket with the handshake on connect closes what failed.
+from port import Pipe, Stream
+from helper import client_context
+
+a = Stream(Pipe(), Pipe())
+a.rd.data = b"HTTP/1.1 400 Bad Request\r\n\r\n"
+e = raises(ssl.SSLError, lambda: client_context().wrap_socket(a, server_hostname="localhost"))
+assert e.reason == "WRONG_VERSION_NUMBER" and a.closed == 1
+# Trap 30: and the peer was told, with an alert.
+assert a.wr.data[-7:-4] == b"\x15\x03\x03" and a.wr.data[-2] == 2
+print("ok")

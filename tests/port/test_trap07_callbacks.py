@@ -1,0 +1,117 @@
+# Trap 7: verify_callback may raise, refuse, keep the certificate, and call back into its own
+# connection. It can refuse what passed; it never makes pass what failed.
+import gc
+import ssl
+from helper import client_context, server_context
+from port import pair, raises, shake
+
+kept = []
+
+
+def client(callback):
+    ctx = client_context()
+    ctx.verify_callback = callback
+    return ctx
+
+
+# Sees the chain, anchor first, as bytes that stay.
+def look(der, depth):
+    kept.append((der, depth))
+
+
+c, s, a, b = pair(client(look), server_context("chain"))
+assert shake(c, s) == [True, True]
+c.close()
+del c, s, a, b
+gc.collect()
+assert [depth for _, depth in kept] == [2, 1, 0], kept
+assert all(type(der) is bytes and der[0] == 0x30 for der, _ in kept)
+
+# Refuses, by number.
+c, s, a, b = pair(client(lambda der, depth: 0 if depth else -1))
+result = shake(c, s)
+assert isinstance(result[0], ssl.SSLError) and result[0].reason == "CERTIFICATE_VERIFY_FAILED"
+assert isinstance(result[1], ssl.SSLError) and result[1].reason == "TLSV1_ALERT_ACCESS_DENIED"
+
+# Accepts everything: a bad certificate stays refused, and is not even shown.
+seen = []
+c, s, a, b = pair(client(lambda der, depth: seen.append(depth)), server_context("expired"))
+assert isinstance(shake(c, s)[0], ssl.SSLCertVerificationError)
+assert 0 not in seen
+
+
+# Raises: the very exception comes out of the call, once; then the connection is refused.
+class Mine(Exception):
+    pass
+
+
+def throw(der, depth):
+    raise Mine("from the callback")
+
+
+c, s, a, b = pair(client(throw))
+result = shake(c, s)
+assert type(result[0]) is Mine, result
+assert isinstance(result[1], ssl.SSLError)
+raises(ssl.SSLError, c.do_handshake)
+c.close()
+assert a.closed == 1
+
+# Answers nonsense.
+c, s, a, b = pair(client(lambda der, depth: "yes"))
+assert isinstance(shake(c, s)[0], TypeError)
+
+# Calls its own connection: methods raise, close() is deferred until the call has returned.
+errors = []
+
+
+def reenter(der, depth):
+    if depth == 0:
+        for name, args in (("read", (1,)), ("write", (b"x",)), ("do_handshake", ()), ("recv", (1,))):
+            errors.append(raises(RuntimeError, getattr(c, name), *args))
+        c.version(), c.cipher(), c.pending()
+        c.close()
+        assert a.closed == 0
+    gc.collect()
+
+
+c, s, a, b = pair(client(reenter))
+shake(c, s)
+assert len(errors) == 4 and a.closed == 1
+raises(ValueError, c.read, 1)
+
+# Trap 13: a whole other handshake inside the callback.
+inner = []
+
+
+def nested(der, depth):
+    x, y, _, _ = pair()
+    inner.append(shake(x, y))
+    gc.collect()
+
+
+c, s, a, b = pair(client(nested))
+assert shake(c, s) == [True, True]
+assert inner == [[True, True], [True, True]]
+c.write(b"still fine")
+assert s.recv(20) == b"still fine"
+raises(TypeError, setattr, client_context(), "verify_callback", 5)
+
+
+# A stream that calls back is stopped the same way.
+def greedy(buf):
+    a.on_read = None
+    raises(RuntimeError, c.read, 1)
+    c.close()
+    return None
+
+
+c, s, a, b = pair()
+assert shake(c, s) == [True, True]
+a.on_read = greedy
+try:
+    c.recv(1)
+except ssl.SSLError:
+    pass
+assert a.closed == 1
+print("ok")
