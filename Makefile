@@ -24,7 +24,9 @@ override MICROPYTHON := $(abspath $(MICROPYTHON))
 override MBEDTLS := $(abspath $(MBEDTLS))
 export USSL_CERTS := $(abspath build/certs)
 
-UNIX := build/unix/micropython
+# Another folder for a build with other flags.
+UNIX_DIR := build/unix
+UNIX := $(UNIX_DIR)/micropython
 JOBS := -j$(shell nproc 2>/dev/null || echo 2)
 CHECKED_C := $(wildcard engine/*.[ch] binding/*.[ch] tests/support/*.[ch] tests/unit/*.c)
 
@@ -49,17 +51,17 @@ build/certs/ca.pem: build/tools.ok tools/make-certs
 certs: build/certs/ca.pem
 
 # ---- MicroPython with our module ----
-UNIX_MAKE = $(MAKE) --no-print-directory -C $(MICROPYTHON)/ports/unix BUILD=$(abspath build/unix) \
+UNIX_MAKE = $(MAKE) --no-print-directory -C $(MICROPYTHON)/ports/unix BUILD=$(abspath $(UNIX_DIR)) \
 	USER_C_MODULES=$(abspath build/usermod) MBEDTLS=$(MBEDTLS) MICROPY_PY_BTREE=0 \
 	FROZEN_MANIFEST=$(abspath config/manifest.py) USSL_CFLAGS='$(USSL_CFLAGS)'
 
 # mpy-cross comes first and alone: its own make does not expect ours around it.
 $(UNIX): build/sources.ok $(wildcard engine/* binding/* config/*) micropython.mk
-	@mkdir -p build/usermod && ln -sfn ../.. build/usermod/ussl
-	@echo "building mpy-cross and MicroPython (log: build/unix.log)"
+	@mkdir -p build/usermod $(dir $(UNIX_DIR)) && ln -sfn ../.. build/usermod/ussl
+	@echo "building mpy-cross and MicroPython (log: $(UNIX_DIR).log)"
 	@{ $(MAKE) --no-print-directory $(JOBS) -C $(MICROPYTHON)/mpy-cross && \
-	  $(UNIX_MAKE) $(JOBS); } >build/unix.log 2>&1 || { tail -n 40 build/unix.log; exit 1; }
-	@grep -h 'update it' build/unix.log | sort -u | head -n 1 || true
+	  $(UNIX_MAKE) $(JOBS); } >$(UNIX_DIR).log 2>&1 || { tail -n 40 $(UNIX_DIR).log; exit 1; }
+	@grep -h 'update it' $(UNIX_DIR).log | sort -u | head -n 1 || true
 	@touch $@
 
 # ---- for people ----

@@ -167,8 +167,18 @@ def interop():
     cases.run_all(report, MICROPYTHON, CERTS)
 
 
+# ---- flags ----
+def flags():
+    status, out, err = run(["make", "-s", "flags"], timeout=1500)
+    for line in out.splitlines():
+        if re.match(r"(all|USSL_\S+|binding with .*)[ :]", line) and " bytes " in line or line.endswith(": ok"):
+            report("passed", "flags/" + line)
+    if status != 0:
+        report("failed", "flags", out[-3000:] + err[-2000:])
+
+
 def main():
-    suites = {"lint": lint, "unit": unit, "compat": compat, "port": port, "interop": interop}
+    suites = {"lint": lint, "unit": unit, "compat": compat, "port": port, "interop": interop, "flags": flags}
     chosen = [a for a in sys.argv[1:] if not a.startswith("-")] or list(suites)
     for name in chosen:
         began = time.time()

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: MIT
+//
+// test_flags.c - what holds whichever features are built in: tools/try-flags runs it on each build.
+#include "tests/support/support.h"
+
+static int reset(void **state) {
+    (void)state;
+    platform_reset();
+    return 0;
+}
+
+static ussl_result_t make_context(ussl_config_t config) {
+    ussl_arena_t *arena;
+    ussl_ctx_t *ctx = NULL;
+    assert_int_equal(ussl_arena_new(0, &arena), USSL_OK);
+    ussl_result_t result = ussl_ctx_new(arena, &config, &ctx);
+    ussl_ctx_unref(ctx);
+    ussl_arena_unref(arena);
+    return result;
+}
+
+static void what_is_not_built_in_is_refused(void **state) {
+    (void)state;
+    ussl_result_t server = make_context((ussl_config_t){.role = USSL_SERVER_SIDE});
+    assert_int_equal(server, USSL_SERVER ? USSL_OK : USSL_ERR_USAGE);
+    ussl_result_t none = make_context((ussl_config_t){.verify = USSL_VERIFY_NONE});
+    assert_int_equal(none, USSL_FORBID_CERT_NONE ? USSL_ERR_USAGE : USSL_OK);
+}
+
+static void a_client_speaks(void **state) {
+    (void)state;
+    ussl_arena_t *arena;
+    ussl_ctx_t *ctx = NULL;
+    ussl_conn_t *conn = NULL;
+    ussl_config_t config = {0};
+    assert_int_equal(ussl_arena_new(0, &arena), USSL_OK);
+    assert_int_equal(ussl_ctx_new(arena, &config, &ctx), USSL_OK);
+    assert_int_equal(ussl_conn_new(arena, ctx, "localhost", NULL, &conn), USSL_OK);
+    bool done;
+    ussl_result_t result;
+    while ((result = ussl_conn_handshake(conn, &done)) == USSL_OK) {
+    }
+    assert_int_equal(result, USSL_WANT_OUT);
+    size_t len;
+    const uint8_t *hello = ussl_conn_out(conn, &len);
+    assert_true(len > 100 && hello[0] == 22 && hello[5] == 1); // handshake, ClientHello
+    ussl_conn_free(conn);
+    ussl_ctx_unref(ctx);
+    ussl_arena_unref(arena);
+    assert_int_equal(test_platform.live, 0);
+}
+
+static void both_ends_agree(void **state) {
+    (void)state;
+#if USSL_SERVER
+    static const char *const certs[][2] = {
+        {"server.pem", "server.key"}, {"server-rsa.pem", "server-rsa.key"}};
+    for (size_t i = 0; i < 2; i++) {
+        pair_setup_t setup = good_setup(certs[i][0], certs[i][1], 0);
+        pair_t pair;
+        assert_int_equal(pair_open(&pair, &setup), USSL_OK);
+        assert_true(pair_handshake(&pair));
+        uint16_t newest = USSL_TLS13 ? USSL_VERSION_TLS13 : USSL_VERSION_TLS12;
+        assert_int_equal(ussl_conn_version(pair.conn[0]), newest);
+        pair_transfer(&pair, 0, (const uint8_t *)"there", 5);
+        pair_transfer(&pair, 1, (const uint8_t *)"back", 4);
+        pair_free(&pair);
+        // And a bad one is refused in every build.
+        setup.hostname = "other.test";
+        assert_int_equal(pair_open(&pair, &setup), USSL_OK);
+        assert_false(pair_handshake(&pair));
+        assert_int_equal(pair.result[0], USSL_ERR_CERT);
+        pair_free(&pair);
+    }
+#endif
+}
+
+static void encrypted_keys(void **state) {
+    (void)state;
+    ussl_arena_t *arena;
+    assert_int_equal(ussl_arena_new(0, &arena), USSL_OK);
+    blob_t cert = read_cert_file("server.pem"), key = read_cert_file("server-encrypted.key");
+    ussl_identity_source_t source = {.cert = cert.data,
+        .cert_len = cert.len,
+        .key = key.data,
+        .key_len = key.len,
+        .password = (const uint8_t *)"secret",
+        .password_len = 6};
+    ussl_identity_t *identity = NULL;
+    ussl_result_t result = ussl_identity_new(arena, &source, &identity, NULL);
+    assert_int_equal(result, USSL_ENCRYPTED_KEYS ? USSL_OK : USSL_ERR_PARSE);
+    ussl_identity_unref(identity);
+    ussl_arena_unref(arena);
+    blob_free(&cert);
+    blob_free(&key);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup(what_is_not_built_in_is_refused, reset),
+        cmocka_unit_test_setup(a_client_speaks, reset),
+        cmocka_unit_test_setup(both_ends_agree, reset),
+        cmocka_unit_test_setup(encrypted_keys, reset),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
