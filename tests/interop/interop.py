@@ -188,10 +188,27 @@ def whole_records(case):
         yield "client/openssl/%s/trap10-whole-records-and-tickets" % flag, wanted in out, out + log[-500:]
 
 
+def readme_example(case):
+    root = os.path.dirname(os.path.dirname(HERE))
+    with open(os.path.join(root, "README.md")) as f:
+        shown = re.search(r"```python\n(.*?)```", f.read(), re.S).group(1)
+    with open(os.path.join(root, "examples/client.py")) as f:
+        yield "readme/is-the-example", shown == f.read(), "README.md and examples/client.py differ"
+    example = os.path.join(root, "examples/client.py")
+    for ca, status, words in (("ca.pem", 0, "TLSv1.3 TLS_AES_256_GCM_SHA384"),
+                              ("rogue-ca.pem", 1, "not connected: unable to get local issuer certificate")):
+        port = free_port()
+        server = case.their_server(port, "server", "tls1_3")
+        got, out = case.run([case.micropython, example, "localhost", str(port), case.cert(ca)])
+        log = stop(server)
+        yield "readme/example-with-" + ca, got == status and words in out, out + log
+
+
 def run_all(report, micropython, certs):
     version = subprocess.run(["openssl", "version"], stdout=subprocess.PIPE).stdout.decode()
     print("interop: " + re.sub(r" +\(Library.*", "", version.strip()))
     case = Case(micropython, certs)
-    for group in (our_client_their_server, suites_and_groups, mutual, our_server_their_client, whole_records):
+    for group in (our_client_their_server, suites_and_groups, mutual, our_server_their_client, whole_records,
+                  readme_example):
         for name, good, detail in group(case):
             report("passed" if good else "failed", "interop/" + name, "" if good else detail[-3000:])
