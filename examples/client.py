@@ -12,7 +12,8 @@ sock.connect(socket.getaddrinfo(host, port)[0][-1])
 try:
     tls = context.wrap_socket(sock, server_hostname=host)
 except ssl.SSLCertVerificationError as e:
-    sys.exit("not connected: " + e.verify_message)
+    print("not connected:", e.verify_message)
+    sys.exit(1)
 
 print(tls.version(), tls.cipher()[0])
 tls.write(b"GET / HTTP/1.0\r\nHost: %s\r\n\r\n" % host.encode())

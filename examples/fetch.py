@@ -5,7 +5,8 @@ import sys
 
 url = sys.argv[1]
 if not url.startswith("https://"):
-    sys.exit("fetch.py: the URL must begin with https://")
+    print("fetch.py: the URL must begin with https://")
+    sys.exit(2)
 host, _, path = url[8:].partition("/")
 host, _, port = host.partition(":")
 
@@ -16,7 +17,8 @@ sock.connect(socket.getaddrinfo(host, int(port or 443))[0][-1])
 try:
     tls = context.wrap_socket(sock, server_hostname=host)
 except ssl.SSLCertVerificationError as e:
-    sys.exit("refused: " + e.verify_message)
+    print("refused:", e.verify_message)
+    sys.exit(1)
 print("protocol: ", tls.version())
 print("cipher:   ", tls.cipher()[0])
 print("peer:     ", tls.getpeercert()["subject"])
