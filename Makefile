@@ -24,7 +24,7 @@ override MICROPYTHON := $(abspath $(MICROPYTHON))
 override MBEDTLS := $(abspath $(MBEDTLS))
 export USSL_CERTS := $(abspath build/certs)
 
-# Another folder for a build with other flags.
+# Another folder, and more flags, for a build beside the first: tools/try-flags.
 UNIX_DIR := build/unix
 UNIX := $(UNIX_DIR)/micropython
 JOBS := -j$(shell nproc 2>/dev/null || echo 2)
@@ -38,7 +38,15 @@ build/tools.ok: tools/install-tools
 	@sh tools/install-tools
 	@touch $@
 
-build/sources.ok: build/tools.ok tools/fetch-sources
+# Other sources or other flags: what was built from the first ones is of no use.
+build/sources.used: FORCE
+	@mkdir -p $(@D)
+	@echo "$(MICROPYTHON) $(MBEDTLS) $(USSL_CFLAGS)" | cmp -s - $@ || \
+	  { rm -rf $(UNIX_DIR) build/unit build/sources.ok; \
+	    echo "$(MICROPYTHON) $(MBEDTLS) $(USSL_CFLAGS)" >$@; }
+FORCE:
+
+build/sources.ok: build/sources.used build/tools.ok tools/fetch-sources
 ifneq ($(MICROPYTHON) $(MBEDTLS),$(abspath $(SRC)/micropython) $(abspath $(SRC)/mbedtls))
 	@sh tools/need-sources $(MICROPYTHON) $(MBEDTLS) $(abspath $(SRC))
 else
@@ -53,7 +61,7 @@ certs: build/certs/ca.pem
 # ---- MicroPython with our module ----
 UNIX_MAKE = $(MAKE) --no-print-directory -C $(MICROPYTHON)/ports/unix BUILD=$(abspath $(UNIX_DIR)) \
 	USER_C_MODULES=$(abspath build/usermod) MBEDTLS=$(MBEDTLS) MICROPY_PY_BTREE=0 \
-	FROZEN_MANIFEST=$(abspath config/manifest.py) USSL_CFLAGS='$(USSL_CFLAGS)'
+	FROZEN_MANIFEST=$(abspath config/manifest.py) USSL_CFLAGS='$(USSL_CFLAGS) $(EXTRA_FLAGS)'
 
 # mpy-cross comes first and alone: its own make does not expect ours around it.
 $(UNIX): build/sources.ok $(wildcard engine/* binding/* config/*) micropython.mk
@@ -61,7 +69,6 @@ $(UNIX): build/sources.ok $(wildcard engine/* binding/* config/*) micropython.mk
 	@echo "building mpy-cross and MicroPython (log: $(UNIX_DIR).log)"
 	@{ $(MAKE) --no-print-directory $(JOBS) -C $(MICROPYTHON)/mpy-cross && \
 	  $(UNIX_MAKE) $(JOBS); } >$(UNIX_DIR).log 2>&1 || { tail -n 40 $(UNIX_DIR).log; exit 1; }
-	@grep -h 'update it' $(UNIX_DIR).log | sort -u | head -n 1 || true
 	@touch $@
 
 # ---- for people ----

@@ -29,4 +29,4 @@ $(UNIT_DIR)/test_%: $(UNIT_DIR)/tests/unit/test_%.o $(UNIT_DIR)/libussl.a
 
 unit-build: $(UNIT_TESTS)
 .PHONY: unit-build
-.PRECIOUS: $(UNIT_DIR)/tests/unit/%.o
+.SECONDARY: $(UNIT_TESTS:$(UNIT_DIR)/%=$(UNIT_DIR)/tests/unit/%.o)
