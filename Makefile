@@ -63,6 +63,11 @@ UNIX_MAKE = $(MAKE) --no-print-directory -C $(MICROPYTHON)/ports/unix BUILD=$(ab
 	USER_C_MODULES=$(abspath build/usermod) MBEDTLS=$(MBEDTLS) MICROPY_PY_BTREE=0 \
 	FROZEN_MANIFEST=$(abspath config/manifest.py) USSL_CFLAGS='$(USSL_CFLAGS) $(EXTRA_FLAGS)'
 
+# Our manifest takes nothing from micropython-lib, but MicroPython insists on a README.md there.
+ifeq ($(wildcard $(MICROPYTHON)/lib/micropython-lib/README.md),)
+UNIX_MAKE += MPY_LIB_DIR=$(CURDIR)
+endif
+
 # mpy-cross comes first and alone: its own make does not expect ours around it.
 $(UNIX): build/sources.ok $(wildcard engine/* binding/* config/*) micropython.mk
 	@mkdir -p build/usermod $(dir $(UNIX_DIR)) && ln -sfn ../.. build/usermod/ussl
