@@ -8,9 +8,29 @@
 #include <string.h>
 
 #include "py/objstr.h"
-#include "py/unicode.h"
 
 // ---- strings ----
+// Well-formed UTF-8 as far as MicroPython's str needs it (RFC 3629 3): every lead byte is followed
+// by as many continuation bytes as it says. MicroPython's own check changed its name between
+// versions.
+static bool is_utf8(const byte *p, size_t len) {
+    size_t more = 0;
+    for (size_t i = 0; i < len; i++) {
+        if (more > 0) {
+            if ((p[i] & 0xC0) != 0x80) {
+                return false;
+            }
+            more--;
+        } else if (p[i] >= 0x80) {
+            if (p[i] < 0xC2 || p[i] > 0xF4) {
+                return false;
+            }
+            more = p[i] < 0xE0 ? 1 : p[i] < 0xF0 ? 2 : 3;
+        }
+    }
+    return more == 0;
+}
+
 // Any ASN.1 string type as UTF-8 (X.680 8): BMPString is UTF-16 without surrogates, TeletexString
 // is taken for Latin-1, the rest is UTF-8 or a part of it.
 static mp_obj_t text_of(const ussl_attribute_t *attribute) {
@@ -29,7 +49,7 @@ static mp_obj_t text_of(const ussl_attribute_t *attribute) {
     } else {
         vstr_add_strn(&vstr, (const char *)attribute->value, attribute->len);
     }
-    if (!utf8_check((const byte *)vstr.buf, vstr.len)) {
+    if (!is_utf8((const byte *)vstr.buf, vstr.len)) {
         for (size_t i = 0; i < vstr.len; i++) {
             vstr.buf[i] = vstr.buf[i] & 0x80 ? '?' : vstr.buf[i];
         }
