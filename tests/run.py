@@ -9,6 +9,7 @@ import os
 import re
 import subprocess
 import sys
+import tempfile
 import time
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
@@ -54,6 +55,15 @@ def lint():
     for name, argv in checks:
         status, out, err = run(argv)
         report("passed" if status == 0 else "failed", "lint/" + name, out + err)
+    # Trap 32: an mbedTLS that fails RSA-PSS in TLS 1.2 and lacks security fixes is not used silently.
+    with tempfile.TemporaryDirectory() as old:
+        for name, text in (("py/py.mk", ""), ("library/ssl_tls.c", ""),
+                           ("include/mbedtls/build_info.h", '#define MBEDTLS_VERSION_STRING  "3.6.6"\n')):
+            os.makedirs(os.path.dirname(os.path.join(old, name)), exist_ok=True)
+            with open(os.path.join(old, name), "w") as f:
+                f.write(text)
+        status, out, err = run(["sh", "tools/need-sources", old, old, old + "/none"])
+    report("passed" if status == 0 and "3.6.7" in err else "failed", "lint/trap32-old-mbedtls", out + err)
     long_files = []
     for name in glob.glob(ROOT + "/engine/*") + glob.glob(ROOT + "/binding/*"):
         with open(name) as f:

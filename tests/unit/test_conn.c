@@ -359,6 +359,33 @@ static void altered_bytes_are_refused(void **state) {
     }
 }
 
+static bool hello_contains(const char *hostname, const char *text) {
+    pair_t pair;
+    bool done, found = false;
+    pair_setup_t setup = good_setup("server.pem", "server.key", 0);
+    setup.hostname = hostname;
+    assert_int_equal(pair_open(&pair, &setup), USSL_OK);
+    while (ussl_conn_handshake(pair.conn[0], &done) == USSL_OK) {
+    }
+    size_t len, text_len = strlen(text);
+    const uint8_t *hello = ussl_conn_out(pair.conn[0], &len);
+    for (size_t i = 0; i + text_len <= len; i++) {
+        found |= memcmp(hello + i, text, text_len) == 0;
+    }
+    pair_free(&pair);
+    return found;
+}
+
+// Trap 16: names are sent as SNI without their trailing dot, addresses are not sent at all.
+static void trap16_sni_carries_names_only(void **state) {
+    (void)state;
+    assert_true(hello_contains("localhost", "localhost"));
+    assert_true(hello_contains("a.wild.test.", "a.wild.test"));
+    assert_false(hello_contains("a.wild.test.", "wild.test."));
+    assert_false(hello_contains("127.0.0.1", "127.0.0.1"));
+    assert_false(hello_contains("::1", "::1"));
+}
+
 // Trap 13: work inside a hook on another connection does not disturb the outer one's accounting.
 typedef struct {
     pair_t inner;
@@ -455,6 +482,7 @@ int main(void) {
         cmocka_unit_test_setup(trap30_garbage_is_answered, reset),
         cmocka_unit_test_setup(nothing_in_common, reset),
         cmocka_unit_test_setup(altered_bytes_are_refused, reset),
+        cmocka_unit_test_setup(trap16_sni_carries_names_only, reset),
         cmocka_unit_test_setup(trap13_nested_handshakes_keep_their_arenas, reset),
         cmocka_unit_test_setup(a_hook_can_refuse, reset),
         cmocka_unit_test_setup(no_entropy_is_an_error, reset),

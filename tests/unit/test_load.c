@@ -214,6 +214,18 @@ static void trap29_trap31_suites(void **state) {
     assert_null(ussl_suite_find(0x002F)); // TLS_RSA_WITH_AES_128_CBC_SHA
 }
 
+// Traps 24 and 25: no entropy module whose failed allocation is a NULL dereference, and no key
+// store that charges its pages to whichever connection comes first.
+static void trap24_trap25_configuration(void **state) {
+    (void)state;
+#if defined(MBEDTLS_ENTROPY_C) || defined(MBEDTLS_PSA_KEY_STORE_DYNAMIC)
+    fail_msg("the configuration turns on what must be off");
+#endif
+#if USSL_TLS13 && !defined(MBEDTLS_PSA_CRYPTO_EXTERNAL_RNG)
+    fail_msg("PSA must take its random numbers from the platform");
+#endif
+}
+
 static void usage_errors(void **state) {
     (void)state;
     ussl_arena_t *arena;
@@ -252,6 +264,7 @@ int main(void) {
         cmocka_unit_test_setup(bad_identities, reset),
         cmocka_unit_test_setup(calendar, reset),
         cmocka_unit_test_setup(trap29_trap31_suites, reset),
+        cmocka_unit_test_setup(trap24_trap25_configuration, reset),
         cmocka_unit_test_setup(usage_errors, reset),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
