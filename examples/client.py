@@ -8,7 +8,7 @@ context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # verifies, and checks the na
 context.load_verify_locations(ca)                  # a file, or cadata=... with the bytes
 
 sock = socket.socket()
-sock.connect(socket.getaddrinfo(host, port)[0][-1])
+sock.connect(socket.getaddrinfo(host, port, socket.AF_INET)[0][-1])
 try:
     tls = context.wrap_socket(sock, server_hostname=host)
 except ssl.SSLCertVerificationError as e:

@@ -13,7 +13,7 @@ host, _, port = host.partition(":")
 context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 context.load_default_certs()
 sock = socket.socket()
-sock.connect(socket.getaddrinfo(host, int(port or 443))[0][-1])
+sock.connect(socket.getaddrinfo(host, int(port or 443), socket.AF_INET)[0][-1])
 try:
     tls = context.wrap_socket(sock, server_hostname=host)
 except ssl.SSLCertVerificationError as e:
