@@ -4,8 +4,7 @@
 #
 # Takes the place of the stock ssl and tls modules, and brings mbedTLS for hashlib and cryptolib.
 # Set MBEDTLS (a CMake or environment variable) to a checkout of mbedTLS 3.6.7 or newer unless
-# MicroPython's own lib/mbedtls is there. The board must not build the stock module: MICROPY_PY_SSL
-# and MICROPY_SSL_MBEDTLS are set to 0 here for the module's users.
+# MicroPython's own lib/mbedtls is there.
 
 set(USSL_DIR ${CMAKE_CURRENT_LIST_DIR})
 if(NOT MBEDTLS)
@@ -21,8 +20,17 @@ if(NOT USSL_MBEDTLS_CONFIG)
     set(USSL_MBEDTLS_CONFIG config/mbedtls_full.h)
 endif()
 
-set(MICROPY_PY_SSL OFF)
-set(MICROPY_SSL_MBEDTLS OFF)
+# extmod.cmake has already put the stock module's mbedTLS, with another configuration, into a library
+# that the port links: leave it empty.
+if(TARGET micropy_lib_mbedtls)
+    set_target_properties(micropy_lib_mbedtls PROPERTIES
+        INTERFACE_SOURCES "" INTERFACE_COMPILE_DEFINITIONS "" INTERFACE_INCLUDE_DIRECTORIES "")
+endif()
+# The port's glue defines the random source that we use, and configures an mbedTLS of its own again.
+if(EXISTS ${MICROPY_PORT_DIR}/mbedtls/mbedtls_port.c)
+    set_source_files_properties(
+        ${MICROPY_PORT_DIR}/mbedtls/mbedtls_port.c mbedtls/mbedtls_port.c PROPERTIES COMPILE_OPTIONS "-w")
+endif()
 
 file(GLOB USSL_BINDING ${USSL_DIR}/binding/*.c)
 file(GLOB USSL_ENGINE ${USSL_DIR}/engine/*.c)
@@ -40,7 +48,7 @@ target_include_directories(usermod_ussl INTERFACE ${USSL_DIR} ${MBEDTLS}/include
 target_compile_definitions(usermod_ussl INTERFACE
     MBEDTLS_CONFIG_FILE="${USSL_MBEDTLS_CONFIG}"
     MICROPY_PY_SSL=0
-    MICROPY_SSL_MBEDTLS=1
+    "MICROPY_SSL_MBEDTLS=(1)"
     MICROPY_PY_HASHLIB_MD5=1
     MICROPY_PY_HASHLIB_SHA1=1
     MICROPY_PY_CRYPTOLIB=1

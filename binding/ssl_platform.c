@@ -4,7 +4,8 @@
 // waiting.
 //
 // Notes: a port that is not named here gets MicroPython's tracked allocations, and for random the
-// function that every MicroPython port with TLS defines for mbedTLS.
+// function that MicroPython's ports define for mbedTLS. Where a port has neither, the link fails:
+// there is no weaker source to fall back on.
 #include "binding.h"
 
 #include "py/mperrno.h"
@@ -44,7 +45,9 @@ static void port_release(void *user, void *ptr) {
 #endif
 }
 
-#if !PORT_UNIX && !defined(ESP_PLATFORM)
+#if defined(STM32_HAL_H)
+uint32_t rng_get(void); // ports/stm32/rng.h; hardware, or nothing worth the name
+#elif !PORT_UNIX && !defined(ESP_PLATFORM)
 int mbedtls_hardware_poll(void *data, unsigned char *output, size_t len, size_t *olen);
 #endif
 
@@ -54,6 +57,10 @@ static bool port_random(void *user, uint8_t *buf, size_t len) {
     mp_hal_get_random(len, buf);
 #elif defined(ESP_PLATFORM)
     esp_fill_random(buf, len);
+#elif defined(STM32_HAL_H)
+    for (size_t i = 0; i < len; i++) {
+        buf[i] = (uint8_t)rng_get();
+    }
 #else
     while (len > 0) {
         size_t got = 0;

@@ -40,8 +40,9 @@ int64_t ussl_mbed_time(int64_t *out) {
     return now;
 }
 
-// Ages of tickets only: whole seconds will do.
-mbedtls_ms_time_t mbedtls_ms_time(void) {
+// Ages of tickets only: whole seconds will do. Weak, because some ports of MicroPython bring their
+// own with the rest of their mbedTLS glue.
+__attribute__((weak)) mbedtls_ms_time_t mbedtls_ms_time(void) {
     return (mbedtls_ms_time_t)ussl_mbed_time(NULL) * 1000;
 }
 
