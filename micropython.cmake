@@ -1,4 +1,4 @@
-# micropython.cmake - makes this repo a user C module of MicroPython's CMake ports (rp2, esp32).
+# micropython.cmake - makes this repo a user C module of MicroPython's CMake ports (rp2).
 #
 #   make -C ports/rp2 USER_C_MODULES=/path/to/ussl/micropython.cmake
 #
@@ -26,6 +26,7 @@ if(TARGET micropy_lib_mbedtls)
     set_target_properties(micropy_lib_mbedtls PROPERTIES
         INTERFACE_SOURCES "" INTERFACE_COMPILE_DEFINITIONS "" INTERFACE_INCLUDE_DIRECTORIES "")
 endif()
+list(REMOVE_ITEM MICROPY_INC_CORE ${MICROPY_DIR}/lib/mbedtls/include)
 # The port's glue defines the random source that we use, and configures an mbedTLS of its own again.
 if(EXISTS ${MICROPY_PORT_DIR}/mbedtls/mbedtls_port.c)
     set_source_files_properties(
@@ -37,21 +38,16 @@ file(GLOB USSL_ENGINE ${USSL_DIR}/engine/*.c)
 file(STRINGS ${USSL_DIR}/config/mbedtls_sources.txt USSL_MBEDTLS)
 list(TRANSFORM USSL_MBEDTLS PREPEND ${MBEDTLS}/library/)
 
-# The engine and mbedTLS hold no Python names: a library of their own keeps them out of the search.
-add_library(ussl_engine INTERFACE)
-target_sources(ussl_engine INTERFACE ${USSL_ENGINE} ${USSL_MBEDTLS})
+# The engine and mbedTLS hold no Python names: in a library of their own they are not searched for any.
+add_library(ussl_engine STATIC ${USSL_ENGINE} ${USSL_MBEDTLS})
+target_include_directories(ussl_engine PRIVATE ${USSL_DIR} ${MBEDTLS}/include)
 set_source_files_properties(${USSL_MBEDTLS} PROPERTIES COMPILE_OPTIONS "-w")
 
 add_library(usermod_ussl INTERFACE)
 target_sources(usermod_ussl INTERFACE ${USSL_BINDING})
 target_include_directories(usermod_ussl INTERFACE ${USSL_DIR} ${MBEDTLS}/include)
-target_compile_definitions(usermod_ussl INTERFACE
-    MBEDTLS_CONFIG_FILE="${USSL_MBEDTLS_CONFIG}"
-    MICROPY_PY_SSL=0
-    "MICROPY_SSL_MBEDTLS=(1)"
-    MICROPY_PY_HASHLIB_MD5=1
-    MICROPY_PY_HASHLIB_SHA1=1
-    MICROPY_PY_CRYPTOLIB=1
-)
+# For every file of the firmware, and for the search for Python names, which does not see what a
+# library hands on: the stock module is off, and hashlib and cryptolib find our mbedTLS.
+add_compile_definitions(MICROPY_PY_SSL=0 MBEDTLS_CONFIG_FILE="${USSL_MBEDTLS_CONFIG}")
 target_link_libraries(usermod_ussl INTERFACE ussl_engine)
 target_link_libraries(usermod INTERFACE usermod_ussl)

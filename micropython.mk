@@ -19,15 +19,21 @@ override MICROPY_PY_SSL = 0
 override MICROPY_SSL_MBEDTLS = 0
 override MICROPY_SSL_AXTLS = 0
 
-SRC_USERMOD_C += $(addprefix $(USSL_DIR)/,$(patsubst $(USSL_DIR)/%,%,$(wildcard $(USSL_DIR)/binding/*.c)))
+SRC_USERMOD_C += $(wildcard $(USSL_DIR)/binding/*.c)
 SRC_USERMOD_LIB_C += $(wildcard $(USSL_DIR)/engine/*.c)
 SRC_USERMOD_LIB_C += $(addprefix $(MBEDTLS)/library/,$(shell cat $(USSL_DIR)/config/mbedtls_sources.txt))
 
-# The C flags that the stock module would have set for the modules that share its mbedTLS.
+# hashlib and cryptolib keep what they had. Some ports tie them to the stock module in a way that a -D
+# cannot undo.
+ifneq ($(USSL_KEEP_HASHLIB)$(shell grep -s 'define MICROPY_PY_HASHLIB_MD5 .*MICROPY_PY_SSL' mpconfigport.h),)
+USSL_HASHLIB := -include $(USSL_DIR)/config/keep_hashlib.h
+else
+USSL_HASHLIB := -DMICROPY_PY_HASHLIB_MD5=1 -DMICROPY_PY_HASHLIB_SHA1=1 -DMICROPY_PY_CRYPTOLIB=1
+endif
+
 CFLAGS_USERMOD += -I$(USSL_DIR) -I$(MBEDTLS)/include \
 	-DMBEDTLS_CONFIG_FILE='"$(USSL_MBEDTLS_CONFIG)"' \
-	-DMICROPY_SSL_MBEDTLS=1 -DMICROPY_PY_HASHLIB_MD5=1 -DMICROPY_PY_HASHLIB_SHA1=1 \
-	-DMICROPY_PY_CRYPTOLIB=1 $(USSL_CFLAGS)
+	-DMICROPY_SSL_MBEDTLS=1 $(USSL_HASHLIB) $(USSL_CFLAGS)
 
 # mbedTLS is not written to MicroPython's list of warnings.
 $(BUILD)/$(MBEDTLS)/library/%.o: CFLAGS += -Wno-error -w
