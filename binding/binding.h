@@ -49,6 +49,7 @@ typedef struct {
     mp_obj_t incoming; // streams with the wire behind them: twice the socket, or two BIOs
     mp_obj_t outgoing;
     mp_obj_t server_hostname; // None or str
+    mp_obj_t verify_callback; // the context's when this connection began
     mp_obj_t hook_error;      // raised by a hook, to be raised when the engine has returned
     mp_int_t timeout_ms;      // for a whole call; -1: as the stream itself does
     mp_uint_t deadline_ms;    // of the call in progress

@@ -9,11 +9,34 @@
 #error "build MicroPython with MICROPY_PY_SSL=0: this module takes the place of its ssl and tls"
 #endif
 
+// ---- start, and the end at a soft reset ----
+// The engine outlives a soft reset, the heap behind its memory does not. This object is a root, so
+// its finaliser runs only when the whole heap is swept; finalisers that come after it drop at once.
+MP_REGISTER_ROOT_POINTER(mp_obj_t ussl_engine);
+
+static bool started;
+
+static mp_obj_t ssl_engine___del__(mp_obj_t self) {
+    (void)self;
+    ussl_deinit();
+    started = false;
+    return mp_const_none;
+}
+static MP_DEFINE_CONST_FUN_OBJ_1(ssl_engine___del___obj, ssl_engine___del__);
+
+static const mp_rom_map_elem_t ssl_engine_locals_table[] = {
+    {MP_ROM_QSTR(MP_QSTR___del__), MP_ROM_PTR(&ssl_engine___del___obj)},
+};
+static MP_DEFINE_CONST_DICT(ssl_engine_locals, ssl_engine_locals_table);
+static MP_DEFINE_CONST_OBJ_TYPE(
+    ssl_engine_type, MP_QSTR_ssl, MP_TYPE_FLAG_NONE, locals_dict, &ssl_engine_locals);
+
 static mp_obj_t ssl___init__(void) {
-    static bool started;
     if (!started) {
         ssl_platform_start();
         started = true;
+        mp_obj_base_t *engine = mp_obj_malloc_with_finaliser(mp_obj_base_t, &ssl_engine_type);
+        MP_STATE_VM(ussl_engine) = MP_OBJ_FROM_PTR(engine);
     }
     return mp_const_none;
 }

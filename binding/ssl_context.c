@@ -131,17 +131,6 @@ static mp_obj_t file_or_data(mp_obj_t arg, const char *name, mp_buffer_info_t *b
     return data;
 }
 
-static bool looks_like_pem(const mp_buffer_info_t *data) {
-    static const char mark[] = "-----BEGIN ";
-    const char *p = data->buf, *end = p + data->len;
-    for (; (size_t)(end - p) >= sizeof(mark) - 1; p++) {
-        if (memcmp(p, mark, sizeof(mark) - 1) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
 // ---- trust ----
 static NORETURN void raise_bad_trust(const ussl_failure_t *why, bool pem, bool from_file) {
     if (why->result != USSL_ERR_PARSE) {
@@ -180,7 +169,7 @@ static void add_trust(
 void ssl_context_add_trust(ssl_context_obj_t *self, mp_obj_t data) {
     mp_buffer_info_t bufinfo;
     file_or_data(data, "cafile", &bufinfo);
-    add_trust(self, &bufinfo, looks_like_pem(&bufinfo) || mp_obj_is_str(data), true);
+    add_trust(self, &bufinfo, ussl_is_pem(bufinfo.buf, bufinfo.len) || mp_obj_is_str(data), true);
 }
 
 static void add_cadata(ssl_context_obj_t *self, mp_obj_t cadata) {

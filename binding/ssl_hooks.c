@@ -37,10 +37,7 @@ static void call_on_cert(void *arg) {
 
 ussl_result_t ssl_hook_on_cert(void *owner, const uint8_t *der, size_t len, unsigned depth) {
     ssl_conn_obj_t *self = owner;
-    on_cert_t call = {self->context->verify_callback, der, len, depth, false};
-    if (call.callback == mp_const_none) {
-        return USSL_OK;
-    }
+    on_cert_t call = {self->verify_callback, der, len, depth, false};
     ssl_hook_run(call_on_cert, &call, &self->hook_error);
     return call.refused || self->hook_error != MP_OBJ_NULL ? USSL_ERR_HOOK : USSL_OK;
 }

@@ -18,6 +18,7 @@ ssl_conn_obj_t *ssl_conn_obj_new(const mp_obj_type_t *type, ssl_context_obj_t *c
     self->context = context;
     self->incoming = self->outgoing = mp_const_none;
     self->server_hostname = server_hostname;
+    self->verify_callback = context->verify_callback;
     self->hook_error = MP_OBJ_NULL;
     self->timeout_ms = -1;
     self->server_side = server_side;

@@ -10,21 +10,10 @@
 #include <string.h>
 
 // ---- helpers ----
-static bool is_pem(const uint8_t *data, size_t len) {
-    static const char mark[] = "-----BEGIN ";
-    const size_t mark_len = sizeof(mark) - 1;
-    for (size_t i = 0; i + mark_len <= len; i++) {
-        if (memcmp(data + i, mark, mark_len) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
 static ussl_result_t parse_chain(
     mbedtls_x509_crt *chain, const uint8_t *data, size_t len, ussl_failure_t *why) {
     int code;
-    if (!is_pem(data, len)) {
+    if (!ussl_is_pem(data, len)) {
         code = mbedtls_x509_crt_parse_der(chain, data, len);
         if (code != 0) {
             why->backend = code;
@@ -56,7 +45,7 @@ static ussl_result_t parse_key(
     mbedtls_pk_context *key, const ussl_identity_source_t *source, ussl_failure_t *why) {
     const uint8_t *data = source->key ? source->key : source->cert;
     size_t len = source->key ? source->key_len : source->cert_len;
-    bool pem = is_pem(data, len);
+    bool pem = ussl_is_pem(data, len);
     uint8_t *text = ussl_calloc(1, len + 1);
     if (text == NULL) {
         return ussl_failure_set(why, USSL_ERR_MEMORY, NULL);

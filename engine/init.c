@@ -89,6 +89,7 @@ ussl_result_t ussl_init(const ussl_platform_t *platform) {
         return USSL_ERR_USAGE;
     }
     the_platform = *platform;
+    ussl_scope_stop(false);
     mbedtls_platform_set_calloc_free(ussl_calloc, ussl_free);
     ussl_result_t result = USSL_OK;
 #if defined(MBEDTLS_PSA_CRYPTO_C)
@@ -103,12 +104,13 @@ ussl_result_t ussl_init(const ussl_platform_t *platform) {
 }
 
 void ussl_deinit(void) {
-#if defined(MBEDTLS_PSA_CRYPTO_C)
     ussl_scope_t scope;
-    ussl_scope_enter(&scope, NULL);
+    ussl_scope_enter(&scope, NULL); // drops what was waiting
+#if defined(MBEDTLS_PSA_CRYPTO_C)
     mbedtls_psa_crypto_free();
-    ussl_scope_leave(&scope);
 #endif
+    ussl_scope_stop(true);
+    ussl_scope_leave(&scope);
 }
 
 ussl_result_t ussl_random(uint8_t *buf, size_t len) {

@@ -60,6 +60,8 @@ ussl_scope_t *ussl_scope_current(void);
 // Around a hook: other threads, and other work of this one, may use the engine meanwhile.
 ussl_scope_t *ussl_scope_pause(void);
 void ussl_scope_resume(ussl_scope_t *scope);
+// While stopped ussl_drop_later() drops at once.
+void ussl_scope_stop(bool stop);
 // Counting, under the lock. Returns its argument; NULL allowed.
 void *ussl_object_ref(void *object);
 void ussl_object_unref(void *object);

@@ -24,6 +24,7 @@
 
 static USSL_THREAD_LOCAL ussl_scope_t *innermost;
 static ussl_object_t *waiting; // changed only while frozen
+static bool stopped;           // after ussl_deinit(): nothing is at work, and nobody will come
 
 // ---- helpers ----
 static void lock(void) {
@@ -52,6 +53,15 @@ static ussl_object_t *swap_waiting(ussl_object_t *list, bool push) {
     return before;
 }
 
+static void drop_waiting(void) {
+    ussl_object_t *list = swap_waiting(NULL, false);
+    while (list != NULL) {
+        ussl_object_t *next = list->next;
+        ussl_object_unref(list);
+        list = next;
+    }
+}
+
 // ---- scopes ----
 void ussl_scope_enter(ussl_scope_t *scope, ussl_arena_t *arena) {
     bool outermost = innermost == NULL;
@@ -63,12 +73,7 @@ void ussl_scope_enter(ussl_scope_t *scope, ussl_arena_t *arena) {
     scope->outer = innermost;
     innermost = scope;
     if (outermost && waiting != NULL) {
-        ussl_object_t *list = swap_waiting(NULL, false);
-        while (list != NULL) {
-            ussl_object_t *next = list->next;
-            ussl_object_unref(list);
-            list = next;
-        }
+        drop_waiting();
     }
 }
 
@@ -118,8 +123,14 @@ void ussl_object_unref(void *pointer) {
     }
 }
 
+void ussl_scope_stop(bool stop) {
+    stopped = stop;
+}
+
 void ussl_drop_later(void *object) {
-    if (object != NULL) {
+    if (stopped) {
+        ussl_object_unref(object);
+    } else if (object != NULL) {
         (void)swap_waiting(object, true);
     }
 }

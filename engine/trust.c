@@ -190,6 +190,10 @@ ussl_result_t ussl_pem_next(const char **at, const char *end, const char *label,
 }
 
 // ---- public, in header order ----
+bool ussl_is_pem(const void *data, size_t len) {
+    return find(data, (const char *)data + len, pem_begin) != NULL;
+}
+
 ussl_result_t ussl_trust_new(ussl_arena_t *arena, ussl_trust_t **out) {
     if (arena == NULL || out == NULL) {
         return USSL_ERR_USAGE;

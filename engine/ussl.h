@@ -101,8 +101,9 @@ typedef struct {
     void (*thaw)(void *user, uintptr_t state);
 } ussl_platform_t;
 
-// Call once, before anything else. ussl_deinit() releases all process-wide state and must run
-// before the memory behind `alloc` goes away; objects still alive then must not be used again.
+// Call once, before anything else, and again after ussl_deinit(). That releases all process-wide
+// state, and must run before the memory behind `alloc` goes away; what is still alive then can only
+// be dropped.
 ussl_result_t ussl_init(const ussl_platform_t *platform);
 void ussl_deinit(void);
 
@@ -130,6 +131,9 @@ ussl_result_t ussl_arena_new(size_t limit, ussl_arena_t **out);
 ussl_arena_t *ussl_arena_ref(ussl_arena_t *arena);
 void ussl_arena_unref(ussl_arena_t *arena);
 void ussl_arena_memory(const ussl_arena_t *arena, ussl_memory_t *out);
+
+// Is there a PEM block in it (RFC 7468)? DER never has the mark in front of one.
+bool ussl_is_pem(const void *data, size_t len);
 
 // ---- Trust ----------------------------------------------------------------------------------
 // Certificates believed because you said so. Adding is all or nothing; a certificate that is

@@ -38,19 +38,20 @@ static bool test_time(void *user, int64_t *seconds) {
     return !p->clock_unset;
 }
 
+const ussl_platform_t test_hooks = {
+    .user = &test_platform,
+    .alloc = test_alloc,
+    .release = test_release,
+    .random = test_random,
+    .unix_time = test_time,
+};
+
 void platform_reset(void) {
     static bool started;
     size_t live = test_platform.live;
     test_platform = (test_platform_t){.live = live, .now = TEST_NOW, .random = 0x9E3779B97F4A7C15};
     if (!started) {
         started = true;
-        const ussl_platform_t platform = {
-            .user = &test_platform,
-            .alloc = test_alloc,
-            .release = test_release,
-            .random = test_random,
-            .unix_time = test_time,
-        };
-        assert_int_equal(ussl_init(&platform), USSL_OK);
+        assert_int_equal(ussl_init(&test_hooks), USSL_OK);
     }
 }

@@ -29,6 +29,7 @@ typedef struct {
 } test_platform_t;
 
 extern test_platform_t test_platform;
+extern const ussl_platform_t test_hooks;
 // Clock, generator and counters back to the beginning; calls ussl_init the first time.
 void platform_reset(void);
 

@@ -226,6 +226,32 @@ static void trap24_trap25_configuration(void **state) {
 #endif
 }
 
+// A soft reset: finalisers come in any order, some after the engine was stopped, and a new life
+// begins.
+static void finalisers_before_and_after_the_end(void **state) {
+    (void)state;
+    for (int life = 0; life < 2; life++) {
+        pair_t pair;
+        pair_setup_t setup = good_setup("server.pem", "server.key", 0);
+        assert_int_equal(pair_open(&pair, &setup), USSL_OK);
+        bool done;
+        assert_int_equal(ussl_conn_handshake(pair.conn[0], &done), USSL_OK);
+        size_t live = test_platform.live;
+        ussl_drop_later(NULL);
+        ussl_drop_later(pair.conn[0]);
+        ussl_drop_later(pair.ctx[1]);
+        assert_int_equal(test_platform.live, live); // nothing happens in the finaliser itself
+        ussl_deinit();
+        assert_true(test_platform.live < live);
+        ussl_drop_later(pair.arena[0]);
+        ussl_drop_later(pair.ctx[0]);
+        ussl_drop_later(pair.conn[1]);
+        ussl_drop_later(pair.arena[1]);
+        assert_int_equal(test_platform.live, 0);
+        assert_int_equal(ussl_init(&test_hooks), USSL_OK);
+    }
+}
+
 static void usage_errors(void **state) {
     (void)state;
     ussl_arena_t *arena;
@@ -265,6 +291,7 @@ int main(void) {
         cmocka_unit_test_setup(calendar, reset),
         cmocka_unit_test_setup(trap29_trap31_suites, reset),
         cmocka_unit_test_setup(trap24_trap25_configuration, reset),
+        cmocka_unit_test_setup(finalisers_before_and_after_the_end, reset),
         cmocka_unit_test_setup(usage_errors, reset),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
