@@ -131,6 +131,18 @@ NORETURN void ssl_raise_text(mp_int_t number, const char *text);
 // ---- ssl_cert.c: a certificate as CPython's dict -------------------------------------------
 mp_obj_t ssl_cert_dict(const ussl_cert_t *cert);
 
+// ---- ssl_util.c: functions of the module -------------------------------------------------------
+extern const mp_obj_type_t ssl_purpose_type;
+bool ssl_purpose_is_server_auth(mp_obj_t purpose); // TypeError: neither purpose
+MP_DECLARE_CONST_FUN_OBJ_KW(ssl_create_default_context_obj);
+MP_DECLARE_CONST_FUN_OBJ_KW(ssl_create_unverified_context_obj);
+MP_DECLARE_CONST_FUN_OBJ_1(ssl_der_to_pem_obj);
+MP_DECLARE_CONST_FUN_OBJ_1(ssl_pem_to_der_obj);
+MP_DECLARE_CONST_FUN_OBJ_1(ssl_cert_time_to_seconds_obj);
+MP_DECLARE_CONST_FUN_OBJ_1(ssl_rand_bytes_obj);
+MP_DECLARE_CONST_FUN_OBJ_0(ssl_rand_status_obj);
+MP_DECLARE_CONST_FUN_OBJ_2(ssl_rand_add_obj);
+
 // ---- ssl_membio.c
 // ---------------------------------------------------------------------------------
 extern const mp_obj_type_t ssl_membio_type;

@@ -150,6 +150,22 @@ static const mp_rom_map_elem_t ssl_globals_table[] = {
     {MP_ROM_QSTR(MP_QSTR_wrap_socket), MP_ROM_PTR(&ssl_wrap_socket_obj)},
 #endif
 
+    {MP_ROM_QSTR(MP_QSTR_Purpose), MP_ROM_PTR(&ssl_purpose_type)},
+    {MP_ROM_QSTR(MP_QSTR_create_default_context), MP_ROM_PTR(&ssl_create_default_context_obj)},
+    {MP_ROM_QSTR(MP_QSTR__create_default_https_context),
+        MP_ROM_PTR(&ssl_create_default_context_obj)},
+#if !USSL_FORBID_CERT_NONE
+    {MP_ROM_QSTR(MP_QSTR__create_unverified_context),
+        MP_ROM_PTR(&ssl_create_unverified_context_obj)},
+    {MP_ROM_QSTR(MP_QSTR__create_stdlib_context), MP_ROM_PTR(&ssl_create_unverified_context_obj)},
+#endif
+    {MP_ROM_QSTR(MP_QSTR_DER_cert_to_PEM_cert), MP_ROM_PTR(&ssl_der_to_pem_obj)},
+    {MP_ROM_QSTR(MP_QSTR_PEM_cert_to_DER_cert), MP_ROM_PTR(&ssl_pem_to_der_obj)},
+    {MP_ROM_QSTR(MP_QSTR_cert_time_to_seconds), MP_ROM_PTR(&ssl_cert_time_to_seconds_obj)},
+    {MP_ROM_QSTR(MP_QSTR_RAND_bytes), MP_ROM_PTR(&ssl_rand_bytes_obj)},
+    {MP_ROM_QSTR(MP_QSTR_RAND_status), MP_ROM_PTR(&ssl_rand_status_obj)},
+    {MP_ROM_QSTR(MP_QSTR_RAND_add), MP_ROM_PTR(&ssl_rand_add_obj)},
+
     {MP_ROM_QSTR(MP_QSTR_SSLError), MP_ROM_PTR(&ssl_SSLError_type)},
     {MP_ROM_QSTR(MP_QSTR_SSLZeroReturnError), MP_ROM_PTR(&ssl_SSLZeroReturnError_type)},
     {MP_ROM_QSTR(MP_QSTR_SSLWantReadError), MP_ROM_PTR(&ssl_SSLWantReadError_type)},

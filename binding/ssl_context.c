@@ -237,12 +237,51 @@ void ssl_context_load_defaults(ssl_context_obj_t *self) {
 #endif
 }
 
-static mp_obj_t ssl_context_load_default_certs(mp_obj_t self_in) {
-    ssl_context_load_defaults(MP_OBJ_TO_PTR(self_in));
+static mp_obj_t ssl_context_load_default_certs(size_t n_args, const mp_obj_t *args) {
+    if (n_args > 1) {
+        (void)ssl_purpose_is_server_auth(args[1]); // one store serves both
+    }
+    ssl_context_load_defaults(MP_OBJ_TO_PTR(args[0]));
     return mp_const_none;
 }
-static MP_DEFINE_CONST_FUN_OBJ_1(
-    ssl_context_load_default_certs_obj, ssl_context_load_default_certs);
+static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(
+    ssl_context_load_default_certs_obj, 1, 2, ssl_context_load_default_certs);
+
+static mp_obj_t ssl_context_cert_store_stats(mp_obj_t self_in) {
+    ssl_context_obj_t *self = MP_OBJ_TO_PTR(self_in);
+    ussl_trust_stats_t stats = {0};
+    if (self->trust != NULL) {
+        ussl_trust_stats(self->trust, &stats);
+    }
+    mp_obj_t dict = mp_obj_new_dict(3);
+    mp_obj_dict_store(dict, MP_OBJ_NEW_QSTR(MP_QSTR_x509), mp_obj_new_int_from_uint(stats.x509));
+    mp_obj_dict_store(dict, MP_OBJ_NEW_QSTR(MP_QSTR_crl), MP_OBJ_NEW_SMALL_INT(0));
+    mp_obj_dict_store(
+        dict, MP_OBJ_NEW_QSTR(MP_QSTR_x509_ca), mp_obj_new_int_from_uint(stats.x509_ca));
+    return dict;
+}
+static MP_DEFINE_CONST_FUN_OBJ_1(ssl_context_cert_store_stats_obj, ssl_context_cert_store_stats);
+
+static mp_obj_t ssl_context_get_ca_certs(size_t n_args, const mp_obj_t *args, mp_map_t *kw_args) {
+    static const mp_arg_t allowed[] = {
+        {MP_QSTR_binary_form, MP_ARG_BOOL, {.u_bool = false}},
+    };
+    mp_arg_val_t vals[MP_ARRAY_SIZE(allowed)];
+    mp_arg_parse_all(n_args - 1, args + 1, kw_args, MP_ARRAY_SIZE(allowed), allowed, vals);
+    ssl_context_obj_t *self = MP_OBJ_TO_PTR(args[0]);
+    mp_obj_t list = mp_obj_new_list(0, NULL);
+    const ussl_cert_t *cert;
+    for (size_t i = 0; self->trust && (cert = ussl_trust_cert(self->trust, i)); i++) {
+        ussl_cert_info_t info;
+        ussl_cert_info(cert, &info);
+        if (info.is_ca) {
+            mp_obj_list_append(list,
+                vals[0].u_bool ? mp_obj_new_bytes(info.der, info.der_len) : ssl_cert_dict(cert));
+        }
+    }
+    return list;
+}
+static MP_DEFINE_CONST_FUN_OBJ_KW(ssl_context_get_ca_certs_obj, 1, ssl_context_get_ca_certs);
 
 // ---- identity ----
 static NORETURN void raise_bad_identity(const ussl_failure_t *why) {
@@ -450,6 +489,8 @@ static const mp_rom_map_elem_t ssl_context_locals_table[] = {
     {MP_ROM_QSTR(MP_QSTR_load_verify_locations),
         MP_ROM_PTR(&ssl_context_load_verify_locations_obj)},
     {MP_ROM_QSTR(MP_QSTR_load_default_certs), MP_ROM_PTR(&ssl_context_load_default_certs_obj)},
+    {MP_ROM_QSTR(MP_QSTR_cert_store_stats), MP_ROM_PTR(&ssl_context_cert_store_stats_obj)},
+    {MP_ROM_QSTR(MP_QSTR_get_ca_certs), MP_ROM_PTR(&ssl_context_get_ca_certs_obj)},
     {MP_ROM_QSTR(MP_QSTR_wrap_socket), MP_ROM_PTR(&ssl_context_wrap_socket_obj)},
     {MP_ROM_QSTR(MP_QSTR_wrap_bio), MP_ROM_PTR(&ssl_context_wrap_bio_obj)},
 };

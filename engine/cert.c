@@ -117,6 +117,7 @@ void ussl_cert_info(const ussl_cert_t *cert, ussl_cert_info_t *out) {
     out->serial = crt->serial.p;
     out->serial_len = crt->serial.len;
     out->version = (unsigned)crt->version;
+    out->is_ca = crt->ca_istrue != 0;
     out->not_before = date_of(&crt->valid_from);
     out->not_after = date_of(&crt->valid_to);
 }

@@ -263,15 +263,10 @@ void ussl_trust_stats(const ussl_trust_t *trust, ussl_trust_stats_t *out) {
     }
 }
 
-const uint8_t *ussl_trust_cert(const ussl_trust_t *trust, size_t index, bool *is_ca, size_t *len) {
+const ussl_cert_t *ussl_trust_cert(const ussl_trust_t *trust, size_t index) {
     const mbedtls_x509_crt *crt = trust->chain;
     while (crt != NULL && index-- > 0) {
         crt = crt->next;
     }
-    if (crt == NULL) {
-        return NULL;
-    }
-    *is_ca = crt->ca_istrue != 0;
-    *len = crt->raw.len;
-    return crt->raw.p;
+    return (const ussl_cert_t *)crt;
 }

@@ -35,6 +35,7 @@ typedef struct ussl_trust ussl_trust_t;       // certificates we believe
 typedef struct ussl_identity ussl_identity_t; // our own chain and key
 typedef struct ussl_ctx ussl_ctx_t;           // frozen settings, shared by conns
 typedef struct ussl_conn ussl_conn_t;         // one connection
+typedef struct ussl_cert ussl_cert_t;         // a certificate, borrowed from its owner
 
 // ---- Results --------------------------------------------------------------------------------
 typedef enum {
@@ -154,8 +155,8 @@ ussl_result_t ussl_trust_add_pem(
 ussl_result_t ussl_trust_add_der(
     ussl_trust_t *trust, const uint8_t *data, size_t len, ussl_failure_t *why);
 void ussl_trust_stats(const ussl_trust_t *trust, ussl_trust_stats_t *out);
-// The DER bytes of certificate number `index`, or NULL past the end.
-const uint8_t *ussl_trust_cert(const ussl_trust_t *trust, size_t index, bool *is_ca, size_t *len);
+// Certificate number `index`, or NULL past the end. It lives as long as the trust.
+const ussl_cert_t *ussl_trust_cert(const ussl_trust_t *trust, size_t index);
 
 // ---- Identity -------------------------------------------------------------------------------
 // Our own certificate chain, leaf first, and the private key of the leaf. Each of cert and key is
@@ -177,8 +178,6 @@ void ussl_identity_unref(ussl_identity_t *identity);
 bool ussl_identity_is_rsa(const ussl_identity_t *identity);
 
 // ---- Certificates, decoded --------------------------------------------------------------------
-typedef struct ussl_cert ussl_cert_t; // borrowed from its owner
-
 // A date of the proleptic Gregorian calendar, UTC.
 typedef struct {
     int year;
@@ -191,6 +190,7 @@ typedef struct {
     const uint8_t *serial; // big-endian
     size_t serial_len;
     unsigned version; // 1 to 3
+    bool is_ca;       // basicConstraints CA:TRUE
     ussl_date_t not_before, not_after;
 } ussl_cert_info_t;
 void ussl_cert_info(const ussl_cert_t *cert, ussl_cert_info_t *out);

@@ -23,7 +23,9 @@ def show(what, fun, *args, **kw):
         print(what, "->", fun(*args, **kw))
     except ssl.SSLError as e:
         print(what, "->", type(e).__name__, text_of(e), e.reason if hasattr(e, "reason") else "-")
-    except (ValueError, TypeError, AttributeError, OSError, NotImplementedError) as e:
+    except OSError as e:
+        print(what, "-> OSError", e.errno)
+    except (ValueError, TypeError, AttributeError, NotImplementedError) as e:
         print(what, "->", type(e).__name__)
 
 
@@ -34,7 +36,7 @@ def show_text(what, fun, *args, **kw):
     except ssl.SSLError as e:
         print(what, "->", type(e).__name__, text_of(e))
     except OSError as e:
-        print(what, "->", type(e).__name__, e.errno)
+        print(what, "-> OSError", e.errno)
     except Exception as e:
         print(what, "->", type(e).__name__, text_of(e))
 

@@ -44,11 +44,11 @@ static void trust_takes_pem_and_der(void **state) {
     ussl_trust_stats(trust, &stats);
     assert_int_equal(stats.x509, 3);
     assert_int_equal(stats.x509_ca, 2);
-    bool is_ca;
-    size_t der_len;
-    assert_non_null(ussl_trust_cert(trust, 2, &is_ca, &der_len));
-    assert_false(is_ca);
-    assert_null(ussl_trust_cert(trust, 3, &is_ca, &der_len));
+    ussl_cert_info_t info;
+    assert_non_null(ussl_trust_cert(trust, 2));
+    ussl_cert_info(ussl_trust_cert(trust, 2), &info);
+    assert_false(info.is_ca);
+    assert_null(ussl_trust_cert(trust, 3));
     blob_free(&pem);
     blob_free(&ders);
     blob_free(&leaf);

@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: MIT
+//
+// ssl_util.c - functions of the module that need no connection: default contexts, PEM and DER,
+// dates, random bytes (CPython ssl, "Context creation", "Random generation", "Certificate
+// handling").
+#include "binding.h"
+
+#include <string.h>
+
+#include "py/objstr.h"
+#include "py/objtuple.h"
+
+static const char pem_header[] = "-----BEGIN CERTIFICATE-----";
+static const char pem_footer[] = "-----END CERTIFICATE-----";
+
+// ---- Purpose ----
+static const qstr purpose_fields[] = {
+    MP_QSTR_nid, MP_QSTR_shortname, MP_QSTR_longname, MP_QSTR_oid};
+static const MP_DEFINE_STR_OBJ(server_name_obj, "TLS Web Server Authentication");
+static const MP_DEFINE_STR_OBJ(client_name_obj, "TLS Web Client Authentication");
+static const MP_DEFINE_STR_OBJ(server_oid_obj, "1.3.6.1.5.5.7.3.1");
+static const MP_DEFINE_STR_OBJ(client_oid_obj, "1.3.6.1.5.5.7.3.2");
+static MP_DEFINE_ATTRTUPLE(purpose_server_obj, purpose_fields, 4, MP_ROM_INT(129),
+    MP_ROM_QSTR(MP_QSTR_serverAuth), MP_ROM_PTR(&server_name_obj), MP_ROM_PTR(&server_oid_obj));
+static MP_DEFINE_ATTRTUPLE(purpose_client_obj, purpose_fields, 4, MP_ROM_INT(130),
+    MP_ROM_QSTR(MP_QSTR_clientAuth), MP_ROM_PTR(&client_name_obj), MP_ROM_PTR(&client_oid_obj));
+
+static const mp_rom_map_elem_t purpose_locals_table[] = {
+    {MP_ROM_QSTR(MP_QSTR_SERVER_AUTH), MP_ROM_PTR(&purpose_server_obj)},
+    {MP_ROM_QSTR(MP_QSTR_CLIENT_AUTH), MP_ROM_PTR(&purpose_client_obj)},
+};
+static MP_DEFINE_CONST_DICT(purpose_locals, purpose_locals_table);
+MP_DEFINE_CONST_OBJ_TYPE(
+    ssl_purpose_type, MP_QSTR_Purpose, MP_TYPE_FLAG_NONE, locals_dict, &purpose_locals);
+
+bool ssl_purpose_is_server_auth(mp_obj_t purpose) {
+    if (purpose == MP_OBJ_FROM_PTR(&purpose_server_obj)) {
+        return true;
+    }
+    if (purpose != MP_OBJ_FROM_PTR(&purpose_client_obj)) {
+        nlr_raise(mp_obj_new_exception_arg1(&mp_type_TypeError, purpose));
+    }
+    return false;
+}
+
+// ---- default contexts ----
+enum { PURPOSE, CAFILE, CAPATH, CADATA };
+
+static mp_obj_t make_context(size_t n_args, const mp_obj_t *args, mp_map_t *kw_args, bool verify) {
+    static const mp_arg_t allowed[] = {
+        {MP_QSTR_purpose, MP_ARG_OBJ, {.u_rom_obj = MP_ROM_PTR(&purpose_server_obj)}},
+        {MP_QSTR_cafile, MP_ARG_KW_ONLY | MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}},
+        {MP_QSTR_capath, MP_ARG_KW_ONLY | MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}},
+        {MP_QSTR_cadata, MP_ARG_KW_ONLY | MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}},
+    };
+    mp_arg_val_t vals[MP_ARRAY_SIZE(allowed)];
+    mp_arg_parse_all(n_args, args, kw_args, MP_ARRAY_SIZE(allowed), allowed, vals);
+    bool client = ssl_purpose_is_server_auth(vals[PURPOSE].u_obj);
+    ssl_context_obj_t *context =
+        ssl_context_new(client ? SSL_PROTOCOL_TLS_CLIENT : SSL_PROTOCOL_TLS_SERVER);
+    mp_obj_t draft = MP_OBJ_FROM_PTR(context);
+    if (client && !verify) {
+        mp_store_attr(draft, MP_QSTR_check_hostname, mp_const_false);
+        mp_store_attr(draft, MP_QSTR_verify_mode, MP_OBJ_NEW_SMALL_INT(SSL_CERT_NONE));
+    }
+    bool given = false;
+    for (size_t i = CAFILE; i <= CADATA; i++) {
+        given |= mp_obj_is_true(vals[i].u_obj);
+    }
+    if (given) {
+        mp_obj_t load[5];
+        mp_load_method(draft, MP_QSTR_load_verify_locations, load);
+        for (size_t i = CAFILE; i <= CADATA; i++) {
+            load[1 + i] = mp_obj_is_true(vals[i].u_obj) ? vals[i].u_obj : mp_const_none;
+        }
+        mp_call_method_n_kw(3, 0, load);
+    } else if (context->verify_mode != SSL_CERT_NONE) {
+        ssl_context_load_defaults(context);
+    }
+    return draft;
+}
+
+static mp_obj_t ssl_create_default_context(size_t n_args, const mp_obj_t *args, mp_map_t *kw_args) {
+    return make_context(n_args, args, kw_args, true);
+}
+MP_DEFINE_CONST_FUN_OBJ_KW(ssl_create_default_context_obj, 0, ssl_create_default_context);
+
+#if !USSL_FORBID_CERT_NONE
+static mp_obj_t ssl_create_unverified_context(
+    size_t n_args, const mp_obj_t *args, mp_map_t *kw_args) {
+    return make_context(n_args, args, kw_args, false);
+}
+MP_DEFINE_CONST_FUN_OBJ_KW(ssl_create_unverified_context_obj, 0, ssl_create_unverified_context);
+#endif
+
+// ---- PEM and DER ----
+static mp_obj_t binascii(qstr function, mp_obj_t data) {
+    mp_obj_t module = mp_import_name(MP_QSTR_binascii, mp_const_none, MP_OBJ_NEW_SMALL_INT(0));
+    return mp_call_function_1(mp_load_attr(module, function), data);
+}
+
+static mp_obj_t ssl_der_to_pem(mp_obj_t der) {
+    mp_buffer_info_t bufinfo;
+    if (mp_obj_is_str(der)) {
+        mp_raise_TypeError(MP_ERROR_TEXT("a bytes-like object is required, not 'str'"));
+    }
+    mp_get_buffer_raise(der, &bufinfo, MP_BUFFER_READ);
+    size_t len;
+    const char *base64 = mp_obj_str_get_data(binascii(MP_QSTR_b2a_base64, der), &len);
+    len -= len > 0; // its newline
+    vstr_t vstr;
+    vstr_init(&vstr, len + len / 64 + sizeof(pem_header) + sizeof(pem_footer) + 3);
+    vstr_printf(&vstr, "%s\n", pem_header);
+    for (size_t at = 0; at < len; at += 64) {
+        vstr_add_strn(&vstr, base64 + at, MIN(64, len - at));
+        vstr_add_char(&vstr, '\n');
+    }
+    vstr_printf(&vstr, "%s\n", pem_footer);
+    return mp_obj_new_str_from_vstr(&vstr);
+}
+MP_DEFINE_CONST_FUN_OBJ_1(ssl_der_to_pem_obj, ssl_der_to_pem);
+
+static mp_obj_t ssl_pem_to_der(mp_obj_t pem) {
+    const size_t head = sizeof(pem_header) - 1, foot = sizeof(pem_footer) - 1;
+    size_t len;
+    if (!mp_obj_is_str(pem)) {
+        mp_raise_TypeError(MP_ERROR_TEXT("a str is required"));
+    }
+    const char *text = mp_obj_str_get_data(pem, &len);
+    if (len < head || memcmp(text, pem_header, head) != 0) {
+        mp_raise_msg_varg(&mp_type_ValueError,
+            MP_ERROR_TEXT("Invalid PEM encoding; must start with %s"), pem_header);
+    }
+    while (len > head && unichar_isspace((unichar)text[len - 1])) {
+        len--;
+    }
+    if (len < head + foot || memcmp(text + len - foot, pem_footer, foot) != 0) {
+        mp_raise_msg_varg(&mp_type_ValueError,
+            MP_ERROR_TEXT("Invalid PEM encoding; must end with %s"), pem_footer);
+    }
+    return binascii(
+        MP_QSTR_a2b_base64, mp_obj_new_bytes((const byte *)text + head, len - head - foot));
+}
+MP_DEFINE_CONST_FUN_OBJ_1(ssl_pem_to_der_obj, ssl_pem_to_der);
+
+// ---- dates ----
+static bool skip_spaces(const char **p) {
+    const char *start = *p;
+    while (unichar_isspace((unichar) * *p)) {
+        (*p)++;
+    }
+    return *p > start;
+}
+
+// One or two digits (or exactly four) between low and high.
+static bool read_number(const char **p, int digits, int low, int high, int *out) {
+    int n = 0;
+    *out = 0;
+    while (n < digits && **p >= '0' && **p <= '9') {
+        *out = *out * 10 + (*(*p)++ - '0');
+        n++;
+    }
+    return n > 0 && (digits < 4 || n == digits) && *out >= low && *out <= high;
+}
+
+static bool read_word(const char **p, const char *word) {
+    for (; *word; word++, (*p)++) {
+        if (unichar_tolower((unichar) * *p) != unichar_tolower((unichar)*word)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+// Days since 1970-01-01 of the proleptic Gregorian calendar; a day past the end of its month counts
+// on.
+static int64_t days_since_1970(int year, int month, int day) {
+    int64_t y = month <= 2 ? year - 1 : year;
+    int64_t shifted = (month + 9) % 12; // March is 0
+    int64_t before = y / 4 - y / 100 + y / 400 + 365 * y;
+    return before + (153 * shifted + 2) / 5 + day - 1 - 719468;
+}
+
+// "Jan  5 09:34:43 2018 GMT" -> seconds since 1970.
+static mp_obj_t ssl_cert_time_to_seconds(mp_obj_t text) {
+    static const char *const months[] = {
+        "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"};
+    const char *p = mp_obj_str_get_str(text);
+    int month = 0, day, hour, minute, second, year;
+    for (int i = 0; i < 12 && month == 0; i++) {
+        const char *at = p;
+        if (read_word(&at, months[i])) {
+            month = i + 1;
+        }
+    }
+    bool good = month > 0;
+    p += good ? 3 : 0;
+    good = good && skip_spaces(&p) && read_number(&p, 2, 1, 31, &day) && skip_spaces(&p)
+        && read_number(&p, 2, 0, 23, &hour) && *p++ == ':' && read_number(&p, 2, 0, 59, &minute)
+        && *p++ == ':' && read_number(&p, 2, 0, 61, &second) && skip_spaces(&p)
+        && read_number(&p, 4, 1, 9999, &year) && skip_spaces(&p) && read_word(&p, "gmt")
+        && *p == '\0';
+    if (!good) {
+        mp_raise_msg_varg(&mp_type_ValueError,
+            MP_ERROR_TEXT("time data '%s' does not match format \"%%b %%d %%H:%%M:%%S %%Y GMT\""),
+            mp_obj_str_get_str(text));
+    }
+    int64_t seconds = days_since_1970(year, month, day) * 86400;
+    return mp_obj_new_int_from_ll(seconds + hour * 3600 + minute * 60 + second);
+}
+MP_DEFINE_CONST_FUN_OBJ_1(ssl_cert_time_to_seconds_obj, ssl_cert_time_to_seconds);
+
+// ---- random ----
+static mp_obj_t ssl_rand_bytes(mp_obj_t num) {
+    mp_int_t n = mp_obj_get_int(num);
+    if (n < 0) {
+        mp_raise_ValueError(MP_ERROR_TEXT("num must be positive"));
+    }
+    vstr_t vstr;
+    vstr_init_len(&vstr, (size_t)n);
+    if (ussl_random((uint8_t *)vstr.buf, vstr.len) != USSL_OK) {
+        ssl_raise_result(USSL_ERR_PLATFORM);
+    }
+    return mp_obj_new_bytes_from_vstr(&vstr);
+}
+MP_DEFINE_CONST_FUN_OBJ_1(ssl_rand_bytes_obj, ssl_rand_bytes);
+
+static mp_obj_t ssl_rand_status(void) {
+    uint8_t byte;
+    return mp_obj_new_bool(ussl_random(&byte, 1) == USSL_OK);
+}
+MP_DEFINE_CONST_FUN_OBJ_0(ssl_rand_status_obj, ssl_rand_status);
+
+// The platform's generator takes no seed; as with OpenSSL's, adding to it is never needed.
+static mp_obj_t ssl_rand_add(mp_obj_t data, mp_obj_t entropy) {
+    mp_buffer_info_t bufinfo;
+    mp_get_buffer_raise(data, &bufinfo, MP_BUFFER_READ);
+    (void)mp_obj_get_float(entropy);
+    return mp_const_none;
+}
+MP_DEFINE_CONST_FUN_OBJ_2(ssl_rand_add_obj, ssl_rand_add);
