@@ -78,6 +78,7 @@ MP_DECLARE_CONST_FUN_OBJ_1(ssl_conn_do_handshake_obj);
 MP_DECLARE_CONST_FUN_OBJ_1(ssl_conn_version_obj);
 MP_DECLARE_CONST_FUN_OBJ_1(ssl_conn_cipher_obj);
 MP_DECLARE_CONST_FUN_OBJ_1(ssl_conn_pending_obj);
+void ssl_conn_unwrap(ssl_conn_obj_t *self);
 MP_DECLARE_CONST_FUN_OBJ_1(ssl_conn___del___obj);
 MP_DECLARE_CONST_FUN_OBJ_KW(ssl_conn_getpeercert_obj);
 void ssl_conn_attr(mp_obj_t self_in, qstr attr, mp_obj_t *dest);
@@ -99,6 +100,8 @@ ssl_pump_t ssl_pump_handshake(ssl_conn_obj_t *self);
 // *n is what moved. Reading: *n 0 with PUMP_DONE is the end. Both begin with the handshake.
 ssl_pump_t ssl_pump_read(ssl_conn_obj_t *self, void *buf, size_t len, size_t *n);
 ssl_pump_t ssl_pump_write(ssl_conn_obj_t *self, const void *buf, size_t len, size_t *n);
+// Exchanges close_notify; the wire is then free for clear text.
+ssl_pump_t ssl_pump_unwrap(ssl_conn_obj_t *self);
 // What can leave without waiting leaves; then close_notify. Never raises.
 void ssl_pump_goodbye(ssl_conn_obj_t *self);
 // The answer to a poll for MP_STREAM_POLL_* on this connection.
@@ -118,6 +121,7 @@ extern const mp_obj_type_t ssl_SSLSyscallError_type;
 extern const mp_obj_type_t ssl_SSLEOFError_type;
 extern const mp_obj_type_t ssl_SSLCertVerificationError_type;
 NORETURN void ssl_raise_want(ssl_pump_t want);
+NORETURN void ssl_raise_zero_return(void);
 // Why the connection failed; host is the str to be named in a mismatch, or None.
 NORETURN void ssl_raise_failure(const ussl_failure_t *why, mp_obj_t host);
 // A bare result, of a function that has no more to say.

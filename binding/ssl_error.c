@@ -193,6 +193,15 @@ void ssl_raise_want(ssl_pump_t want) {
     error_raise(&error, error_text(&error));
 }
 
+void ssl_raise_zero_return(void) {
+    error_t error = {
+        .type = &ssl_SSLZeroReturnError_type,
+        .number = 6,
+        .text = "TLS/SSL connection has been closed (EOF)",
+    };
+    error_raise(&error, error_text(&error));
+}
+
 void ssl_raise_result(ussl_result_t result) {
     switch (result) {
         case USSL_ERR_MEMORY:

@@ -84,6 +84,16 @@ static mp_obj_t ssl_conn_do_handshake(mp_obj_t self_in) {
 }
 MP_DEFINE_CONST_FUN_OBJ_1(ssl_conn_do_handshake_obj, ssl_conn_do_handshake);
 
+void ssl_conn_unwrap(ssl_conn_obj_t *self) {
+    ssl_guard_t guard;
+    ssl_guard_enter(&guard, self);
+    ssl_pump_t want = ssl_pump_unwrap(self);
+    ssl_guard_leave(&guard);
+    if (want != PUMP_DONE) {
+        ssl_raise_want(want);
+    }
+}
+
 static const char *version_name(uint16_t version) {
     return version == USSL_VERSION_TLS13 ? "TLSv1.3" : "TLSv1.2";
 }
@@ -216,7 +226,11 @@ static mp_obj_t ssl_object_read(size_t n_args, const mp_obj_t *args, mp_map_t *k
     };
     mp_arg_val_t vals[MP_ARRAY_SIZE(allowed)];
     mp_arg_parse_all(n_args - 1, args + 1, kw_args, MP_ARRAY_SIZE(allowed), allowed, vals);
-    return ssl_conn_read_into(MP_OBJ_TO_PTR(args[0]), vals[0].u_int, vals[1].u_obj, false);
+    ssl_conn_obj_t *self = MP_OBJ_TO_PTR(args[0]);
+    if (ussl_conn_closing(self->conn) && ussl_conn_peer_closed(self->conn)) {
+        ssl_raise_zero_return(); // both have said goodbye
+    }
+    return ssl_conn_read_into(self, vals[0].u_int, vals[1].u_obj, false);
 }
 static MP_DEFINE_CONST_FUN_OBJ_KW(ssl_object_read_obj, 1, ssl_object_read);
 
@@ -239,12 +253,19 @@ static mp_obj_t ssl_object_write(mp_obj_t self_in, mp_obj_t data) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_2(ssl_object_write_obj, ssl_object_write);
 
+static mp_obj_t ssl_object_unwrap(mp_obj_t self_in) {
+    ssl_conn_unwrap(MP_OBJ_TO_PTR(self_in));
+    return mp_const_none;
+}
+static MP_DEFINE_CONST_FUN_OBJ_1(ssl_object_unwrap_obj, ssl_object_unwrap);
+
 static const mp_rom_map_elem_t ssl_object_locals_table[] = {
     {MP_ROM_QSTR(MP_QSTR___del__), MP_ROM_PTR(&ssl_conn___del___obj)},
     {MP_ROM_QSTR(MP_QSTR_do_handshake), MP_ROM_PTR(&ssl_conn_do_handshake_obj)},
     {MP_ROM_QSTR(MP_QSTR_read), MP_ROM_PTR(&ssl_object_read_obj)},
     {MP_ROM_QSTR(MP_QSTR_write), MP_ROM_PTR(&ssl_object_write_obj)},
     {MP_ROM_QSTR(MP_QSTR_pending), MP_ROM_PTR(&ssl_conn_pending_obj)},
+    {MP_ROM_QSTR(MP_QSTR_unwrap), MP_ROM_PTR(&ssl_object_unwrap_obj)},
     {MP_ROM_QSTR(MP_QSTR_version), MP_ROM_PTR(&ssl_conn_version_obj)},
     {MP_ROM_QSTR(MP_QSTR_cipher), MP_ROM_PTR(&ssl_conn_cipher_obj)},
     {MP_ROM_QSTR(MP_QSTR_getpeercert), MP_ROM_PTR(&ssl_conn_getpeercert_obj)},

@@ -267,6 +267,9 @@ ssl_pump_t ssl_pump_write(ssl_conn_obj_t *self, const void *data, size_t len, si
     const uint8_t *buf = data;
     *n = 0;
     ssl_pump_t want = ssl_pump_handshake(self);
+    if (ussl_conn_closing(self->conn)) {
+        ssl_raise_reason(1, "SSL", "PROTOCOL_IS_SHUTDOWN", NULL);
+    }
     if (want == PUMP_DONE) {
         want = settle(self, buf, len, n);
     }
@@ -289,6 +292,39 @@ ssl_pump_t ssl_pump_write(ssl_conn_obj_t *self, const void *data, size_t len, si
 }
 
 // ---- the end ----
+ssl_pump_t ssl_pump_unwrap(ssl_conn_obj_t *self) {
+    ussl_failure_t why;
+    ussl_conn_failure(self->conn, &why);
+    if (why.result < 0) {
+        fail(self, why.result);
+    }
+    if (!ussl_conn_established(self->conn)) {
+        ssl_raise_reason(1, "SSL", "SHUTDOWN_WHILE_IN_INIT", NULL);
+    }
+    ssl_pump_t want = flush(self);
+    if (want == PUMP_DONE) {
+        ussl_result_t result = ussl_conn_close(self->conn); // again: nothing more
+        if (result < 0) {
+            fail(self, result);
+        }
+        want = flush(self);
+    }
+    while (want == PUMP_DONE) {
+        ussl_result_t result = ussl_conn_peek(self->conn);
+        if (result == USSL_CLOSED) {
+            break;
+        }
+        if (result == USSL_OK) {
+            ssl_raise_reason(1, "SSL", "APPLICATION_DATA_AFTER_CLOSE_NOTIFY", NULL);
+        }
+        if (result < 0) {
+            fail(self, result);
+        }
+        want = fill(self);
+    }
+    return want;
+}
+
 static void goodbye(void *arg) {
     ssl_conn_obj_t *self = arg;
     size_t len;

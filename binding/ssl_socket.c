@@ -126,6 +126,20 @@ static mp_obj_t ssl_socket_close_method(mp_obj_t self_in) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(ssl_socket_close_obj, ssl_socket_close_method);
 
+// The stream below, which goes on without TLS; this object is as good as closed.
+static mp_obj_t ssl_socket_unwrap(mp_obj_t self_in) {
+    ssl_conn_obj_t *self = MP_OBJ_TO_PTR(self_in);
+    if (self->conn == NULL) {
+        mp_raise_ValueError(MP_ERROR_TEXT("No SSL wrapper around this socket"));
+    }
+    ssl_conn_unwrap(self);
+    ussl_conn_t *conn = self->conn;
+    self->conn = NULL;
+    ussl_conn_free(conn);
+    return self->incoming;
+}
+static MP_DEFINE_CONST_FUN_OBJ_1(ssl_socket_unwrap_obj, ssl_socket_unwrap);
+
 // ---- reading ----
 static mp_obj_t ssl_socket_read(size_t n_args, const mp_obj_t *args, mp_map_t *kw_args) {
     static const mp_arg_t allowed[] = {
@@ -302,6 +316,7 @@ static const mp_rom_map_elem_t ssl_socket_locals_table[] = {
     {MP_ROM_QSTR(MP_QSTR_send), MP_ROM_PTR(&ssl_socket_send_obj)},
     {MP_ROM_QSTR(MP_QSTR_sendall), MP_ROM_PTR(&ssl_socket_sendall_obj)},
     {MP_ROM_QSTR(MP_QSTR_pending), MP_ROM_PTR(&ssl_conn_pending_obj)},
+    {MP_ROM_QSTR(MP_QSTR_unwrap), MP_ROM_PTR(&ssl_socket_unwrap_obj)},
     {MP_ROM_QSTR(MP_QSTR_version), MP_ROM_PTR(&ssl_conn_version_obj)},
     {MP_ROM_QSTR(MP_QSTR_cipher), MP_ROM_PTR(&ssl_conn_cipher_obj)},
     {MP_ROM_QSTR(MP_QSTR_getpeercert), MP_ROM_PTR(&ssl_conn_getpeercert_obj)},

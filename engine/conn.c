@@ -365,6 +365,32 @@ ussl_result_t ussl_conn_read(ussl_conn_t *conn, uint8_t *buf, size_t len, size_t
     return result;
 }
 
+ussl_result_t ussl_conn_peek(ussl_conn_t *conn) {
+    ussl_scope_t scope;
+    ussl_result_t result = conn_enter(conn, CALL_READ, &scope);
+    if (result != USSL_OK) {
+        return result;
+    }
+    if (conn->peer_closed) {
+        result = USSL_CLOSED;
+    }
+    while (result == USSL_OK && mbedtls_ssl_get_bytes_avail(&conn->ssl) == 0) {
+        uint8_t none;
+        int code = mbedtls_ssl_read(&conn->ssl, &none, 0);
+        if (code == MBEDTLS_ERR_SSL_PEER_CLOSE_NOTIFY) {
+            conn->peer_closed = true;
+            result = USSL_CLOSED;
+        } else if (code != 0 || conn->wire_ended) {
+            // 0 is plaintext, an empty record, or a wire that ended: then nothing comes any more.
+            bool ended = code == 0 && mbedtls_ssl_get_bytes_avail(&conn->ssl) == 0;
+            code = ended ? MBEDTLS_ERR_SSL_CONN_EOF : code;
+            result = code == 0 ? USSL_OK : conn_answer(conn, code, &scope);
+        }
+    }
+    conn_leave(conn, &scope);
+    return result;
+}
+
 ussl_result_t ussl_conn_write(ussl_conn_t *conn, const uint8_t *buf, size_t len, size_t *n) {
     *n = 0;
     ussl_scope_t scope;

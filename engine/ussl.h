@@ -265,6 +265,8 @@ ussl_result_t ussl_conn_handshake(ussl_conn_t *conn, bool *done);
 // *n is the plaintext moved and can be less than len. read gives at most one record. A written
 // byte is accepted: never offer it again, even if the wire is not drained yet.
 ussl_result_t ussl_conn_read(ussl_conn_t *conn, uint8_t *buf, size_t len, size_t *n);
+// USSL_OK: there is plaintext to read, and it stays there. Else as read.
+ussl_result_t ussl_conn_peek(ussl_conn_t *conn);
 ussl_result_t ussl_conn_write(ussl_conn_t *conn, const uint8_t *buf, size_t len, size_t *n);
 ussl_result_t ussl_conn_close(ussl_conn_t *conn); // queues close_notify; then drain
 
