@@ -8,12 +8,15 @@ from helper import bio_pair, shake
 
 c, s = bio_pair(client_context(), server_context())
 assert shake(c, s) == [True, True]
-hoard = []
-try:
-    while True:
-        hoard.append(bytearray(2000))
-except MemoryError:
-    pass
+hoard = [None] * 500  # made before, so that only what it holds is asked for
+n = 0
+for size in (2000, 1000):
+    try:
+        while True:
+            hoard[n] = bytearray(size)
+            n += 1
+    except MemoryError:
+        pass
 caught = 0
 for _ in range(20):
     try:
