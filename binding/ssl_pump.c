@@ -223,10 +223,11 @@ ssl_pump_t ssl_pump_read(ssl_conn_obj_t *self, void *buf, size_t len, size_t *n)
         if (result < 0) {
             fail(self, result);
         }
-        if (result != USSL_WANT_IN) {
+        if (result != USSL_WANT_IN && result != USSL_WANT_OUT) {
             break; // data, the end, or nothing asked for
         }
-        want = fill(self);
+        // A ticket is taken in only when our last record has gone: not the end of the data.
+        want = result == USSL_WANT_OUT ? flush(self) : fill(self);
     }
     return want;
 }
@@ -320,7 +321,7 @@ ssl_pump_t ssl_pump_unwrap(ssl_conn_obj_t *self) {
         if (result < 0) {
             fail(self, result);
         }
-        want = fill(self);
+        want = result == USSL_WANT_OUT ? flush(self) : fill(self);
     }
     return want;
 }

@@ -188,6 +188,15 @@ def whole_records(case):
         yield "client/openssl/%s/trap10-whole-records-and-tickets" % flag, wanted in out, out + log[-500:]
 
 
+def tickets_and_a_full_wire(case):
+    for flag, _ in VERSIONS:
+        port = free_port()
+        server = case.their_server(port, "server", flag)
+        status, out = case.run([case.micropython, "full_wire.py", str(port), case.cert("ca.pem")])
+        log = stop(server)
+        yield "client/openssl/%s/trap10-tickets-while-the-wire-is-full" % flag, status == 0, out + log
+
+
 def readme_example(case):
     root = os.path.dirname(os.path.dirname(HERE))
     with open(os.path.join(root, "README.md")) as f:
@@ -209,6 +218,6 @@ def run_all(report, micropython, certs):
     print("interop: " + re.sub(r" +\(Library.*", "", version.strip()))
     case = Case(micropython, certs)
     for group in (our_client_their_server, suites_and_groups, mutual, our_server_their_client, whole_records,
-                  readme_example):
+                  tickets_and_a_full_wire, readme_example):
         for name, good, detail in group(case):
             report("passed" if good else "failed", "interop/" + name, "" if good else detail[-3000:])
