@@ -41,6 +41,14 @@ assert c.write(b"third") == 5
 assert s.recv(100) == b"third"
 raises(ssl.SSLWantReadError, s.recv, 1)
 
+# Given up, and another message of the same length, head and tail: both arrive.
+head, tail = b'{"sensor": "north", "value": ', b', "unit": "celsius", "ok": true}'
+a.on_write = lambda buf: None
+assert c.write(head + b"21.5" + tail) is None
+a.on_write = None
+assert c.write(head + b"21.6" + tail) == len(head) + 4 + len(tail)
+assert s.recv(200) == head + b"21.5" + tail and s.recv(200) == head + b"21.6" + tail
+
 # Many records through a wire that takes 100 bytes now and then.
 c, s, a, b = pair(room=100)
 assert shake(c, s) == [True, True]
