@@ -182,9 +182,8 @@ static ussl_result_t conn_settle(ussl_conn_t *conn, const ussl_scope_t *scope) {
 }
 
 // ---- handshake ----
-// mbedTLS lets a server that asked OPTIONAL-ly go on with a bad certificate. We do not. Servers
-// that require one ask the same way, because mbedTLS sends no alert for a missing one, or the wrong
-// one.
+// Servers that require a certificate ask OPTIONAL-ly too, because mbedTLS sends no alert for a
+// missing one, or the wrong one.
 static bool cert_missing(const ussl_conn_t *conn) {
     const ussl_config_t *config = &conn->ctx->config;
     const mbedtls_ssl_session *session = conn->ssl.session_negotiate;
@@ -192,6 +191,7 @@ static bool cert_missing(const ussl_conn_t *conn) {
         && session != NULL && session->verify_result == MBEDTLS_X509_BADCERT_MISSING;
 }
 
+// mbedTLS lets a server that asked OPTIONAL-ly go on with a bad certificate. We do not.
 static bool cert_refused(const ussl_conn_t *conn) {
     return conn->check.verdict.flags != 0 && conn->ctx->config.verify != USSL_VERIFY_NONE;
 }
@@ -237,6 +237,27 @@ static ussl_result_t handshake_step(ussl_conn_t *conn, const ussl_scope_t *scope
         *done = true;
     }
     return USSL_OK;
+}
+
+// ---- reading ----
+// Takes in records until plaintext waits to be copied. mbedTLS answers 0 for plaintext, for an
+// empty record, and for a wire that ended without close_notify; only here can they be told apart.
+static ussl_result_t bring_plaintext(ussl_conn_t *conn, const ussl_scope_t *scope) {
+    ussl_result_t result = USSL_OK;
+    while (result == USSL_OK && mbedtls_ssl_get_bytes_avail(&conn->ssl) == 0) {
+        uint8_t none;
+        int code = mbedtls_ssl_read(&conn->ssl, &none, 0);
+        bool nothing = code == 0 && mbedtls_ssl_get_bytes_avail(&conn->ssl) == 0;
+        if (code == MBEDTLS_ERR_SSL_PEER_CLOSE_NOTIFY) {
+            conn->peer_closed = true;
+            result = USSL_CLOSED;
+        } else if (nothing && conn->wire_ended) {
+            result = conn_answer(conn, MBEDTLS_ERR_SSL_CONN_EOF, scope);
+        } else if (code != 0) {
+            result = conn_answer(conn, code, scope);
+        }
+    }
+    return result;
 }
 
 // ---- making one ----
@@ -346,20 +367,13 @@ ussl_result_t ussl_conn_read(ussl_conn_t *conn, uint8_t *buf, size_t len, size_t
     if (result != USSL_OK) {
         return result;
     }
-    if (conn->peer_closed) {
-        result = USSL_CLOSED;
+    result = conn->peer_closed ? USSL_CLOSED : USSL_OK;
+    if (result == USSL_OK && len > 0) {
+        result = bring_plaintext(conn, &scope);
     }
-    while (result == USSL_OK && len > 0 && *n == 0) {
-        int code = mbedtls_ssl_read(&conn->ssl, buf, len);
-        if (code > 0) {
-            *n = (size_t)code;
-        } else if (code == MBEDTLS_ERR_SSL_PEER_CLOSE_NOTIFY) {
-            conn->peer_closed = true;
-            result = USSL_CLOSED;
-        } else {
-            // 0 is a wire that ended without close_notify: mbedTLS tells the two apart only here.
-            result = conn_answer(conn, code == 0 ? MBEDTLS_ERR_SSL_CONN_EOF : code, &scope);
-        }
+    if (result == USSL_OK && len > 0) {
+        int code = mbedtls_ssl_read(&conn->ssl, buf, len); // only copies
+        *n = code > 0 ? (size_t)code : 0;
     }
     conn_leave(conn, &scope);
     return result;
@@ -368,26 +382,10 @@ ussl_result_t ussl_conn_read(ussl_conn_t *conn, uint8_t *buf, size_t len, size_t
 ussl_result_t ussl_conn_peek(ussl_conn_t *conn) {
     ussl_scope_t scope;
     ussl_result_t result = conn_enter(conn, CALL_READ, &scope);
-    if (result != USSL_OK) {
-        return result;
+    if (result == USSL_OK) {
+        result = conn->peer_closed ? USSL_CLOSED : bring_plaintext(conn, &scope);
+        conn_leave(conn, &scope);
     }
-    if (conn->peer_closed) {
-        result = USSL_CLOSED;
-    }
-    while (result == USSL_OK && mbedtls_ssl_get_bytes_avail(&conn->ssl) == 0) {
-        uint8_t none;
-        int code = mbedtls_ssl_read(&conn->ssl, &none, 0);
-        if (code == MBEDTLS_ERR_SSL_PEER_CLOSE_NOTIFY) {
-            conn->peer_closed = true;
-            result = USSL_CLOSED;
-        } else if (code != 0 || conn->wire_ended) {
-            // 0 is plaintext, an empty record, or a wire that ended: then nothing comes any more.
-            bool ended = code == 0 && mbedtls_ssl_get_bytes_avail(&conn->ssl) == 0;
-            code = ended ? MBEDTLS_ERR_SSL_CONN_EOF : code;
-            result = code == 0 ? USSL_OK : conn_answer(conn, code, &scope);
-        }
-    }
-    conn_leave(conn, &scope);
     return result;
 }
 

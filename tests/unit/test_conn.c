@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // test_conn.c - whole handshakes and transfers between two connections, and every way to cut them.
+#include "engine/mbed.h"
 #include "tests/support/support.h"
 
 static const uint16_t versions[] = {USSL_VERSION_TLS12, USSL_VERSION_TLS13};
@@ -220,6 +221,26 @@ static void trap10_reading_skips_what_is_not_data(void **state) {
     assert_non_null(ussl_conn_in(pair.conn[0], &len));
     assert_int_equal(ussl_conn_read(pair.conn[0], buf, 0, &n), USSL_OK);
     pair_free(&pair);
+}
+
+// An empty record (RFC 5246 6.2.1, RFC 8446 5.4) is neither data nor an end, however many there
+// are.
+static void empty_records_are_no_end(void **state) {
+    (void)state;
+    for (size_t v = 0; v < COUNT(versions); v++) {
+        pair_t pair;
+        if (!built_in(versions[v])) {
+            continue;
+        }
+        open_good(&pair, versions[v]);
+        assert_true(pair_handshake(&pair));
+        for (int i = 0; i < 2; i++) {
+            (void)mbedtls_ssl_write(&pair.conn[0]->ssl, (const uint8_t *)"", 0);
+            pair_move(&pair);
+        }
+        pair_transfer(&pair, 0, (const uint8_t *)"data", 4);
+        pair_free(&pair);
+    }
 }
 
 // Traps 23 and 30: the peer is told why, once, also when the wire takes nothing for a while.
@@ -478,6 +499,7 @@ int main(void) {
         cmocka_unit_test_setup(close_notify_and_eof_are_told_apart, reset),
         cmocka_unit_test_setup(trap01_no_byte_lost_when_the_wire_is_full, reset),
         cmocka_unit_test_setup(trap10_reading_skips_what_is_not_data, reset),
+        cmocka_unit_test_setup(empty_records_are_no_end, reset),
         cmocka_unit_test_setup(trap23_trap30_an_alert_is_always_queued_once, reset),
         cmocka_unit_test_setup(trap30_garbage_is_answered, reset),
         cmocka_unit_test_setup(nothing_in_common, reset),
