@@ -10,8 +10,6 @@
 SRC := build/src
 ifeq ($(origin MICROPYTHON),undefined)
 MICROPYTHON := $(SRC)/micropython
-else
-OWN_SOURCES := 1
 endif
 ifeq ($(origin MBEDTLS),undefined)
 ifneq ($(wildcard $(MICROPYTHON)/lib/mbedtls/library/ssl_tls.c),)

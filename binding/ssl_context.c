@@ -12,7 +12,7 @@
 #include "py/builtin.h"
 #include "py/objstr.h"
 
-#if MICROPY_PY_OS && defined(__unix__)
+#if defined(__unix__)
 #include <stdlib.h>
 #endif
 
@@ -119,7 +119,7 @@ static mp_obj_t read_file(mp_obj_t path) {
 }
 
 // A str is a path, as in CPython; bytes are the data itself, for devices without files.
-static mp_obj_t file_or_data(mp_obj_t arg, const char *name, mp_buffer_info_t *bufinfo) {
+static void file_or_data(mp_obj_t arg, const char *name, mp_buffer_info_t *bufinfo) {
     mp_obj_t data = arg;
     if (mp_obj_is_str(arg)) {
         data = read_file(arg);
@@ -128,7 +128,6 @@ static mp_obj_t file_or_data(mp_obj_t arg, const char *name, mp_buffer_info_t *b
         mp_raise_msg_varg(
             &mp_type_TypeError, MP_ERROR_TEXT("%s should be a valid filesystem path"), name);
     }
-    return data;
 }
 
 // ---- trust ----
@@ -314,9 +313,9 @@ static void get_password(mp_obj_t password, mp_buffer_info_t *out) {
 void ssl_context_add_identity(
     ssl_context_obj_t *self, mp_obj_t cert, mp_obj_t key, mp_obj_t password) {
     mp_buffer_info_t cert_data, key_data = {0}, pass_data = {0};
-    mp_obj_t held[2] = {file_or_data(cert, "certfile", &cert_data), mp_const_none};
+    file_or_data(cert, "certfile", &cert_data);
     if (key != mp_const_none) {
-        held[1] = file_or_data(key, "keyfile", &key_data);
+        file_or_data(key, "keyfile", &key_data);
     }
     if (password != mp_const_none && !mp_obj_is_callable(password)) {
         get_password(password, &pass_data);
@@ -340,7 +339,6 @@ void ssl_context_add_identity(
         source.password_len = pass_data.len;
         result = ussl_identity_new(self->arena, &source, &identity, &why);
     }
-    (void)held;
     if (result != USSL_OK) {
         raise_bad_identity(&why);
     }
