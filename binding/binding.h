@@ -55,6 +55,7 @@ typedef struct {
     mp_uint_t deadline_ms;    // of the call in progress
     // Bytes of the write in progress that are sealed but not known to have left: the same bytes
     // offered again are skipped, others are new.
+    const uint8_t *offered; // where they stand, while the call that offered them runs
     size_t held;
     uint32_t held_mark;
     bool server_side;
@@ -79,6 +80,8 @@ MP_DECLARE_CONST_FUN_OBJ_1(ssl_conn_version_obj);
 MP_DECLARE_CONST_FUN_OBJ_1(ssl_conn_cipher_obj);
 MP_DECLARE_CONST_FUN_OBJ_1(ssl_conn_pending_obj);
 void ssl_conn_unwrap(ssl_conn_obj_t *self);
+// The bytes of any buffer but a str; else TypeError, in CPython's words.
+void ssl_get_bytes(mp_obj_t data, mp_buffer_info_t *out);
 MP_DECLARE_CONST_FUN_OBJ_1(ssl_conn___del___obj);
 MP_DECLARE_CONST_FUN_OBJ_KW(ssl_conn_getpeercert_obj);
 void ssl_conn_attr(mp_obj_t self_in, qstr attr, mp_obj_t *dest);
@@ -100,12 +103,14 @@ ssl_pump_t ssl_pump_handshake(ssl_conn_obj_t *self);
 // *n is what moved. Reading: *n 0 with PUMP_DONE is the end. Both begin with the handshake.
 ssl_pump_t ssl_pump_read(ssl_conn_obj_t *self, void *buf, size_t len, size_t *n);
 ssl_pump_t ssl_pump_write(ssl_conn_obj_t *self, const void *buf, size_t len, size_t *n);
+// ssl_pump_write as a whole method: under the guard. In ssl_object.c.
+size_t ssl_conn_write_some(ssl_conn_obj_t *self, const void *buf, size_t len, ssl_pump_t *want);
 // Exchanges close_notify; the wire is then free for clear text.
 ssl_pump_t ssl_pump_unwrap(ssl_conn_obj_t *self);
 // What can leave without waiting leaves; then close_notify. Never raises.
 void ssl_pump_goodbye(ssl_conn_obj_t *self);
 // The answer to a poll for MP_STREAM_POLL_* on this connection.
-mp_uint_t ssl_pump_poll(ssl_conn_obj_t *self, mp_uint_t flags, int *errcode);
+mp_uint_t ssl_pump_poll(ssl_conn_obj_t *self, mp_uint_t flags);
 
 // ---- ssl_hooks.c: Python called from inside the engine ------------------------------------------
 ussl_result_t ssl_hook_on_cert(void *owner, const uint8_t *der, size_t len, unsigned depth);

@@ -22,7 +22,8 @@ static void membio_put(membio_obj_t *self, const void *data, size_t len) {
     if (self->len + len > self->room) {
         size_t waiting = self->len - self->at;
         if (waiting + len > self->room) {
-            size_t room = (waiting + len + 511) / 512 * 512;
+            // Half as much again as is waiting, so that many writes do not copy it each time.
+            size_t room = (waiting + len + waiting / 2 + 511) / 512 * 512;
             byte *buf = m_new(byte, room); // before anything changes: it may raise
             memcpy(buf, self->buf + self->at, waiting);
             m_del(byte, self->buf, self->room);
@@ -119,10 +120,7 @@ static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(membio_read_obj, 1, 2, membio_read);
 static mp_obj_t membio_write(mp_obj_t self_in, mp_obj_t data) {
     membio_obj_t *self = MP_OBJ_TO_PTR(self_in);
     mp_buffer_info_t bufinfo;
-    if (mp_obj_is_str(data) || !mp_get_buffer(data, &bufinfo, MP_BUFFER_READ)) {
-        mp_raise_msg_varg(&mp_type_TypeError,
-            MP_ERROR_TEXT("a bytes-like object is required, not '%s'"), mp_obj_get_type_str(data));
-    }
+    ssl_get_bytes(data, &bufinfo);
     if (self->eof) {
         mp_obj_t text = mp_obj_new_str_from_cstr("cannot write() after write_eof()");
         nlr_raise(mp_obj_new_exception_arg1(&ssl_SSLError_type, text));

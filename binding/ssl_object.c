@@ -166,6 +166,22 @@ void ssl_conn_attr(mp_obj_t self_in, qstr attr, mp_obj_t *dest) {
     }
 }
 
+void ssl_get_bytes(mp_obj_t data, mp_buffer_info_t *out) {
+    if (mp_obj_is_str(data) || !mp_get_buffer(data, out, MP_BUFFER_READ)) {
+        mp_raise_msg_varg(&mp_type_TypeError,
+            MP_ERROR_TEXT("a bytes-like object is required, not '%s'"), mp_obj_get_type_str(data));
+    }
+}
+
+size_t ssl_conn_write_some(ssl_conn_obj_t *self, const void *buf, size_t len, ssl_pump_t *want) {
+    size_t n;
+    ssl_guard_t guard;
+    ssl_guard_enter(&guard, self);
+    *want = ssl_pump_write(self, buf, len, &n);
+    ssl_guard_leave(&guard);
+    return n;
+}
+
 // CPython's read(len=1024, buffer=None): at most one record, into a new bytes or into the buffer.
 mp_obj_t ssl_conn_read_into(
     ssl_conn_obj_t *self, mp_int_t size, mp_obj_t buffer, bool none_if_empty) {
@@ -237,15 +253,9 @@ static MP_DEFINE_CONST_FUN_OBJ_KW(ssl_object_read_obj, 1, ssl_object_read);
 static mp_obj_t ssl_object_write(mp_obj_t self_in, mp_obj_t data) {
     ssl_conn_obj_t *self = MP_OBJ_TO_PTR(self_in);
     mp_buffer_info_t bufinfo;
-    if (mp_obj_is_str(data)) {
-        mp_raise_TypeError(MP_ERROR_TEXT("a bytes-like object is required, not 'str'"));
-    }
-    mp_get_buffer_raise(data, &bufinfo, MP_BUFFER_READ);
-    size_t n;
-    ssl_guard_t guard;
-    ssl_guard_enter(&guard, self);
-    ssl_pump_t want = ssl_pump_write(self, bufinfo.buf, bufinfo.len, &n);
-    ssl_guard_leave(&guard);
+    ssl_get_bytes(data, &bufinfo);
+    ssl_pump_t want;
+    size_t n = ssl_conn_write_some(self, bufinfo.buf, bufinfo.len, &want);
     if (want != PUMP_DONE) {
         ssl_raise_want(want);
     }

@@ -16,8 +16,29 @@
 #include "py/mphal.h"
 
 // ---- the guard ----
+// Tells bytes offered again from other bytes: FNV-1a in words of four bytes, over all of them,
+// because messages of one kind often differ in the middle only.
+static uint32_t mark_of(const uint8_t *buf, size_t len) {
+    uint32_t mark = 2166136261u ^ (uint32_t)len;
+    while (len > 0) {
+        uint32_t word = 0;
+        size_t n = len < sizeof(word) ? len : sizeof(word);
+        memcpy(&word, buf, n);
+        mark = (mark ^ word) * 16777619u;
+        mark ^= mark >> 15; // or the high bits of a word would never reach the low ones
+        buf += n;
+        len -= n;
+    }
+    return mark;
+}
+
+// Runs when a method returns, and when an exception passes through it.
 static void guard_run(void *arg) {
     ssl_conn_obj_t *self = arg;
+    if (self->offered != NULL) {
+        self->held_mark = mark_of(self->offered, self->held);
+        self->offered = NULL; // the caller's buffer, which is his again
+    }
     self->busy = false;
     if (self->close_later) {
         self->close_later = false;
@@ -233,27 +254,6 @@ ssl_pump_t ssl_pump_read(ssl_conn_obj_t *self, void *buf, size_t len, size_t *n)
 }
 
 // ---- writing ----
-// Tells bytes offered again from other bytes: FNV-1a in words of four bytes, over all of them,
-// because messages of one kind often differ in the middle only.
-static uint32_t mark_of(const uint8_t *buf, size_t len) {
-    uint32_t mark = 2166136261u ^ (uint32_t)len;
-    while (len > 0) {
-        uint32_t word = 0;
-        size_t n = len < sizeof(word) ? len : sizeof(word);
-        memcpy(&word, buf, n);
-        mark = (mark ^ word) * 16777619u;
-        mark ^= mark >> 15; // or the high bits of a word would never reach the low ones
-        buf += n;
-        len -= n;
-    }
-    return mark;
-}
-
-static void hold(ssl_conn_obj_t *self, const uint8_t *buf, size_t len) {
-    self->held = len;
-    self->held_mark = mark_of(buf, len);
-}
-
 // Finishes what an earlier write owes. *skip: how many of these bytes it already took.
 static ssl_pump_t settle(ssl_conn_obj_t *self, const uint8_t *buf, size_t len, size_t *skip) {
     *skip = 0;
@@ -283,14 +283,12 @@ ssl_pump_t ssl_pump_write(ssl_conn_obj_t *self, const void *data, size_t len, si
         if (result < 0) {
             fail(self, result);
         }
-        hold(self, buf, *n + part); // should the stream raise, nothing was reported yet
+        self->offered = buf; // should the stream raise, nothing was reported yet
+        self->held = *n + part;
         want = flush(self);
-        if (want == PUMP_DONE) {
-            self->held = 0;
-            *n += part;
-        } else if (*n > 0) {
-            hold(self, buf + *n, part);
-        }
+        self->offered = want == PUMP_DONE ? NULL : buf + *n;
+        self->held = want == PUMP_DONE ? 0 : part;
+        *n += want == PUMP_DONE ? part : 0;
     }
     return want;
 }
@@ -349,8 +347,7 @@ void ssl_pump_goodbye(ssl_conn_obj_t *self) {
 // Reading and writing are asked about apart: one answer for both would make the other direction
 // look ready and spin. While the handshake runs either call can carry it on, so both wait for
 // what it wants; a client that has not begun wants to send.
-mp_uint_t ssl_pump_poll(ssl_conn_obj_t *self, mp_uint_t flags, int *errcode) {
-    (void)errcode;
+mp_uint_t ssl_pump_poll(ssl_conn_obj_t *self, mp_uint_t flags) {
     const mp_uint_t trouble = MP_STREAM_POLL_ERR | MP_STREAM_POLL_HUP | MP_STREAM_POLL_NVAL;
     if (self->conn == NULL) {
         return MP_STREAM_POLL_NVAL;

@@ -37,22 +37,6 @@ static void no_flags(mp_int_t flags, const char *method) {
     }
 }
 
-static void get_bytes(mp_obj_t data, mp_buffer_info_t *bufinfo) {
-    if (mp_obj_is_str(data)) {
-        mp_raise_TypeError(MP_ERROR_TEXT("a bytes-like object is required, not 'str'"));
-    }
-    mp_get_buffer_raise(data, bufinfo, MP_BUFFER_READ);
-}
-
-static size_t send_some(ssl_conn_obj_t *self, const byte *buf, size_t len, ssl_pump_t *want) {
-    size_t n;
-    ssl_guard_t guard;
-    ssl_guard_enter(&guard, self);
-    *want = ssl_pump_write(self, buf, len, &n);
-    ssl_guard_leave(&guard);
-    return n;
-}
-
 // ---- wrapping ----
 static mp_obj_t make_over(ssl_context_obj_t *context, mp_obj_t sock, bool server_side,
     bool ragged_is_eof, mp_obj_t server_hostname) {
@@ -182,9 +166,9 @@ static mp_obj_t ssl_socket_send(size_t n_args, const mp_obj_t *args) {
     no_flags(n_args > 2 ? mp_obj_get_int(args[2]) : 0, "send");
     ssl_conn_obj_t *self = open_descriptor(args[0]);
     mp_buffer_info_t bufinfo;
-    get_bytes(args[1], &bufinfo);
+    ssl_get_bytes(args[1], &bufinfo);
     ssl_pump_t want;
-    size_t n = send_some(self, bufinfo.buf, bufinfo.len, &want);
+    size_t n = ssl_conn_write_some(self, bufinfo.buf, bufinfo.len, &want);
     if (n == 0 && want != PUMP_DONE) {
         ssl_raise_want(want);
     }
@@ -196,9 +180,9 @@ static mp_obj_t ssl_socket_sendall(size_t n_args, const mp_obj_t *args) {
     no_flags(n_args > 2 ? mp_obj_get_int(args[2]) : 0, "sendall");
     ssl_conn_obj_t *self = open_descriptor(args[0]);
     mp_buffer_info_t bufinfo;
-    get_bytes(args[1], &bufinfo);
+    ssl_get_bytes(args[1], &bufinfo);
     ssl_pump_t want;
-    size_t n = send_some(self, bufinfo.buf, bufinfo.len, &want);
+    size_t n = ssl_conn_write_some(self, bufinfo.buf, bufinfo.len, &want);
     if (n < bufinfo.len) {
         ssl_raise_want(want);
     }
@@ -273,7 +257,7 @@ static mp_uint_t ssl_socket_stream_write(
     mp_obj_t self_in, const void *buf, mp_uint_t size, int *errcode) {
     ssl_conn_obj_t *self = open_socket(self_in, "Write");
     ssl_pump_t want;
-    size_t n = send_some(self, buf, size, &want);
+    size_t n = ssl_conn_write_some(self, buf, size, &want);
     if (n == 0 && want != PUMP_DONE) {
         *errcode = MP_EAGAIN;
         return MP_STREAM_ERROR;
@@ -286,7 +270,7 @@ static mp_uint_t ssl_socket_stream_ioctl(
     ssl_conn_obj_t *self = MP_OBJ_TO_PTR(self_in);
     switch (request) {
         case MP_STREAM_POLL:
-            return ssl_pump_poll(self, arg, errcode);
+            return ssl_pump_poll(self, arg);
         case MP_STREAM_CLOSE:
             ssl_socket_close(self);
             return 0;

@@ -101,10 +101,7 @@ static mp_obj_t binascii(qstr function, mp_obj_t data) {
 
 static mp_obj_t ssl_der_to_pem(mp_obj_t der) {
     mp_buffer_info_t bufinfo;
-    if (mp_obj_is_str(der)) {
-        mp_raise_TypeError(MP_ERROR_TEXT("a bytes-like object is required, not 'str'"));
-    }
-    mp_get_buffer_raise(der, &bufinfo, MP_BUFFER_READ);
+    ssl_get_bytes(der, &bufinfo);
     size_t len;
     const char *base64 = mp_obj_str_get_data(binascii(MP_QSTR_b2a_base64, der), &len);
     len -= len > 0; // its newline
