@@ -9,13 +9,14 @@
 #define USSL_BINDING_H
 
 #include "py/obj.h"
+#include "py/objstr.h"
 #include "py/runtime.h"
 #include "py/stream.h"
 
 #include "../engine/ussl.h"
 
 // CPython's numbers (Lib/ssl.py), shared by the module's constants and the context.
-enum { SSL_PROTOCOL_TLS_CLIENT = 16, SSL_PROTOCOL_TLS_SERVER = 17 };
+enum { SSL_PROTOCOL_TLS = 2, SSL_PROTOCOL_TLS_CLIENT = 16, SSL_PROTOCOL_TLS_SERVER = 17 };
 enum { SSL_CERT_NONE = 0, SSL_CERT_OPTIONAL = 1, SSL_CERT_REQUIRED = 2 };
 enum { SSL_VERSION_MIN_SUPPORTED = -2, SSL_VERSION_MAX_SUPPORTED = -1 };
 
@@ -25,16 +26,54 @@ typedef struct {
     ussl_arena_t *arena;          // counted
     ussl_trust_t *trust;          // counted; NULL until something is loaded
     ussl_identity_t *identity[2]; // counted; ECDSA, RSA
-    ussl_ctx_t *frozen;           // counted; NULL: build it again before the next connection
+    ussl_ctx_t *frozen[2];        // counted; by role; NULL: build it again before a connection
     mp_obj_t verify_callback;     // None or a callable
+    mp_obj_t sni_callback;        // None or a callable
+    mp_obj_t alpn;                // list of str; MP_OBJ_NULL: none
+    uint32_t options, verify_flags;
+    uint16_t suites[USSL_SUITES_MAX]; // 0 in front: the default list
+    uint16_t group;                   // 0: all
+    uint16_t num_tickets;
     int16_t min_version, max_version;
-    uint8_t protocol, verify_mode;
-    bool check_hostname;
+    uint8_t protocol, verify_mode, security_level;
+    bool check_hostname, no_common_name, post_handshake_auth;
+    struct {
+        uint16_t begun, done;
+    } handshakes[2]; // by role
+    uint16_t hits;   // of which resumed a session
 } ssl_context_obj_t;
 
 extern const mp_obj_type_t ssl_context_type;
 ssl_context_obj_t *ssl_context_new(mp_int_t protocol);
-ussl_ctx_t *ssl_context_freeze(ssl_context_obj_t *self);
+// The context behind an object, which can be of a subclass written in Python. TypeError: none.
+ssl_context_obj_t *ssl_context_of(mp_obj_t obj);
+void ssl_context_changed(ssl_context_obj_t *self);
+ussl_ctx_t *ssl_context_freeze(ssl_context_obj_t *self, ussl_role_t role);
+
+// ---- ssl_settings.c: its attributes -----------------------------------------------------------
+void ssl_context_attr(mp_obj_t self_in, qstr attr, mp_obj_t *dest);
+void ssl_context_config(const ssl_context_obj_t *self, ussl_config_t *config);
+bool ssl_context_forgives_eof(const ssl_context_obj_t *self);
+
+// ---- ssl_suites.c: what it negotiates ---------------------------------------------------------
+MP_DECLARE_CONST_FUN_OBJ_2(ssl_context_set_ciphers_obj);
+MP_DECLARE_CONST_FUN_OBJ_1(ssl_context_get_ciphers_obj);
+MP_DECLARE_CONST_FUN_OBJ_2(ssl_context_set_ecdh_curve_obj);
+MP_DECLARE_CONST_FUN_OBJ_2(ssl_context_load_dh_params_obj);
+MP_DECLARE_CONST_FUN_OBJ_2(ssl_context_set_alpn_protocols_obj);
+// A list of what `show` makes of each suite, best first.
+mp_obj_t ssl_context_suites(const ssl_context_obj_t *self, mp_obj_t (*show)(const ussl_suite_t *));
+
+// ---- ssl_load.c: what it learns from files and data -------------------------------------------
+MP_DECLARE_CONST_FUN_OBJ_KW(ssl_context_load_verify_locations_obj);
+MP_DECLARE_CONST_FUN_OBJ_VAR_BETWEEN(ssl_context_load_default_certs_obj);
+MP_DECLARE_CONST_FUN_OBJ_1(ssl_context_set_default_verify_paths_obj);
+MP_DECLARE_CONST_FUN_OBJ_1(ssl_context_cert_store_stats_obj);
+MP_DECLARE_CONST_FUN_OBJ_KW(ssl_context_get_ca_certs_obj);
+MP_DECLARE_CONST_FUN_OBJ_KW(ssl_context_load_cert_chain_obj);
+MP_DECLARE_CONST_FUN_OBJ_0(ssl_get_default_verify_paths_obj);
+// A str is the path of a file to be read; else it is the data, bytes-like.
+void ssl_file_or_data(mp_obj_t arg, const char *name, mp_buffer_info_t *bufinfo);
 // Forms of data: a PEM text, one or more DER certificates, or whichever of both it looks like.
 void ssl_context_add_trust(ssl_context_obj_t *self, mp_obj_t data);
 void ssl_context_add_identity(
@@ -59,11 +98,12 @@ typedef struct {
     size_t held;
     uint32_t held_mark;
     bool server_side;
-    bool stream_reads;  // read() as MicroPython's streams, for the old wrap_socket()
-    bool ragged_is_eof; // a wire cut without close_notify reads as b''
-    bool ragged_end;    // and it has been
-    bool busy;          // a method is running: no other may
-    bool close_later;   // close() was called meanwhile
+    bool stream_reads;   // read() as MicroPython's streams, for the old wrap_socket()
+    bool ragged_is_eof;  // a wire cut without close_notify reads as b''
+    bool ragged_end;     // and it has been
+    bool begun, counted; // handshake, in the context's session_stats()
+    bool busy;           // a method is running: no other may
+    bool close_later;    // close() was called meanwhile
 } ssl_conn_obj_t;
 
 extern const mp_obj_type_t ssl_socket_type;
@@ -79,6 +119,10 @@ MP_DECLARE_CONST_FUN_OBJ_1(ssl_conn_do_handshake_obj);
 MP_DECLARE_CONST_FUN_OBJ_1(ssl_conn_version_obj);
 MP_DECLARE_CONST_FUN_OBJ_1(ssl_conn_cipher_obj);
 MP_DECLARE_CONST_FUN_OBJ_1(ssl_conn_pending_obj);
+MP_DECLARE_CONST_FUN_OBJ_1(ssl_conn_selected_alpn_protocol_obj);
+MP_DECLARE_CONST_FUN_OBJ_1(ssl_conn_none_obj);
+MP_DECLARE_CONST_FUN_OBJ_1(ssl_conn_shared_ciphers_obj);
+const char *ssl_version_name(uint16_t version);
 void ssl_conn_unwrap(ssl_conn_obj_t *self);
 // The bytes of any buffer but a str; else TypeError, in CPython's words.
 void ssl_get_bytes(mp_obj_t data, mp_buffer_info_t *out);
@@ -114,6 +158,7 @@ mp_uint_t ssl_pump_poll(ssl_conn_obj_t *self, mp_uint_t flags);
 
 // ---- ssl_hooks.c: Python called from inside the engine ------------------------------------------
 ussl_result_t ssl_hook_on_cert(void *owner, const uint8_t *der, size_t len, unsigned depth);
+int ssl_hook_on_hello(void *owner, const char *name);
 // Calls fun(arg); an exception is kept in *error (MP_OBJ_NULL: none) and not raised.
 void ssl_hook_run(void (*fun)(void *), void *arg, mp_obj_t *error);
 
@@ -134,6 +179,8 @@ NORETURN void ssl_raise_result(ussl_result_t result);
 // "[LIBRARY: REASON] text" with CPython's number.
 NORETURN void ssl_raise_reason(
     mp_int_t number, const char *library, const char *reason, const char *text);
+// An SSLError with a text and nothing else, not even a number.
+NORETURN void ssl_raise_plain(const char *text);
 // Text only, as CPython raises for its own checks.
 NORETURN void ssl_raise_text(mp_int_t number, const char *text);
 
@@ -145,6 +192,8 @@ extern const mp_obj_type_t ssl_purpose_type;
 bool ssl_purpose_is_server_auth(mp_obj_t purpose); // TypeError: neither purpose
 MP_DECLARE_CONST_FUN_OBJ_KW(ssl_create_default_context_obj);
 MP_DECLARE_CONST_FUN_OBJ_KW(ssl_create_unverified_context_obj);
+MP_DECLARE_CONST_FUN_OBJ_KW(ssl_get_server_certificate_obj);
+extern const mp_obj_str_t ssl_pem_header_obj, ssl_pem_footer_obj, ssl_default_ciphers_obj;
 MP_DECLARE_CONST_FUN_OBJ_1(ssl_der_to_pem_obj);
 MP_DECLARE_CONST_FUN_OBJ_1(ssl_pem_to_der_obj);
 MP_DECLARE_CONST_FUN_OBJ_1(ssl_cert_time_to_seconds_obj);

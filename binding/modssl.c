@@ -122,30 +122,148 @@ static mp_obj_t ssl_wrap_socket(size_t n_args, const mp_obj_t *args, mp_map_t *k
 static MP_DEFINE_CONST_FUN_OBJ_KW(ssl_wrap_socket_obj, 1, ssl_wrap_socket);
 #endif
 
-// ---- TLSVersion ----
-static const mp_rom_map_elem_t tls_version_locals_table[] = {
-    {MP_ROM_QSTR(MP_QSTR_MINIMUM_SUPPORTED), MP_ROM_INT(SSL_VERSION_MIN_SUPPORTED)},
-    {MP_ROM_QSTR(MP_QSTR_SSLv3), MP_ROM_INT(768)},
-    {MP_ROM_QSTR(MP_QSTR_TLSv1), MP_ROM_INT(769)},
-    {MP_ROM_QSTR(MP_QSTR_TLSv1_1), MP_ROM_INT(770)},
-    {MP_ROM_QSTR(MP_QSTR_TLSv1_2), MP_ROM_INT(771)},
-    {MP_ROM_QSTR(MP_QSTR_TLSv1_3), MP_ROM_INT(772)},
-    {MP_ROM_QSTR(MP_QSTR_MAXIMUM_SUPPORTED), MP_ROM_INT(SSL_VERSION_MAX_SUPPORTED)},
-};
-static MP_DEFINE_CONST_DICT(tls_version_locals, tls_version_locals_table);
-static MP_DEFINE_CONST_OBJ_TYPE(
-    tls_version_type, MP_QSTR_TLSVersion, MP_TYPE_FLAG_NONE, locals_dict, &tls_version_locals);
+// ---- numbers and their classes ----
+// name, value; the value is a small int on every machine.
+#define ALERTS(X)                                                                                  \
+    X(CLOSE_NOTIFY, 0), X(UNEXPECTED_MESSAGE, 10), X(BAD_RECORD_MAC, 20), X(RECORD_OVERFLOW, 22),  \
+        X(DECOMPRESSION_FAILURE, 30), X(HANDSHAKE_FAILURE, 40), X(BAD_CERTIFICATE, 42),            \
+        X(UNSUPPORTED_CERTIFICATE, 43), X(CERTIFICATE_REVOKED, 44), X(CERTIFICATE_EXPIRED, 45),    \
+        X(CERTIFICATE_UNKNOWN, 46), X(ILLEGAL_PARAMETER, 47), X(UNKNOWN_CA, 48),                   \
+        X(ACCESS_DENIED, 49), X(DECODE_ERROR, 50), X(DECRYPT_ERROR, 51), X(PROTOCOL_VERSION, 70),  \
+        X(INSUFFICIENT_SECURITY, 71), X(INTERNAL_ERROR, 80), X(USER_CANCELLED, 90),                \
+        X(NO_RENEGOTIATION, 100), X(UNSUPPORTED_EXTENSION, 110), X(CERTIFICATE_UNOBTAINABLE, 111), \
+        X(UNRECOGNIZED_NAME, 112), X(BAD_CERTIFICATE_STATUS_RESPONSE, 113),                        \
+        X(BAD_CERTIFICATE_HASH_VALUE, 114), X(UNKNOWN_PSK_IDENTITY, 115)
+
+#define SSL_ERRORS(X)                                                                              \
+    X(SSL_ERROR_SSL, 1), X(SSL_ERROR_WANT_READ, 2), X(SSL_ERROR_WANT_WRITE, 3),                    \
+        X(SSL_ERROR_WANT_X509_LOOKUP, 4), X(SSL_ERROR_SYSCALL, 5), X(SSL_ERROR_ZERO_RETURN, 6),    \
+        X(SSL_ERROR_WANT_CONNECT, 7), X(SSL_ERROR_EOF, 8), X(SSL_ERROR_INVALID_ERROR_CODE, 10)
+
+#define VERIFY_MODES(X)                                                                            \
+    X(CERT_NONE, SSL_CERT_NONE), X(CERT_OPTIONAL, SSL_CERT_OPTIONAL),                              \
+        X(CERT_REQUIRED, SSL_CERT_REQUIRED)
+
+#define VERIFY_FLAGS(X)                                                                            \
+    X(VERIFY_DEFAULT, 0), X(VERIFY_CRL_CHECK_LEAF, 4), X(VERIFY_CRL_CHECK_CHAIN, 12),              \
+        X(VERIFY_X509_STRICT, 32), X(VERIFY_ALLOW_PROXY_CERTS, 64),                                \
+        X(VERIFY_X509_TRUSTED_FIRST, 1 << 15), X(VERIFY_X509_PARTIAL_CHAIN, 1 << 19)
+
+// OP_ALL and OP_NO_RENEGOTIATION are no small ints on a 32-bit machine: see __getattr__.
+#define OPTIONS(X)                                                                                 \
+    X(OP_NO_SSLv2, 0), X(OP_NO_SSLv3, 1 << 25), X(OP_NO_TLSv1, 1 << 26),                           \
+        X(OP_NO_TLSv1_1, 1 << 28), X(OP_NO_TLSv1_2, 1 << 27), X(OP_NO_TLSv1_3, 1 << 29),           \
+        X(OP_NO_TICKET, 1 << 14), X(OP_NO_COMPRESSION, 1 << 17),                                   \
+        X(OP_CIPHER_SERVER_PREFERENCE, 1 << 22), X(OP_SINGLE_DH_USE, 0), X(OP_SINGLE_ECDH_USE, 0), \
+        X(OP_ENABLE_MIDDLEBOX_COMPAT, 1 << 20), X(OP_IGNORE_UNEXPECTED_EOF, 1 << 7),               \
+        X(OP_LEGACY_SERVER_CONNECT, 4), X(OP_ENABLE_KTLS, 8)
+
+#define TLS_VERSIONS(X)                                                                            \
+    X(MINIMUM_SUPPORTED, SSL_VERSION_MIN_SUPPORTED), X(SSLv3, 768), X(TLSv1, 769),                 \
+        X(TLSv1_1, 770), X(TLSv1_2, 771), X(TLSv1_3, 772),                                         \
+        X(MAXIMUM_SUPPORTED, SSL_VERSION_MAX_SUPPORTED)
+
+#define PROTOCOLS(X)                                                                               \
+    X(PROTOCOL_TLS, SSL_PROTOCOL_TLS), X(PROTOCOL_SSLv23, SSL_PROTOCOL_TLS),                       \
+        X(PROTOCOL_TLS_CLIENT, SSL_PROTOCOL_TLS_CLIENT),                                           \
+        X(PROTOCOL_TLS_SERVER, SSL_PROTOCOL_TLS_SERVER)
+
+#define ROW(name, value)                                                                           \
+    { MP_ROM_QSTR(MP_QSTR_##name), MP_ROM_INT(value) }
+#define ALERT_ROW(name, value)                                                                     \
+    { MP_ROM_QSTR(MP_QSTR_ALERT_DESCRIPTION_##name), MP_ROM_INT(value) }
+
+// In CPython these are enumerations; here a class of plain ints.
+#define NUMBERS(class_name, list)                                                                  \
+    static const mp_rom_map_elem_t class_name##_table[] = {list(ROW)};                             \
+    static MP_DEFINE_CONST_DICT(class_name##_locals, class_name##_table);                          \
+    static MP_DEFINE_CONST_OBJ_TYPE(class_name##_type, MP_QSTR_##class_name, MP_TYPE_FLAG_NONE,    \
+        locals_dict, &class_name##_locals)
+
+NUMBERS(TLSVersion, TLS_VERSIONS);
+NUMBERS(VerifyMode, VERIFY_MODES);
+NUMBERS(VerifyFlags, VERIFY_FLAGS);
+NUMBERS(Options, OPTIONS);
+NUMBERS(SSLErrorNumber, SSL_ERRORS);
+static const mp_rom_map_elem_t AlertDescription_table[] = {ALERTS(ALERT_ROW)};
+static MP_DEFINE_CONST_DICT(AlertDescription_locals, AlertDescription_table);
+static MP_DEFINE_CONST_OBJ_TYPE(AlertDescription_type, MP_QSTR_AlertDescription, MP_TYPE_FLAG_NONE,
+    locals_dict, &AlertDescription_locals);
+
+static mp_obj_t ssl_get_protocol_name(mp_obj_t number) {
+    static const mp_rom_map_elem_t names[] = {PROTOCOLS(ROW)};
+    for (size_t i = 0; i < MP_ARRAY_SIZE(names); i++) {
+        if (mp_obj_equal(number, (mp_obj_t)names[i].value)) {
+            return (mp_obj_t)names[i].key;
+        }
+    }
+    return mp_obj_new_str_from_cstr("<unknown>");
+}
+static MP_DEFINE_CONST_FUN_OBJ_1(ssl_get_protocol_name_obj, ssl_get_protocol_name);
+
+// ---- what no table in flash can hold ----
+static mp_obj_t version_info(void) {
+    uint32_t version = ussl_backend_version();
+    mp_obj_t items[] = {
+        MP_OBJ_NEW_SMALL_INT(version >> 24),
+        MP_OBJ_NEW_SMALL_INT(version >> 16 & 0xFF),
+        MP_OBJ_NEW_SMALL_INT(version >> 8 & 0xFF),
+        MP_OBJ_NEW_SMALL_INT(0),
+        MP_OBJ_NEW_SMALL_INT(0),
+    };
+    return mp_obj_new_tuple(MP_ARRAY_SIZE(items), items);
+}
+
+static mp_obj_t version_text(void) {
+    uint32_t version = ussl_backend_version();
+    vstr_t vstr;
+    vstr_init(&vstr, 20);
+    vstr_printf(&vstr, "Mbed TLS %d.%d.%d", (int)(version >> 24), (int)(version >> 16 & 0xFF),
+        (int)(version >> 8 & 0xFF));
+    return mp_obj_new_str_from_vstr(&vstr);
+}
+
+static mp_obj_t ssl___getattr__(mp_obj_t attr) {
+    switch (mp_obj_str_get_qstr(attr)) {
+        case MP_QSTR_OP_ALL:
+            return mp_obj_new_int_from_uint(0x80000050u);
+        case MP_QSTR_OP_NO_RENEGOTIATION:
+            return mp_obj_new_int_from_uint(1u << 30);
+        case MP_QSTR_OPENSSL_VERSION:
+            return version_text();
+        case MP_QSTR_OPENSSL_VERSION_INFO:
+            return version_info();
+        case MP_QSTR_OPENSSL_VERSION_NUMBER: {
+            // OpenSSL 3's layout: 0xMNN00PP0.
+            uint32_t version = ussl_backend_version();
+            return mp_obj_new_int_from_uint(
+                (version >> 24) << 28 | (version >> 16 & 0xFF) << 20 | (version >> 8 & 0xFF) << 4);
+        }
+        case MP_QSTR_CHANNEL_BINDING_TYPES:
+            return mp_obj_new_list(0, NULL);
+        default:
+            mp_raise_msg_varg(&mp_type_AttributeError,
+                MP_ERROR_TEXT("module 'ssl' has no attribute '%q'"), mp_obj_str_get_qstr(attr));
+    }
+}
+static MP_DEFINE_CONST_FUN_OBJ_1(ssl___getattr___obj, ssl___getattr__);
 
 // ---- the module ----
 static const mp_rom_map_elem_t ssl_globals_table[] = {
     {MP_ROM_QSTR(MP_QSTR___name__), MP_ROM_QSTR(MP_QSTR_ssl)},
     {MP_ROM_QSTR(MP_QSTR___init__), MP_ROM_PTR(&ssl___init___obj)},
+    {MP_ROM_QSTR(MP_QSTR___getattr__), MP_ROM_PTR(&ssl___getattr___obj)},
 
     {MP_ROM_QSTR(MP_QSTR_SSLContext), MP_ROM_PTR(&ssl_context_type)},
     {MP_ROM_QSTR(MP_QSTR_SSLSocket), MP_ROM_PTR(&ssl_socket_type)},
     {MP_ROM_QSTR(MP_QSTR_SSLObject), MP_ROM_PTR(&ssl_object_type)},
     {MP_ROM_QSTR(MP_QSTR_MemoryBIO), MP_ROM_PTR(&ssl_membio_type)},
-    {MP_ROM_QSTR(MP_QSTR_TLSVersion), MP_ROM_PTR(&tls_version_type)},
+    {MP_ROM_QSTR(MP_QSTR_TLSVersion), MP_ROM_PTR(&TLSVersion_type)},
+    {MP_ROM_QSTR(MP_QSTR_VerifyMode), MP_ROM_PTR(&VerifyMode_type)},
+    {MP_ROM_QSTR(MP_QSTR_VerifyFlags), MP_ROM_PTR(&VerifyFlags_type)},
+    {MP_ROM_QSTR(MP_QSTR_Options), MP_ROM_PTR(&Options_type)},
+    {MP_ROM_QSTR(MP_QSTR_SSLErrorNumber), MP_ROM_PTR(&SSLErrorNumber_type)},
+    {MP_ROM_QSTR(MP_QSTR_AlertDescription), MP_ROM_PTR(&AlertDescription_type)},
 #if USSL_LEGACY_WRAP
     {MP_ROM_QSTR(MP_QSTR_wrap_socket), MP_ROM_PTR(&ssl_wrap_socket_obj)},
 #endif
@@ -159,6 +277,12 @@ static const mp_rom_map_elem_t ssl_globals_table[] = {
         MP_ROM_PTR(&ssl_create_unverified_context_obj)},
     {MP_ROM_QSTR(MP_QSTR__create_stdlib_context), MP_ROM_PTR(&ssl_create_unverified_context_obj)},
 #endif
+    {MP_ROM_QSTR(MP_QSTR_get_protocol_name), MP_ROM_PTR(&ssl_get_protocol_name_obj)},
+    {MP_ROM_QSTR(MP_QSTR_get_default_verify_paths), MP_ROM_PTR(&ssl_get_default_verify_paths_obj)},
+    {MP_ROM_QSTR(MP_QSTR_get_server_certificate), MP_ROM_PTR(&ssl_get_server_certificate_obj)},
+    {MP_ROM_QSTR(MP_QSTR_PEM_HEADER), MP_ROM_PTR(&ssl_pem_header_obj)},
+    {MP_ROM_QSTR(MP_QSTR_PEM_FOOTER), MP_ROM_PTR(&ssl_pem_footer_obj)},
+    {MP_ROM_QSTR(MP_QSTR__DEFAULT_CIPHERS), MP_ROM_PTR(&ssl_default_ciphers_obj)},
     {MP_ROM_QSTR(MP_QSTR_DER_cert_to_PEM_cert), MP_ROM_PTR(&ssl_der_to_pem_obj)},
     {MP_ROM_QSTR(MP_QSTR_PEM_cert_to_DER_cert), MP_ROM_PTR(&ssl_pem_to_der_obj)},
     {MP_ROM_QSTR(MP_QSTR_cert_time_to_seconds), MP_ROM_PTR(&ssl_cert_time_to_seconds_obj)},
@@ -175,17 +299,22 @@ static const mp_rom_map_elem_t ssl_globals_table[] = {
     {MP_ROM_QSTR(MP_QSTR_SSLCertVerificationError), MP_ROM_PTR(&ssl_SSLCertVerificationError_type)},
     {MP_ROM_QSTR(MP_QSTR_CertificateError), MP_ROM_PTR(&ssl_SSLCertVerificationError_type)},
 
-    {MP_ROM_QSTR(MP_QSTR_PROTOCOL_TLS_CLIENT), MP_ROM_INT(SSL_PROTOCOL_TLS_CLIENT)},
-    {MP_ROM_QSTR(MP_QSTR_PROTOCOL_TLS_SERVER), MP_ROM_INT(SSL_PROTOCOL_TLS_SERVER)},
-    {MP_ROM_QSTR(MP_QSTR_CERT_NONE), MP_ROM_INT(SSL_CERT_NONE)},
-    {MP_ROM_QSTR(MP_QSTR_CERT_OPTIONAL), MP_ROM_INT(SSL_CERT_OPTIONAL)},
-    {MP_ROM_QSTR(MP_QSTR_CERT_REQUIRED), MP_ROM_INT(SSL_CERT_REQUIRED)},
-    {MP_ROM_QSTR(MP_QSTR_SSL_ERROR_SSL), MP_ROM_INT(1)},
-    {MP_ROM_QSTR(MP_QSTR_SSL_ERROR_WANT_READ), MP_ROM_INT(2)},
-    {MP_ROM_QSTR(MP_QSTR_SSL_ERROR_WANT_WRITE), MP_ROM_INT(3)},
-    {MP_ROM_QSTR(MP_QSTR_SSL_ERROR_SYSCALL), MP_ROM_INT(5)},
-    {MP_ROM_QSTR(MP_QSTR_SSL_ERROR_ZERO_RETURN), MP_ROM_INT(6)},
-    {MP_ROM_QSTR(MP_QSTR_SSL_ERROR_EOF), MP_ROM_INT(8)},
+    PROTOCOLS(ROW),
+    VERIFY_MODES(ROW),
+    VERIFY_FLAGS(ROW),
+    OPTIONS(ROW),
+    SSL_ERRORS(ROW),
+    ALERTS(ALERT_ROW),
+    {MP_ROM_QSTR(MP_QSTR_HAS_ALPN), MP_ROM_TRUE},
+    {MP_ROM_QSTR(MP_QSTR_HAS_ECDH), MP_ROM_TRUE},
+    {MP_ROM_QSTR(MP_QSTR_HAS_NEVER_CHECK_COMMON_NAME), MP_ROM_TRUE},
+    {MP_ROM_QSTR(MP_QSTR_HAS_NPN), MP_ROM_FALSE},
+    {MP_ROM_QSTR(MP_QSTR_HAS_PHA), MP_ROM_FALSE},
+    {MP_ROM_QSTR(MP_QSTR_HAS_PSK), MP_ROM_FALSE},
+    {MP_ROM_QSTR(MP_QSTR_HAS_SSLv2), MP_ROM_FALSE},
+    {MP_ROM_QSTR(MP_QSTR_HAS_SSLv3), MP_ROM_FALSE},
+    {MP_ROM_QSTR(MP_QSTR_HAS_TLSv1), MP_ROM_FALSE},
+    {MP_ROM_QSTR(MP_QSTR_HAS_TLSv1_1), MP_ROM_FALSE},
     {MP_ROM_QSTR(MP_QSTR_HAS_SNI), MP_ROM_TRUE},
     {MP_ROM_QSTR(MP_QSTR_HAS_TLSv1_2), USSL_TLS12 ? MP_ROM_TRUE : MP_ROM_FALSE},
     {MP_ROM_QSTR(MP_QSTR_HAS_TLSv1_3), USSL_TLS13 ? MP_ROM_TRUE : MP_ROM_FALSE},

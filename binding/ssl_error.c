@@ -182,6 +182,10 @@ void ssl_raise_text(mp_int_t number, const char *text) {
     ssl_raise_reason(number, NULL, NULL, text);
 }
 
+void ssl_raise_plain(const char *text) {
+    nlr_raise(mp_obj_new_exception_arg1(&ssl_SSLError_type, mp_obj_new_str_from_cstr(text)));
+}
+
 void ssl_raise_want(ssl_pump_t want) {
     bool read = want == PUMP_WANT_READ;
     error_t error = {

@@ -18,6 +18,54 @@ void ssl_hook_run(void (*fun)(void *), void *arg, mp_obj_t *error) {
     }
 }
 
+// ---- SNI ----
+typedef struct {
+    ssl_conn_obj_t *self;
+    const char *name;
+    mp_obj_t answer;
+} on_hello_t;
+
+static void call_on_hello(void *arg) {
+    on_hello_t *call = arg;
+    ssl_conn_obj_t *self = call->self;
+    mp_obj_t args[] = {
+        MP_OBJ_FROM_PTR(self),
+        call->name ? mp_obj_new_str_from_cstr(call->name) : mp_const_none,
+        MP_OBJ_FROM_PTR(self->context),
+    };
+    call->answer = mp_call_function_n_kw(self->context->sni_callback, 3, 0, args);
+}
+
+// CPython: None goes on, an int is the alert, an exception is handshake_failure, anything else is
+// internal_error. An exception is told to the error printer, because what the server gets to see is
+// CALLBACK_FAILED; only one that no program catches (Ctrl-C) goes up.
+int ssl_hook_on_hello(void *owner, const char *name) {
+    enum { HANDSHAKE_FAILURE = 40, INTERNAL_ERROR = 80 };
+    ssl_conn_obj_t *self = owner;
+    if (self->context->sni_callback == mp_const_none) {
+        return -1; // taken away since
+    }
+    on_hello_t call = {self, name, mp_const_none};
+    mp_obj_t error;
+    ssl_hook_run(call_on_hello, &call, &error);
+    if (error != MP_OBJ_NULL) {
+        const mp_obj_type_t *type = mp_obj_get_type(error);
+        if (mp_obj_is_subclass_fast(MP_OBJ_FROM_PTR(type), MP_OBJ_FROM_PTR(&mp_type_Exception))) {
+            mp_print_str(MICROPY_ERROR_PRINTER, "Exception ignored in sni_callback:\n");
+            mp_obj_print_exception(MICROPY_ERROR_PRINTER, error);
+        } else {
+            self->hook_error = error;
+        }
+        return HANDSHAKE_FAILURE;
+    }
+    if (call.answer == mp_const_none) {
+        return -1;
+    }
+    return mp_obj_is_small_int(call.answer) ? MP_OBJ_SMALL_INT_VALUE(call.answer) & 0xFF
+                                            : INTERNAL_ERROR;
+}
+
+// ---- certificates ----
 typedef struct {
     mp_obj_t callback;
     const uint8_t *der;

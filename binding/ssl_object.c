@@ -22,8 +22,9 @@ ssl_conn_obj_t *ssl_conn_obj_new(const mp_obj_type_t *type, ssl_context_obj_t *c
     self->hook_error = MP_OBJ_NULL;
     self->timeout_ms = -1;
     self->server_side = server_side;
-    bool server_context = context->protocol == SSL_PROTOCOL_TLS_SERVER;
-    if (server_side != server_context) {
+    self->ragged_is_eof = ssl_context_forgives_eof(context);
+    mp_int_t other = server_side ? SSL_PROTOCOL_TLS_CLIENT : SSL_PROTOCOL_TLS_SERVER;
+    if (context->protocol == other) {
         ssl_raise_text(0,
             server_side ? "Cannot create a server socket with a PROTOCOL_TLS_CLIENT context"
                         : "Cannot create a client socket with a PROTOCOL_TLS_SERVER context");
@@ -46,7 +47,7 @@ ssl_conn_obj_t *ssl_conn_obj_new(const mp_obj_type_t *type, ssl_context_obj_t *c
             }
         }
     }
-    ussl_ctx_t *frozen = ssl_context_freeze(context);
+    ussl_ctx_t *frozen = ssl_context_freeze(context, server_side ? USSL_SERVER_SIDE : USSL_CLIENT);
     ussl_result_t result = ussl_conn_new(context->arena, frozen, host, self, &self->conn);
     if (result != USSL_OK) {
         if (result == USSL_ERR_USAGE) {
@@ -94,31 +95,54 @@ void ssl_conn_unwrap(ssl_conn_obj_t *self) {
     }
 }
 
-static const char *version_name(uint16_t version) {
+const char *ssl_version_name(uint16_t version) {
     return version == USSL_VERSION_TLS13 ? "TLSv1.3" : "TLSv1.2";
 }
 
 static mp_obj_t ssl_conn_version(mp_obj_t self_in) {
     ssl_conn_obj_t *self = MP_OBJ_TO_PTR(self_in);
     uint16_t version = self->conn ? ussl_conn_version(self->conn) : 0;
-    return version ? mp_obj_new_str_from_cstr(version_name(version)) : mp_const_none;
+    return version ? mp_obj_new_str_from_cstr(ssl_version_name(version)) : mp_const_none;
 }
 MP_DEFINE_CONST_FUN_OBJ_1(ssl_conn_version_obj, ssl_conn_version);
 
-static mp_obj_t ssl_conn_cipher(mp_obj_t self_in) {
-    ssl_conn_obj_t *self = MP_OBJ_TO_PTR(self_in);
-    const ussl_suite_t *suite = self->conn ? ussl_conn_suite(self->conn) : NULL;
-    if (suite == NULL) {
-        return mp_const_none;
-    }
+static mp_obj_t suite_tuple(const ussl_suite_t *suite) {
     mp_obj_t items[] = {
         mp_obj_new_str_from_cstr(suite->name),
-        mp_obj_new_str_from_cstr(version_name(suite->version)),
+        mp_obj_new_str_from_cstr(ssl_version_name(suite->version)),
         MP_OBJ_NEW_SMALL_INT(suite->bits),
     };
     return mp_obj_new_tuple(MP_ARRAY_SIZE(items), items);
 }
+
+static mp_obj_t ssl_conn_cipher(mp_obj_t self_in) {
+    ssl_conn_obj_t *self = MP_OBJ_TO_PTR(self_in);
+    const ussl_suite_t *suite = self->conn ? ussl_conn_suite(self->conn) : NULL;
+    return suite ? suite_tuple(suite) : mp_const_none;
+}
 MP_DEFINE_CONST_FUN_OBJ_1(ssl_conn_cipher_obj, ssl_conn_cipher);
+
+// As CPython 3.10 and newer: what a server has enabled.
+static mp_obj_t ssl_conn_shared_ciphers(mp_obj_t self_in) {
+    ssl_conn_obj_t *self = MP_OBJ_TO_PTR(self_in);
+    bool known = self->server_side && self->conn && ussl_conn_established(self->conn);
+    return known ? ssl_context_suites(self->context, suite_tuple) : mp_const_none;
+}
+MP_DEFINE_CONST_FUN_OBJ_1(ssl_conn_shared_ciphers_obj, ssl_conn_shared_ciphers);
+
+static mp_obj_t ssl_conn_selected_alpn_protocol(mp_obj_t self_in) {
+    ssl_conn_obj_t *self = MP_OBJ_TO_PTR(self_in);
+    const char *protocol = self->conn ? ussl_conn_alpn(self->conn) : NULL;
+    return protocol ? mp_obj_new_str_from_cstr(protocol) : mp_const_none;
+}
+MP_DEFINE_CONST_FUN_OBJ_1(ssl_conn_selected_alpn_protocol_obj, ssl_conn_selected_alpn_protocol);
+
+// compression() and selected_npn_protocol(): neither exists any more.
+static mp_obj_t ssl_conn_none(mp_obj_t self_in) {
+    (void)self_in;
+    return mp_const_none;
+}
+MP_DEFINE_CONST_FUN_OBJ_1(ssl_conn_none_obj, ssl_conn_none);
 
 static mp_obj_t ssl_conn_pending(mp_obj_t self_in) {
     ssl_conn_obj_t *self = MP_OBJ_TO_PTR(self_in);
@@ -150,10 +174,27 @@ static mp_obj_t ssl_conn_getpeercert(size_t n_args, const mp_obj_t *args, mp_map
 }
 MP_DEFINE_CONST_FUN_OBJ_KW(ssl_conn_getpeercert_obj, 1, ssl_conn_getpeercert);
 
+// Before the handshake, or in sni_callback: the certificate, trust and settings of another context.
+static void set_context(ssl_conn_obj_t *self, mp_obj_t value) {
+    ssl_context_obj_t *context = ssl_context_of(value);
+    ussl_role_t role = self->server_side ? USSL_SERVER_SIDE : USSL_CLIENT;
+    mp_int_t other = self->server_side ? SSL_PROTOCOL_TLS_CLIENT : SSL_PROTOCOL_TLS_SERVER;
+    bool fits = self->conn != NULL && context->protocol != other;
+    if (!fits || ussl_conn_change_ctx(self->conn, ssl_context_freeze(context, role)) != USSL_OK) {
+        mp_raise_ValueError(MP_ERROR_TEXT("the context can be changed in sni_callback only"));
+    }
+    self->context = context;
+    self->verify_callback = context->verify_callback;
+}
+
 void ssl_conn_attr(mp_obj_t self_in, qstr attr, mp_obj_t *dest) {
     ssl_conn_obj_t *self = MP_OBJ_TO_PTR(self_in);
     if (dest[0] != MP_OBJ_NULL) {
-        return; // read-only
+        if (attr == MP_QSTR_context && dest[1] != MP_OBJ_NULL) {
+            set_context(self, dest[1]);
+            dest[0] = MP_OBJ_NULL; // stored
+        }
+        return; // the others are read-only
     }
     if (attr == MP_QSTR_context) {
         dest[0] = MP_OBJ_FROM_PTR(self->context);
@@ -279,6 +320,10 @@ static const mp_rom_map_elem_t ssl_object_locals_table[] = {
     {MP_ROM_QSTR(MP_QSTR_version), MP_ROM_PTR(&ssl_conn_version_obj)},
     {MP_ROM_QSTR(MP_QSTR_cipher), MP_ROM_PTR(&ssl_conn_cipher_obj)},
     {MP_ROM_QSTR(MP_QSTR_getpeercert), MP_ROM_PTR(&ssl_conn_getpeercert_obj)},
+    {MP_ROM_QSTR(MP_QSTR_selected_alpn_protocol), MP_ROM_PTR(&ssl_conn_selected_alpn_protocol_obj)},
+    {MP_ROM_QSTR(MP_QSTR_selected_npn_protocol), MP_ROM_PTR(&ssl_conn_none_obj)},
+    {MP_ROM_QSTR(MP_QSTR_compression), MP_ROM_PTR(&ssl_conn_none_obj)},
+    {MP_ROM_QSTR(MP_QSTR_shared_ciphers), MP_ROM_PTR(&ssl_conn_shared_ciphers_obj)},
 };
 static MP_DEFINE_CONST_DICT(ssl_object_locals, ssl_object_locals_table);
 

@@ -209,7 +209,20 @@ static void fail(ssl_conn_obj_t *self, ussl_result_t result) {
 }
 
 // ---- handshake ----
+static void count_handshake(ssl_conn_obj_t *self) {
+    ussl_role_t role = self->server_side ? USSL_SERVER_SIDE : USSL_CLIENT;
+    if (!self->begun) {
+        self->begun = true;
+        self->context->handshakes[role].begun++;
+    }
+    if (!self->counted && ussl_conn_established(self->conn)) {
+        self->counted = true;
+        self->context->handshakes[role].done++;
+    }
+}
+
 ssl_pump_t ssl_pump_handshake(ssl_conn_obj_t *self) {
+    count_handshake(self);
     while (!ussl_conn_established(self->conn)) {
         mp_event_handle_nowait(); // one step can take a second on a slow CPU
         bool done;
@@ -225,6 +238,7 @@ ssl_pump_t ssl_pump_handshake(ssl_conn_obj_t *self) {
             return want;
         }
     }
+    count_handshake(self);
     return self->held > 0 ? PUMP_DONE : flush(self);
 }
 

@@ -13,6 +13,11 @@
 static const char pem_header[] = "-----BEGIN CERTIFICATE-----";
 static const char pem_footer[] = "-----END CERTIFICATE-----";
 
+const MP_DEFINE_STR_OBJ(ssl_pem_header_obj, "-----BEGIN CERTIFICATE-----");
+const MP_DEFINE_STR_OBJ(ssl_pem_footer_obj, "-----END CERTIFICATE-----");
+const MP_DEFINE_STR_OBJ(ssl_default_ciphers_obj,
+    "@SECLEVEL=2:ECDH+AESGCM:ECDH+CHACHA20:ECDH+AES:DHE+AES:!aNULL:!eNULL:!aDSS:!SHA1:!AESCCM");
+
 // ---- Purpose ----
 static const qstr purpose_fields[] = {
     MP_QSTR_nid, MP_QSTR_shortname, MP_QSTR_longname, MP_QSTR_oid};
@@ -44,6 +49,7 @@ bool ssl_purpose_is_server_auth(mp_obj_t purpose) {
 }
 
 // ---- default contexts ----
+enum { VERIFY_X509_STRICT = 1 << 5, VERIFY_X509_PARTIAL_CHAIN = 1 << 19 };
 enum { PURPOSE, CAFILE, CAPATH, CADATA };
 
 static mp_obj_t make_context(size_t n_args, const mp_obj_t *args, mp_map_t *kw_args, bool verify) {
@@ -62,6 +68,10 @@ static mp_obj_t make_context(size_t n_args, const mp_obj_t *args, mp_map_t *kw_a
     if (client && !verify) {
         mp_store_attr(draft, MP_QSTR_check_hostname, mp_const_false);
         mp_store_attr(draft, MP_QSTR_verify_mode, MP_OBJ_NEW_SMALL_INT(SSL_CERT_NONE));
+    }
+    if (client && verify) {
+        // As CPython 3.13: an intermediate that was loaded can be the end of a path.
+        context->verify_flags |= VERIFY_X509_PARTIAL_CHAIN | VERIFY_X509_STRICT;
     }
     bool given = false;
     for (size_t i = CAFILE; i <= CADATA; i++) {
@@ -139,6 +149,58 @@ static mp_obj_t ssl_pem_to_der(mp_obj_t pem) {
         MP_QSTR_a2b_base64, mp_obj_new_bytes((const byte *)text + head, len - head - foot));
 }
 MP_DEFINE_CONST_FUN_OBJ_1(ssl_pem_to_der_obj, ssl_pem_to_der);
+
+// ---- a server's certificate ----
+// Not verified unless ca_certs says by what; the name is never checked (CPython).
+static mp_obj_t ssl_get_server_certificate(size_t n_args, const mp_obj_t *args, mp_map_t *kw_args) {
+    enum { ADDR, VERSION, CA_CERTS, TIMEOUT };
+    static const mp_arg_t allowed[] = {
+        {MP_QSTR_addr, MP_ARG_REQUIRED | MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}},
+        {MP_QSTR_ssl_version, MP_ARG_INT, {.u_int = SSL_PROTOCOL_TLS_CLIENT}},
+        {MP_QSTR_ca_certs, MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}},
+        {MP_QSTR_timeout, MP_ARG_OBJ, {.u_obj = MP_OBJ_NULL}},
+    };
+    mp_arg_val_t vals[MP_ARRAY_SIZE(allowed)];
+    mp_arg_parse_all(n_args, args, kw_args, MP_ARRAY_SIZE(allowed), allowed, vals);
+    mp_obj_t *host_port;
+    mp_obj_get_array_fixed_n(vals[ADDR].u_obj, 2, &host_port);
+
+    ssl_context_obj_t *context = ssl_context_new(vals[VERSION].u_int);
+    mp_obj_t draft = MP_OBJ_FROM_PTR(context);
+    mp_store_attr(draft, MP_QSTR_check_hostname, mp_const_false);
+    bool verify = vals[CA_CERTS].u_obj != mp_const_none;
+    mp_store_attr(draft, MP_QSTR_verify_mode,
+        MP_OBJ_NEW_SMALL_INT(verify ? SSL_CERT_REQUIRED : SSL_CERT_NONE));
+    if (verify) {
+        ssl_context_add_trust(context, vals[CA_CERTS].u_obj);
+    }
+
+    mp_obj_t module = mp_import_name(MP_QSTR_socket, mp_const_none, MP_OBJ_NEW_SMALL_INT(0));
+    mp_obj_t call[5];
+    mp_load_method(module, MP_QSTR_getaddrinfo, call);
+    call[2] = host_port[0];
+    call[3] = host_port[1];
+    call[4] = MP_OBJ_NEW_SMALL_INT(0);
+    mp_obj_t found =
+        mp_obj_subscr(mp_call_method_n_kw(2, 0, call), MP_OBJ_NEW_SMALL_INT(0), MP_OBJ_SENTINEL);
+    mp_obj_t *info; // family, type, protocol, canonical name, address
+    mp_obj_get_array_fixed_n(found, 5, &info);
+    mp_obj_t sock = mp_call_function_1(mp_load_attr(module, MP_QSTR_socket), info[0]);
+    if (vals[TIMEOUT].u_obj != MP_OBJ_NULL) {
+        mp_load_method(sock, MP_QSTR_settimeout, call);
+        call[2] = vals[TIMEOUT].u_obj;
+        mp_call_method_n_kw(1, 0, call);
+    }
+    mp_load_method(sock, MP_QSTR_connect, call);
+    call[2] = info[4];
+    mp_call_method_n_kw(1, 0, call);
+    mp_obj_t tls = ssl_socket_wrap(context, sock, false, true, true, host_port[0]);
+    mp_obj_t binary[] = {tls, mp_const_true};
+    mp_obj_t der = mp_call_function_n_kw(MP_OBJ_FROM_PTR(&ssl_conn_getpeercert_obj), 2, 0, binary);
+    ssl_socket_close(MP_OBJ_TO_PTR(tls));
+    return ssl_der_to_pem(der);
+}
+MP_DEFINE_CONST_FUN_OBJ_KW(ssl_get_server_certificate_obj, 1, ssl_get_server_certificate);
 
 // ---- dates ----
 static bool skip_spaces(const char **p) {

@@ -127,6 +127,9 @@ static ussl_result_t conn_fail(ussl_conn_t *conn, int code, bool out_of_memory) 
     if (out_of_memory) {
         ussl_failure_set(why, USSL_ERR_MEMORY, NULL);
         why->alert = MBEDTLS_SSL_ALERT_MSG_INTERNAL_ERROR;
+    } else if (conn->hello_alert != 0) {
+        ussl_failure_set(why, USSL_ERR_PROTOCOL, "CALLBACK_FAILED");
+        why->alert = conn->hello_alert;
     } else if (conn->check.hook_stopped) {
         ussl_failure_set(why, USSL_ERR_HOOK, "CERTIFICATE_VERIFY_FAILED");
         why->alert = MBEDTLS_SSL_ALERT_MSG_ACCESS_DENIED;
@@ -219,7 +222,14 @@ static void use_application_keys(mbedtls_ssl_context *ssl) {
 }
 
 static ussl_result_t handshake_step(ussl_conn_t *conn, const ussl_scope_t *scope, bool *done) {
-    int code = mbedtls_ssl_handshake_step(&conn->ssl);
+    int code = 0;
+#if USSL_SERVER
+    code = ussl_hello_look(conn);
+    if (code != 0) {
+        return conn_answer(conn, code, scope);
+    }
+#endif
+    code = mbedtls_ssl_handshake_step(&conn->ssl);
     use_application_keys(&conn->ssl);
     if (code == 0 && cert_refused(conn)) {
         code = MBEDTLS_ERR_X509_CERT_VERIFY_FAILED;
@@ -337,6 +347,19 @@ ussl_result_t ussl_conn_new(
     }
     ussl_scope_leave(&scope);
     return result;
+}
+
+ussl_result_t ussl_conn_change_ctx(ussl_conn_t *conn, ussl_ctx_t *ctx) {
+    bool now = conn->in_hello || (conn->state == CONN_START && !conn->busy);
+    if (!now || ctx == NULL || ctx->config.role != conn->ctx->config.role) {
+        return USSL_ERR_USAGE;
+    }
+    ussl_ctx_t *before = conn->ctx;
+    conn->ctx = ussl_ctx_ref(ctx);
+    conn->ssl.conf = &ctx->conf;
+    conn->ssl.tls_version = ctx->conf.max_tls_version; // as mbedtls_ssl_setup() did
+    ussl_ctx_unref(before);
+    return USSL_OK;
 }
 
 void ussl_conn_free(ussl_conn_t *conn) {
@@ -513,6 +536,10 @@ const ussl_suite_t *ussl_conn_suite(const ussl_conn_t *conn) {
     return ussl_conn_established(conn)
         ? ussl_suite_find(mbedtls_ssl_get_ciphersuite_id_from_ssl(&conn->ssl))
         : NULL;
+}
+
+const char *ussl_conn_alpn(const ussl_conn_t *conn) {
+    return ussl_conn_established(conn) ? mbedtls_ssl_get_alpn_protocol(&conn->ssl) : NULL;
 }
 
 const ussl_cert_t *ussl_conn_peer_cert(const ussl_conn_t *conn) {

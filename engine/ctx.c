@@ -7,6 +7,8 @@
 // and connections keep the one they began with.
 #include "mbed.h"
 
+#include <string.h>
+
 // Best first. A TLS 1.3 client sends a key share for the first only, so it is the one that nearly
 // every server takes and that costs a microcontroller least.
 static const uint16_t groups[] = {
@@ -19,6 +21,20 @@ static const uint16_t groups[] = {
     MBEDTLS_SSL_IANA_TLS_GROUP_SECP521R1,
 #endif
     MBEDTLS_SSL_IANA_TLS_GROUP_NONE,
+};
+
+static const struct {
+    const char *name;
+    uint16_t id;
+} group_names[] = {
+    {"prime256v1", MBEDTLS_SSL_IANA_TLS_GROUP_SECP256R1},
+    {"secp384r1", MBEDTLS_SSL_IANA_TLS_GROUP_SECP384R1},
+#if USSL_P521
+    {"secp521r1", MBEDTLS_SSL_IANA_TLS_GROUP_SECP521R1},
+#endif
+#if USSL_X25519
+    {"X25519", MBEDTLS_SSL_IANA_TLS_GROUP_X25519},
+#endif
 };
 
 // ---- helpers ----
@@ -55,6 +71,41 @@ static void set_versions(mbedtls_ssl_config *conf, const ussl_config_t *config) 
     mbedtls_ssl_conf_max_tls_version(conf, (mbedtls_ssl_protocol_version)max);
 }
 
+static void set_suites(ussl_ctx_t *ctx) {
+    uint16_t ids[USSL_SUITES_MAX];
+    ussl_suites_default(ids);
+    const uint16_t *chosen = ctx->config.suites[0] ? ctx->config.suites : ids;
+    for (size_t i = 0; i < USSL_SUITES_MAX; i++) {
+        ctx->suites[i] = chosen[i];
+    }
+    mbedtls_ssl_conf_ciphersuites(&ctx->conf, ctx->suites);
+}
+
+// mbedTLS keeps the pointer to its list, so the context owns list and texts, in one block.
+static int set_alpn(ussl_ctx_t *ctx) {
+    const char *const *from = ctx->config.alpn;
+    if (from == NULL) {
+        return 0;
+    }
+    size_t n = 0, bytes = 0;
+    for (; from[n] != NULL; n++) {
+        bytes += strlen(from[n]) + 1;
+    }
+    size_t table = (n + 1) * sizeof(*ctx->alpn);
+    ctx->alpn = ussl_calloc(1, table + bytes);
+    if (ctx->alpn == NULL) {
+        return MBEDTLS_ERR_SSL_ALLOC_FAILED;
+    }
+    char *text = (char *)ctx->alpn + table;
+    for (size_t i = 0; i < n; i++) {
+        size_t len = strlen(from[i]) + 1;
+        ctx->alpn[i] = memcpy(text, from[i], len);
+        text += len;
+    }
+    ctx->config.alpn = ctx->alpn;
+    return mbedtls_ssl_conf_alpn_protocols(&ctx->conf, ctx->alpn);
+}
+
 static int ctx_fill(ussl_ctx_t *ctx) {
     const ussl_config_t *config = &ctx->config;
     mbedtls_ssl_config *conf = &ctx->conf;
@@ -65,9 +116,17 @@ static int ctx_fill(ussl_ctx_t *ctx) {
     if (code != 0) {
         return code;
     }
-    ussl_suites_default(ctx->suites);
-    mbedtls_ssl_conf_ciphersuites(conf, ctx->suites);
-    mbedtls_ssl_conf_groups(conf, groups);
+    set_suites(ctx);
+    ctx->group[0] = config->group;
+    mbedtls_ssl_conf_groups(conf, config->group ? ctx->group : groups);
+#if USSL_SERVER && USSL_TLS12
+    mbedtls_ssl_conf_preference_order(conf,
+        config->client_order ? MBEDTLS_SSL_SRV_CIPHERSUITE_ORDER_CLIENT
+                             : MBEDTLS_SSL_SRV_CIPHERSUITE_ORDER_SERVER);
+#endif
+    mbedtls_ssl_conf_session_tickets(conf,
+        config->no_tickets ? MBEDTLS_SSL_SESSION_TICKETS_DISABLED
+                           : MBEDTLS_SSL_SESSION_TICKETS_ENABLED);
     mbedtls_ssl_conf_rng(conf, ussl_rng, NULL);
     mbedtls_ssl_conf_authmode(conf, auth_mode(config));
     set_versions(conf, config);
@@ -83,6 +142,13 @@ static int ctx_fill(ussl_ctx_t *ctx) {
                 conf, &config->identity[i]->chain, &config->identity[i]->key);
         }
     }
+    if (code == 0) {
+        code = set_alpn(ctx);
+    }
+    // An mbedTLS server gives up when it shares no protocol with the client. CPython goes on
+    // without one, and so do connections that change over to this copy.
+    ctx->no_alpn = ctx->conf;
+    ctx->no_alpn.alpn_list = NULL;
     return code;
 }
 
@@ -93,11 +159,21 @@ static void ctx_drop(ussl_object_t *object) {
     ussl_trust_unref(ctx->config.trust);
     ussl_identity_unref(ctx->config.identity[0]);
     ussl_identity_unref(ctx->config.identity[1]);
+    ussl_free(ctx->alpn);
     ussl_free(ctx);
     ussl_arena_unref(arena);
 }
 
 // ---- public, in header order ----
+uint16_t ussl_group_named(const char *name) {
+    for (size_t i = 0; i < sizeof(group_names) / sizeof(group_names[0]); i++) {
+        if (strcmp(group_names[i].name, name) == 0) {
+            return group_names[i].id;
+        }
+    }
+    return 0;
+}
+
 ussl_result_t ussl_ctx_new(ussl_arena_t *arena, const ussl_config_t *config, ussl_ctx_t **out) {
     if (arena == NULL || config == NULL || out == NULL || !config_fits(config)) {
         return USSL_ERR_USAGE;

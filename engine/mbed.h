@@ -92,6 +92,7 @@ struct ussl_trust {
     mbedtls_x509_crt *chain; // owned; NULL while empty
     mbedtls_x509_crt *last;  // lent: the end of chain
 };
+bool ussl_list_has_cert(const mbedtls_x509_crt *list, const mbedtls_x509_crt *crt);
 // The next PEM block with this label: its DER bytes, from ussl_calloc. *at moves past it. Returns
 // USSL_CLOSED when no block is left.
 ussl_result_t ussl_pem_next(const char **at, const char *end, const char *label, uint8_t **der,
@@ -105,21 +106,32 @@ struct ussl_identity {
     mbedtls_pk_context key;
 };
 
-// ---- suites.c ----
-#define USSL_SUITES_MAX 9
-// Every suite we offer, best first, ending with 0.
-void ussl_suites_default(int ids[USSL_SUITES_MAX + 1]);
-const ussl_suite_t *ussl_suite_find(int id);
-
 // ---- ctx.c ----
 struct ussl_ctx {
     ussl_object_t object;
     ussl_arena_t *arena;             // counted
     ussl_config_t config;            // trust and identities counted
     int suites[USSL_SUITES_MAX + 1]; // ends with 0
+    uint16_t group[2];               // config.group, and the end
+    const char **alpn;               // owned, with its texts; mbedTLS keeps the pointer
     mbedtls_ssl_config conf;
-    mbedtls_x509_crt nobody; // stands in for an empty trust: mbedTLS refuses NULL
+    mbedtls_ssl_config no_alpn; // a server's conf for clients with no protocol in common
+    mbedtls_x509_crt nobody;    // stands in for an empty trust: mbedTLS refuses NULL
 };
+
+// ---- hello.c ----
+// What a server wants to know of a ClientHello before mbedTLS reads it. NULL: not there.
+typedef struct {
+    const uint8_t *name; // the host_name of server_name (RFC 6066 3)
+    size_t name_len;
+    const uint8_t *alpn; // ProtocolNameList (RFC 7301 3.1) without its length
+    size_t alpn_len;
+} ussl_hello_t;
+// `body` is the ClientHello without its handshake header (RFC 8446 4.1.2). False: malformed.
+bool ussl_hello_parse(const uint8_t *body, size_t len, ussl_hello_t *out);
+// A server's look at the ClientHello, once all of it is here: calls on_hello and settles ALPN. 0,
+// or an mbedTLS code.
+int ussl_hello_look(ussl_conn_t *conn);
 
 // ---- verify.c ----
 typedef struct {
@@ -158,9 +170,12 @@ struct ussl_conn {
     bool peer_closed;
     bool wire_ended;
     bool alert_sent;
-    bool starved; // an allocation failed, and mbedTLS has not given up yet
-    bool writing; // inside ussl_conn_write: what is sent is not an alert
-    uint8_t *in;  // lent by mbedTLS: where it wants wire bytes
+    bool starved;        // an allocation failed, and mbedTLS has not given up yet
+    bool looked;         // a server has seen the ClientHello
+    bool in_hello;       // on_hello is running
+    int16_t hello_alert; // what it answered; 0: go on
+    bool writing;        // inside ussl_conn_write: what is sent is not an alert
+    uint8_t *in;         // lent by mbedTLS: where it wants wire bytes
     size_t in_len, in_have;
     const uint8_t *out; // lent by mbedTLS: a record that waits for the wire
     size_t out_len, out_total;

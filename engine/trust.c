@@ -41,7 +41,7 @@ static const char *pem_line(const char *p, const char *end, const char *kind, co
     return p;
 }
 
-static bool has_cert(const mbedtls_x509_crt *list, const mbedtls_x509_crt *crt) {
+bool ussl_list_has_cert(const mbedtls_x509_crt *list, const mbedtls_x509_crt *crt) {
     for (; list != NULL; list = list->next) {
         if (list->raw.len == crt->raw.len && memcmp(list->raw.p, crt->raw.p, crt->raw.len) == 0) {
             return true;
@@ -77,7 +77,8 @@ static int batch_add(batch_t *batch, const ussl_trust_t *trust, const uint8_t *d
     }
     mbedtls_x509_crt_init(crt);
     int code = mbedtls_x509_crt_parse_der(crt, der, len);
-    if (code != 0 || has_cert(trust->chain, crt) || has_cert(batch->first, crt)) {
+    if (code != 0 || ussl_list_has_cert(trust->chain, crt)
+        || ussl_list_has_cert(batch->first, crt)) {
         free_list(crt);
         return code;
     }

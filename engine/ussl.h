@@ -221,6 +221,29 @@ size_t ussl_address_parse(const char *text, size_t len, uint8_t out[16]);
 // left-most label only. Neither is NUL-terminated. Pure.
 bool ussl_hostname_match(const char *pattern, size_t pattern_len, const char *host, size_t len);
 
+// ---- Cipher suites --------------------------------------------------------------------------
+typedef struct {
+    uint16_t id;      // IANA number
+    uint16_t bits;    // secret bits of the cipher
+    uint16_t version; // protocol the suite belongs to: USSL_VERSION_*
+    const char *name; // OpenSSL's name
+} ussl_suite_t;
+#define USSL_SUITES_MAX 9 // that are built in
+
+// NULL: not one of ours. A name is OpenSSL's or mbedTLS's.
+const ussl_suite_t *ussl_suite_find(int id);
+const ussl_suite_t *ussl_suite_named(const char *name, size_t len);
+// All of them, best first; a list that is not full ends with 0.
+void ussl_suites_default(uint16_t ids[USSL_SUITES_MAX]);
+// Those that an OpenSSL cipher string selects (openssl-ciphers(1)), those of TLS 1.3 in front.
+// @SECLEVEL goes to *level. USSL_ERR_PARSE: not understood, or no suite of TLS 1.2 is left; nothing
+// was changed.
+ussl_result_t ussl_suites_choose(
+    const char *text, size_t len, uint16_t ids[USSL_SUITES_MAX], uint8_t *level);
+
+// The number of a group for key exchange (RFC 8446 4.2.7) by OpenSSL's short name; 0: not ours.
+uint16_t ussl_group_named(const char *name);
+
 // ---- Context --------------------------------------------------------------------------------
 typedef enum { USSL_CLIENT = 0, USSL_SERVER_SIDE } ussl_role_t;
 typedef enum { USSL_VERIFY_REQUIRED = 0, USSL_VERIFY_OPTIONAL, USSL_VERIFY_NONE } ussl_verify_t;
@@ -232,16 +255,28 @@ typedef enum { USSL_VERIFY_REQUIRED = 0, USSL_VERIFY_OPTIONAL, USSL_VERIFY_NONE 
 typedef ussl_result_t (*ussl_on_cert_t)(
     void *owner, const uint8_t *der, size_t len, unsigned depth);
 
+// A server sees the host name that a client asks for (RFC 6066 3), NULL if it names none, before
+// anything is answered. It may call ussl_conn_change_ctx(). Negative: go on; else the number of the
+// alert that ends the handshake.
+typedef int (*ussl_on_hello_t)(void *owner, const char *name);
+
 typedef struct {
     ussl_role_t role;
-    ussl_verify_t verify;         // a client's OPTIONAL is REQUIRED, as in CPython
-    bool no_hostname_check;       // client only
-    bool no_common_name;          // never fall back to the subject's CN
-    uint16_t min_version;         // 0: TLS 1.2
-    uint16_t max_version;         // 0: newest built in
-    ussl_trust_t *trust;          // NULL: trust nobody
-    ussl_identity_t *identity[2]; // at most one ECDSA and one RSA; NULL allowed
-    ussl_on_cert_t on_cert;       // NULL allowed
+    ussl_verify_t verify;             // a client's OPTIONAL is REQUIRED, as in CPython
+    bool no_hostname_check;           // client only
+    bool no_common_name;              // never fall back to the subject's CN
+    bool partial_chain;               // an anchor need not be self-signed
+    bool client_order;                // server: the client's order of suites decides (TLS 1.2)
+    bool no_tickets;                  // neither ask for session tickets nor give any
+    uint16_t min_version;             // 0: TLS 1.2
+    uint16_t max_version;             // 0: newest built in
+    uint16_t suites[USSL_SUITES_MAX]; // best first, 0 ends; none: the default list
+    uint16_t group;                   // the only one for key exchange; 0: all
+    const char *const *alpn;          // protocols (RFC 7301), best first, NULL ends; NULL: none
+    ussl_trust_t *trust;              // NULL: trust nobody
+    ussl_identity_t *identity[2];     // at most one ECDSA and one RSA; NULL allowed
+    ussl_on_cert_t on_cert;           // NULL allowed
+    ussl_on_hello_t on_hello;         // NULL allowed; server only
 } ussl_config_t;
 
 ussl_result_t ussl_ctx_new(ussl_arena_t *arena, const ussl_config_t *config, ussl_ctx_t **out);
@@ -253,6 +288,10 @@ void ussl_ctx_unref(ussl_ctx_t *ctx);
 // hooks, never touched.
 ussl_result_t ussl_conn_new(
     ussl_arena_t *arena, ussl_ctx_t *ctx, const char *hostname, void *owner, ussl_conn_t **out);
+
+// From here on the settings of another context of the same role hold. Only before the handshake has
+// begun, or inside on_hello; else USSL_ERR_USAGE.
+ussl_result_t ussl_conn_change_ctx(ussl_conn_t *conn, ussl_ctx_t *ctx);
 
 // Sends nothing, allocates nothing, calls no hook. In a finaliser use ussl_drop_later(). NULL
 // allowed.
@@ -287,13 +326,8 @@ bool ussl_conn_peer_closed(const ussl_conn_t *conn); // the peer's close_notify 
 bool ussl_conn_closing(const ussl_conn_t *conn);     // our close_notify has been queued
 
 // What was negotiated; 0 and NULL before the handshake is done.
-typedef struct {
-    uint16_t id;      // IANA number
-    uint16_t bits;    // secret bits of the cipher
-    uint16_t version; // protocol the suite belongs to: USSL_VERSION_*
-    const char *name; // OpenSSL's name
-} ussl_suite_t;
 uint16_t ussl_conn_version(const ussl_conn_t *conn);
+const char *ussl_conn_alpn(const ussl_conn_t *conn);
 const ussl_suite_t *ussl_conn_suite(const ussl_conn_t *conn);
 
 // The peer's certificate; NULL if it sent none. It lives as long as the connection.

@@ -87,6 +87,60 @@ static bool fits_purpose(const ussl_conn_t *conn, const mbedtls_x509_crt *crt) {
         && mbedtls_x509_crt_check_key_usage(crt, MBEDTLS_X509_KU_DIGITAL_SIGNATURE) == 0;
 }
 
+// ---- where a path ends ----
+static bool signed_by(const mbedtls_x509_crt *crt, mbedtls_x509_crt *issuer) {
+    unsigned char hash[MBEDTLS_MD_MAX_SIZE];
+    const mbedtls_md_info_t *md = mbedtls_md_info_from_type(crt->sig_md);
+    return md != NULL && mbedtls_pk_can_do(&issuer->pk, crt->sig_pk)
+        && mbedtls_md(md, crt->tbs.p, crt->tbs.len, hash) == 0
+        && mbedtls_pk_verify_ext(crt->sig_pk, crt->sig_opts, &issuer->pk, crt->sig_md, hash,
+               mbedtls_md_get_size(md), crt->sig.p, crt->sig.len)
+        == 0;
+}
+
+static const mbedtls_x509_crt *trusted_issuer(
+    const ussl_trust_t *trust, const mbedtls_x509_crt *crt) {
+    for (mbedtls_x509_crt *issuer = trust->chain; issuer != NULL; issuer = issuer->next) {
+        const mbedtls_x509_buf *name = &issuer->subject_raw;
+        if (issuer->ca_istrue && name->len == crt->issuer_raw.len
+            && memcmp(name->p, crt->issuer_raw.p, name->len) == 0 && signed_by(crt, issuer)
+            && !mbedtls_x509_time_is_past(&issuer->valid_to)) {
+            return issuer;
+        }
+    }
+    return NULL;
+}
+
+// mbedTLS ends a path at any certificate that is trusted. OpenSSL, unless told
+// X509_V_FLAG_PARTIAL_CHAIN, wants to come to a self-signed one.
+static bool reaches_a_root(const ussl_conn_t *conn, const mbedtls_x509_crt *anchor) {
+    const ussl_trust_t *trust = conn->ctx->config.trust;
+    for (int i = 0; i < MBEDTLS_X509_MAX_INTERMEDIATE_CA && anchor != NULL; i++) {
+        if (self_issued(anchor)) {
+            return true;
+        }
+        anchor = trust ? trusted_issuer(trust, anchor) : NULL;
+    }
+    return false;
+}
+
+static bool is_trusted_itself(const ussl_conn_t *conn, const mbedtls_x509_crt *crt) {
+    const ussl_trust_t *trust = conn->ctx->config.trust;
+    return trust != NULL && ussl_list_has_cert(trust->chain, crt);
+}
+
+// The rule for the top of a path, which mbedTLS shows first.
+static uint32_t check_top(
+    const ussl_conn_t *conn, const mbedtls_x509_crt *crt, int depth, uint32_t broken) {
+    bool partial = conn->ctx->config.partial_chain;
+    if (broken & USSL_CERT_UNTRUSTED) {
+        // With partial chains the peer's own certificate can be an anchor.
+        bool pinned = partial && depth == 0 && is_trusted_itself(conn, crt);
+        return pinned ? broken & ~USSL_CERT_UNTRUSTED : broken;
+    }
+    return partial || reaches_a_root(conn, crt) ? broken : broken | USSL_CERT_UNTRUSTED;
+}
+
 static uint32_t translate(uint32_t flags) {
     static const struct {
         uint32_t theirs, ours;
@@ -123,8 +177,9 @@ static size_t rank(uint32_t flags) {
     return i;
 }
 
-static void verdict_add(
-    ussl_verdict_t *verdict, const mbedtls_x509_crt *crt, int depth, uint32_t flags) {
+// anchored: the path came to a certificate that is trusted, but is no root.
+static void verdict_add(ussl_verdict_t *verdict, const mbedtls_x509_crt *crt, int depth,
+    uint32_t flags, bool anchored) {
     size_t now = rank(flags), before = rank(verdict->flags);
     verdict->flags |= flags;
     if (now >= before) {
@@ -133,7 +188,10 @@ static void verdict_add(
     verdict->depth = (uint8_t)depth;
     verdict->code = rules[now].code;
     verdict->message = rules[now].message;
-    if (flags & USSL_CERT_UNTRUSTED && self_issued(crt)) {
+    if (flags & USSL_CERT_UNTRUSTED && anchored) {
+        verdict->code = 2;
+        verdict->message = "unable to get issuer certificate";
+    } else if (flags & USSL_CERT_UNTRUSTED && self_issued(crt)) {
         verdict->code = depth == 0 ? 18 : 19;
         verdict->message =
             depth == 0 ? "self-signed certificate" : "self-signed certificate in certificate chain";
@@ -176,8 +234,12 @@ static uint32_t check_leaf(const ussl_conn_t *conn, const mbedtls_x509_crt *crt)
 int ussl_verify_step(void *arg, mbedtls_x509_crt *crt, int depth, uint32_t *flags) {
     ussl_conn_t *conn = arg;
     ussl_verify_state_t *check = &conn->check;
-    check->verified = true;
     uint32_t broken = translate(*flags & ~(uint32_t)MBEDTLS_X509_BADCERT_CN_MISMATCH);
+    bool anchored = !(broken & USSL_CERT_UNTRUSTED);
+    if (!check->verified) {
+        broken = check_top(conn, crt, depth, broken);
+        check->verified = true;
+    }
     if (!ussl_clock_is_set()) {
         broken = (broken & ~(USSL_CERT_FUTURE | USSL_CERT_EXPIRED)) | USSL_CERT_NO_CLOCK;
     }
@@ -185,7 +247,7 @@ int ussl_verify_step(void *arg, mbedtls_x509_crt *crt, int depth, uint32_t *flag
         broken |= check_leaf(conn, crt);
     }
     if (broken != 0) {
-        verdict_add(&check->verdict, crt, depth, broken);
+        verdict_add(&check->verdict, crt, depth, broken, anchored);
     }
     // Depth 0 always comes last, so the whole verdict can be told there in one flag.
     bool refused = depth == 0 && check->verdict.flags != 0;
@@ -208,6 +270,7 @@ uint8_t ussl_verdict_alert(const ussl_verdict_t *verdict) {
             return MBEDTLS_SSL_ALERT_MSG_BAD_CERT;
         case 10:
             return MBEDTLS_SSL_ALERT_MSG_CERT_EXPIRED;
+        case 2:
         case 18:
         case 19:
         case 20:

@@ -199,10 +199,10 @@ static void calendar(void **state) {
 // it.
 static void trap29_trap31_suites(void **state) {
     (void)state;
-    int ids[USSL_SUITES_MAX + 1];
+    uint16_t ids[USSL_SUITES_MAX];
     ussl_suites_default(ids);
     assert_true(ids[0] != 0);
-    for (const int *id = ids; *id != 0; id++) {
+    for (const uint16_t *id = ids; id < ids + USSL_SUITES_MAX && *id != 0; id++) {
         const ussl_suite_t *suite = ussl_suite_find(*id);
         assert_non_null(suite);
         assert_non_null(mbedtls_ssl_ciphersuite_from_id(*id));

@@ -1,0 +1,303 @@
+// SPDX-License-Identifier: MIT
+//
+// ssl_load.c - what a context learns from files and data: trust anchors, our own chain and key
+// (CPython SSLContext.load_verify_locations and its kin).
+//
+// Notes: loading is all or nothing. A str is a path, as in CPython; bytes are the data itself, for
+// devices without files.
+#include "binding.h"
+
+#include <string.h>
+
+#include "py/builtin.h"
+#include "py/objstr.h"
+#include "py/objtuple.h"
+
+#if defined(__unix__)
+#include <stdlib.h>
+#define SYSTEM_BUNDLE "/etc/ssl/certs/ca-certificates.crt"
+#endif
+
+// ---- reading files and data ----
+static bool is_bytes_like(mp_obj_t obj, mp_buffer_info_t *bufinfo) {
+    return !mp_obj_is_str(obj) && mp_get_buffer(obj, bufinfo, MP_BUFFER_READ);
+}
+
+static mp_obj_t read_file(mp_obj_t path) {
+    mp_obj_t open_args[] = {path, MP_OBJ_NEW_QSTR(MP_QSTR_rb)};
+    mp_obj_t file = mp_call_function_n_kw(MP_OBJ_FROM_PTR(&mp_builtin_open_obj), 2, 0, open_args);
+    mp_obj_t data = mp_call_function_1(MP_OBJ_FROM_PTR(&mp_stream_read_obj), file);
+    mp_stream_close(file);
+    return data;
+}
+
+// A str is a path, as in CPython; bytes are the data itself, for devices without files.
+void ssl_file_or_data(mp_obj_t arg, const char *name, mp_buffer_info_t *bufinfo) {
+    mp_obj_t data = arg;
+    if (mp_obj_is_str(arg)) {
+        data = read_file(arg);
+    }
+    if (!is_bytes_like(data, bufinfo)) {
+        mp_raise_msg_varg(
+            &mp_type_TypeError, MP_ERROR_TEXT("%s should be a valid filesystem path"), name);
+    }
+}
+
+// ---- trust ----
+static NORETURN void raise_bad_trust(const ussl_failure_t *why, bool pem, bool from_file) {
+    if (why->result != USSL_ERR_PARSE) {
+        ssl_raise_result(why->result);
+    }
+    bool nothing = strcmp(why->reason, pem ? "NO_START_LINE" : "NOT_ENOUGH_DATA") == 0;
+    if (from_file && nothing) {
+        ssl_raise_reason(136, "X509", "NO_CERTIFICATE_OR_CRL_FOUND", NULL);
+    }
+    if (nothing) {
+        ssl_raise_text(0,
+            pem ? "no start line: cadata does not contain a certificate"
+                : "not enough data: cadata does not contain a certificate");
+    }
+    ssl_raise_reason(1, pem ? "PEM" : "ASN1", why->reason, NULL);
+}
+
+static void add_trust(
+    ssl_context_obj_t *self, const mp_buffer_info_t *data, bool pem, bool from_file) {
+    if (self->trust == NULL) {
+        ussl_result_t result = ussl_trust_new(self->arena, &self->trust);
+        if (result != USSL_OK) {
+            ssl_raise_result(result);
+        }
+        ssl_context_changed(self);
+    }
+    ussl_failure_t why;
+    ussl_result_t result = pem ? ussl_trust_add_pem(self->trust, data->buf, data->len, &why)
+                               : ussl_trust_add_der(self->trust, data->buf, data->len, &why);
+    if (result != USSL_OK) {
+        raise_bad_trust(&why, pem, from_file);
+    }
+    ssl_context_changed(self);
+}
+
+void ssl_context_add_trust(ssl_context_obj_t *self, mp_obj_t data) {
+    mp_buffer_info_t bufinfo;
+    ssl_file_or_data(data, "cafile", &bufinfo);
+    add_trust(self, &bufinfo, ussl_is_pem(bufinfo.buf, bufinfo.len) || mp_obj_is_str(data), true);
+}
+
+static void add_cadata(ssl_context_obj_t *self, mp_obj_t cadata) {
+    mp_buffer_info_t data;
+    bool pem = mp_obj_is_str(cadata), right = true;
+    if (pem) {
+        data.buf = (void *)mp_obj_str_get_data(cadata, &data.len);
+        for (size_t i = 0; i < data.len; i++) {
+            right &= ((const byte *)data.buf)[i] < 0x80;
+        }
+    } else {
+        right = is_bytes_like(cadata, &data);
+    }
+    if (!right) {
+        mp_raise_TypeError(
+            MP_ERROR_TEXT("cadata should be an ASCII string or a bytes-like object"));
+    }
+    if (data.len == 0) {
+        mp_raise_ValueError(MP_ERROR_TEXT("Empty certificate data"));
+    }
+    add_trust(self, &data, pem, false);
+}
+
+static mp_obj_t ssl_context_load_verify_locations(
+    size_t n_args, const mp_obj_t *args, mp_map_t *kw_args) {
+    static const mp_arg_t allowed[] = {
+        {MP_QSTR_cafile, MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}},
+        {MP_QSTR_capath, MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}},
+        {MP_QSTR_cadata, MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}},
+    };
+    mp_arg_val_t vals[MP_ARRAY_SIZE(allowed)];
+    mp_arg_parse_all(n_args - 1, args + 1, kw_args, MP_ARRAY_SIZE(allowed), allowed, vals);
+    ssl_context_obj_t *self = ssl_context_of(args[0]);
+    mp_obj_t cafile = vals[0].u_obj, capath = vals[1].u_obj, cadata = vals[2].u_obj;
+    if (cafile == mp_const_none && capath == mp_const_none && cadata == mp_const_none) {
+        mp_raise_TypeError(MP_ERROR_TEXT("cafile, capath and cadata cannot be all omitted"));
+    }
+    if (capath != mp_const_none) {
+        mp_raise_NotImplementedError(MP_ERROR_TEXT("capath: give a file of certificates"));
+    }
+    if (cadata != mp_const_none) {
+        add_cadata(self, cadata);
+    }
+    if (cafile != mp_const_none) {
+        ssl_context_add_trust(self, cafile);
+    }
+    return mp_const_none;
+}
+MP_DEFINE_CONST_FUN_OBJ_KW(
+    ssl_context_load_verify_locations_obj, 1, ssl_context_load_verify_locations);
+
+// The system's bundle where there is a system; a missing one is no error, as in CPython.
+void ssl_context_load_defaults(ssl_context_obj_t *self) {
+#if defined(__unix__)
+    const char *path = getenv("SSL_CERT_FILE");
+    if (path == NULL) {
+        path = SYSTEM_BUNDLE;
+    }
+    mp_obj_t name = mp_obj_new_str_from_cstr(path);
+    if (mp_import_stat(path) == MP_IMPORT_STAT_FILE) {
+        ssl_context_add_trust(self, name);
+    }
+#else
+    (void)self;
+#endif
+}
+
+static mp_obj_t ssl_context_load_default_certs(size_t n_args, const mp_obj_t *args) {
+    if (n_args > 1) {
+        (void)ssl_purpose_is_server_auth(args[1]); // one store serves both
+    }
+    ssl_context_load_defaults(ssl_context_of(args[0]));
+    return mp_const_none;
+}
+MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(
+    ssl_context_load_default_certs_obj, 1, 2, ssl_context_load_default_certs);
+
+static mp_obj_t ssl_context_set_default_verify_paths(mp_obj_t self_in) {
+    ssl_context_load_defaults(ssl_context_of(self_in));
+    return mp_const_none;
+}
+MP_DEFINE_CONST_FUN_OBJ_1(
+    ssl_context_set_default_verify_paths_obj, ssl_context_set_default_verify_paths);
+
+// Where load_default_certs() looks, as far as there are places: a device has none.
+static mp_obj_t ssl_get_default_verify_paths(void) {
+    static const qstr fields[] = {MP_QSTR_cafile, MP_QSTR_capath, MP_QSTR_openssl_cafile_env,
+        MP_QSTR_openssl_cafile, MP_QSTR_openssl_capath_env, MP_QSTR_openssl_capath};
+    mp_obj_t values[] = {
+        mp_const_none, mp_const_none, mp_const_none, mp_const_none, mp_const_none, mp_const_none};
+#if defined(__unix__)
+    const char *path = getenv("SSL_CERT_FILE");
+    path = path ? path : SYSTEM_BUNDLE;
+    if (mp_import_stat(path) == MP_IMPORT_STAT_FILE) {
+        values[0] = mp_obj_new_str_from_cstr(path);
+    }
+    values[2] = MP_OBJ_NEW_QSTR(MP_QSTR_SSL_CERT_FILE);
+    values[3] = mp_obj_new_str_from_cstr(SYSTEM_BUNDLE);
+#endif
+    return mp_obj_new_attrtuple(fields, MP_ARRAY_SIZE(fields), values);
+}
+MP_DEFINE_CONST_FUN_OBJ_0(ssl_get_default_verify_paths_obj, ssl_get_default_verify_paths);
+
+static mp_obj_t ssl_context_cert_store_stats(mp_obj_t self_in) {
+    ssl_context_obj_t *self = ssl_context_of(self_in);
+    ussl_trust_stats_t stats = {0};
+    if (self->trust != NULL) {
+        ussl_trust_stats(self->trust, &stats);
+    }
+    mp_obj_t dict = mp_obj_new_dict(3);
+    mp_obj_dict_store(dict, MP_OBJ_NEW_QSTR(MP_QSTR_x509), mp_obj_new_int_from_uint(stats.x509));
+    mp_obj_dict_store(dict, MP_OBJ_NEW_QSTR(MP_QSTR_crl), MP_OBJ_NEW_SMALL_INT(0));
+    mp_obj_dict_store(
+        dict, MP_OBJ_NEW_QSTR(MP_QSTR_x509_ca), mp_obj_new_int_from_uint(stats.x509_ca));
+    return dict;
+}
+MP_DEFINE_CONST_FUN_OBJ_1(ssl_context_cert_store_stats_obj, ssl_context_cert_store_stats);
+
+static mp_obj_t ssl_context_get_ca_certs(size_t n_args, const mp_obj_t *args, mp_map_t *kw_args) {
+    static const mp_arg_t allowed[] = {
+        {MP_QSTR_binary_form, MP_ARG_BOOL, {.u_bool = false}},
+    };
+    mp_arg_val_t vals[MP_ARRAY_SIZE(allowed)];
+    mp_arg_parse_all(n_args - 1, args + 1, kw_args, MP_ARRAY_SIZE(allowed), allowed, vals);
+    ssl_context_obj_t *self = ssl_context_of(args[0]);
+    mp_obj_t list = mp_obj_new_list(0, NULL);
+    const ussl_cert_t *cert;
+    for (size_t i = 0; self->trust && (cert = ussl_trust_cert(self->trust, i)); i++) {
+        ussl_cert_info_t info;
+        ussl_cert_info(cert, &info);
+        if (info.is_ca) {
+            mp_obj_list_append(list,
+                vals[0].u_bool ? mp_obj_new_bytes(info.der, info.der_len) : ssl_cert_dict(cert));
+        }
+    }
+    return list;
+}
+MP_DEFINE_CONST_FUN_OBJ_KW(ssl_context_get_ca_certs_obj, 1, ssl_context_get_ca_certs);
+
+// ---- identity ----
+static NORETURN void raise_bad_identity(const ussl_failure_t *why) {
+    if (why->result != USSL_ERR_PARSE) {
+        ssl_raise_result(why->result);
+    }
+    if (why->reason != NULL && strcmp(why->reason, "KEY_VALUES_MISMATCH") == 0) {
+        ssl_raise_reason(116, "X509", why->reason, NULL);
+    }
+    ssl_raise_reason(524297, "SSL", NULL, "PEM lib");
+}
+
+// A password is str, bytes, or a callable that gives one of them when it is needed.
+static void get_password(mp_obj_t password, mp_buffer_info_t *out) {
+    const char *wrong = "password should be a string or callable";
+    if (mp_obj_is_callable(password)) {
+        password = mp_call_function_0(password);
+        wrong = "password callback must return a string";
+    }
+    if (mp_obj_is_str(password)) {
+        out->buf = (void *)mp_obj_str_get_data(password, &out->len);
+    } else if (!mp_get_buffer(password, out, MP_BUFFER_READ)) {
+        mp_raise_msg_varg(&mp_type_TypeError, MP_ERROR_TEXT("%s"), wrong);
+    }
+    if (out->len > 1024) {
+        mp_raise_ValueError(MP_ERROR_TEXT("password cannot be longer than 1024 bytes"));
+    }
+}
+
+void ssl_context_add_identity(
+    ssl_context_obj_t *self, mp_obj_t cert, mp_obj_t key, mp_obj_t password) {
+    mp_buffer_info_t cert_data, key_data = {0}, pass_data = {0};
+    ssl_file_or_data(cert, "certfile", &cert_data);
+    if (key != mp_const_none) {
+        ssl_file_or_data(key, "keyfile", &key_data);
+    }
+    if (password != mp_const_none && !mp_obj_is_callable(password)) {
+        get_password(password, &pass_data);
+    }
+    ussl_identity_source_t source = {
+        .cert = cert_data.buf,
+        .cert_len = cert_data.len,
+        .key = key_data.buf,
+        .key_len = key_data.len,
+        .password = pass_data.buf,
+        .password_len = pass_data.len,
+    };
+    ussl_identity_t *identity = NULL;
+    ussl_failure_t why;
+    ussl_result_t result = ussl_identity_new(self->arena, &source, &identity, &why);
+    bool asked =
+        result == USSL_ERR_PARSE && why.reason && strcmp(why.reason, "BAD_PASSWORD_READ") == 0;
+    if (asked && mp_obj_is_callable(password)) {
+        get_password(password, &pass_data);
+        source.password = pass_data.buf;
+        source.password_len = pass_data.len;
+        result = ussl_identity_new(self->arena, &source, &identity, &why);
+    }
+    if (result != USSL_OK) {
+        raise_bad_identity(&why);
+    }
+    // Replaces one of its own kind and stands beside the other, as in CPython.
+    size_t slot = ussl_identity_is_rsa(identity);
+    ussl_identity_unref(self->identity[slot]);
+    self->identity[slot] = identity;
+    ssl_context_changed(self);
+}
+
+static mp_obj_t ssl_context_load_cert_chain(
+    size_t n_args, const mp_obj_t *args, mp_map_t *kw_args) {
+    static const mp_arg_t allowed[] = {
+        {MP_QSTR_certfile, MP_ARG_REQUIRED | MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}},
+        {MP_QSTR_keyfile, MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}},
+        {MP_QSTR_password, MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}},
+    };
+    mp_arg_val_t vals[MP_ARRAY_SIZE(allowed)];
+    mp_arg_parse_all(n_args - 1, args + 1, kw_args, MP_ARRAY_SIZE(allowed), allowed, vals);
+    ssl_context_add_identity(ssl_context_of(args[0]), vals[0].u_obj, vals[1].u_obj, vals[2].u_obj);
+    return mp_const_none;
+}
+MP_DEFINE_CONST_FUN_OBJ_KW(ssl_context_load_cert_chain_obj, 1, ssl_context_load_cert_chain);

@@ -1,0 +1,286 @@
+// SPDX-License-Identifier: MIT
+//
+// ssl_settings.c - the attributes of SSLContext: each with its getter, its setter and the rules
+// that couple it to the others (CPython ssl.SSLContext).
+#include "binding.h"
+
+#include <string.h>
+
+#include "py/objstr.h"
+
+// CPython's numbers of the options and flags that mean something here.
+enum {
+    OP_IGNORE_UNEXPECTED_EOF = 1 << 7,
+    OP_NO_TICKET = 1 << 14,
+    OP_CIPHER_SERVER_PREFERENCE = 1 << 22,
+    OP_NO_TLSv1_2 = 1 << 27,
+    OP_NO_TLSv1_3 = 1 << 29,
+    VERIFY_X509_PARTIAL_CHAIN = 1 << 19,
+};
+
+// ---- verification ----
+static mp_obj_t get_verify_mode(ssl_context_obj_t *self) {
+    return MP_OBJ_NEW_SMALL_INT(self->verify_mode);
+}
+
+static void set_verify_mode(ssl_context_obj_t *self, mp_obj_t value) {
+    mp_int_t mode = mp_obj_get_int(value);
+    if (mode < SSL_CERT_NONE || mode > SSL_CERT_REQUIRED) {
+        mp_raise_ValueError(MP_ERROR_TEXT("invalid value for verify_mode"));
+    }
+    if (mode == SSL_CERT_NONE && self->check_hostname) {
+        mp_raise_ValueError(
+            MP_ERROR_TEXT("Cannot set verify_mode to CERT_NONE when check_hostname is enabled."));
+    }
+    if (USSL_FORBID_CERT_NONE && mode == SSL_CERT_NONE
+        && self->protocol != SSL_PROTOCOL_TLS_SERVER) {
+        mp_raise_ValueError(MP_ERROR_TEXT("this firmware forbids CERT_NONE"));
+    }
+    self->verify_mode = (uint8_t)mode;
+}
+
+static mp_obj_t get_check_hostname(ssl_context_obj_t *self) {
+    return mp_obj_new_bool(self->check_hostname);
+}
+
+static void set_check_hostname(ssl_context_obj_t *self, mp_obj_t value) {
+    self->check_hostname = mp_obj_is_true(value);
+    if (self->check_hostname && self->verify_mode == SSL_CERT_NONE) {
+        self->verify_mode = SSL_CERT_REQUIRED;
+    }
+}
+
+static mp_obj_t get_hostname_checks_common_name(ssl_context_obj_t *self) {
+    return mp_obj_new_bool(!self->no_common_name);
+}
+
+static void set_hostname_checks_common_name(ssl_context_obj_t *self, mp_obj_t value) {
+    self->no_common_name = !mp_obj_is_true(value);
+}
+
+static mp_obj_t get_verify_callback(ssl_context_obj_t *self) {
+    return self->verify_callback;
+}
+
+static void set_callback(mp_obj_t *callback, mp_obj_t value) {
+    if (value != mp_const_none && !mp_obj_is_callable(value)) {
+        mp_raise_TypeError(MP_ERROR_TEXT("not a callable object"));
+    }
+    *callback = value;
+}
+
+static void set_verify_callback(ssl_context_obj_t *self, mp_obj_t value) {
+    set_callback(&self->verify_callback, value);
+}
+
+// ---- versions ----
+static int16_t known_version(mp_obj_t value) {
+    mp_int_t version = mp_obj_get_int(value);
+    bool known = (version >= 0x300 && version <= 0x304) || version == SSL_VERSION_MIN_SUPPORTED
+        || version == SSL_VERSION_MAX_SUPPORTED;
+    if (!known) {
+        mp_raise_msg_varg(&mp_type_ValueError, MP_ERROR_TEXT("Unsupported TLS/SSL version 0x%x"),
+            (unsigned)version);
+    }
+    return (int16_t)version;
+}
+
+static mp_obj_t get_minimum_version(ssl_context_obj_t *self) {
+    return MP_OBJ_NEW_SMALL_INT(self->min_version);
+}
+
+static void set_minimum_version(ssl_context_obj_t *self, mp_obj_t value) {
+    int16_t version = known_version(value);
+    self->min_version = version == SSL_VERSION_MAX_SUPPORTED ? USSL_VERSION_TLS13 : version;
+}
+
+static mp_obj_t get_maximum_version(ssl_context_obj_t *self) {
+    return MP_OBJ_NEW_SMALL_INT(self->max_version);
+}
+
+static void set_maximum_version(ssl_context_obj_t *self, mp_obj_t value) {
+    int16_t version = known_version(value);
+    self->max_version = version == SSL_VERSION_MIN_SUPPORTED ? 0x301 : version;
+}
+
+static mp_obj_t get_protocol(ssl_context_obj_t *self) {
+    return MP_OBJ_NEW_SMALL_INT(self->protocol);
+}
+
+// ---- options and flags ----
+static uint32_t get_bits(mp_obj_t value) {
+    if (!mp_obj_is_int(value)) {
+        mp_raise_msg_varg(&mp_type_TypeError, MP_ERROR_TEXT("argument must be int, not %s"),
+            mp_obj_get_type_str(value));
+    }
+    // Compared as Python ints: the highest bit is no small int on a 32-bit machine.
+    mp_obj_t most = mp_obj_new_int_from_uint(0xFFFFFFFF);
+    if (mp_obj_is_true(mp_binary_op(MP_BINARY_OP_LESS, value, MP_OBJ_NEW_SMALL_INT(0)))
+        || mp_obj_is_true(mp_binary_op(MP_BINARY_OP_MORE, value, most))) {
+        mp_raise_msg(
+            &mp_type_OverflowError, MP_ERROR_TEXT("can't convert to an unsigned 32-bit number"));
+    }
+    return (uint32_t)mp_obj_get_int_truncated(value);
+}
+
+static mp_obj_t get_options(ssl_context_obj_t *self) {
+    return mp_obj_new_int_from_uint(self->options);
+}
+
+static void set_options(ssl_context_obj_t *self, mp_obj_t value) {
+    self->options = get_bits(value);
+}
+
+static mp_obj_t get_verify_flags(ssl_context_obj_t *self) {
+    return mp_obj_new_int_from_uint(self->verify_flags);
+}
+
+static void set_verify_flags(ssl_context_obj_t *self, mp_obj_t value) {
+    self->verify_flags = get_bits(value);
+}
+
+static mp_obj_t get_num_tickets(ssl_context_obj_t *self) {
+    return mp_obj_new_int(self->num_tickets);
+}
+
+static void set_num_tickets(ssl_context_obj_t *self, mp_obj_t value) {
+    mp_int_t n = mp_obj_get_int(value);
+    if (n < 0) {
+        mp_raise_ValueError(MP_ERROR_TEXT("value must be non-negative"));
+    }
+    if (self->protocol != SSL_PROTOCOL_TLS_SERVER) {
+        mp_raise_ValueError(MP_ERROR_TEXT("SSLContext is not a server context."));
+    }
+    if (n > UINT16_MAX) {
+        mp_raise_ValueError(MP_ERROR_TEXT("value must be at most 65535"));
+    }
+    self->num_tickets = (uint16_t)n;
+}
+
+// mbedTLS has no post-handshake authentication, so nobody will ever ask for it: as with a peer
+// that never does, the setting is only remembered.
+static mp_obj_t get_post_handshake_auth(ssl_context_obj_t *self) {
+    return mp_obj_new_bool(self->post_handshake_auth);
+}
+
+static void set_post_handshake_auth(ssl_context_obj_t *self, mp_obj_t value) {
+    self->post_handshake_auth = mp_obj_is_true(value);
+}
+
+static mp_obj_t get_security_level(ssl_context_obj_t *self) {
+    return MP_OBJ_NEW_SMALL_INT(self->security_level);
+}
+
+static mp_obj_t get_sslsocket_class(ssl_context_obj_t *self) {
+    (void)self;
+    return MP_OBJ_FROM_PTR(&ssl_socket_type);
+}
+
+static mp_obj_t get_sslobject_class(ssl_context_obj_t *self) {
+    (void)self;
+    return MP_OBJ_FROM_PTR(&ssl_object_type);
+}
+
+static mp_obj_t get_sni_callback(ssl_context_obj_t *self) {
+    return self->sni_callback;
+}
+
+static void set_sni_callback(ssl_context_obj_t *self, mp_obj_t value) {
+    if (self->protocol == SSL_PROTOCOL_TLS_CLIENT) {
+        mp_raise_ValueError(MP_ERROR_TEXT("sni_callback cannot be set on TLS_CLIENT context"));
+    }
+    set_callback(&self->sni_callback, value);
+}
+
+// ---- the table ----
+typedef struct {
+    qstr name;
+    mp_obj_t (*get)(ssl_context_obj_t *self);
+    void (*set)(ssl_context_obj_t *self, mp_obj_t value); // NULL: read-only
+} setting_t;
+
+#define BOTH(name)                                                                                 \
+    { MP_QSTR_##name, get_##name, set_##name }
+#define READ_ONLY(name)                                                                            \
+    { MP_QSTR_##name, get_##name, NULL }
+static const setting_t settings[] = {
+    READ_ONLY(protocol),
+    BOTH(verify_mode),
+    BOTH(check_hostname),
+    BOTH(hostname_checks_common_name),
+    BOTH(verify_callback),
+    BOTH(sni_callback),
+    BOTH(minimum_version),
+    BOTH(maximum_version),
+    BOTH(options),
+    BOTH(verify_flags),
+    BOTH(num_tickets),
+    BOTH(post_handshake_auth),
+    READ_ONLY(security_level),
+    READ_ONLY(sslsocket_class),
+    READ_ONLY(sslobject_class),
+};
+
+void ssl_context_attr(mp_obj_t self_in, qstr attr, mp_obj_t *dest) {
+    ssl_context_obj_t *self = MP_OBJ_TO_PTR(self_in);
+    bool load = dest[0] == MP_OBJ_NULL;
+    for (size_t i = 0; i < MP_ARRAY_SIZE(settings); i++) {
+        if (settings[i].name != attr) {
+            continue;
+        }
+        if (load) {
+            dest[0] = settings[i].get(self);
+        } else if (dest[1] != MP_OBJ_NULL && settings[i].set != NULL) {
+            settings[i].set(self, dest[1]);
+            ssl_context_changed(self);
+            dest[0] = MP_OBJ_NULL; // stored
+        }
+        return;
+    }
+    if (load) {
+        dest[1] = MP_OBJ_SENTINEL; // look in the methods
+    }
+}
+
+// ---- what the engine makes of them ----
+static uint16_t engine_version(mp_int_t version, bool is_min) {
+    if (version == SSL_VERSION_MAX_SUPPORTED) {
+        return is_min ? USSL_VERSION_TLS13 : 0;
+    }
+    // Versions that nobody speaks any more: as a floor they are harmless, as a ceiling they leave
+    // nothing to agree on, which the engine reports.
+    return version < USSL_VERSION_TLS12 ? (is_min ? 0 : 1) : (uint16_t)version;
+}
+
+static void narrow_by_options(uint32_t options, ussl_config_t *config) {
+    bool no_1_2 = options & OP_NO_TLSv1_2, no_1_3 = options & OP_NO_TLSv1_3;
+    if (no_1_2 && config->min_version < USSL_VERSION_TLS13) {
+        config->min_version = USSL_VERSION_TLS13;
+    }
+    if (no_1_3 && (config->max_version == 0 || config->max_version > USSL_VERSION_TLS12)) {
+        config->max_version = USSL_VERSION_TLS12;
+    }
+    config->no_tickets = options & OP_NO_TICKET;
+    config->client_order = !(options & OP_CIPHER_SERVER_PREFERENCE);
+}
+
+void ssl_context_config(const ssl_context_obj_t *self, ussl_config_t *config) {
+    static const uint8_t modes[] = {
+        [SSL_CERT_NONE] = USSL_VERIFY_NONE,
+        [SSL_CERT_OPTIONAL] = USSL_VERIFY_OPTIONAL,
+        [SSL_CERT_REQUIRED] = USSL_VERIFY_REQUIRED,
+    };
+    config->verify = (ussl_verify_t)modes[self->verify_mode];
+    config->no_hostname_check = !self->check_hostname;
+    config->no_common_name = self->no_common_name;
+    config->partial_chain = self->verify_flags & VERIFY_X509_PARTIAL_CHAIN;
+    config->min_version = engine_version(self->min_version, true);
+    config->max_version = engine_version(self->max_version, false);
+    memcpy(config->suites, self->suites, sizeof(config->suites));
+    config->group = self->group;
+    narrow_by_options(self->options, config);
+}
+
+bool ssl_context_forgives_eof(const ssl_context_obj_t *self) {
+    return self->options & OP_IGNORE_UNEXPECTED_EOF;
+}
