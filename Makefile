@@ -66,12 +66,13 @@ ifeq ($(wildcard $(MICROPYTHON)/lib/micropython-lib/README.md),)
 UNIX_MAKE += MPY_LIB_DIR=$(CURDIR)
 endif
 
+# frozen_content.c holds qstrs of its own that a changed binding may bring too: it is made anew.
 # mpy-cross comes first and alone: its own make does not expect ours around it.
 $(UNIX): build/sources.ok $(wildcard engine/* binding/* config/*) micropython.mk
 	@mkdir -p build/usermod $(dir $(UNIX_DIR)) && ln -sfn ../.. build/usermod/ussl
 	@echo "building mpy-cross and MicroPython (log: $(UNIX_DIR).log)"
 	@{ $(MAKE) --no-print-directory $(JOBS) -C $(MICROPYTHON)/mpy-cross && \
-	  $(UNIX_MAKE) $(JOBS); } >$(UNIX_DIR).log 2>&1 || { tail -n 40 $(UNIX_DIR).log; exit 1; }
+	  rm -f $(UNIX_DIR)/frozen_content.*; $(UNIX_MAKE) $(JOBS); } >$(UNIX_DIR).log 2>&1 || { tail -n 40 $(UNIX_DIR).log; exit 1; }
 	@touch $@
 
 # ---- for people ----

@@ -29,6 +29,7 @@ typedef struct {
     ussl_ctx_t *frozen[2];        // counted; by role; NULL: build it again before a connection
     mp_obj_t verify_callback;     // None or a callable
     mp_obj_t sni_callback;        // None or a callable
+    ussl_tickets_t *tickets;      // counted; NULL until a server needs them
     mp_obj_t alpn;                // list of str; MP_OBJ_NULL: none
     uint32_t options, verify_flags;
     uint16_t suites[USSL_SUITES_MAX]; // 0 in front: the default list
@@ -88,6 +89,7 @@ typedef struct {
     mp_obj_t incoming; // streams with the wire behind them: twice the socket, or two BIOs
     mp_obj_t outgoing;
     mp_obj_t server_hostname; // None or str
+    mp_obj_t session;         // None or the SSLSession that was set
     mp_obj_t verify_callback; // the context's when this connection began
     mp_obj_t hook_error;      // raised by a hook, to be raised when the engine has returned
     mp_int_t timeout_ms;      // for a whole call; -1: as the stream itself does
@@ -110,8 +112,12 @@ extern const mp_obj_type_t ssl_socket_type;
 extern const mp_obj_type_t ssl_object_type;
 ssl_conn_obj_t *ssl_conn_obj_new(const mp_obj_type_t *type, ssl_context_obj_t *context,
     bool server_side, mp_obj_t server_hostname);
-mp_obj_t ssl_socket_wrap(ssl_context_obj_t *context, mp_obj_t sock, bool server_side,
-    bool handshake, bool ragged_is_eof, mp_obj_t server_hostname);
+// The arguments of wrap_socket(), also kept for what a listener accepts.
+typedef struct {
+    mp_obj_t sock, server_hostname, session; // the last two: or None
+    bool server_side, handshake, ragged_is_eof;
+} ssl_wrap_t;
+mp_obj_t ssl_socket_wrap(ssl_context_obj_t *context, const ssl_wrap_t *wrap);
 void ssl_socket_close(ssl_conn_obj_t *self);
 
 // Methods that SSLSocket and SSLObject share.
@@ -132,6 +138,11 @@ void ssl_conn_attr(mp_obj_t self_in, qstr attr, mp_obj_t *dest);
 // The size and the target of a CPython read(len=1024, buffer=None) call.
 mp_obj_t ssl_conn_read_into(
     ssl_conn_obj_t *self, mp_int_t size, mp_obj_t buffer, bool none_if_empty);
+
+// ---- ssl_session.c ---------------------------------------------------------------------------
+extern const mp_obj_type_t ssl_session_type;
+mp_obj_t ssl_session_of(ssl_conn_obj_t *conn);
+void ssl_session_set(ssl_conn_obj_t *conn, mp_obj_t value);
 
 // ---- ssl_pump.c: the engine's windows against two streams --------------------------------------
 typedef enum { PUMP_DONE = 0, PUMP_WANT_READ, PUMP_WANT_WRITE } ssl_pump_t;

@@ -114,8 +114,15 @@ static mp_obj_t ssl_wrap_socket(size_t n_args, const mp_obj_t *args, mp_map_t *k
     } else if (vals[KEY].u_obj != mp_const_none) {
         mp_raise_ValueError(MP_ERROR_TEXT("key without cert"));
     }
-    mp_obj_t sock = ssl_socket_wrap(
-        context, vals[SOCK].u_obj, server, vals[HANDSHAKE].u_bool, true, vals[HOSTNAME].u_obj);
+    ssl_wrap_t wrap = {
+        .sock = vals[SOCK].u_obj,
+        .server_side = server,
+        .handshake = vals[HANDSHAKE].u_bool,
+        .ragged_is_eof = true,
+        .server_hostname = vals[HOSTNAME].u_obj,
+        .session = mp_const_none,
+    };
+    mp_obj_t sock = ssl_socket_wrap(context, &wrap);
     ((ssl_conn_obj_t *)MP_OBJ_TO_PTR(sock))->stream_reads = true;
     return sock;
 }
@@ -258,6 +265,9 @@ static const mp_rom_map_elem_t ssl_globals_table[] = {
     {MP_ROM_QSTR(MP_QSTR_SSLSocket), MP_ROM_PTR(&ssl_socket_type)},
     {MP_ROM_QSTR(MP_QSTR_SSLObject), MP_ROM_PTR(&ssl_object_type)},
     {MP_ROM_QSTR(MP_QSTR_MemoryBIO), MP_ROM_PTR(&ssl_membio_type)},
+#if USSL_SESSIONS
+    {MP_ROM_QSTR(MP_QSTR_SSLSession), MP_ROM_PTR(&ssl_session_type)},
+#endif
     {MP_ROM_QSTR(MP_QSTR_TLSVersion), MP_ROM_PTR(&TLSVersion_type)},
     {MP_ROM_QSTR(MP_QSTR_VerifyMode), MP_ROM_PTR(&VerifyMode_type)},
     {MP_ROM_QSTR(MP_QSTR_VerifyFlags), MP_ROM_PTR(&VerifyFlags_type)},

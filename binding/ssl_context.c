@@ -71,6 +71,7 @@ static mp_obj_t ssl_context___del__(mp_obj_t self_in) {
     ussl_drop_later(self->frozen[0]);
     ussl_drop_later(self->frozen[1]);
     ussl_drop_later(self->trust);
+    ussl_drop_later(self->tickets);
     ussl_drop_later(self->identity[0]);
     ussl_drop_later(self->identity[1]);
     ussl_drop_later(self->arena);
@@ -110,12 +111,28 @@ static const char *const *alpn_list(mp_obj_t alpn) {
     return list;
 }
 
+// Their keys outlive a change of settings, or clients could not come back after one.
+static void make_tickets(ssl_context_obj_t *self, ussl_role_t role) {
+#if USSL_SESSIONS && USSL_SERVER
+    if (role == USSL_SERVER_SIDE && self->tickets == NULL
+        && ussl_tickets_new(self->arena, &self->tickets) != USSL_OK) {
+        ssl_raise_result(USSL_ERR_MEMORY);
+    }
+#else
+    (void)self;
+    (void)role;
+#endif
+}
+
 ussl_ctx_t *ssl_context_freeze(ssl_context_obj_t *self, ussl_role_t role) {
     if (self->frozen[role] != NULL) {
         return self->frozen[role];
     }
+    make_tickets(self, role);
     ussl_config_t config = {
         .role = role,
+        .tickets = self->tickets,
+        .ticket_count = self->num_tickets,
         .alpn = alpn_list(self->alpn),
         .trust = self->trust,
         .identity = {self->identity[0], self->identity[1]},
@@ -138,11 +155,21 @@ static mp_obj_t ssl_context_wrap_socket(size_t n_args, const mp_obj_t *args, mp_
         {MP_QSTR_do_handshake_on_connect, MP_ARG_OBJ, {.u_rom_obj = MP_ROM_TRUE}},
         {MP_QSTR_suppress_ragged_eofs, MP_ARG_OBJ, {.u_rom_obj = MP_ROM_TRUE}},
         {MP_QSTR_server_hostname, MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}},
+#if USSL_SESSIONS
+        {MP_QSTR_session, MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}},
+#endif
     };
     mp_arg_val_t vals[MP_ARRAY_SIZE(allowed)];
     mp_arg_parse_all(n_args - 1, args + 1, kw_args, MP_ARRAY_SIZE(allowed), allowed, vals);
-    return ssl_socket_wrap(ssl_context_of(args[0]), vals[0].u_obj, mp_obj_is_true(vals[1].u_obj),
-        mp_obj_is_true(vals[2].u_obj), mp_obj_is_true(vals[3].u_obj), vals[4].u_obj);
+    ssl_wrap_t wrap = {
+        .sock = vals[0].u_obj,
+        .server_side = mp_obj_is_true(vals[1].u_obj),
+        .handshake = mp_obj_is_true(vals[2].u_obj),
+        .ragged_is_eof = mp_obj_is_true(vals[3].u_obj),
+        .server_hostname = vals[4].u_obj,
+        .session = USSL_SESSIONS ? vals[USSL_SESSIONS ? 5 : 0].u_obj : mp_const_none,
+    };
+    return ssl_socket_wrap(ssl_context_of(args[0]), &wrap);
 }
 static MP_DEFINE_CONST_FUN_OBJ_KW(ssl_context_wrap_socket_obj, 1, ssl_context_wrap_socket);
 
@@ -152,6 +179,9 @@ static mp_obj_t ssl_context_wrap_bio(size_t n_args, const mp_obj_t *args, mp_map
         {MP_QSTR_outgoing, MP_ARG_REQUIRED | MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}},
         {MP_QSTR_server_side, MP_ARG_OBJ, {.u_rom_obj = MP_ROM_FALSE}},
         {MP_QSTR_server_hostname, MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}},
+#if USSL_SESSIONS
+        {MP_QSTR_session, MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}},
+#endif
     };
     mp_arg_val_t vals[MP_ARRAY_SIZE(allowed)];
     mp_arg_parse_all(n_args - 1, args + 1, kw_args, MP_ARRAY_SIZE(allowed), allowed, vals);
@@ -165,6 +195,11 @@ static mp_obj_t ssl_context_wrap_bio(size_t n_args, const mp_obj_t *args, mp_map
         &ssl_object_type, ssl_context_of(args[0]), mp_obj_is_true(vals[2].u_obj), vals[3].u_obj);
     self->incoming = vals[0].u_obj;
     self->outgoing = vals[1].u_obj;
+#if USSL_SESSIONS
+    if (vals[4].u_obj != mp_const_none) {
+        ssl_session_set(self, vals[4].u_obj);
+    }
+#endif
     return MP_OBJ_FROM_PTR(self);
 }
 static MP_DEFINE_CONST_FUN_OBJ_KW(ssl_context_wrap_bio_obj, 1, ssl_context_wrap_bio);

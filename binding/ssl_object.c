@@ -18,6 +18,7 @@ ssl_conn_obj_t *ssl_conn_obj_new(const mp_obj_type_t *type, ssl_context_obj_t *c
     self->context = context;
     self->incoming = self->outgoing = mp_const_none;
     self->server_hostname = server_hostname;
+    self->session = mp_const_none;
     self->verify_callback = context->verify_callback;
     self->hook_error = MP_OBJ_NULL;
     self->timeout_ms = -1;
@@ -194,12 +195,24 @@ void ssl_conn_attr(mp_obj_t self_in, qstr attr, mp_obj_t *dest) {
             set_context(self, dest[1]);
             dest[0] = MP_OBJ_NULL; // stored
         }
+#if USSL_SESSIONS
+        if (attr == MP_QSTR_session && dest[1] != MP_OBJ_NULL) {
+            ssl_session_set(self, dest[1]);
+            dest[0] = MP_OBJ_NULL;
+        }
+#endif
         return; // the others are read-only
     }
     if (attr == MP_QSTR_context) {
         dest[0] = MP_OBJ_FROM_PTR(self->context);
     } else if (attr == MP_QSTR_server_side) {
         dest[0] = mp_obj_new_bool(self->server_side);
+#if USSL_SESSIONS
+    } else if (attr == MP_QSTR_session) {
+        dest[0] = ssl_session_of(self);
+    } else if (attr == MP_QSTR_session_reused) {
+        dest[0] = self->conn ? mp_obj_new_bool(ussl_conn_resumed(self->conn)) : mp_const_none;
+#endif
     } else if (attr == MP_QSTR_server_hostname) {
         dest[0] = self->server_hostname;
     } else {

@@ -218,6 +218,7 @@ static void count_handshake(ssl_conn_obj_t *self) {
     if (!self->counted && ussl_conn_established(self->conn)) {
         self->counted = true;
         self->context->handshakes[role].done++;
+        self->context->hits += ussl_conn_resumed(self->conn);
     }
 }
 

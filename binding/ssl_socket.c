@@ -38,40 +38,49 @@ static void no_flags(mp_int_t flags, const char *method) {
 }
 
 // ---- wrapping ----
-static mp_obj_t make_over(ssl_context_obj_t *context, mp_obj_t sock, bool server_side,
-    bool ragged_is_eof, mp_obj_t server_hostname) {
-    ssl_conn_obj_t *self =
-        ssl_conn_obj_new(&ssl_socket_type, context, server_side, server_hostname);
-    self->incoming = self->outgoing = sock;
-    self->ragged_is_eof |= ragged_is_eof;
-    return MP_OBJ_FROM_PTR(self);
-}
-
 static void handshake_or_raise(void *arg) {
     (void)mp_call_function_1(MP_OBJ_FROM_PTR(&ssl_conn_do_handshake_obj), MP_OBJ_FROM_PTR(arg));
 }
 
-mp_obj_t ssl_socket_wrap(ssl_context_obj_t *context, mp_obj_t sock, bool server_side,
-    bool handshake, bool ragged_is_eof, mp_obj_t server_hostname) {
-    mp_get_stream_raise(sock, MP_STREAM_OP_READ | MP_STREAM_OP_WRITE | MP_STREAM_OP_IOCTL);
-    bool named = server_hostname != mp_const_none && mp_obj_is_true(server_hostname);
-    if (server_side && named) {
+// CPython: a handshake that fails here leaves a closed socket.
+static void handshake_or_close(ssl_conn_obj_t *self) {
+    mp_obj_t error;
+    ssl_hook_run(handshake_or_raise, self, &error);
+    if (error != MP_OBJ_NULL) {
+        ssl_socket_close(self);
+        nlr_raise(error);
+    }
+}
+
+static void check_arguments(const ssl_context_obj_t *context, const ssl_wrap_t *wrap) {
+    bool named = wrap->server_hostname != mp_const_none && mp_obj_is_true(wrap->server_hostname);
+    mp_get_stream_raise(wrap->sock, MP_STREAM_OP_READ | MP_STREAM_OP_WRITE | MP_STREAM_OP_IOCTL);
+    if (wrap->server_side && named) {
         mp_raise_ValueError(MP_ERROR_TEXT("server_hostname can only be specified in client mode"));
+    }
+    if (wrap->server_side && wrap->session != mp_const_none) {
+        mp_raise_ValueError(MP_ERROR_TEXT("session can only be specified in client mode"));
     }
     if (context->check_hostname && !named) {
         mp_raise_ValueError(MP_ERROR_TEXT("check_hostname requires server_hostname"));
     }
-    mp_obj_t self_in = make_over(context, sock, server_side, ragged_is_eof, server_hostname);
-    if (handshake) {
-        // CPython: a handshake that fails here leaves a closed socket.
-        mp_obj_t error;
-        ssl_hook_run(handshake_or_raise, MP_OBJ_TO_PTR(self_in), &error);
-        if (error != MP_OBJ_NULL) {
-            ssl_socket_close(MP_OBJ_TO_PTR(self_in));
-            nlr_raise(error);
-        }
+}
+
+mp_obj_t ssl_socket_wrap(ssl_context_obj_t *context, const ssl_wrap_t *wrap) {
+    check_arguments(context, wrap);
+    ssl_conn_obj_t *self =
+        ssl_conn_obj_new(&ssl_socket_type, context, wrap->server_side, wrap->server_hostname);
+    self->incoming = self->outgoing = wrap->sock;
+    self->ragged_is_eof |= wrap->ragged_is_eof;
+#if USSL_SESSIONS
+    if (wrap->session != mp_const_none) {
+        ssl_session_set(self, wrap->session);
     }
-    return self_in;
+#endif
+    if (wrap->handshake) {
+        handshake_or_close(self);
+    }
+    return MP_OBJ_FROM_PTR(self);
 }
 
 static mp_obj_t ssl_socket_make_new(

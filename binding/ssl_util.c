@@ -194,7 +194,14 @@ static mp_obj_t ssl_get_server_certificate(size_t n_args, const mp_obj_t *args, 
     mp_load_method(sock, MP_QSTR_connect, call);
     call[2] = info[4];
     mp_call_method_n_kw(1, 0, call);
-    mp_obj_t tls = ssl_socket_wrap(context, sock, false, true, true, host_port[0]);
+    ssl_wrap_t wrap = {
+        .sock = sock,
+        .handshake = true,
+        .ragged_is_eof = true,
+        .server_hostname = host_port[0],
+        .session = mp_const_none,
+    };
+    mp_obj_t tls = ssl_socket_wrap(context, &wrap);
     mp_obj_t binary[] = {tls, mp_const_true};
     mp_obj_t der = mp_call_function_n_kw(MP_OBJ_FROM_PTR(&ssl_conn_getpeercert_obj), 2, 0, binary);
     ssl_socket_close(MP_OBJ_TO_PTR(tls));

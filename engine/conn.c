@@ -94,6 +94,7 @@ static ussl_result_t conn_enter(ussl_conn_t *conn, call_t call, ussl_scope_t *sc
     }
     conn->busy = true;
     ussl_scope_enter(scope, conn->arena);
+    scope->conn = conn;
     return USSL_OK;
 }
 
@@ -204,7 +205,23 @@ static bool peer_proven(ussl_conn_t *conn) {
     const ussl_config_t *config = &conn->ctx->config;
     bool required = config->verify == USSL_VERIFY_REQUIRED
         || (config->verify == USSL_VERIFY_OPTIONAL && config->role == USSL_CLIENT);
+    if (!conn->full) {
+        return !required || conn->proven_before & USSL_PROVEN_CHAIN;
+    }
     return !required || (conn->check.verified && mbedtls_ssl_get_verify_result(&conn->ssl) == 0);
+}
+
+uint8_t ussl_conn_proven(const ussl_conn_t *conn) {
+    const ussl_config_t *config = &conn->ctx->config;
+    if (!conn->full) {
+        return conn->proven_before;
+    }
+    if (!conn->check.verified || conn->check.verdict.flags != 0) {
+        return 0;
+    }
+    bool name = conn->hostname != NULL && !config->no_hostname_check;
+    return (uint8_t)(USSL_PROVEN_CHAIN | (name ? USSL_PROVEN_NAME : 0)
+        | (config->on_cert ? USSL_PROVEN_HOOK : 0));
 }
 
 // From its Finished on, a TLS 1.3 server sends under application keys (RFC 8446 7.1). mbedTLS
@@ -229,8 +246,13 @@ static ussl_result_t handshake_step(ussl_conn_t *conn, const ussl_scope_t *scope
         return conn_answer(conn, code, scope);
     }
 #endif
+    conn->full |= conn->ssl.state == MBEDTLS_SSL_SERVER_CERTIFICATE;
     code = mbedtls_ssl_handshake_step(&conn->ssl);
     use_application_keys(&conn->ssl);
+    if (scope->failed && (code == 0 || code == MBEDTLS_ERR_SSL_WANT_WRITE)) {
+        // mbedTLS does not look whether its Finished could be computed.
+        return conn_fail(conn, MBEDTLS_ERR_SSL_ALLOC_FAILED, true);
+    }
     if (code == 0 && cert_refused(conn)) {
         code = MBEDTLS_ERR_X509_CERT_VERIFY_FAILED;
     } else if (code == 0 && cert_missing(conn)) {
@@ -316,6 +338,9 @@ static void conn_drop(ussl_object_t *object) {
     ussl_arena_t *arena = conn->arena;
     mbedtls_ssl_free(&conn->ssl);
     ussl_free(conn->hostname);
+#if USSL_SESSIONS
+    ussl_conn_forget_peer(conn);
+#endif
     ussl_ctx_unref(conn->ctx);
     ussl_free(conn);
     ussl_arena_unref(arena);
@@ -543,12 +568,19 @@ const char *ussl_conn_alpn(const ussl_conn_t *conn) {
 }
 
 const ussl_cert_t *ussl_conn_peer_cert(const ussl_conn_t *conn) {
-    return ussl_conn_established(conn) ? (const ussl_cert_t *)mbedtls_ssl_get_peer_cert(&conn->ssl)
-                                       : NULL;
+    if (!ussl_conn_established(conn)) {
+        return NULL;
+    }
+    const mbedtls_x509_crt *peer = mbedtls_ssl_get_peer_cert(&conn->ssl);
+    return (const ussl_cert_t *)(peer == NULL && !conn->full ? conn->kept_peer : peer);
 }
 
 bool ussl_conn_peer_verified(const ussl_conn_t *conn) {
-    return ussl_conn_established(conn) && conn->check.verified;
+    return ussl_conn_established(conn) && ussl_conn_proven(conn) & USSL_PROVEN_CHAIN;
+}
+
+bool ussl_conn_resumed(const ussl_conn_t *conn) {
+    return ussl_conn_established(conn) && !conn->full;
 }
 
 void ussl_conn_failure(const ussl_conn_t *conn, ussl_failure_t *out) {

@@ -106,6 +106,29 @@ static int set_alpn(ussl_ctx_t *ctx) {
     return mbedtls_ssl_conf_alpn_protocols(&ctx->conf, ctx->alpn);
 }
 
+static void set_sessions(ussl_ctx_t *ctx) {
+#if USSL_SESSIONS
+    if (ctx->config.role == USSL_CLIENT) {
+        int use = ctx->config.no_tickets ? MBEDTLS_SSL_SESSION_TICKETS_DISABLED
+                                         : MBEDTLS_SSL_SESSION_TICKETS_ENABLED;
+        mbedtls_ssl_conf_session_tickets(&ctx->conf, use);
+#if USSL_TLS13
+        // Without it mbedTLS drops the tickets that it reads.
+        mbedtls_ssl_conf_tls13_enable_signal_new_session_tickets(&ctx->conf,
+            ctx->config.no_tickets ? MBEDTLS_SSL_TLS1_3_SIGNAL_NEW_SESSION_TICKETS_DISABLED
+                                   : MBEDTLS_SSL_TLS1_3_SIGNAL_NEW_SESSION_TICKETS_ENABLED);
+#endif
+    }
+#if USSL_SERVER
+    if (ctx->config.role == USSL_SERVER_SIDE) {
+        ussl_tickets_use(ctx);
+    }
+#endif
+#else
+    (void)ctx;
+#endif
+}
+
 static int ctx_fill(ussl_ctx_t *ctx) {
     const ussl_config_t *config = &ctx->config;
     mbedtls_ssl_config *conf = &ctx->conf;
@@ -124,9 +147,7 @@ static int ctx_fill(ussl_ctx_t *ctx) {
         config->client_order ? MBEDTLS_SSL_SRV_CIPHERSUITE_ORDER_CLIENT
                              : MBEDTLS_SSL_SRV_CIPHERSUITE_ORDER_SERVER);
 #endif
-    mbedtls_ssl_conf_session_tickets(conf,
-        config->no_tickets ? MBEDTLS_SSL_SESSION_TICKETS_DISABLED
-                           : MBEDTLS_SSL_SESSION_TICKETS_ENABLED);
+    set_sessions(ctx);
     mbedtls_ssl_conf_rng(conf, ussl_rng, NULL);
     mbedtls_ssl_conf_authmode(conf, auth_mode(config));
     set_versions(conf, config);
@@ -159,6 +180,7 @@ static void ctx_drop(ussl_object_t *object) {
     ussl_trust_unref(ctx->config.trust);
     ussl_identity_unref(ctx->config.identity[0]);
     ussl_identity_unref(ctx->config.identity[1]);
+    ussl_object_unref(ctx->config.tickets);
     ussl_free(ctx->alpn);
     ussl_free(ctx);
     ussl_arena_unref(arena);
@@ -190,6 +212,7 @@ ussl_result_t ussl_ctx_new(ussl_arena_t *arena, const ussl_config_t *config, uss
         ussl_trust_ref(config->trust);
         ussl_identity_ref(config->identity[0]);
         ussl_identity_ref(config->identity[1]);
+        ussl_object_ref(config->tickets);
         mbedtls_ssl_config_init(&ctx->conf);
         mbedtls_x509_crt_init(&ctx->nobody);
         int code = ctx_fill(ctx);

@@ -49,8 +49,9 @@ typedef struct ussl_object {
 // A stretch of work by one thread, charged to one arena. Every public function that touches mbedTLS
 // or counts references opens one; the outermost holds the platform's lock.
 typedef struct ussl_scope {
-    ussl_arena_t *arena; // lent; NULL: nobody's (process-wide state)
-    bool failed;         // an allocation failed in here
+    ussl_arena_t *arena;    // lent; NULL: nobody's (process-wide state)
+    bool failed;            // an allocation failed in here
+    struct ussl_conn *conn; // lent; NULL: no connection is at work
     struct ussl_scope *outer;
 } ussl_scope_t;
 
@@ -86,12 +87,17 @@ ussl_result_t ussl_failure_set(ussl_failure_t *why, ussl_result_t result, const 
 const char *ussl_alert_reason(unsigned alert);
 
 // ---- trust.c ----
+#define USSL_MARK_SIZE 32
 struct ussl_trust {
     ussl_object_t object;
-    ussl_arena_t *arena;     // counted
-    mbedtls_x509_crt *chain; // owned; NULL while empty
-    mbedtls_x509_crt *last;  // lent: the end of chain
+    ussl_arena_t *arena;          // counted
+    mbedtls_x509_crt *chain;      // owned; NULL while empty
+    mbedtls_x509_crt *last;       // lent: the end of chain
+    uint32_t count;               // certificates in chain
+    uint8_t mark[USSL_MARK_SIZE]; // stands for them, in their order
 };
+// Were the first `count` certificates those that `mark` stands for? NULL: an empty trust.
+bool ussl_trust_began_as(const ussl_trust_t *trust, uint32_t count, const uint8_t *mark);
 bool ussl_list_has_cert(const mbedtls_x509_crt *list, const mbedtls_x509_crt *crt);
 // The next PEM block with this label: its DER bytes, from ussl_calloc. *at moves past it. Returns
 // USSL_CLOSED when no block is left.
@@ -133,6 +139,41 @@ bool ussl_hello_parse(const uint8_t *body, size_t len, ussl_hello_t *out);
 // or an mbedTLS code.
 int ussl_hello_look(ussl_conn_t *conn);
 
+// ---- seal.c ----
+enum { USSL_SEAL_KEY = 32, USSL_SEAL_NONCE = 12, USSL_SEAL_TAG = 16 };
+#define USSL_SEAL_EXTRA (USSL_SEAL_NONCE + USSL_SEAL_TAG)
+// head | nonce | text | tag, in place. `head` bytes are authenticated only. An mbedTLS code.
+int ussl_seal(const uint8_t key[USSL_SEAL_KEY], uint8_t *box, size_t head, size_t text);
+int ussl_unseal(const uint8_t key[USSL_SEAL_KEY], uint8_t *box, size_t head, size_t len,
+    uint8_t **text, size_t *text_len);
+
+// ---- session.c ----
+// What was proven about a peer: bits.
+enum { USSL_PROVEN_CHAIN = 1, USSL_PROVEN_NAME = 2, USSL_PROVEN_HOOK = 4 };
+
+// What is kept of a session, in the clear; pointers into the bytes it was parsed from.
+typedef struct {
+    int64_t made;
+    uint32_t trust_count;
+    uint8_t proven;
+    const uint8_t *trust_mark, *host, *peer, *secret;
+    size_t host_len, peer_len, secret_len;
+} ussl_record_t;
+bool ussl_record_parse(const uint8_t *data, size_t len, ussl_record_t *out);
+// ours: with host and trust, which a ticket does not need. *len is what it takes, even when there
+// is no room. An mbedTLS code.
+int ussl_record_write(const ussl_conn_t *conn, const mbedtls_ssl_session *session, bool ours,
+    uint8_t *out, size_t room, size_t *len);
+// If this connection resumes, that is what is known of its peer. An mbedTLS code.
+int ussl_conn_take_record(ussl_conn_t *conn, const ussl_record_t *record);
+void ussl_conn_forget_peer(ussl_conn_t *conn);
+// What this connection has proven about its peer, now or before it was resumed.
+uint8_t ussl_conn_proven(const ussl_conn_t *conn);
+
+// ---- ticket.c ----
+// Gives tickets, if the context's config has keys for them.
+void ussl_tickets_use(ussl_ctx_t *ctx);
+
 // ---- verify.c ----
 typedef struct {
     ussl_verdict_t verdict;
@@ -170,12 +211,15 @@ struct ussl_conn {
     bool peer_closed;
     bool wire_ended;
     bool alert_sent;
-    bool starved;        // an allocation failed, and mbedTLS has not given up yet
-    bool looked;         // a server has seen the ClientHello
-    bool in_hello;       // on_hello is running
-    int16_t hello_alert; // what it answered; 0: go on
-    bool writing;        // inside ussl_conn_write: what is sent is not an alert
-    uint8_t *in;         // lent by mbedTLS: where it wants wire bytes
+    bool starved;                // an allocation failed, and mbedTLS has not given up yet
+    bool full;                   // certificates were exchanged: nothing was resumed
+    uint8_t proven_before;       // what the session says that this connection tries to resume
+    mbedtls_x509_crt *kept_peer; // owned; the peer's certificate from that session
+    bool looked;                 // a server has seen the ClientHello
+    bool in_hello;               // on_hello is running
+    int16_t hello_alert;         // what it answered; 0: go on
+    bool writing;                // inside ussl_conn_write: what is sent is not an alert
+    uint8_t *in;                 // lent by mbedTLS: where it wants wire bytes
     size_t in_len, in_have;
     const uint8_t *out; // lent by mbedTLS: a record that waits for the wire
     size_t out_len, out_total;

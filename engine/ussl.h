@@ -15,7 +15,8 @@
 //  - NULL is an error unless the comment allows it. A zeroed config is the safest.
 //  - What you pass in is copied. What you get back is borrowed: it stays valid until the next
 //    call on the same object.
-//  - arena, trust, identity, ctx are counted: _new gives you one reference, each user takes its
+//  - arena, trust, identity, tickets, ctx, session are counted: _new gives you one reference, each
+//  user takes its
 //    own, _unref drops one and allows NULL. A conn has one owner, freed once.
 //  - Failure of a loader leaves the object as it was. `why` may be NULL.
 //  - The engine never longjmps, and a hook must never longjmp through it.
@@ -33,6 +34,8 @@
 typedef struct ussl_arena ussl_arena_t;       // a memory budget
 typedef struct ussl_trust ussl_trust_t;       // certificates we believe
 typedef struct ussl_identity ussl_identity_t; // our own chain and key
+typedef struct ussl_tickets ussl_tickets_t;   // keys of a server's session tickets
+typedef struct ussl_session ussl_session_t;   // what a client can resume
 typedef struct ussl_ctx ussl_ctx_t;           // frozen settings, shared by conns
 typedef struct ussl_conn ussl_conn_t;         // one connection
 typedef struct ussl_cert ussl_cert_t;         // a certificate, borrowed from its owner
@@ -275,6 +278,8 @@ typedef struct {
     const char *const *alpn;          // protocols (RFC 7301), best first, NULL ends; NULL: none
     ussl_trust_t *trust;              // NULL: trust nobody
     ussl_identity_t *identity[2];     // at most one ECDSA and one RSA; NULL allowed
+    ussl_tickets_t *tickets;          // a server without them gives none; NULL allowed
+    uint16_t ticket_count;            // TLS 1.3: how many after a handshake
     ussl_on_cert_t on_cert;           // NULL allowed
     ussl_on_hello_t on_hello;         // NULL allowed; server only
 } ussl_config_t;
@@ -292,6 +297,53 @@ ussl_result_t ussl_conn_new(
 // From here on the settings of another context of the same role hold. Only before the handshake has
 // begun, or inside on_hello; else USSL_ERR_USAGE.
 ussl_result_t ussl_conn_change_ctx(ussl_conn_t *conn, ussl_ctx_t *ctx);
+
+// ---- Sessions (USSL_SESSIONS) ----
+// What a connection leaves for the next one: its secrets, and what was proven about the peer.
+#define USSL_TICKET_LIFETIME 7200 // seconds
+
+typedef struct {
+    uint8_t id[32]; // the hash of the ticket if there is one
+    size_t id_len;
+    int64_t made;           // seconds since 1970
+    uint32_t timeout;       // seconds
+    uint32_t lifetime_hint; // what the server said; seconds
+    bool has_ticket;
+} ussl_session_info_t;
+
+// Of an established connection; a server's can only be looked at. With TLS 1.3 a client's has a
+// ticket once a read has brought one.
+ussl_result_t ussl_conn_session(ussl_conn_t *conn, ussl_session_t **out);
+// Before the handshake. A session that proves less than this connection needs, that belongs to
+// another host, or that is too old is not offered; then, as when the server refuses it, a full
+// handshake is made.
+ussl_result_t ussl_conn_set_session(ussl_conn_t *conn, const ussl_session_t *session);
+bool ussl_conn_resumed(const ussl_conn_t *conn);
+
+ussl_session_t *ussl_session_ref(ussl_session_t *session);
+void ussl_session_unref(ussl_session_t *session);
+const ussl_session_info_t *ussl_session_info(const ussl_session_t *session);
+
+// A session as bytes, for a device that loses its memory. They hold its secrets: keep them as a key
+// is kept. Encrypted and authenticated under the caller's key; with key_len 0 they are only
+// protected against damage. Size 0: it cannot be resumed, and not be saved.
+size_t ussl_session_saved_size(const ussl_session_t *session);
+ussl_result_t ussl_session_save(
+    const ussl_session_t *session, const void *key, size_t key_len, uint8_t *out);
+// USSL_ERR_PARSE: damaged, or another key. USSL_ERR_CERT: made under another trust than this one,
+// which may have grown since.
+typedef struct {
+    const uint8_t *data;
+    size_t len;
+    const void *key;
+    size_t key_len;
+} ussl_session_source_t;
+ussl_result_t ussl_session_load(ussl_arena_t *arena, const ussl_trust_t *trust,
+    const ussl_session_source_t *source, ussl_session_t **out, ussl_failure_t *why);
+
+// Keys that a context keeps while its settings change; new ones are made as they grow old.
+ussl_result_t ussl_tickets_new(ussl_arena_t *arena, ussl_tickets_t **out);
+void ussl_tickets_unref(ussl_tickets_t *tickets);
 
 // Sends nothing, allocates nothing, calls no hook. In a finaliser use ussl_drop_later(). NULL
 // allowed.

@@ -107,9 +107,18 @@ static ussl_result_t open_end(pair_t *pair, int end, const pair_setup_t *setup) 
         loaded &= config.identity[0] != NULL;
     }
     ussl_result_t result = USSL_ERR_MEMORY;
+#if USSL_SESSIONS && USSL_SERVER
+    if (end == 1 && setup->tickets) {
+        loaded &= ussl_tickets_new(pair->arena[end], &config.tickets) == USSL_OK;
+        config.ticket_count = 2;
+    }
+#endif
     if (loaded) {
         result = ussl_ctx_new(pair->arena[end], &config, &pair->ctx[end]);
     }
+#if USSL_SESSIONS && USSL_SERVER
+    ussl_tickets_unref(config.tickets);
+#endif
     ussl_trust_unref(config.trust);
     ussl_identity_unref(config.identity[0]);
     return result;

@@ -64,6 +64,7 @@ typedef struct {
     const char *client_trust;             // NULL: "ca.pem"
     const char *server_trust;
     const char *hostname;
+    bool tickets;                 // the server gives session tickets
     ussl_verify_t server_verify;  // zeroed means required: say USSL_VERIFY_NONE for none
     ussl_config_t client, server; // merged with the above
 } pair_setup_t;

@@ -75,6 +75,34 @@ static void both_ends_agree(void **state) {
 #endif
 }
 
+static void a_session_is_resumed_where_it_can_be(void **state) {
+    (void)state;
+#if USSL_SERVER && USSL_SESSIONS
+    pair_setup_t setup = good_setup("server.pem", "server.key", 0);
+    setup.tickets = true;
+    pair_t pair;
+    ussl_session_t *session, *loaded;
+    assert_int_equal(pair_open(&pair, &setup), USSL_OK);
+    assert_true(pair_handshake(&pair));
+    pair_transfer(&pair, 1, (const uint8_t *)"ticket", 6);
+    assert_int_equal(ussl_conn_session(pair.conn[0], &session), USSL_OK);
+    uint8_t saved[2000];
+    ussl_session_source_t source = {saved, ussl_session_saved_size(session), NULL, 0};
+    assert_true(source.len <= sizeof(saved));
+    assert_int_equal(ussl_session_save(session, NULL, 0, saved), USSL_OK);
+    ussl_trust_t *trust = load_trust(pair.arena[0], "ca.pem");
+    assert_int_equal(ussl_session_load(pair.arena[0], trust, &source, &loaded, NULL), USSL_OK);
+    assert_int_equal(pair_again(&pair), USSL_OK);
+    assert_int_equal(ussl_conn_set_session(pair.conn[0], loaded), USSL_OK);
+    assert_true(pair_handshake(&pair));
+    assert_true(ussl_conn_resumed(pair.conn[0]));
+    ussl_trust_unref(trust);
+    ussl_session_unref(session);
+    ussl_session_unref(loaded);
+    pair_free(&pair);
+#endif
+}
+
 static void encrypted_keys(void **state) {
     (void)state;
     ussl_arena_t *arena;
@@ -100,6 +128,7 @@ int main(void) {
         cmocka_unit_test_setup(what_is_not_built_in_is_refused, reset),
         cmocka_unit_test_setup(a_client_speaks, reset),
         cmocka_unit_test_setup(both_ends_agree, reset),
+        cmocka_unit_test_setup(a_session_is_resumed_where_it_can_be, reset),
         cmocka_unit_test_setup(encrypted_keys, reset),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: MIT
+//
+// ssl_session.c - SSLSession: what a client can resume, and its life as bytes (CPython
+// ssl.SSLSession; serialize() and deserialize() are ours, for devices that lose their memory).
+#include "binding.h"
+
+#include <string.h>
+
+#if USSL_SESSIONS
+
+typedef struct {
+    mp_obj_base_t base;
+    ussl_session_t *session; // counted
+    ssl_context_obj_t *context;
+} ssl_session_obj_t;
+
+static ssl_session_obj_t *session_obj_new(ssl_context_obj_t *context) {
+    ssl_session_obj_t *self = mp_obj_malloc_with_finaliser(ssl_session_obj_t, &ssl_session_type);
+    self->session = NULL;
+    self->context = context;
+    return self;
+}
+
+static mp_obj_t ssl_session___del__(mp_obj_t self_in) {
+    ssl_session_obj_t *self = MP_OBJ_TO_PTR(self_in);
+    ussl_drop_later(self->session);
+    self->session = NULL;
+    return mp_const_none;
+}
+static MP_DEFINE_CONST_FUN_OBJ_1(ssl_session___del___obj, ssl_session___del__);
+
+// ---- of a connection ----
+mp_obj_t ssl_session_of(ssl_conn_obj_t *conn) {
+    if (conn->conn == NULL) {
+        return mp_const_none;
+    }
+    if (!ussl_conn_established(conn->conn)) {
+        return conn->session; // the one that will be offered, or None
+    }
+    ssl_session_obj_t *self = session_obj_new(conn->context);
+    ussl_result_t result = ussl_conn_session(conn->conn, &self->session);
+    if (result == USSL_ERR_USAGE) {
+        return mp_const_none;
+    }
+    if (result != USSL_OK) {
+        ssl_raise_result(result);
+    }
+    return MP_OBJ_FROM_PTR(self);
+}
+
+// CPython's checks, in CPython's order.
+void ssl_session_set(ssl_conn_obj_t *conn, mp_obj_t value) {
+    if (!mp_obj_is_type(value, &ssl_session_type)) {
+        mp_raise_TypeError(MP_ERROR_TEXT("Value is not a SSLSession."));
+    }
+    ssl_session_obj_t *self = MP_OBJ_TO_PTR(value);
+    if (self->context != conn->context) {
+        mp_raise_ValueError(MP_ERROR_TEXT("Session refers to a different SSLContext."));
+    }
+    if (conn->server_side) {
+        mp_raise_ValueError(MP_ERROR_TEXT("Cannot set session for server-side SSLSocket."));
+    }
+    ussl_result_t result = USSL_ERR_USAGE;
+    if (conn->conn != NULL) {
+        result = ussl_conn_set_session(conn->conn, self->session);
+    }
+    if (result == USSL_ERR_USAGE) {
+        mp_raise_ValueError(MP_ERROR_TEXT("Cannot set session after handshake."));
+    }
+    if (result != USSL_OK) {
+        ssl_raise_result(result);
+    }
+    conn->session = value;
+}
+
+// ---- attributes ----
+static void ssl_session_attr(mp_obj_t self_in, qstr attr, mp_obj_t *dest) {
+    if (dest[0] != MP_OBJ_NULL) {
+        return; // read-only
+    }
+    ssl_session_obj_t *self = MP_OBJ_TO_PTR(self_in);
+    const ussl_session_info_t *info = ussl_session_info(self->session);
+    switch (attr) {
+        case MP_QSTR_id:
+            dest[0] = mp_obj_new_bytes(info->id, info->id_len);
+            break;
+        case MP_QSTR_time:
+            dest[0] = mp_obj_new_int_from_ll(info->made);
+            break;
+        case MP_QSTR_timeout:
+            dest[0] = mp_obj_new_int_from_uint(info->timeout);
+            break;
+        case MP_QSTR_ticket_lifetime_hint:
+            dest[0] = mp_obj_new_int_from_uint(info->lifetime_hint);
+            break;
+        case MP_QSTR_has_ticket:
+            dest[0] = mp_obj_new_bool(info->has_ticket);
+            break;
+        default:
+            dest[1] = MP_OBJ_SENTINEL; // look in the methods
+    }
+}
+
+static mp_obj_t ssl_session_binary_op(mp_binary_op_t op, mp_obj_t left, mp_obj_t right) {
+    if (op != MP_BINARY_OP_EQUAL || !mp_obj_is_type(right, &ssl_session_type)) {
+        return MP_OBJ_NULL;
+    }
+    const ussl_session_info_t *a =
+        ussl_session_info(((ssl_session_obj_t *)MP_OBJ_TO_PTR(left))->session);
+    const ussl_session_info_t *b =
+        ussl_session_info(((ssl_session_obj_t *)MP_OBJ_TO_PTR(right))->session);
+    return mp_obj_new_bool(a->id_len == b->id_len && memcmp(a->id, b->id, a->id_len) == 0);
+}
+
+// Two sessions with one id are equal, so identity is no hash.
+static mp_obj_t ssl_session_unary_op(mp_unary_op_t op, mp_obj_t self) {
+    (void)op;
+    (void)self;
+    return MP_OBJ_NULL;
+}
+
+// ---- as bytes ----
+static void get_key(mp_obj_t key, mp_buffer_info_t *out) {
+    *out = (mp_buffer_info_t){0};
+    if (key != MP_OBJ_NULL && key != mp_const_none) {
+        ssl_get_bytes(key, out);
+        if (out->len < 16) {
+            mp_raise_ValueError(MP_ERROR_TEXT("key must be at least 16 bytes"));
+        }
+    }
+}
+
+static mp_obj_t ssl_session_serialize(size_t n_args, const mp_obj_t *args) {
+    ssl_session_obj_t *self = MP_OBJ_TO_PTR(args[0]);
+    mp_buffer_info_t key;
+    get_key(n_args > 1 ? args[1] : MP_OBJ_NULL, &key);
+    size_t size = ussl_session_saved_size(self->session);
+    if (size == 0) {
+        mp_raise_ValueError(MP_ERROR_TEXT("this session cannot be resumed"));
+    }
+    vstr_t vstr;
+    vstr_init_len(&vstr, size);
+    ussl_result_t result = ussl_session_save(self->session, key.buf, key.len, (uint8_t *)vstr.buf);
+    if (result != USSL_OK) {
+        ssl_raise_result(result);
+    }
+    return mp_obj_new_bytes_from_vstr(&vstr);
+}
+static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(ssl_session_serialize_obj, 1, 2, ssl_session_serialize);
+
+static mp_obj_t ssl_session_deserialize(size_t n_args, const mp_obj_t *args) {
+    ssl_context_obj_t *context = ssl_context_of(args[0]);
+    mp_buffer_info_t data, key;
+    ssl_get_bytes(args[1], &data);
+    get_key(n_args > 2 ? args[2] : MP_OBJ_NULL, &key);
+    ssl_session_obj_t *self = session_obj_new(context);
+    ussl_session_source_t source = {data.buf, data.len, key.buf, key.len};
+    ussl_failure_t why;
+    ussl_result_t result =
+        ussl_session_load(context->arena, context->trust, &source, &self->session, &why);
+    if (result == USSL_ERR_PARSE) {
+        mp_raise_ValueError(MP_ERROR_TEXT("not a saved session, or another key"));
+    }
+    if (result == USSL_ERR_CERT) {
+        mp_raise_ValueError(MP_ERROR_TEXT("Session refers to a different SSLContext."));
+    }
+    if (result != USSL_OK) {
+        ssl_raise_result(result);
+    }
+    return MP_OBJ_FROM_PTR(self);
+}
+static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(
+    ssl_session_deserialize_fun_obj, 2, 3, ssl_session_deserialize);
+static MP_DEFINE_CONST_STATICMETHOD_OBJ(
+    ssl_session_deserialize_obj, MP_ROM_PTR(&ssl_session_deserialize_fun_obj));
+
+static const mp_rom_map_elem_t ssl_session_locals_table[] = {
+    {MP_ROM_QSTR(MP_QSTR___del__), MP_ROM_PTR(&ssl_session___del___obj)},
+    {MP_ROM_QSTR(MP_QSTR_serialize), MP_ROM_PTR(&ssl_session_serialize_obj)},
+    {MP_ROM_QSTR(MP_QSTR_deserialize), MP_ROM_PTR(&ssl_session_deserialize_obj)},
+};
+static MP_DEFINE_CONST_DICT(ssl_session_locals, ssl_session_locals_table);
+
+MP_DEFINE_CONST_OBJ_TYPE(ssl_session_type, MP_QSTR_SSLSession, MP_TYPE_FLAG_NONE, attr,
+    ssl_session_attr, binary_op, ssl_session_binary_op, unary_op, ssl_session_unary_op, locals_dict,
+    &ssl_session_locals);
+
+#endif // USSL_SESSIONS
