@@ -100,6 +100,11 @@ typedef struct {
     size_t held;
     uint32_t held_mark;
     bool server_side;
+    bool handshake;       // do_handshake_on_connect
+    bool connected;       // connect() has been here
+    bool closed;          // a socket: its descriptor is gone. Without this and `conn`: it is plain
+    bool timeout_applied; // the stream was told not to block
+    bool eof_told;
     bool stream_reads;   // read() as MicroPython's streams, for the old wrap_socket()
     bool ragged_is_eof;  // a wire cut without close_notify reads as b''
     bool ragged_end;     // and it has been
@@ -112,6 +117,8 @@ extern const mp_obj_type_t ssl_socket_type;
 extern const mp_obj_type_t ssl_object_type;
 ssl_conn_obj_t *ssl_conn_obj_new(const mp_obj_type_t *type, ssl_context_obj_t *context,
     bool server_side, mp_obj_t server_hostname);
+// Makes the TLS connection of a new object, by its context as it is now.
+void ssl_conn_obj_start(ssl_conn_obj_t *self);
 // The arguments of wrap_socket(), also kept for what a listener accepts.
 typedef struct {
     mp_obj_t sock, server_hostname, session; // the last two: or None
@@ -119,6 +126,26 @@ typedef struct {
 } ssl_wrap_t;
 mp_obj_t ssl_socket_wrap(ssl_context_obj_t *context, const ssl_wrap_t *wrap);
 void ssl_socket_close(ssl_conn_obj_t *self);
+void ssl_socket_start(void *self);              // TLS over a connected socket
+void ssl_socket_drop_tls(ssl_conn_obj_t *self); // without a word to the peer
+
+// ---- ssl_plain.c: an SSLSocket as a socket ------------------------------------------------------
+// A method of the socket below; at most three arguments.
+mp_obj_t ssl_plain_call(ssl_conn_obj_t *self, qstr method, size_t n, const mp_obj_t *args);
+bool ssl_plain_attr(ssl_conn_obj_t *self, qstr attr, mp_obj_t *dest);
+MP_DECLARE_CONST_FUN_OBJ_2(ssl_socket_connect_obj);
+MP_DECLARE_CONST_FUN_OBJ_2(ssl_socket_connect_ex_obj);
+MP_DECLARE_CONST_FUN_OBJ_1(ssl_socket_accept_obj);
+MP_DECLARE_CONST_FUN_OBJ_2(ssl_socket_shutdown_obj);
+MP_DECLARE_CONST_FUN_OBJ_1(ssl_socket_detach_obj);
+MP_DECLARE_CONST_FUN_OBJ_VAR_BETWEEN(ssl_socket_sendto_obj);
+MP_DECLARE_CONST_FUN_OBJ_VAR_BETWEEN(ssl_socket_recvfrom_obj);
+MP_DECLARE_CONST_FUN_OBJ_VAR_BETWEEN(ssl_socket_recvfrom_into_obj);
+MP_DECLARE_CONST_FUN_OBJ_VAR(ssl_socket_sendmsg_obj);
+MP_DECLARE_CONST_FUN_OBJ_VAR(ssl_socket_recvmsg_obj);
+MP_DECLARE_CONST_FUN_OBJ_VAR(ssl_socket_recvmsg_into_obj);
+MP_DECLARE_CONST_FUN_OBJ_1(ssl_socket_dup_obj);
+MP_DECLARE_CONST_FUN_OBJ_KW(ssl_socket_makefile_obj);
 
 // Methods that SSLSocket and SSLObject share.
 MP_DECLARE_CONST_FUN_OBJ_1(ssl_conn_do_handshake_obj);
@@ -128,6 +155,10 @@ MP_DECLARE_CONST_FUN_OBJ_1(ssl_conn_pending_obj);
 MP_DECLARE_CONST_FUN_OBJ_1(ssl_conn_selected_alpn_protocol_obj);
 MP_DECLARE_CONST_FUN_OBJ_1(ssl_conn_none_obj);
 MP_DECLARE_CONST_FUN_OBJ_1(ssl_conn_shared_ciphers_obj);
+MP_DECLARE_CONST_FUN_OBJ_KW(ssl_conn_get_channel_binding_obj);
+MP_DECLARE_CONST_FUN_OBJ_1(ssl_conn_verify_client_post_handshake_obj);
+MP_DECLARE_CONST_FUN_OBJ_1(ssl_conn_get_verified_chain_obj);
+MP_DECLARE_CONST_FUN_OBJ_1(ssl_conn_get_unverified_chain_obj);
 const char *ssl_version_name(uint16_t version);
 void ssl_conn_unwrap(ssl_conn_obj_t *self);
 // The bytes of any buffer but a str; else TypeError, in CPython's words.
@@ -183,6 +214,7 @@ extern const mp_obj_type_t ssl_SSLEOFError_type;
 extern const mp_obj_type_t ssl_SSLCertVerificationError_type;
 NORETURN void ssl_raise_want(ssl_pump_t want);
 NORETURN void ssl_raise_zero_return(void);
+NORETURN void ssl_raise_eof(const char *reason); // NULL: it has been told before
 // Why the connection failed; host is the str to be named in a mismatch, or None.
 NORETURN void ssl_raise_failure(const ussl_failure_t *why, mp_obj_t host);
 // A bare result, of a function that has no more to say.
@@ -222,5 +254,12 @@ void ssl_platform_start(void);
 // late.
 bool ssl_platform_wait(mp_obj_t stream, mp_uint_t flags, mp_uint_t deadline_ms);
 mp_uint_t ssl_platform_poll(mp_obj_t stream, mp_uint_t flags);
+// What can be known of a stream that is to be wrapped.
+typedef struct {
+    bool datagrams; // a socket of another type than SOCK_STREAM
+    bool connected; // or no socket at all
+    bool blocking;  // or it cannot be known
+} ssl_stream_info_t;
+void ssl_platform_look(mp_obj_t stream, ssl_stream_info_t *out);
 
 #endif // USSL_BINDING_H

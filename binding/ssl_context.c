@@ -195,6 +195,7 @@ static mp_obj_t ssl_context_wrap_bio(size_t n_args, const mp_obj_t *args, mp_map
         &ssl_object_type, ssl_context_of(args[0]), mp_obj_is_true(vals[2].u_obj), vals[3].u_obj);
     self->incoming = vals[0].u_obj;
     self->outgoing = vals[1].u_obj;
+    ssl_conn_obj_start(self);
 #if USSL_SESSIONS
     if (vals[4].u_obj != mp_const_none) {
         ssl_session_set(self, vals[4].u_obj);

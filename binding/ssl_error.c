@@ -206,6 +206,17 @@ void ssl_raise_zero_return(void) {
     error_raise(&error, error_text(&error));
 }
 
+void ssl_raise_eof(const char *reason) {
+    error_t error = {
+        .type = &ssl_SSLEOFError_type,
+        .number = 8,
+        .library = reason ? "SSL" : NULL,
+        .reason = reason,
+        .text = "EOF occurred in violation of protocol",
+    };
+    error_raise(&error, error_text(&error));
+}
+
 void ssl_raise_result(ussl_result_t result) {
     switch (result) {
         case USSL_ERR_MEMORY:
@@ -223,16 +234,6 @@ void ssl_raise_failure(const ussl_failure_t *why, mp_obj_t host) {
     switch (why->result) {
         case USSL_ERR_CERT:
             raise_cert(why, host);
-        case USSL_ERR_EOF: {
-            error_t error = {
-                .type = &ssl_SSLEOFError_type,
-                .number = 8,
-                .library = "SSL",
-                .reason = why->reason,
-                .text = "EOF occurred in violation of protocol",
-            };
-            error_raise(&error, error_text(&error));
-        }
         case USSL_ERR_PROTOCOL:
         case USSL_ERR_ALERT:
             ssl_raise_reason(1, "SSL", why->reason, NULL);

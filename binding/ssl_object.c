@@ -24,6 +24,13 @@ ssl_conn_obj_t *ssl_conn_obj_new(const mp_obj_type_t *type, ssl_context_obj_t *c
     self->timeout_ms = -1;
     self->server_side = server_side;
     self->ragged_is_eof = ssl_context_forgives_eof(context);
+    return self;
+}
+
+void ssl_conn_obj_start(ssl_conn_obj_t *self) {
+    ssl_context_obj_t *context = self->context;
+    mp_obj_t server_hostname = self->server_hostname;
+    bool server_side = self->server_side;
     mp_int_t other = server_side ? SSL_PROTOCOL_TLS_CLIENT : SSL_PROTOCOL_TLS_SERVER;
     if (context->protocol == other) {
         ssl_raise_text(0,
@@ -56,7 +63,6 @@ ssl_conn_obj_t *ssl_conn_obj_new(const mp_obj_type_t *type, ssl_context_obj_t *c
         }
         ssl_raise_result(result);
     }
-    return self;
 }
 
 // Gives up engine memory and nothing else: this runs inside a sweep, where other objects may be
@@ -70,11 +76,16 @@ static mp_obj_t ssl_conn___del__(mp_obj_t self_in) {
 MP_DEFINE_CONST_FUN_OBJ_1(ssl_conn___del___obj, ssl_conn___del__);
 
 // ---- shared: methods ----
+// A socket without TLS is closed, or was never connected.
+static void need_connection(const ssl_conn_obj_t *self) {
+    if (self->conn == NULL) {
+        mp_raise_OSError(self->closed ? MP_EBADF : MP_ENOTCONN);
+    }
+}
+
 static mp_obj_t ssl_conn_do_handshake(mp_obj_t self_in) {
     ssl_conn_obj_t *self = MP_OBJ_TO_PTR(self_in);
-    if (self->conn == NULL) {
-        mp_raise_OSError(MP_EBADF);
-    }
+    need_connection(self);
     ssl_guard_t guard;
     ssl_guard_enter(&guard, self);
     ssl_pump_t want = ssl_pump_handshake(self);
@@ -158,7 +169,8 @@ static mp_obj_t ssl_conn_getpeercert(size_t n_args, const mp_obj_t *args, mp_map
     mp_arg_val_t vals[MP_ARRAY_SIZE(allowed)];
     mp_arg_parse_all(n_args - 1, args + 1, kw_args, MP_ARRAY_SIZE(allowed), allowed, vals);
     ssl_conn_obj_t *self = MP_OBJ_TO_PTR(args[0]);
-    if (self->conn == NULL || !ussl_conn_established(self->conn)) {
+    need_connection(self);
+    if (!ussl_conn_established(self->conn)) {
         mp_raise_ValueError(MP_ERROR_TEXT("handshake not done yet"));
     }
     const ussl_cert_t *cert = ussl_conn_peer_cert(self->conn);
@@ -175,6 +187,64 @@ static mp_obj_t ssl_conn_getpeercert(size_t n_args, const mp_obj_t *args, mp_map
 }
 MP_DEFINE_CONST_FUN_OBJ_KW(ssl_conn_getpeercert_obj, 1, ssl_conn_getpeercert);
 
+// ---- shared: what CPython has and we cannot, or seldom ----
+// tls-unique (RFC 5929 3) is the first Finished message, which mbedTLS does not keep.
+static const MP_DEFINE_STR_OBJ(tls_unique_obj, "tls-unique");
+
+static mp_obj_t ssl_conn_get_channel_binding(
+    size_t n_args, const mp_obj_t *args, mp_map_t *kw_args) {
+    static const mp_arg_t allowed[] = {
+        {MP_QSTR_cb_type, MP_ARG_OBJ, {.u_rom_obj = MP_ROM_PTR(&tls_unique_obj)}},
+    };
+    mp_arg_val_t vals[MP_ARRAY_SIZE(allowed)];
+    mp_arg_parse_all(n_args - 1, args + 1, kw_args, MP_ARRAY_SIZE(allowed), allowed, vals);
+    mp_raise_msg_varg(&mp_type_ValueError,
+        MP_ERROR_TEXT("'%s' channel binding type not implemented"),
+        mp_obj_str_get_str(vals[0].u_obj));
+}
+MP_DEFINE_CONST_FUN_OBJ_KW(ssl_conn_get_channel_binding_obj, 1, ssl_conn_get_channel_binding);
+
+// mbedTLS has no post-handshake authentication (RFC 8446 4.6.2).
+static mp_obj_t ssl_conn_verify_client_post_handshake(mp_obj_t self_in) {
+    ssl_conn_obj_t *self = MP_OBJ_TO_PTR(self_in);
+    if (self->conn == NULL) {
+        mp_raise_ValueError(MP_ERROR_TEXT("No SSL wrapper around this socket"));
+    }
+    if (!self->server_side) {
+        ssl_raise_reason(284, "SSL", "NOT_SERVER", NULL);
+    }
+    if (ussl_conn_version(self->conn) == USSL_VERSION_TLS12) {
+        ssl_raise_reason(266, "SSL", "WRONG_SSL_VERSION", NULL);
+    }
+    ssl_raise_reason(279, "SSL", "EXTENSION_NOT_RECEIVED", NULL);
+}
+MP_DEFINE_CONST_FUN_OBJ_1(
+    ssl_conn_verify_client_post_handshake_obj, ssl_conn_verify_client_post_handshake);
+
+static mp_obj_t chain_of(mp_obj_t self_in, bool verified) {
+    ssl_conn_obj_t *self = MP_OBJ_TO_PTR(self_in);
+    mp_obj_t list = mp_obj_new_list(0, NULL);
+    const ussl_cert_t *cert;
+    need_connection(self);
+    for (size_t i = 0; (cert = ussl_conn_chain(self->conn, verified, i)) != NULL; i++) {
+        ussl_cert_info_t info;
+        ussl_cert_info(cert, &info);
+        mp_obj_list_append(list, mp_obj_new_bytes(info.der, info.der_len));
+    }
+    return list;
+}
+
+static mp_obj_t ssl_conn_get_verified_chain(mp_obj_t self_in) {
+    return chain_of(self_in, true);
+}
+MP_DEFINE_CONST_FUN_OBJ_1(ssl_conn_get_verified_chain_obj, ssl_conn_get_verified_chain);
+
+static mp_obj_t ssl_conn_get_unverified_chain(mp_obj_t self_in) {
+    return chain_of(self_in, false);
+}
+MP_DEFINE_CONST_FUN_OBJ_1(ssl_conn_get_unverified_chain_obj, ssl_conn_get_unverified_chain);
+
+// ---- shared: attributes ----
 // Before the handshake, or in sni_callback: the certificate, trust and settings of another context.
 static void set_context(ssl_conn_obj_t *self, mp_obj_t value) {
     ssl_context_obj_t *context = ssl_context_of(value);
@@ -337,6 +407,11 @@ static const mp_rom_map_elem_t ssl_object_locals_table[] = {
     {MP_ROM_QSTR(MP_QSTR_selected_npn_protocol), MP_ROM_PTR(&ssl_conn_none_obj)},
     {MP_ROM_QSTR(MP_QSTR_compression), MP_ROM_PTR(&ssl_conn_none_obj)},
     {MP_ROM_QSTR(MP_QSTR_shared_ciphers), MP_ROM_PTR(&ssl_conn_shared_ciphers_obj)},
+    {MP_ROM_QSTR(MP_QSTR_get_channel_binding), MP_ROM_PTR(&ssl_conn_get_channel_binding_obj)},
+    {MP_ROM_QSTR(MP_QSTR_verify_client_post_handshake),
+        MP_ROM_PTR(&ssl_conn_verify_client_post_handshake_obj)},
+    {MP_ROM_QSTR(MP_QSTR_get_verified_chain), MP_ROM_PTR(&ssl_conn_get_verified_chain_obj)},
+    {MP_ROM_QSTR(MP_QSTR_get_unverified_chain), MP_ROM_PTR(&ssl_conn_get_unverified_chain_obj)},
 };
 static MP_DEFINE_CONST_DICT(ssl_object_locals, ssl_object_locals_table);
 

@@ -14,8 +14,10 @@
 
 #if defined(__unix__) || defined(__APPLE__)
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <stdlib.h>
+#include <sys/socket.h>
 #define PORT_UNIX 1
 #define PORT_C_HEAP 1
 #elif defined(ESP_PLATFORM)
@@ -139,14 +141,44 @@ mp_uint_t ssl_platform_poll(mp_obj_t stream, mp_uint_t flags) {
 }
 
 #if PORT_UNIX
-// Sleeps in poll(2) where the stream has a descriptor. False: it has none.
-static bool sleep_on_fd(mp_obj_t stream, mp_uint_t flags, mp_int_t left_ms) {
+static int descriptor_of(mp_obj_t stream) {
     int errcode;
     mp_uint_t fd = mp_get_stream(stream)->ioctl(stream, MP_STREAM_GET_FILENO, 0, &errcode);
-    if (fd == MP_STREAM_ERROR) {
+    return fd == MP_STREAM_ERROR ? -1 : (int)fd;
+}
+#endif
+
+// Only a socket can be unconnected. Where there is no getpeername(2), a socket that was never
+// connected polls as hung up.
+void ssl_platform_look(mp_obj_t stream, ssl_stream_info_t *out) {
+    *out = (ssl_stream_info_t){.connected = true, .blocking = true};
+#if PORT_UNIX
+    int fd = descriptor_of(stream), type;
+    socklen_t len = sizeof(type);
+    if (fd >= 0 && getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &len) == 0) {
+        struct sockaddr_storage peer;
+        len = sizeof(peer);
+        out->datagrams = type != SOCK_STREAM;
+        out->connected = getpeername(fd, (struct sockaddr *)&peer, &len) == 0;
+        out->blocking = !(fcntl(fd, F_GETFL) & O_NONBLOCK);
+        return;
+    }
+#endif
+    mp_obj_t accept[2];
+    mp_load_method_maybe(stream, MP_QSTR_accept, accept);
+    if (accept[0] != MP_OBJ_NULL) {
+        out->connected = !(ssl_platform_poll(stream, MP_STREAM_POLL_HUP) & MP_STREAM_POLL_HUP);
+    }
+}
+
+#if PORT_UNIX
+// Sleeps in poll(2) where the stream has a descriptor. False: it has none.
+static bool sleep_on_fd(mp_obj_t stream, mp_uint_t flags, mp_int_t left_ms) {
+    int fd = descriptor_of(stream);
+    if (fd < 0) {
         return false;
     }
-    struct pollfd pfd = {.fd = (int)fd,
+    struct pollfd pfd = {.fd = fd,
         .events = (short)((flags & MP_STREAM_POLL_RD ? POLLIN : 0)
             | (flags & MP_STREAM_POLL_WR ? POLLOUT : 0))};
     MP_THREAD_GIL_EXIT();

@@ -127,6 +127,12 @@ static ssl_pump_t flush(ssl_conn_obj_t *self) {
         int errcode = 0;
         mp_uint_t n = stream->write(self->outgoing, out, len, &errcode);
         if (n == MP_STREAM_ERROR || n == 0) {
+            bool gone = errcode == MP_EPIPE || errcode == MP_ECONNRESET;
+            if (gone && ussl_conn_gives_tickets(self->conn)) {
+                // As OpenSSL: a client may be done and gone before it wanted any.
+                ussl_conn_out_done(self->conn, len);
+                continue;
+            }
             if (n != 0 && !mp_is_nonblocking_error(errcode)) {
                 if (!ussl_conn_established(self->conn)) {
                     hear_alert(self);
@@ -204,6 +210,12 @@ static void fail(ssl_conn_obj_t *self, ussl_result_t result) {
     ussl_conn_failure(self->conn, &why);
     if (why.result != result) {
         ssl_raise_result(result); // the call was wrong, not the connection
+    }
+    if (result == USSL_ERR_EOF) {
+        // CPython tells the reason once.
+        const char *reason = self->eof_told ? NULL : why.reason;
+        self->eof_told = true;
+        ssl_raise_eof(reason);
     }
     ssl_raise_failure(&why, self->server_hostname);
 }

@@ -24,7 +24,7 @@ static ssl_conn_obj_t *open_socket(mp_obj_t self_in, const char *verb) {
 // What CPython leaves to the plain socket fails as a closed descriptor.
 static ssl_conn_obj_t *open_descriptor(mp_obj_t self_in) {
     ssl_conn_obj_t *self = MP_OBJ_TO_PTR(self_in);
-    if (self->conn == NULL) {
+    if (self->closed) {
         mp_raise_OSError(MP_EBADF);
     }
     return self;
@@ -37,24 +37,52 @@ static void no_flags(mp_int_t flags, const char *method) {
     }
 }
 
-// ---- wrapping ----
-static void handshake_or_raise(void *arg) {
-    (void)mp_call_function_1(MP_OBJ_FROM_PTR(&ssl_conn_do_handshake_obj), MP_OBJ_FROM_PTR(arg));
+// ---- timeouts ----
+static mp_obj_t seconds_of(mp_int_t ms) {
+#if MICROPY_PY_BUILTINS_FLOAT
+    return mp_obj_new_float((mp_float_t)ms / 1000);
+#else
+    return MP_OBJ_NEW_SMALL_INT(ms / 1000);
+#endif
 }
 
-// CPython: a handshake that fails here leaves a closed socket.
-static void handshake_or_close(ssl_conn_obj_t *self) {
-    mp_obj_t error;
-    ssl_hook_run(handshake_or_raise, self, &error);
-    if (error != MP_OBJ_NULL) {
-        ssl_socket_close(self);
-        nlr_raise(error);
+// Under TLS with a timeout the stream itself does not block: one deadline covers the many reads and
+// writes that a call can need. Without TLS the timeout is the stream's own.
+static void apply_timeout(ssl_conn_obj_t *self) {
+    mp_int_t ms = self->timeout_ms;
+    if (self->conn == NULL && ms > 0) {
+        mp_obj_t seconds = seconds_of(ms);
+        ssl_plain_call(self, MP_QSTR_settimeout, 1, &seconds);
+    } else if (ms >= 0 || self->timeout_applied) {
+        mp_obj_t blocking = mp_obj_new_bool(ms < 0);
+        ssl_plain_call(self, MP_QSTR_setblocking, 1, &blocking);
+    }
+    self->timeout_applied = ms >= 0;
+}
+
+// ---- wrapping ----
+void ssl_socket_start(void *arg) {
+    ssl_conn_obj_t *self = arg;
+    ssl_conn_obj_start(self);
+#if USSL_SESSIONS
+    if (self->session != mp_const_none) {
+        ssl_session_set(self, self->session);
+    }
+#endif
+    apply_timeout(self);
+    if (self->handshake) {
+        (void)mp_call_function_1(
+            MP_OBJ_FROM_PTR(&ssl_conn_do_handshake_obj), MP_OBJ_FROM_PTR(self));
     }
 }
 
-static void check_arguments(const ssl_context_obj_t *context, const ssl_wrap_t *wrap) {
+// CPython's checks, in CPython's order: they leave the socket as it is.
+static void check_arguments(
+    const ssl_context_obj_t *context, const ssl_wrap_t *wrap, const ssl_stream_info_t *info) {
     bool named = wrap->server_hostname != mp_const_none && mp_obj_is_true(wrap->server_hostname);
-    mp_get_stream_raise(wrap->sock, MP_STREAM_OP_READ | MP_STREAM_OP_WRITE | MP_STREAM_OP_IOCTL);
+    if (info->datagrams) {
+        mp_raise_NotImplementedError(MP_ERROR_TEXT("only stream sockets are supported"));
+    }
     if (wrap->server_side && named) {
         mp_raise_ValueError(MP_ERROR_TEXT("server_hostname can only be specified in client mode"));
     }
@@ -66,19 +94,37 @@ static void check_arguments(const ssl_context_obj_t *context, const ssl_wrap_t *
     }
 }
 
+// From here on a failure closes the socket, as in CPython.
+static void start_or_close(ssl_conn_obj_t *self, bool blocking) {
+    mp_obj_t error = MP_OBJ_NULL;
+    if (!blocking && self->handshake) {
+        error = mp_obj_new_exception_msg(&mp_type_ValueError,
+            MP_ERROR_TEXT(
+                "do_handshake_on_connect should not be specified for non-blocking sockets"));
+    } else {
+        ssl_hook_run(ssl_socket_start, self, &error);
+    }
+    if (error != MP_OBJ_NULL) {
+        ssl_socket_close(self);
+        nlr_raise(error);
+    }
+}
+
 mp_obj_t ssl_socket_wrap(ssl_context_obj_t *context, const ssl_wrap_t *wrap) {
-    check_arguments(context, wrap);
+    ssl_stream_info_t info;
+    mp_get_stream_raise(wrap->sock, MP_STREAM_OP_READ | MP_STREAM_OP_WRITE | MP_STREAM_OP_IOCTL);
+    ssl_platform_look(wrap->sock, &info);
+    check_arguments(context, wrap, &info);
     ssl_conn_obj_t *self =
         ssl_conn_obj_new(&ssl_socket_type, context, wrap->server_side, wrap->server_hostname);
     self->incoming = self->outgoing = wrap->sock;
+    self->session = wrap->session;
+    self->handshake = wrap->handshake;
+    self->timeout_ms = info.blocking ? -1 : 0;
     self->ragged_is_eof |= wrap->ragged_is_eof;
-#if USSL_SESSIONS
-    if (wrap->session != mp_const_none) {
-        ssl_session_set(self, wrap->session);
-    }
-#endif
-    if (wrap->handshake) {
-        handshake_or_close(self);
+    self->connected = info.connected;
+    if (info.connected) {
+        start_or_close(self, info.blocking);
     }
     return MP_OBJ_FROM_PTR(self);
 }
@@ -99,18 +145,24 @@ void ssl_socket_close(ssl_conn_obj_t *self) {
         self->close_later = true; // from inside a callback of this very connection
         return;
     }
-    ussl_conn_t *conn = self->conn;
-    if (conn == NULL) {
+    if (self->closed) {
         return;
     }
-    self->busy = true;
-    ssl_pump_goodbye(self);
-    self->busy = false;
+    if (self->conn != NULL) {
+        self->busy = true;
+        ssl_pump_goodbye(self);
+        self->busy = false;
+    }
     self->close_later = false;
+    self->closed = true;
+    ssl_socket_drop_tls(self);
+    mp_stream_close(self->incoming);
+}
+
+void ssl_socket_drop_tls(ssl_conn_obj_t *self) {
+    ussl_conn_t *conn = self->conn;
     self->conn = NULL;
     ussl_conn_free(conn);
-    mp_obj_t stream = self->incoming;
-    mp_stream_close(stream);
 }
 
 static mp_obj_t ssl_socket_close_method(mp_obj_t self_in) {
@@ -119,16 +171,15 @@ static mp_obj_t ssl_socket_close_method(mp_obj_t self_in) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(ssl_socket_close_obj, ssl_socket_close_method);
 
-// The stream below, which goes on without TLS; this object is as good as closed.
+// The stream below, which goes on without TLS; and so does this object.
 static mp_obj_t ssl_socket_unwrap(mp_obj_t self_in) {
     ssl_conn_obj_t *self = MP_OBJ_TO_PTR(self_in);
     if (self->conn == NULL) {
         mp_raise_ValueError(MP_ERROR_TEXT("No SSL wrapper around this socket"));
     }
     ssl_conn_unwrap(self);
-    ussl_conn_t *conn = self->conn;
-    self->conn = NULL;
-    ussl_conn_free(conn);
+    ssl_socket_drop_tls(self);
+    apply_timeout(self);
     return self->incoming;
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(ssl_socket_unwrap_obj, ssl_socket_unwrap);
@@ -155,16 +206,22 @@ static mp_obj_t ssl_socket_read(size_t n_args, const mp_obj_t *args, mp_map_t *k
 static MP_DEFINE_CONST_FUN_OBJ_KW(ssl_socket_read_obj, 1, ssl_socket_read);
 
 static mp_obj_t ssl_socket_recv(size_t n_args, const mp_obj_t *args) {
-    no_flags(n_args > 2 ? mp_obj_get_int(args[2]) : 0, "recv");
     ssl_conn_obj_t *self = open_descriptor(args[0]);
+    if (self->conn == NULL) {
+        return ssl_plain_call(self, MP_QSTR_recv, n_args - 1, args + 1);
+    }
+    no_flags(n_args > 2 ? mp_obj_get_int(args[2]) : 0, "recv");
     mp_int_t size = n_args > 1 ? mp_obj_get_int(args[1]) : 1024;
     return ssl_conn_read_into(self, size, mp_const_none, false);
 }
 static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(ssl_socket_recv_obj, 1, 3, ssl_socket_recv);
 
 static mp_obj_t ssl_socket_recv_into(size_t n_args, const mp_obj_t *args) {
-    no_flags(n_args > 3 ? mp_obj_get_int(args[3]) : 0, "recv_into");
     ssl_conn_obj_t *self = open_descriptor(args[0]);
+    if (self->conn == NULL) {
+        return ssl_plain_call(self, MP_QSTR_readinto, MIN(n_args - 1, 2), args + 1);
+    }
+    no_flags(n_args > 3 ? mp_obj_get_int(args[3]) : 0, "recv_into");
     bool sized = n_args > 2 && args[2] != mp_const_none;
     return ssl_conn_read_into(self, sized ? mp_obj_get_int(args[2]) : 0, args[1], false);
 }
@@ -172,8 +229,11 @@ static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(ssl_socket_recv_into_obj, 2, 4, ssl_s
 
 // ---- writing ----
 static mp_obj_t ssl_socket_send(size_t n_args, const mp_obj_t *args) {
-    no_flags(n_args > 2 ? mp_obj_get_int(args[2]) : 0, "send");
     ssl_conn_obj_t *self = open_descriptor(args[0]);
+    if (self->conn == NULL) {
+        return ssl_plain_call(self, MP_QSTR_send, n_args - 1, args + 1);
+    }
+    no_flags(n_args > 2 ? mp_obj_get_int(args[2]) : 0, "send");
     mp_buffer_info_t bufinfo;
     ssl_get_bytes(args[1], &bufinfo);
     ssl_pump_t want;
@@ -186,8 +246,11 @@ static mp_obj_t ssl_socket_send(size_t n_args, const mp_obj_t *args) {
 static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(ssl_socket_send_obj, 2, 3, ssl_socket_send);
 
 static mp_obj_t ssl_socket_sendall(size_t n_args, const mp_obj_t *args) {
-    no_flags(n_args > 2 ? mp_obj_get_int(args[2]) : 0, "sendall");
     ssl_conn_obj_t *self = open_descriptor(args[0]);
+    if (self->conn == NULL) {
+        return ssl_plain_call(self, MP_QSTR_write, n_args - 1, args + 1);
+    }
+    no_flags(n_args > 2 ? mp_obj_get_int(args[2]) : 0, "sendall");
     mp_buffer_info_t bufinfo;
     ssl_get_bytes(args[1], &bufinfo);
     ssl_pump_t want;
@@ -199,24 +262,15 @@ static mp_obj_t ssl_socket_sendall(size_t n_args, const mp_obj_t *args) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(ssl_socket_sendall_obj, 2, 3, ssl_socket_sendall);
 
-// ---- blocking, timeouts, the descriptor: the stream's own ----
-static mp_obj_t ask_stream(ssl_conn_obj_t *self, qstr method, size_t n, mp_obj_t arg) {
-    mp_obj_t dest[3];
-    mp_load_method(self->incoming, method, dest);
-    dest[2] = arg;
-    return mp_call_method_n_kw(n, 0, dest);
-}
-
+// ---- blocking, timeouts, the descriptor ----
 static mp_obj_t ssl_socket_setblocking(mp_obj_t self_in, mp_obj_t flag) {
     ssl_conn_obj_t *self = open_descriptor(self_in);
-    ask_stream(self, MP_QSTR_setblocking, 1, flag);
     self->timeout_ms = mp_obj_is_true(flag) ? -1 : 0;
+    apply_timeout(self);
     return mp_const_none;
 }
 static MP_DEFINE_CONST_FUN_OBJ_2(ssl_socket_setblocking_obj, ssl_socket_setblocking);
 
-// With a timeout the stream itself does not block: one deadline covers the many reads and writes
-// that a call can need.
 static mp_obj_t ssl_socket_settimeout(mp_obj_t self_in, mp_obj_t timeout) {
     ssl_conn_obj_t *self = open_descriptor(self_in);
     mp_int_t ms = -1;
@@ -232,18 +286,21 @@ static mp_obj_t ssl_socket_settimeout(mp_obj_t self_in, mp_obj_t timeout) {
         ms = (mp_int_t)(seconds * 1000);
         ms = seconds > 0 && ms == 0 ? 1 : ms;
     }
-    ask_stream(self, MP_QSTR_setblocking, 1, mp_obj_new_bool(ms < 0));
     self->timeout_ms = ms;
+    apply_timeout(self);
     return mp_const_none;
 }
 static MP_DEFINE_CONST_FUN_OBJ_2(ssl_socket_settimeout_obj, ssl_socket_settimeout);
 
+static mp_obj_t ssl_socket_gettimeout(mp_obj_t self_in) {
+    ssl_conn_obj_t *self = MP_OBJ_TO_PTR(self_in);
+    return self->timeout_ms < 0 ? mp_const_none : seconds_of(self->timeout_ms);
+}
+static MP_DEFINE_CONST_FUN_OBJ_1(ssl_socket_gettimeout_obj, ssl_socket_gettimeout);
+
 static mp_obj_t ssl_socket_fileno(mp_obj_t self_in) {
     ssl_conn_obj_t *self = MP_OBJ_TO_PTR(self_in);
-    if (self->conn == NULL) {
-        return MP_OBJ_NEW_SMALL_INT(-1);
-    }
-    return ask_stream(self, MP_QSTR_fileno, 0, MP_OBJ_NULL);
+    return self->closed ? MP_OBJ_NEW_SMALL_INT(-1) : ssl_plain_call(self, MP_QSTR_fileno, 0, NULL);
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(ssl_socket_fileno_obj, ssl_socket_fileno);
 
@@ -279,6 +336,9 @@ static mp_uint_t ssl_socket_stream_ioctl(
     ssl_conn_obj_t *self = MP_OBJ_TO_PTR(self_in);
     switch (request) {
         case MP_STREAM_POLL:
+            if (self->conn == NULL && !self->closed) {
+                return ssl_platform_poll(self->incoming, arg); // plain
+            }
             return ssl_pump_poll(self, arg);
         case MP_STREAM_CLOSE:
             ssl_socket_close(self);
@@ -294,6 +354,12 @@ static const mp_stream_p_t ssl_socket_stream_p = {
     .write = ssl_socket_stream_write,
     .ioctl = ssl_socket_stream_ioctl,
 };
+
+static void ssl_socket_attr(mp_obj_t self_in, qstr attr, mp_obj_t *dest) {
+    if (dest[0] != MP_OBJ_NULL || !ssl_plain_attr(MP_OBJ_TO_PTR(self_in), attr, dest)) {
+        ssl_conn_attr(self_in, attr, dest);
+    }
+}
 
 static const mp_rom_map_elem_t ssl_socket_locals_table[] = {
     {MP_ROM_QSTR(MP_QSTR___del__), MP_ROM_PTR(&ssl_conn___del___obj)},
@@ -317,13 +383,32 @@ static const mp_rom_map_elem_t ssl_socket_locals_table[] = {
     {MP_ROM_QSTR(MP_QSTR_selected_npn_protocol), MP_ROM_PTR(&ssl_conn_none_obj)},
     {MP_ROM_QSTR(MP_QSTR_compression), MP_ROM_PTR(&ssl_conn_none_obj)},
     {MP_ROM_QSTR(MP_QSTR_shared_ciphers), MP_ROM_PTR(&ssl_conn_shared_ciphers_obj)},
+    {MP_ROM_QSTR(MP_QSTR_get_channel_binding), MP_ROM_PTR(&ssl_conn_get_channel_binding_obj)},
+    {MP_ROM_QSTR(MP_QSTR_verify_client_post_handshake),
+        MP_ROM_PTR(&ssl_conn_verify_client_post_handshake_obj)},
+    {MP_ROM_QSTR(MP_QSTR_get_verified_chain), MP_ROM_PTR(&ssl_conn_get_verified_chain_obj)},
+    {MP_ROM_QSTR(MP_QSTR_get_unverified_chain), MP_ROM_PTR(&ssl_conn_get_unverified_chain_obj)},
     {MP_ROM_QSTR(MP_QSTR_setblocking), MP_ROM_PTR(&ssl_socket_setblocking_obj)},
     {MP_ROM_QSTR(MP_QSTR_settimeout), MP_ROM_PTR(&ssl_socket_settimeout_obj)},
+    {MP_ROM_QSTR(MP_QSTR_gettimeout), MP_ROM_PTR(&ssl_socket_gettimeout_obj)},
+    {MP_ROM_QSTR(MP_QSTR_connect), MP_ROM_PTR(&ssl_socket_connect_obj)},
+    {MP_ROM_QSTR(MP_QSTR_connect_ex), MP_ROM_PTR(&ssl_socket_connect_ex_obj)},
+    {MP_ROM_QSTR(MP_QSTR_accept), MP_ROM_PTR(&ssl_socket_accept_obj)},
+    {MP_ROM_QSTR(MP_QSTR_shutdown), MP_ROM_PTR(&ssl_socket_shutdown_obj)},
+    {MP_ROM_QSTR(MP_QSTR_detach), MP_ROM_PTR(&ssl_socket_detach_obj)},
+    {MP_ROM_QSTR(MP_QSTR_makefile), MP_ROM_PTR(&ssl_socket_makefile_obj)},
+    {MP_ROM_QSTR(MP_QSTR_sendto), MP_ROM_PTR(&ssl_socket_sendto_obj)},
+    {MP_ROM_QSTR(MP_QSTR_recvfrom), MP_ROM_PTR(&ssl_socket_recvfrom_obj)},
+    {MP_ROM_QSTR(MP_QSTR_recvfrom_into), MP_ROM_PTR(&ssl_socket_recvfrom_into_obj)},
+    {MP_ROM_QSTR(MP_QSTR_sendmsg), MP_ROM_PTR(&ssl_socket_sendmsg_obj)},
+    {MP_ROM_QSTR(MP_QSTR_recvmsg), MP_ROM_PTR(&ssl_socket_recvmsg_obj)},
+    {MP_ROM_QSTR(MP_QSTR_recvmsg_into), MP_ROM_PTR(&ssl_socket_recvmsg_into_obj)},
+    {MP_ROM_QSTR(MP_QSTR_dup), MP_ROM_PTR(&ssl_socket_dup_obj)},
     {MP_ROM_QSTR(MP_QSTR_fileno), MP_ROM_PTR(&ssl_socket_fileno_obj)},
     {MP_ROM_QSTR(MP_QSTR_close), MP_ROM_PTR(&ssl_socket_close_obj)},
 };
 static MP_DEFINE_CONST_DICT(ssl_socket_locals, ssl_socket_locals_table);
 
 MP_DEFINE_CONST_OBJ_TYPE(ssl_socket_type, MP_QSTR_SSLSocket, MP_TYPE_FLAG_NONE, make_new,
-    ssl_socket_make_new, attr, ssl_conn_attr, protocol, &ssl_socket_stream_p, locals_dict,
+    ssl_socket_make_new, attr, ssl_socket_attr, protocol, &ssl_socket_stream_p, locals_dict,
     &ssl_socket_locals);

@@ -211,19 +211,6 @@ static bool peer_proven(ussl_conn_t *conn) {
     return !required || (conn->check.verified && mbedtls_ssl_get_verify_result(&conn->ssl) == 0);
 }
 
-uint8_t ussl_conn_proven(const ussl_conn_t *conn) {
-    const ussl_config_t *config = &conn->ctx->config;
-    if (!conn->full) {
-        return conn->proven_before;
-    }
-    if (!conn->check.verified || conn->check.verdict.flags != 0) {
-        return 0;
-    }
-    bool name = conn->hostname != NULL && !config->no_hostname_check;
-    return (uint8_t)(USSL_PROVEN_CHAIN | (name ? USSL_PROVEN_NAME : 0)
-        | (config->on_cert ? USSL_PROVEN_HOOK : 0));
-}
-
 // From its Finished on, a TLS 1.3 server sends under application keys (RFC 8446 7.1). mbedTLS
 // changes over only at the end of the handshake, so a client could not read the alert that refuses
 // it.
@@ -545,42 +532,24 @@ bool ussl_conn_established(const ussl_conn_t *conn) {
     return conn->state == CONN_OPEN || conn->state == CONN_CLOSING;
 }
 
+bool ussl_conn_gives_tickets(const ussl_conn_t *conn) {
+#if USSL_TLS13 && USSL_SESSIONS && USSL_SERVER
+    int state = conn->ssl.state;
+    return conn->state == CONN_SHAKING
+        && (state == MBEDTLS_SSL_TLS1_3_NEW_SESSION_TICKET
+            || state == MBEDTLS_SSL_TLS1_3_NEW_SESSION_TICKET_FLUSH);
+#else
+    (void)conn;
+    return false;
+#endif
+}
+
 bool ussl_conn_peer_closed(const ussl_conn_t *conn) {
     return conn->peer_closed;
 }
 
 bool ussl_conn_closing(const ussl_conn_t *conn) {
     return conn->state == CONN_CLOSING;
-}
-
-uint16_t ussl_conn_version(const ussl_conn_t *conn) {
-    return ussl_conn_established(conn) ? (uint16_t)conn->ssl.tls_version : 0;
-}
-
-const ussl_suite_t *ussl_conn_suite(const ussl_conn_t *conn) {
-    return ussl_conn_established(conn)
-        ? ussl_suite_find(mbedtls_ssl_get_ciphersuite_id_from_ssl(&conn->ssl))
-        : NULL;
-}
-
-const char *ussl_conn_alpn(const ussl_conn_t *conn) {
-    return ussl_conn_established(conn) ? mbedtls_ssl_get_alpn_protocol(&conn->ssl) : NULL;
-}
-
-const ussl_cert_t *ussl_conn_peer_cert(const ussl_conn_t *conn) {
-    if (!ussl_conn_established(conn)) {
-        return NULL;
-    }
-    const mbedtls_x509_crt *peer = mbedtls_ssl_get_peer_cert(&conn->ssl);
-    return (const ussl_cert_t *)(peer == NULL && !conn->full ? conn->kept_peer : peer);
-}
-
-bool ussl_conn_peer_verified(const ussl_conn_t *conn) {
-    return ussl_conn_established(conn) && ussl_conn_proven(conn) & USSL_PROVEN_CHAIN;
-}
-
-bool ussl_conn_resumed(const ussl_conn_t *conn) {
-    return ussl_conn_established(conn) && !conn->full;
 }
 
 void ussl_conn_failure(const ussl_conn_t *conn, ussl_failure_t *out) {

@@ -175,7 +175,9 @@ uint8_t ussl_conn_proven(const ussl_conn_t *conn);
 void ussl_tickets_use(ussl_ctx_t *ctx);
 
 // ---- verify.c ----
+#define USSL_PATH_MAX (MBEDTLS_X509_MAX_INTERMEDIATE_CA + 2)
 typedef struct {
+    const mbedtls_x509_crt *path[USSL_PATH_MAX]; // lent by session and trust; the peer's own first
     ussl_verdict_t verdict;
     bool verified; // a chain has been looked at
     bool hook_stopped;

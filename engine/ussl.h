@@ -373,9 +373,10 @@ void ussl_conn_out_done(ussl_conn_t *conn, size_t n);
 size_t ussl_conn_pending(const ussl_conn_t *conn);
 // What a handshake in progress waits for: USSL_WANT_IN, USSL_WANT_OUT, or USSL_OK to run on.
 ussl_result_t ussl_conn_wants(const ussl_conn_t *conn);
-bool ussl_conn_established(const ussl_conn_t *conn); // handshake done, not failed since
-bool ussl_conn_peer_closed(const ussl_conn_t *conn); // the peer's close_notify has been read
-bool ussl_conn_closing(const ussl_conn_t *conn);     // our close_notify has been queued
+bool ussl_conn_established(const ussl_conn_t *conn);   // handshake done, not failed since
+bool ussl_conn_gives_tickets(const ussl_conn_t *conn); // all but session tickets has been sent
+bool ussl_conn_peer_closed(const ussl_conn_t *conn);   // the peer's close_notify has been read
+bool ussl_conn_closing(const ussl_conn_t *conn);       // our close_notify has been queued
 
 // What was negotiated; 0 and NULL before the handshake is done.
 uint16_t ussl_conn_version(const ussl_conn_t *conn);
@@ -384,6 +385,9 @@ const ussl_suite_t *ussl_conn_suite(const ussl_conn_t *conn);
 
 // The peer's certificate; NULL if it sent none. It lives as long as the connection.
 const ussl_cert_t *ussl_conn_peer_cert(const ussl_conn_t *conn);
+// Certificate number `index` of the chain that the peer sent, or of the path that was verified, its
+// own first; NULL past the end. Of a resumed connection only the peer's own is known.
+const ussl_cert_t *ussl_conn_chain(const ussl_conn_t *conn, bool verified, size_t index);
 // Has its chain been verified? Without that its content is only a claim.
 bool ussl_conn_peer_verified(const ussl_conn_t *conn);
 

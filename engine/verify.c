@@ -243,6 +243,9 @@ int ussl_verify_step(void *arg, mbedtls_x509_crt *crt, int depth, uint32_t *flag
     if (!ussl_clock_is_set()) {
         broken = (broken & ~(USSL_CERT_FUTURE | USSL_CERT_EXPIRED)) | USSL_CERT_NO_CLOCK;
     }
+    if (depth < USSL_PATH_MAX) {
+        check->path[depth] = crt;
+    }
     if (depth == 0) {
         broken |= check_leaf(conn, crt);
     }

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: MIT
+//
+// peer.c - what a connection has negotiated, and what it knows of its peer.
+//
+// Notes: of a resumed connection the peer's certificate is known from the session; mbedTLS keeps it
+// in TLS 1.2 sessions only.
+#include "mbed.h"
+
+// ---- private to the engine ----
+uint8_t ussl_conn_proven(const ussl_conn_t *conn) {
+    const ussl_config_t *config = &conn->ctx->config;
+    if (!conn->full) {
+        return conn->proven_before;
+    }
+    if (!conn->check.verified || conn->check.verdict.flags != 0) {
+        return 0;
+    }
+    bool name = conn->hostname != NULL && !config->no_hostname_check;
+    return (uint8_t)(USSL_PROVEN_CHAIN | (name ? USSL_PROVEN_NAME : 0)
+        | (config->on_cert ? USSL_PROVEN_HOOK : 0));
+}
+
+// ---- public, in header order ----
+uint16_t ussl_conn_version(const ussl_conn_t *conn) {
+    return ussl_conn_established(conn) ? (uint16_t)conn->ssl.tls_version : 0;
+}
+
+const ussl_suite_t *ussl_conn_suite(const ussl_conn_t *conn) {
+    return ussl_conn_established(conn)
+        ? ussl_suite_find(mbedtls_ssl_get_ciphersuite_id_from_ssl(&conn->ssl))
+        : NULL;
+}
+
+const char *ussl_conn_alpn(const ussl_conn_t *conn) {
+    return ussl_conn_established(conn) ? mbedtls_ssl_get_alpn_protocol(&conn->ssl) : NULL;
+}
+
+const ussl_cert_t *ussl_conn_peer_cert(const ussl_conn_t *conn) {
+    if (!ussl_conn_established(conn)) {
+        return NULL;
+    }
+    const mbedtls_x509_crt *peer = mbedtls_ssl_get_peer_cert(&conn->ssl);
+    return (const ussl_cert_t *)(peer == NULL && !conn->full ? conn->kept_peer : peer);
+}
+
+const ussl_cert_t *ussl_conn_chain(const ussl_conn_t *conn, bool verified, size_t index) {
+    if (!conn->full || !ussl_conn_established(conn)) {
+        return index == 0 ? ussl_conn_peer_cert(conn) : NULL;
+    }
+    if (verified) {
+        return index < USSL_PATH_MAX ? (const ussl_cert_t *)conn->check.path[index] : NULL;
+    }
+    const mbedtls_x509_crt *crt = mbedtls_ssl_get_peer_cert(&conn->ssl);
+    while (crt != NULL && index-- > 0) {
+        crt = crt->next;
+    }
+    return (const ussl_cert_t *)crt;
+}
+
+bool ussl_conn_peer_verified(const ussl_conn_t *conn) {
+    return ussl_conn_established(conn) && ussl_conn_proven(conn) & USSL_PROVEN_CHAIN;
+}
+
+bool ussl_conn_resumed(const ussl_conn_t *conn) {
+    return ussl_conn_established(conn) && !conn->full;
+}
