@@ -8,8 +8,6 @@
 
 #if USSL_SESSIONS
 
-#include "mbedtls/gcm.h"
-
 // head | nonce | text | tag; the head is authenticated and stays readable.
 static uint8_t *nonce_of(uint8_t *box, size_t head) {
     return box + head;

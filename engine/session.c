@@ -15,8 +15,6 @@
 
 #if USSL_SESSIONS
 
-#include "mbedtls/sha256.h"
-
 // ---- the record: what is kept of a session ----
 // u8 form | u8 proven | u64 made | u32 count, 32 mark of the trust | u8 host | u16 peer | u16
 // secret

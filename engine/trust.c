@@ -9,8 +9,6 @@
 
 #include <string.h>
 
-#include "mbedtls/sha256.h"
-
 static const char pem_begin[] = "-----BEGIN ";
 static const char pem_end[] = "-----END ";
 static const char pem_dashes[] = "-----";
