@@ -119,10 +119,10 @@ static mp_obj_t tuple_of(mp_obj_t list) {
 }
 
 // A tuple of RDNs, each a tuple of (type, value) pairs.
-static mp_obj_t name_tuple(const ussl_cert_t *cert, ussl_whose_t whose) {
+static mp_obj_t name_tuple(const uint8_t *der, size_t len) {
     mp_obj_t names = mp_obj_new_list(0, NULL), rdn = mp_obj_new_list(0, NULL);
     ussl_attribute_t attribute;
-    for (size_t i = 0; ussl_cert_attribute(cert, whose, i, &attribute); i++) {
+    for (size_t i = 0; ussl_name_attribute(der, len, i, &attribute); i++) {
         mp_obj_t type = mp_obj_new_str_from_cstr(attribute.type ? attribute.type : attribute.oid);
         mp_obj_list_append(rdn, pair(type, text_of(&attribute)));
         if (!attribute.with_the_next) {
@@ -133,26 +133,54 @@ static mp_obj_t name_tuple(const ussl_cert_t *cert, ussl_whose_t whose) {
     return tuple_of(names);
 }
 
+static mp_obj_t whose_name(const ussl_cert_t *cert, ussl_whose_t whose) {
+    const uint8_t *der;
+    size_t len;
+    ussl_cert_name(cert, whose, &der, &len);
+    return name_tuple(der, len);
+}
+
+static mp_obj_t alt_name_value(unsigned kind, const uint8_t *value, size_t len) {
+    char oid[64];
+    switch (kind) {
+        case 4:
+            return name_tuple(value, len);
+        case 7:
+            return address_text(value, len);
+        case 8:
+            ussl_oid_text(value, len, oid, sizeof(oid));
+            return mp_obj_new_str_from_cstr(oid);
+        case 1:
+        case 2:
+        case 6:
+            return text_of(&(ussl_attribute_t){.value = value, .len = len});
+        default:
+            return mp_obj_new_str_from_cstr("<unsupported>");
+    }
+}
+
 static mp_obj_t alt_names_tuple(const ussl_cert_t *cert) {
+    static const char *const kinds[] = {"othername", "email", "DNS", "X400Name", "DirName",
+        "EdiPartyName", "URI", "IP Address", "Registered ID"};
     mp_obj_t names = mp_obj_new_list(0, NULL);
     unsigned kind;
     const uint8_t *value;
     size_t len;
     for (size_t i = 0; ussl_cert_alt_name(cert, i, &kind, &value, &len); i++) {
-        const char *type = kind == 1 ? "email" : kind == 2 ? "DNS" : kind == 6 ? "URI" : NULL;
-        if (kind == 7) {
-            mp_obj_list_append(
-                names, pair(mp_obj_new_str_from_cstr("IP Address"), address_text(value, len)));
-        } else if (type != NULL) {
-            ussl_attribute_t text = {.value = value, .len = len};
-            mp_obj_list_append(names, pair(mp_obj_new_str_from_cstr(type), text_of(&text)));
-        } else {
-            mp_obj_list_append(names,
-                pair(mp_obj_new_str_from_cstr("othername"),
-                    mp_obj_new_str_from_cstr("<unsupported>")));
-        }
+        const char *type = kinds[kind < MP_ARRAY_SIZE(kinds) ? kind : 0];
+        mp_obj_list_append(
+            names, pair(mp_obj_new_str_from_cstr(type), alt_name_value(kind, value, len)));
     }
     return tuple_of(names);
+}
+
+static mp_obj_t uri_tuple(const ussl_cert_t *cert, ussl_uri_t kind) {
+    mp_obj_t uris = mp_obj_new_list(0, NULL);
+    ussl_attribute_t text = {0};
+    for (size_t i = 0; ussl_cert_uri(cert, kind, i, &text.value, &text.len); i++) {
+        mp_obj_list_append(uris, text_of(&text));
+    }
+    return tuple_of(uris);
 }
 
 mp_obj_t ssl_cert_dict(const ussl_cert_t *cert) {
@@ -163,8 +191,8 @@ mp_obj_t ssl_cert_dict(const ussl_cert_t *cert) {
         qstr key;
         mp_obj_t value;
     } rows[] = {
-        {MP_QSTR_subject, name_tuple(cert, USSL_SUBJECT)},
-        {MP_QSTR_issuer, name_tuple(cert, USSL_ISSUER)},
+        {MP_QSTR_subject, whose_name(cert, USSL_SUBJECT)},
+        {MP_QSTR_issuer, whose_name(cert, USSL_ISSUER)},
         {MP_QSTR_version, MP_OBJ_NEW_SMALL_INT(info.version)},
         {MP_QSTR_serialNumber, serial_text(info.serial, info.serial_len)},
         {MP_QSTR_notBefore, date_text(&info.not_before)},
@@ -173,9 +201,20 @@ mp_obj_t ssl_cert_dict(const ussl_cert_t *cert) {
     for (size_t i = 0; i < MP_ARRAY_SIZE(rows); i++) {
         mp_obj_dict_store(dict, MP_OBJ_NEW_QSTR(rows[i].key), rows[i].value);
     }
-    mp_obj_t alt_names = alt_names_tuple(cert);
-    if (mp_obj_is_true(alt_names)) {
-        mp_obj_dict_store(dict, MP_OBJ_NEW_QSTR(MP_QSTR_subjectAltName), alt_names);
+    // These only where there are any.
+    struct {
+        qstr key;
+        mp_obj_t value;
+    } extensions[] = {
+        {MP_QSTR_subjectAltName, alt_names_tuple(cert)},
+        {MP_QSTR_OCSP, uri_tuple(cert, USSL_URI_OCSP)},
+        {MP_QSTR_caIssuers, uri_tuple(cert, USSL_URI_CA_ISSUERS)},
+        {MP_QSTR_crlDistributionPoints, uri_tuple(cert, USSL_URI_CRL)},
+    };
+    for (size_t i = 0; i < MP_ARRAY_SIZE(extensions); i++) {
+        if (mp_obj_is_true(extensions[i].value)) {
+            mp_obj_dict_store(dict, MP_OBJ_NEW_QSTR(extensions[i].key), extensions[i].value);
+        }
     }
     return dict;
 }

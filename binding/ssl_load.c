@@ -193,7 +193,7 @@ static mp_obj_t ssl_context_cert_store_stats(mp_obj_t self_in) {
     }
     mp_obj_t dict = mp_obj_new_dict(3);
     mp_obj_dict_store(dict, MP_OBJ_NEW_QSTR(MP_QSTR_x509), mp_obj_new_int_from_uint(stats.x509));
-    mp_obj_dict_store(dict, MP_OBJ_NEW_QSTR(MP_QSTR_crl), MP_OBJ_NEW_SMALL_INT(0));
+    mp_obj_dict_store(dict, MP_OBJ_NEW_QSTR(MP_QSTR_crl), mp_obj_new_int_from_uint(stats.crl));
     mp_obj_dict_store(
         dict, MP_OBJ_NEW_QSTR(MP_QSTR_x509_ca), mp_obj_new_int_from_uint(stats.x509_ca));
     return dict;

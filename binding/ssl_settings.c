@@ -15,6 +15,8 @@ enum {
     OP_CIPHER_SERVER_PREFERENCE = 1 << 22,
     OP_NO_TLSv1_2 = 1 << 27,
     OP_NO_TLSv1_3 = 1 << 29,
+    VERIFY_CRL_CHECK_LEAF = 4,
+    VERIFY_CRL_CHECK_ALL = 8, // VERIFY_CRL_CHECK_CHAIN is both
     VERIFY_X509_PARTIAL_CHAIN = 1 << 19,
 };
 
@@ -273,6 +275,10 @@ void ssl_context_config(const ssl_context_obj_t *self, ussl_config_t *config) {
     config->verify = (ussl_verify_t)modes[self->verify_mode];
     config->no_hostname_check = !self->check_hostname;
     config->no_common_name = self->no_common_name;
+    if (self->verify_flags & VERIFY_CRL_CHECK_LEAF) {
+        bool all = self->verify_flags & VERIFY_CRL_CHECK_ALL;
+        config->crl_check = all ? USSL_CRL_ALL : USSL_CRL_LEAF;
+    }
     config->partial_chain = self->verify_flags & VERIFY_X509_PARTIAL_CHAIN;
     config->min_version = engine_version(self->min_version, true);
     config->max_version = engine_version(self->max_version, false);

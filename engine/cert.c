@@ -51,16 +51,16 @@ static const struct {
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
 // ---- helpers ----
-static const char *attribute_name(const mbedtls_x509_buf *oid) {
-    if (oid->len == 3 && memcmp(oid->p, "\x55\x04", 2) == 0) {
+static const char *attribute_name(const uint8_t *oid, size_t len) {
+    if (len == 3 && memcmp(oid, "\x55\x04", 2) == 0) {
         for (size_t i = 0; i < COUNT(id_at); i++) {
-            if (id_at[i].id == oid->p[2]) {
+            if (id_at[i].id == oid[2]) {
                 return id_at[i].name;
             }
         }
     }
     for (size_t i = 0; i < COUNT(others); i++) {
-        if (oid->len == others[i].len && memcmp(oid->p, others[i].oid, oid->len) == 0) {
+        if (len == others[i].len && memcmp(oid, others[i].oid, len) == 0) {
             return others[i].name;
         }
     }
@@ -80,13 +80,13 @@ static void write_number(char *out, size_t room, size_t *at, uint32_t number) {
 }
 
 // Dotted form; an arc that does not fit 32 bits, or the buffer, ends it.
-static void oid_text(const mbedtls_x509_buf *oid, char *out, size_t room) {
+void ussl_oid_text(const uint8_t *oid, size_t len, char *out, size_t room) {
     size_t at = 0;
     uint32_t arc = 0;
     bool first = true;
-    for (size_t i = 0; i < oid->len && arc <= UINT32_MAX >> 7; i++) {
-        arc = arc << 7 | (oid->p[i] & 0x7F);
-        if (oid->p[i] & 0x80) {
+    for (size_t i = 0; i < len && arc <= UINT32_MAX >> 7; i++) {
+        arc = arc << 7 | (oid[i] & 0x7F);
+        if (oid[i] & 0x80) {
             continue;
         }
         if (first) {
@@ -102,6 +102,113 @@ static void oid_text(const mbedtls_x509_buf *oid, char *out, size_t room) {
         arc = 0;
     }
     out[at] = '\0';
+}
+
+static void name_type(const uint8_t *oid, size_t len, ussl_attribute_t *out) {
+    out->type = attribute_name(oid, len);
+    out->oid[0] = '\0';
+    if (out->type == NULL) {
+        ussl_oid_text(oid, len, out->oid, sizeof(out->oid));
+    }
+}
+
+// ---- DER ----
+enum { SEQUENCE = 0x30, SET = 0x31, OID = 0x06, OCTETS = 0x04, CONTEXT = 0x80, WITHIN = 0x20 };
+
+typedef struct {
+    unsigned char *at, *end;
+} der_t;
+
+// Enters the next element if it has this tag.
+static bool der_enter(der_t *der, int tag, der_t *out) {
+    size_t len;
+    if (mbedtls_asn1_get_tag(&der->at, der->end, &len, tag) != 0) {
+        return false;
+    }
+    *out = (der_t){der->at, der->at + len};
+    der->at += len;
+    return true;
+}
+
+static bool der_skip(der_t *der, int *tag, der_t *out) {
+    if (der->at >= der->end) {
+        return false;
+    }
+    *tag = *der->at;
+    return der_enter(der, *tag, out);
+}
+
+static bool is_oid(const der_t *der, const char *oid, size_t len) {
+    return (size_t)(der->end - der->at) == len && memcmp(der->at, oid, len) == 0;
+}
+
+// The content of an extension (RFC 5280 4.2).
+static bool find_extension(const mbedtls_x509_crt *crt, const char *oid, size_t len, der_t *out) {
+    der_t rest = {crt->v3_ext.p, crt->v3_ext.p + crt->v3_ext.len}, list, extension, name, part;
+    int tag;
+    if (crt->v3_ext.len == 0 || !der_enter(&rest, SEQUENCE, &list)) {
+        return false;
+    }
+    while (der_enter(&list, SEQUENCE, &extension)) {
+        if (!der_enter(&extension, OID, &name) || !is_oid(&name, oid, len)) {
+            continue;
+        }
+        while (der_skip(&extension, &tag, &part)) {
+            if (tag == OCTETS) {
+                return der_enter(&part, SEQUENCE, out);
+            }
+        }
+    }
+    return false;
+}
+
+// The URI number *index of some GeneralNames; counts down what it passes.
+static bool next_uri(der_t names, size_t *index, const uint8_t **value, size_t *len) {
+    int tag;
+    der_t name;
+    while (der_skip(&names, &tag, &name)) {
+        if (tag == (CONTEXT | MBEDTLS_X509_SAN_UNIFORM_RESOURCE_IDENTIFIER) && (*index)-- == 0) {
+            *value = name.at;
+            *len = (size_t)(name.end - name.at);
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool access_uri(
+    const mbedtls_x509_crt *crt, uint8_t method, size_t index, const uint8_t **value, size_t *len) {
+    static const char access_oid[] = "\x2b\x06\x01\x05\x05\x07\x01\x01";
+    char method_oid[] = "\x2b\x06\x01\x05\x05\x07\x30";
+    der_t list, description, oid;
+    if (!find_extension(crt, access_oid, sizeof(access_oid) - 1, &list)) {
+        return false;
+    }
+    while (der_enter(&list, SEQUENCE, &description)) {
+        bool wanted = der_enter(&description, OID, &oid)
+            && (size_t)(oid.end - oid.at) == sizeof(method_oid)
+            && memcmp(oid.at, method_oid, sizeof(method_oid) - 1) == 0 && oid.end[-1] == method;
+        if (wanted && next_uri(description, &index, value, len)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+// DistributionPoint -> distributionPoint [0] -> fullName [0].
+static bool crl_uri(const mbedtls_x509_crt *crt, size_t index, const uint8_t **value, size_t *len) {
+    static const char crl_oid[] = "\x55\x1d\x1f";
+    der_t list, point, name, full;
+    if (!find_extension(crt, crl_oid, sizeof(crl_oid) - 1, &list)) {
+        return false;
+    }
+    while (der_enter(&list, SEQUENCE, &point)) {
+        if (der_enter(&point, CONTEXT | WITHIN, &name) && der_enter(&name, CONTEXT | WITHIN, &full)
+            && next_uri(full, &index, value, len)) {
+            return true;
+        }
+    }
+    return false;
 }
 
 static ussl_date_t date_of(const mbedtls_x509_time *t) {
@@ -122,26 +229,38 @@ void ussl_cert_info(const ussl_cert_t *cert, ussl_cert_info_t *out) {
     out->not_after = date_of(&crt->valid_to);
 }
 
-bool ussl_cert_attribute(
-    const ussl_cert_t *cert, ussl_whose_t whose, size_t index, ussl_attribute_t *out) {
+bool ussl_name_attribute(
+    const uint8_t *bytes, size_t bytes_len, size_t index, ussl_attribute_t *out) {
+    der_t all = {(unsigned char *)bytes, (unsigned char *)bytes + bytes_len}, name, rdn, pair, oid;
+    der_t value;
+    int tag;
+    if (!der_enter(&all, SEQUENCE, &name)) {
+        return false;
+    }
+    while (der_enter(&name, SET, &rdn)) {
+        while (der_enter(&rdn, SEQUENCE, &pair)) {
+            if (index-- > 0) {
+                continue;
+            }
+            if (!der_enter(&pair, OID, &oid) || !der_skip(&pair, &tag, &value)) {
+                return false;
+            }
+            name_type(oid.at, (size_t)(oid.end - oid.at), out);
+            out->value = value.at;
+            out->len = (size_t)(value.end - value.at);
+            out->tag = (uint8_t)tag;
+            out->with_the_next = rdn.at < rdn.end;
+            return true;
+        }
+    }
+    return false;
+}
+
+void ussl_cert_name(const ussl_cert_t *cert, ussl_whose_t whose, const uint8_t **der, size_t *len) {
     const mbedtls_x509_crt *crt = (const mbedtls_x509_crt *)cert;
-    const mbedtls_x509_name *part = whose == USSL_SUBJECT ? &crt->subject : &crt->issuer;
-    while (part != NULL && index-- > 0) {
-        part = part->next;
-    }
-    if (part == NULL || part->oid.p == NULL) {
-        return false; // past the end, or an empty name
-    }
-    out->type = attribute_name(&part->oid);
-    out->oid[0] = '\0';
-    if (out->type == NULL) {
-        oid_text(&part->oid, out->oid, sizeof(out->oid));
-    }
-    out->value = part->val.p;
-    out->len = part->val.len;
-    out->tag = (uint8_t)part->val.tag;
-    out->with_the_next = part->next_merged != 0;
-    return true;
+    const mbedtls_x509_buf *raw = whose == USSL_SUBJECT ? &crt->subject_raw : &crt->issuer_raw;
+    *der = raw->p;
+    *len = raw->len;
 }
 
 bool ussl_cert_alt_name(
@@ -157,4 +276,15 @@ bool ussl_cert_alt_name(
     *value = san->buf.p;
     *len = san->buf.len;
     return true;
+}
+
+bool ussl_cert_uri(
+    const ussl_cert_t *cert, ussl_uri_t kind, size_t index, const uint8_t **value, size_t *len) {
+    enum { METHOD_OCSP = 1, METHOD_CA_ISSUERS = 2 };
+    const mbedtls_x509_crt *crt = (const mbedtls_x509_crt *)cert;
+    if (kind == USSL_URI_CRL) {
+        return crl_uri(crt, index, value, len);
+    }
+    return access_uri(
+        crt, kind == USSL_URI_OCSP ? METHOD_OCSP : METHOD_CA_ISSUERS, index, value, len);
 }

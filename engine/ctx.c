@@ -152,7 +152,9 @@ static int ctx_fill(ussl_ctx_t *ctx) {
     mbedtls_ssl_conf_authmode(conf, auth_mode(config));
     set_versions(conf, config);
     mbedtls_x509_crt *chain = config->trust ? config->trust->chain : NULL;
-    mbedtls_ssl_conf_ca_chain(conf, chain ? chain : &ctx->nobody, NULL);
+    bool crls = config->trust && config->crl_check != USSL_CRL_NONE;
+    mbedtls_ssl_conf_ca_chain(
+        conf, chain ? chain : &ctx->nobody, crls ? config->trust->crls : NULL);
 #if USSL_SERVER
     // As CPython: the list of CA names is a hint that costs kilobytes and names our trust.
     mbedtls_ssl_conf_cert_req_ca_list(conf, MBEDTLS_SSL_CERT_REQ_CA_LIST_DISABLED);

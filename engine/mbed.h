@@ -92,11 +92,12 @@ const char *ussl_alert_reason(unsigned alert);
 #define USSL_MARK_SIZE 32
 struct ussl_trust {
     ussl_object_t object;
-    ussl_arena_t *arena;          // counted
-    mbedtls_x509_crt *chain;      // owned; NULL while empty
-    mbedtls_x509_crt *last;       // lent: the end of chain
-    uint32_t count;               // certificates in chain
-    uint8_t mark[USSL_MARK_SIZE]; // stands for them, in their order
+    ussl_arena_t *arena;               // counted
+    mbedtls_x509_crt *chain;           // owned; NULL while empty
+    mbedtls_x509_crt *last;            // lent: the end of chain
+    mbedtls_x509_crl *crls, *last_crl; // owned; lent: the end of crls
+    uint32_t count;                    // certificates in chain
+    uint8_t mark[USSL_MARK_SIZE];      // stands for them, in their order
 };
 // Were the first `count` certificates those that `mark` stands for? NULL: an empty trust.
 bool ussl_trust_began_as(const ussl_trust_t *trust, uint32_t count, const uint8_t *mark);

@@ -57,10 +57,18 @@ static void free_list(mbedtls_x509_crt *list) {
     }
 }
 
+static void free_crls(mbedtls_x509_crl *list) {
+    if (list != NULL) {
+        mbedtls_x509_crl_free(list); // and every node behind it
+        ussl_free(list);
+    }
+}
+
 static void trust_drop(ussl_object_t *object) {
     ussl_trust_t *trust = (ussl_trust_t *)object;
     ussl_arena_t *arena = trust->arena;
     free_list(trust->chain);
+    free_crls(trust->crls);
     ussl_free(trust);
     ussl_arena_unref(arena);
 }
@@ -68,6 +76,7 @@ static void trust_drop(ussl_object_t *object) {
 // A batch being parsed.
 typedef struct {
     mbedtls_x509_crt *first, *last;
+    mbedtls_x509_crl *first_crl, *last_crl;
 } batch_t;
 
 static int batch_add(batch_t *batch, const ussl_trust_t *trust, const uint8_t *der, size_t len) {
@@ -103,7 +112,40 @@ static void mark_add(uint8_t mark[USSL_MARK_SIZE], const mbedtls_x509_crt *crt) 
     mbedtls_sha256_free(&hash);
 }
 
+static int batch_add_crl(batch_t *batch, const uint8_t *der, size_t len) {
+    mbedtls_x509_crl *crl = ussl_calloc(1, sizeof(*crl));
+    if (crl == NULL) {
+        return MBEDTLS_ERR_X509_ALLOC_FAILED;
+    }
+    mbedtls_x509_crl_init(crl);
+    int code = mbedtls_x509_crl_parse_der(crl, der, len);
+    if (code != 0) {
+        free_crls(crl);
+        return code;
+    }
+    if (batch->first_crl == NULL) {
+        batch->first_crl = crl;
+    } else {
+        batch->last_crl->next = crl;
+    }
+    batch->last_crl = crl;
+    return 0;
+}
+
+static void batch_link_crls(const batch_t *batch, ussl_trust_t *trust) {
+    if (batch->first_crl == NULL) {
+        return;
+    }
+    if (trust->crls == NULL) {
+        trust->crls = batch->first_crl;
+    } else {
+        trust->last_crl->next = batch->first_crl;
+    }
+    trust->last_crl = batch->last_crl;
+}
+
 static void batch_link(batch_t *batch, ussl_trust_t *trust) {
+    batch_link_crls(batch, trust);
     if (batch->first == NULL) {
         return;
     }
@@ -119,21 +161,20 @@ static void batch_link(batch_t *batch, ussl_trust_t *trust) {
     trust->last = batch->last;
 }
 
-static ussl_result_t add_pem(batch_t *batch, const ussl_trust_t *trust, const char *text,
-    const char *end, ussl_failure_t *why) {
-    size_t found = 0;
+// All blocks of one kind. *found counts them.
+static ussl_result_t add_blocks(batch_t *batch, const ussl_trust_t *trust, const char *text,
+    const char *end, bool crls, size_t *found, ussl_failure_t *why) {
     for (;;) {
         uint8_t *der;
         size_t der_len;
-        ussl_result_t result = ussl_pem_next(&text, end, "CERTIFICATE", &der, &der_len, why);
-        if (result == USSL_CLOSED) {
-            return found > 0 ? USSL_OK : ussl_failure_set(why, USSL_ERR_PARSE, "NO_START_LINE");
-        }
+        const char *label = crls ? "X509 CRL" : "CERTIFICATE";
+        ussl_result_t result = ussl_pem_next(&text, end, label, &der, &der_len, why);
         if (result != USSL_OK) {
-            return result;
+            return result == USSL_CLOSED ? USSL_OK : result;
         }
-        found++;
-        int code = batch_add(batch, trust, der, der_len);
+        ++*found;
+        int code =
+            crls ? batch_add_crl(batch, der, der_len) : batch_add(batch, trust, der, der_len);
         ussl_free(der);
         if (code != 0) {
             ussl_failure_set(why, USSL_ERR_PARSE, "BAD_CERTIFICATE");
@@ -141,6 +182,19 @@ static ussl_result_t add_pem(batch_t *batch, const ussl_trust_t *trust, const ch
             return USSL_ERR_PARSE;
         }
     }
+}
+
+static ussl_result_t add_pem(batch_t *batch, const ussl_trust_t *trust, const char *text,
+    const char *end, ussl_failure_t *why) {
+    size_t found = 0;
+    ussl_result_t result = add_blocks(batch, trust, text, end, false, &found, why);
+    if (result == USSL_OK) {
+        result = add_blocks(batch, trust, text, end, true, &found, why);
+    }
+    if (result == USSL_OK && found == 0) {
+        return ussl_failure_set(why, USSL_ERR_PARSE, "NO_START_LINE");
+    }
+    return result;
 }
 
 static ussl_result_t add_der(batch_t *batch, const ussl_trust_t *trust, const uint8_t *data,
@@ -267,6 +321,7 @@ static ussl_result_t trust_add(
         batch_link(&batch, trust);
     } else {
         free_list(batch.first);
+        free_crls(batch.first_crl);
         if (scope.failed) {
             result = ussl_failure_set(why, USSL_ERR_MEMORY, NULL);
         }
@@ -290,6 +345,9 @@ void ussl_trust_stats(const ussl_trust_t *trust, ussl_trust_stats_t *out) {
     for (const mbedtls_x509_crt *crt = trust->chain; crt != NULL; crt = crt->next) {
         out->x509++;
         out->x509_ca += crt->ca_istrue != 0;
+    }
+    for (const mbedtls_x509_crl *crl = trust->crls; crl != NULL; crl = crl->next) {
+        out->crl++;
     }
 }
 

@@ -65,12 +65,14 @@ typedef enum {
 #define USSL_CERT_NAME (1u << 3)      // does not name the host
 #define USSL_CERT_ADDRESS (1u << 4)   // does not name the IP address
 #define USSL_CERT_REVOKED (1u << 5)   // on the issuer's CRL
-#define USSL_CERT_CRL (1u << 6)       // the CRL itself is expired, not yet valid or untrusted
+#define USSL_CERT_CRL (1u << 6)       // the issuer's CRL is not yet valid or not signed by it
 #define USSL_CERT_WEAK_KEY (1u << 7)  // key type, curve or size below the floor
 #define USSL_CERT_WEAK_HASH (1u << 8) // signed with a hash below the floor
 #define USSL_CERT_FUTURE (1u << 9)    // not yet valid
 #define USSL_CERT_EXPIRED (1u << 10)  // no longer valid
 #define USSL_CERT_OTHER (1u << 11)    // anything else mbedTLS objected to
+#define USSL_CERT_NO_CRL (1u << 12)   // asked for, but there is none of its issuer
+#define USSL_CERT_OLD_CRL (1u << 13)  // the issuer's CRL has expired
 
 // The one answer to "why was this chain refused?": the most telling rule, and all of them.
 typedef struct {
@@ -146,12 +148,13 @@ bool ussl_is_pem(const void *data, size_t len);
 typedef struct {
     size_t x509;    // certificates
     size_t x509_ca; // of which CA:TRUE
+    size_t crl;     // revocation lists
 } ussl_trust_stats_t;
 
 ussl_result_t ussl_trust_new(ussl_arena_t *arena, ussl_trust_t **out);
 ussl_trust_t *ussl_trust_ref(ussl_trust_t *trust);
 void ussl_trust_unref(ussl_trust_t *trust);
-// Every CERTIFICATE block of a PEM text (RFC 7468); text around the blocks is skipped.
+// Every CERTIFICATE and X509 CRL block of a PEM text (RFC 7468); text around them is skipped.
 ussl_result_t ussl_trust_add_pem(
     ussl_trust_t *trust, const char *text, size_t len, ussl_failure_t *why);
 // One or more DER certificates (RFC 5280), one directly after the other.
@@ -198,7 +201,7 @@ typedef struct {
 } ussl_cert_info_t;
 void ussl_cert_info(const ussl_cert_t *cert, ussl_cert_info_t *out);
 
-// One attribute of a distinguished name (RFC 5280 4.1.2.4), by number from 0.
+// One attribute of a distinguished name in DER (RFC 5280 4.1.2.4), by number from 0.
 typedef enum { USSL_SUBJECT, USSL_ISSUER } ussl_whose_t;
 typedef struct {
     const char *type; // static, OpenSSL's long name; NULL: see oid
@@ -208,13 +211,24 @@ typedef struct {
     uint8_t tag;        // ASN.1 string type of value
     bool with_the_next; // shares its RDN with the next attribute
 } ussl_attribute_t;
-bool ussl_cert_attribute(
-    const ussl_cert_t *cert, ussl_whose_t whose, size_t index, ussl_attribute_t *out);
+bool ussl_name_attribute(const uint8_t *der, size_t der_len, size_t index, ussl_attribute_t *out);
+// The name of subject or issuer, in DER.
+void ussl_cert_name(const ussl_cert_t *cert, ussl_whose_t whose, const uint8_t **der, size_t *len);
 
 // One subject alternative name (RFC 5280 4.2.1.6), by number from 0. kind is its number in
-// GeneralName: 1 e-mail, 2 DNS, 6 URI, 7 address (4 or 16 bytes).
+// GeneralName: 1 e-mail, 2 DNS, 4 directory name (DER), 6 URI, 7 address (4 or 16 bytes), 8
+// registered ID (the bytes of an OID).
 bool ussl_cert_alt_name(
     const ussl_cert_t *cert, size_t index, unsigned *kind, const uint8_t **value, size_t *len);
+
+// An object identifier in dotted form.
+void ussl_oid_text(const uint8_t *oid, size_t len, char *out, size_t room);
+
+// Addresses of services that a certificate names, by number from 0: OCSP responders and copies of
+// the issuer's certificate (RFC 5280 4.2.2.1), places of CRLs (4.2.1.13).
+typedef enum { USSL_URI_OCSP, USSL_URI_CA_ISSUERS, USSL_URI_CRL } ussl_uri_t;
+bool ussl_cert_uri(
+    const ussl_cert_t *cert, ussl_uri_t kind, size_t index, const uint8_t **value, size_t *len);
 
 // ---- Names ----------------------------------------------------------------------------------
 // The bytes of an IP literal (RFC 791, RFC 4291 2.2) in network order. Returns 4, 16, or 0 when
@@ -263,11 +277,15 @@ typedef ussl_result_t (*ussl_on_cert_t)(
 // alert that ends the handshake.
 typedef int (*ussl_on_hello_t)(void *owner, const char *name);
 
+// Which certificates of a path need a CRL of their issuer that does not name them.
+typedef enum { USSL_CRL_NONE = 0, USSL_CRL_LEAF, USSL_CRL_ALL } ussl_crl_check_t;
+
 typedef struct {
     ussl_role_t role;
-    ussl_verify_t verify;             // a client's OPTIONAL is REQUIRED, as in CPython
-    bool no_hostname_check;           // client only
-    bool no_common_name;              // never fall back to the subject's CN
+    ussl_verify_t verify;   // a client's OPTIONAL is REQUIRED, as in CPython
+    bool no_hostname_check; // client only
+    bool no_common_name;    // never fall back to the subject's CN
+    ussl_crl_check_t crl_check;
     bool partial_chain;               // an anchor need not be self-signed
     bool client_order;                // server: the client's order of suites decides (TLS 1.2)
     bool no_tickets;                  // neither ask for session tickets nor give any

@@ -23,8 +23,10 @@ static const struct {
     {USSL_CERT_WEAK_HASH, 68, "CA signature digest algorithm too weak"},
     {USSL_CERT_NAME, 62, "Hostname mismatch"},
     {USSL_CERT_ADDRESS, 64, "IP address mismatch"},
+    {USSL_CERT_NO_CRL, 3, "unable to get certificate CRL"},
+    {USSL_CERT_CRL, 8, "CRL signature failure"},
+    {USSL_CERT_OLD_CRL, 12, "CRL has expired"},
     {USSL_CERT_REVOKED, 23, "certificate revoked"},
-    {USSL_CERT_CRL, 12, "CRL has expired"},
     {USSL_CERT_NO_CLOCK, 9, "the clock is not set, so certificate dates cannot be checked"},
     {USSL_CERT_FUTURE, 9, "certificate is not yet valid"},
     {USSL_CERT_EXPIRED, 10, "certificate has expired"},
@@ -150,9 +152,9 @@ static uint32_t translate(uint32_t flags) {
                 | MBEDTLS_X509_BADCERT_NS_CERT_TYPE,
             USSL_CERT_PURPOSE},
         {MBEDTLS_X509_BADCERT_REVOKED, USSL_CERT_REVOKED},
-        {MBEDTLS_X509_BADCRL_NOT_TRUSTED | MBEDTLS_X509_BADCRL_EXPIRED | MBEDTLS_X509_BADCRL_FUTURE
-                | MBEDTLS_X509_BADCRL_BAD_MD | MBEDTLS_X509_BADCRL_BAD_PK
-                | MBEDTLS_X509_BADCRL_BAD_KEY,
+        {MBEDTLS_X509_BADCRL_EXPIRED, USSL_CERT_OLD_CRL},
+        {MBEDTLS_X509_BADCRL_NOT_TRUSTED | MBEDTLS_X509_BADCRL_FUTURE | MBEDTLS_X509_BADCRL_BAD_MD
+                | MBEDTLS_X509_BADCRL_BAD_PK | MBEDTLS_X509_BADCRL_BAD_KEY,
             USSL_CERT_CRL},
         {MBEDTLS_X509_BADCERT_BAD_PK | MBEDTLS_X509_BADCERT_BAD_KEY, USSL_CERT_WEAK_KEY},
         {MBEDTLS_X509_BADCERT_BAD_MD, USSL_CERT_WEAK_HASH},
@@ -230,6 +232,26 @@ static uint32_t check_leaf(const ussl_conn_t *conn, const mbedtls_x509_crt *crt)
     return broken;
 }
 
+// mbedTLS looks at every certificate of the path for which it has a CRL, and does not mind if it
+// has none.
+static uint32_t check_crl(
+    const ussl_conn_t *conn, const mbedtls_x509_crt *crt, int depth, uint32_t broken) {
+    const uint32_t about_crls =
+        USSL_CERT_REVOKED | USSL_CERT_CRL | USSL_CERT_OLD_CRL | USSL_CERT_NO_CRL;
+    const ussl_config_t *config = &conn->ctx->config;
+    if (config->crl_check == USSL_CRL_NONE || (config->crl_check == USSL_CRL_LEAF && depth > 0)) {
+        return broken & ~about_crls;
+    }
+    const mbedtls_x509_crl *crl = config->trust ? config->trust->crls : NULL;
+    for (; crl != NULL; crl = crl->next) {
+        if (crl->issuer_raw.len == crt->issuer_raw.len
+            && memcmp(crl->issuer_raw.p, crt->issuer_raw.p, crl->issuer_raw.len) == 0) {
+            return broken;
+        }
+    }
+    return broken | USSL_CERT_NO_CRL;
+}
+
 // ---- private to the engine ----
 int ussl_verify_step(void *arg, mbedtls_x509_crt *crt, int depth, uint32_t *flags) {
     ussl_conn_t *conn = arg;
@@ -243,6 +265,7 @@ int ussl_verify_step(void *arg, mbedtls_x509_crt *crt, int depth, uint32_t *flag
     if (!ussl_clock_is_set()) {
         broken = (broken & ~(USSL_CERT_FUTURE | USSL_CERT_EXPIRED)) | USSL_CERT_NO_CLOCK;
     }
+    broken = check_crl(conn, crt, depth, broken);
     if (depth < USSL_PATH_MAX) {
         check->path[depth] = crt;
     }
@@ -272,8 +295,10 @@ uint8_t ussl_verdict_alert(const ussl_verdict_t *verdict) {
         case 64:
             return MBEDTLS_SSL_ALERT_MSG_BAD_CERT;
         case 10:
+        case 12:
             return MBEDTLS_SSL_ALERT_MSG_CERT_EXPIRED;
         case 2:
+        case 3:
         case 18:
         case 19:
         case 20:

@@ -1,0 +1,20 @@
+# Revocation lists, looked at only when asked for (VERIFY_CRL_CHECK_*).
+import ssl
+from helper import CERTS, bio_pair, client_context, name_of, server_context, shake, show, show_text
+
+NONE, LEAF, CHAIN = 0, ssl.VERIFY_CRL_CHECK_LEAF, ssl.VERIFY_CRL_CHECK_CHAIN
+for crls in ((), ("crl",), ("crl-expired",), ("crl", "crl-inter"), ("crl-inter",)):
+    for flags in (NONE, LEAF, CHAIN):
+        for cert in ("server", "revoked", "chain"):
+            client = client_context()
+            client.verify_flags |= flags
+            for name in crls:
+                client.load_verify_locations(CERTS + name + ".pem")
+            print(crls, int(flags), cert, *[name_of(r) for r in shake(*bio_pair(client, server_context(cert)))])
+ctx = client_context()
+print(sorted(ctx.cert_store_stats().items()))
+ctx.load_verify_locations(CERTS + "crl.pem")
+print(sorted(ctx.cert_store_stats().items()), len(ctx.get_ca_certs()))
+# The revoked certificate and a wrong name: the name is told first.
+ctx.verify_flags |= LEAF
+print(name_of(shake(*bio_pair(ctx, server_context("revoked"), "wrong.example"))[0]))
