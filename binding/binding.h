@@ -30,6 +30,7 @@ typedef struct {
     mp_obj_t verify_callback;     // None or a callable
     mp_obj_t sni_callback;        // None or a callable
     ussl_tickets_t *tickets;      // counted; NULL until a server needs them
+    mp_obj_t keylog;              // None or the path of a file
     mp_obj_t alpn;                // list of str; MP_OBJ_NULL: none
     uint32_t options, verify_flags;
     uint16_t suites[USSL_SUITES_MAX]; // 0 in front: the default list
@@ -54,6 +55,8 @@ ussl_ctx_t *ssl_context_freeze(ssl_context_obj_t *self, ussl_role_t role);
 // ---- ssl_settings.c: its attributes -----------------------------------------------------------
 void ssl_context_attr(mp_obj_t self_in, qstr attr, mp_obj_t *dest);
 void ssl_context_config(const ssl_context_obj_t *self, ussl_config_t *config);
+// CPython's header, if the file is new. Raises what open() raises.
+void ssl_keylog_start(mp_obj_t path);
 bool ssl_context_forgives_eof(const ssl_context_obj_t *self);
 
 // ---- ssl_suites.c: what it negotiates ---------------------------------------------------------
@@ -201,6 +204,8 @@ mp_uint_t ssl_pump_poll(ssl_conn_obj_t *self, mp_uint_t flags);
 // ---- ssl_hooks.c: Python called from inside the engine ------------------------------------------
 ussl_result_t ssl_hook_on_cert(void *owner, const uint8_t *der, size_t len, unsigned depth);
 int ssl_hook_on_hello(void *owner, const char *name);
+void ssl_hook_on_secret(void *owner, const char *label, const uint8_t client_random[32],
+    const uint8_t *secret, size_t len);
 // Calls fun(arg); an exception is kept in *error (MP_OBJ_NULL: none) and not raised.
 void ssl_hook_run(void (*fun)(void *), void *arg, mp_obj_t *error);
 

@@ -38,6 +38,7 @@ ssl_context_obj_t *ssl_context_new(mp_int_t protocol) {
     bool client = protocol == SSL_PROTOCOL_TLS_CLIENT;
     self->verify_callback = mp_const_none;
     self->sni_callback = mp_const_none;
+    self->keylog = mp_const_none;
     self->protocol = (uint8_t)protocol;
     self->verify_mode = client ? SSL_CERT_REQUIRED : SSL_CERT_NONE;
     self->check_hostname = client;
@@ -137,6 +138,9 @@ ussl_ctx_t *ssl_context_freeze(ssl_context_obj_t *self, ussl_role_t role) {
         .trust = self->trust,
         .identity = {self->identity[0], self->identity[1]},
         .on_cert = self->verify_callback != mp_const_none ? ssl_hook_on_cert : NULL,
+#if USSL_KEYLOG
+        .on_secret = self->keylog != mp_const_none ? ssl_hook_on_secret : NULL,
+#endif
         .on_hello = self->sni_callback != mp_const_none ? ssl_hook_on_hello : NULL,
     };
     ssl_context_config(self, &config);

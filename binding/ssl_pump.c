@@ -243,6 +243,7 @@ ssl_pump_t ssl_pump_handshake(ssl_conn_obj_t *self) {
         if (result < 0) {
             fail(self, result);
         }
+        raise_hook_error(self); // a secret that could not be logged
         ssl_pump_t want = flush(self);
         if (want == PUMP_DONE && result == USSL_WANT_IN) {
             want = fill(self);

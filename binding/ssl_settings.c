@@ -183,6 +183,23 @@ static mp_obj_t get_sslobject_class(ssl_context_obj_t *self) {
     return MP_OBJ_FROM_PTR(&ssl_object_type);
 }
 
+#if USSL_KEYLOG
+static mp_obj_t get_keylog_filename(ssl_context_obj_t *self) {
+    return self->keylog;
+}
+
+static void set_keylog_filename(ssl_context_obj_t *self, mp_obj_t value) {
+    if (value != mp_const_none) {
+        if (!mp_obj_is_str(value)) {
+            mp_raise_msg_varg(&mp_type_TypeError, MP_ERROR_TEXT("expected str, not %s"),
+                mp_obj_get_type_str(value));
+        }
+        ssl_keylog_start(value);
+    }
+    self->keylog = value;
+}
+#endif
+
 static mp_obj_t get_sni_callback(ssl_context_obj_t *self) {
     return self->sni_callback;
 }
@@ -212,6 +229,9 @@ static const setting_t settings[] = {
     BOTH(hostname_checks_common_name),
     BOTH(verify_callback),
     BOTH(sni_callback),
+#if USSL_KEYLOG
+    BOTH(keylog_filename),
+#endif
     BOTH(minimum_version),
     BOTH(maximum_version),
     BOTH(options),

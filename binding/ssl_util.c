@@ -5,6 +5,7 @@
 // handling").
 #include "binding.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "py/objstr.h"
@@ -73,6 +74,12 @@ static mp_obj_t make_context(size_t n_args, const mp_obj_t *args, mp_map_t *kw_a
         // As CPython 3.13: an intermediate that was loaded can be the end of a path.
         context->verify_flags |= VERIFY_X509_PARTIAL_CHAIN | VERIFY_X509_STRICT;
     }
+#if USSL_KEYLOG && defined(__unix__)
+    const char *keylog = getenv("SSLKEYLOGFILE");
+    if (verify && keylog != NULL && *keylog != '\0') {
+        mp_store_attr(draft, MP_QSTR_keylog_filename, mp_obj_new_str_from_cstr(keylog));
+    }
+#endif
     bool given = false;
     for (size_t i = CAFILE; i <= CADATA; i++) {
         given |= mp_obj_is_true(vals[i].u_obj);

@@ -46,6 +46,11 @@
 #define USSL_SESSIONS 1
 #endif
 
+// SSLContext.keylog_filename: secrets into a file for Wireshark. 1,000 bytes.
+#ifndef USSL_KEYLOG
+#define USSL_KEYLOG 1
+#endif
+
 // Private keys encrypted with a password (PKCS#8 PBES2, RFC 8018). 2,400 bytes.
 #ifndef USSL_ENCRYPTED_KEYS
 #define USSL_ENCRYPTED_KEYS 1

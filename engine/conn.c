@@ -310,6 +310,39 @@ static ussl_result_t set_hostname(ussl_conn_t *conn, const char *hostname) {
     return code == 0 ? USSL_OK : USSL_ERR_MEMORY;
 }
 
+#if USSL_KEYLOG
+static void tell_secret(void *arg, mbedtls_ssl_key_export_type type, const unsigned char *secret,
+    size_t len, const unsigned char client_random[32], const unsigned char server_random[32],
+    mbedtls_tls_prf_types prf) {
+    static const struct {
+        int type;
+        const char *label;
+    } labels[] = {
+        {MBEDTLS_SSL_KEY_EXPORT_TLS12_MASTER_SECRET, "CLIENT_RANDOM"},
+#if USSL_TLS13
+        {MBEDTLS_SSL_KEY_EXPORT_TLS1_3_CLIENT_HANDSHAKE_TRAFFIC_SECRET,
+            "CLIENT_HANDSHAKE_TRAFFIC_SECRET"},
+        {MBEDTLS_SSL_KEY_EXPORT_TLS1_3_SERVER_HANDSHAKE_TRAFFIC_SECRET,
+            "SERVER_HANDSHAKE_TRAFFIC_SECRET"},
+        {MBEDTLS_SSL_KEY_EXPORT_TLS1_3_CLIENT_APPLICATION_TRAFFIC_SECRET,
+            "CLIENT_TRAFFIC_SECRET_0"},
+        {MBEDTLS_SSL_KEY_EXPORT_TLS1_3_SERVER_APPLICATION_TRAFFIC_SECRET,
+            "SERVER_TRAFFIC_SECRET_0"},
+#endif
+    };
+    ussl_conn_t *conn = arg;
+    (void)server_random;
+    (void)prf;
+    for (size_t i = 0; i < sizeof(labels) / sizeof(labels[0]); i++) {
+        if (labels[i].type == (int)type) {
+            ussl_scope_t *scope = ussl_scope_pause();
+            conn->ctx->config.on_secret(conn->owner, labels[i].label, client_random, secret, len);
+            ussl_scope_resume(scope);
+        }
+    }
+}
+#endif
+
 static ussl_result_t conn_fill(ussl_conn_t *conn, const char *hostname) {
     int code = mbedtls_ssl_setup(&conn->ssl, &conn->ctx->conf);
     if (code != 0) {
@@ -317,6 +350,11 @@ static ussl_result_t conn_fill(ussl_conn_t *conn, const char *hostname) {
     }
     mbedtls_ssl_set_bio(&conn->ssl, conn, wire_send, wire_recv, NULL);
     mbedtls_ssl_set_verify(&conn->ssl, ussl_verify_step, conn);
+#if USSL_KEYLOG
+    if (conn->ctx->config.on_secret != NULL) {
+        mbedtls_ssl_set_export_keys_cb(&conn->ssl, tell_secret, conn);
+    }
+#endif
     return conn->ctx->config.role == USSL_CLIENT ? set_hostname(conn, hostname) : USSL_OK;
 }
 

@@ -53,6 +53,9 @@ static bool config_fits(const ussl_config_t *config) {
     if (config->role == USSL_SERVER_SIDE && !USSL_SERVER) {
         return false;
     }
+    if (config->on_secret != NULL && !USSL_KEYLOG) {
+        return false;
+    }
     if (USSL_FORBID_CERT_NONE && config->role == USSL_CLIENT
         && config->verify == USSL_VERIFY_NONE) {
         return false;

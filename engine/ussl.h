@@ -277,6 +277,10 @@ typedef ussl_result_t (*ussl_on_cert_t)(
 // alert that ends the handshake.
 typedef int (*ussl_on_hello_t)(void *owner, const char *name);
 
+// Hears each secret of a handshake, in the words of the NSS key log format.
+typedef void (*ussl_on_secret_t)(void *owner, const char *label, const uint8_t client_random[32],
+    const uint8_t *secret, size_t len);
+
 // Which certificates of a path need a CRL of their issuer that does not name them.
 typedef enum { USSL_CRL_NONE = 0, USSL_CRL_LEAF, USSL_CRL_ALL } ussl_crl_check_t;
 
@@ -299,6 +303,7 @@ typedef struct {
     ussl_tickets_t *tickets;          // a server without them gives none; NULL allowed
     uint16_t ticket_count;            // TLS 1.3: how many after a handshake
     ussl_on_cert_t on_cert;           // NULL allowed
+    ussl_on_secret_t on_secret;       // NULL allowed; needs USSL_KEYLOG
     ussl_on_hello_t on_hello;         // NULL allowed; server only
 } ussl_config_t;
 

@@ -167,7 +167,10 @@ sock = srv.connect()
 sock.setblocking(False)
 tls = client.wrap_socket(sock, server_hostname="localhost", do_handshake_on_connect=False)
 print(tls.gettimeout())
-show("hello sent", tls.do_handshake)
+try:
+    tls.do_handshake()  # done at once only if the server is very quick
+except ssl.SSLWantReadError:
+    pass
 tls.setblocking(True)
 tls.do_handshake()
 tls.sendall(b"after all")

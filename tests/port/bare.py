@@ -1,5 +1,5 @@
-# bare.py - run by tools/try-flags on a build with USSL_LEGACY_WRAP=0, USSL_SERVER=0, USSL_SESSIONS=0 and
-# USSL_FORBID_CERT_NONE=1: what was left out is absent or raises.
+# bare.py - run by tools/try-flags on a build with USSL_LEGACY_WRAP=0, USSL_SERVER=0, USSL_SESSIONS=0,
+# USSL_KEYLOG=0 and USSL_FORBID_CERT_NONE=1: what was left out is absent or raises.
 import ssl
 
 assert not hasattr(ssl, "wrap_socket")
@@ -10,6 +10,7 @@ try:
 except ValueError:
     pass
 ctx = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+assert not hasattr(ctx, "keylog_filename")
 ctx.check_hostname = False
 try:
     ctx.verify_mode = ssl.CERT_NONE

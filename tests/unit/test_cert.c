@@ -81,7 +81,7 @@ static void fields_of_an_odd_one(void **state) {
     mbedtls_x509_crt crt;
     mbedtls_x509_crt_init(&crt);
     assert_int_equal(mbedtls_x509_crt_parse_der(&crt, der, len), 0);
-    assert_int_equal(read_all(&crt), 11 + 3 + 9 + 2 + 1 + 2);
+    assert_int_equal(read_all(&crt), 12 + 3 + 9 + 2 + 1 + 2);
     const uint8_t *value;
     assert_true(ussl_cert_uri((ussl_cert_t *)&crt, USSL_URI_OCSP, 1, &value, &len));
     assert_memory_equal(value, "http://ocsp2.example.test/", len);
