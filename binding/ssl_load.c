@@ -229,6 +229,9 @@ static NORETURN void raise_bad_identity(const ussl_failure_t *why) {
     if (why->reason != NULL && strcmp(why->reason, "KEY_VALUES_MISMATCH") == 0) {
         ssl_raise_reason(116, "X509", why->reason, NULL);
     }
+    if (why->reason != NULL && strcmp(why->reason, "EE_KEY_TOO_SMALL") == 0) {
+        ssl_raise_reason(399, "SSL", why->reason, NULL);
+    }
     ssl_raise_reason(524297, "SSL", NULL, "PEM lib");
 }
 

@@ -58,9 +58,6 @@ void ssl_conn_obj_start(ssl_conn_obj_t *self) {
     ussl_ctx_t *frozen = ssl_context_freeze(context, server_side ? USSL_SERVER_SIDE : USSL_CLIENT);
     ussl_result_t result = ussl_conn_new(context->arena, frozen, host, self, &self->conn);
     if (result != USSL_OK) {
-        if (result == USSL_ERR_USAGE) {
-            ssl_raise_reason(1, "SSL", "NO_PROTOCOLS_AVAILABLE", NULL);
-        }
         ssl_raise_result(result);
     }
 }

@@ -145,6 +145,10 @@ static ussl_result_t conn_fail(ussl_conn_t *conn, int code, bool out_of_memory) 
         && conn->ssl.tls_version == MBEDTLS_SSL_VERSION_TLS1_3) {
         why->alert = 116; // certificate_required
     }
+#if USSL_SERVER
+    const char *http = ussl_hello_http(conn);
+    why->reason = http ? http : why->reason;
+#endif
     why->backend = code;
     why->alert_is_ours = why->result != USSL_ERR_ALERT && why->alert >= 0;
     if (why->alert_is_ours && !conn->alert_sent) {
@@ -345,8 +349,14 @@ static void tell_secret(void *arg, mbedtls_ssl_key_export_type type, const unsig
 
 static ussl_result_t conn_fill(ussl_conn_t *conn, const char *hostname) {
     int code = mbedtls_ssl_setup(&conn->ssl, &conn->ctx->conf);
+    if (code == MBEDTLS_ERR_SSL_BAD_CONFIG) {
+        // No version lies between the limits: as in OpenSSL the handshake will say so.
+        ussl_failure_set(&conn->failure, USSL_ERR_PROTOCOL, "NO_PROTOCOLS_AVAILABLE");
+        conn_set_state(conn, CONN_FAILED);
+        return USSL_OK;
+    }
     if (code != 0) {
-        return code == MBEDTLS_ERR_SSL_BAD_CONFIG ? USSL_ERR_USAGE : USSL_ERR_MEMORY;
+        return USSL_ERR_MEMORY;
     }
     mbedtls_ssl_set_bio(&conn->ssl, conn, wire_send, wire_recv, NULL);
     mbedtls_ssl_set_verify(&conn->ssl, ussl_verify_step, conn);

@@ -196,4 +196,19 @@ int ussl_hello_look(ussl_conn_t *conn) {
     ussl_free(joined);
     return code;
 }
+// A browser that was given http:// for https://.
+const char *ussl_hello_http(const ussl_conn_t *conn) {
+    static const char *const methods[] = {"GET ", "POST ", "HEAD ", "PUT "};
+    const char *start = (const char *)conn->ssl.in_hdr;
+    if (conn->ctx->config.role == USSL_CLIENT || conn->ssl.state > MBEDTLS_SSL_CLIENT_HELLO
+        || start == NULL) {
+        return NULL;
+    }
+    for (size_t i = 0; i < sizeof(methods) / sizeof(methods[0]); i++) {
+        if (memcmp(start, methods[i], strlen(methods[i])) == 0) {
+            return "HTTP_REQUEST";
+        }
+    }
+    return memcmp(start, "CONNE", 5) == 0 ? "HTTPS_PROXY_REQUEST" : NULL;
+}
 #endif // USSL_SERVER

@@ -63,9 +63,18 @@ static ussl_result_t parse_key(
     return USSL_ERR_PARSE;
 }
 
+// OpenSSL's security level 2: 112 bits (NIST SP 800-57 part 1, table 2).
+static bool is_too_small(const mbedtls_pk_context *key) {
+    bool rsa = mbedtls_pk_get_type(key) == MBEDTLS_PK_RSA;
+    return mbedtls_pk_get_bitlen(key) < (rsa ? 2048u : 224u);
+}
+
 static ussl_result_t identity_fill(
     ussl_identity_t *identity, const ussl_identity_source_t *source, ussl_failure_t *why) {
     ussl_result_t result = parse_chain(&identity->chain, source->cert, source->cert_len, why);
+    if (result == USSL_OK && is_too_small(&identity->chain.pk)) {
+        result = ussl_failure_set(why, USSL_ERR_PARSE, "EE_KEY_TOO_SMALL");
+    }
     if (result == USSL_OK) {
         result = parse_key(&identity->key, source, why);
     }

@@ -141,6 +141,8 @@ bool ussl_hello_parse(const uint8_t *body, size_t len, ussl_hello_t *out);
 // A server's look at the ClientHello, once all of it is here: calls on_hello and settles ALPN. 0,
 // or an mbedTLS code.
 int ussl_hello_look(ussl_conn_t *conn);
+// OpenSSL's word if what came in place of a ClientHello is HTTP; else NULL.
+const char *ussl_hello_http(const ussl_conn_t *conn);
 
 // ---- seal.c ----
 enum { USSL_SEAL_KEY = 32, USSL_SEAL_NONCE = 12, USSL_SEAL_TAG = 16 };

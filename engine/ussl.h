@@ -167,7 +167,8 @@ const ussl_cert_t *ussl_trust_cert(const ussl_trust_t *trust, size_t index);
 // ---- Identity -------------------------------------------------------------------------------
 // Our own certificate chain, leaf first, and the private key of the leaf. Each of cert and key is
 // PEM or DER; key NULL means that it is in the same PEM text as the chain. A key that does not
-// belong to the leaf is USSL_ERR_PARSE with reason KEY_VALUES_MISMATCH.
+// belong to the leaf is USSL_ERR_PARSE with reason KEY_VALUES_MISMATCH, an RSA key below 2048 bits
+// with EE_KEY_TOO_SMALL.
 typedef struct {
     const uint8_t *cert;
     size_t cert_len;

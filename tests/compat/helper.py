@@ -86,6 +86,10 @@ def name_of(outcome):
 
 def listen():
     """A listening socket on a free port, and the address to connect to."""
+    return listen_port()[:2]
+
+
+def listen_port():
     s = socket.socket()
     s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     # MicroPython's unix sockets take addresses from getaddrinfo only, and cannot tell a port that
@@ -95,7 +99,7 @@ def listen():
         try:
             s.bind(addr)
             s.listen(5)
-            return s, addr
+            return s, addr, port
         except OSError:
             pass
     raise OSError("no free port")
@@ -111,7 +115,7 @@ class Server:
 
     def __init__(self, fun, context=None, plain=False):
         self.fun, self.context, self.plain = fun, context or server_context(), plain
-        self.listener, self.addr = listen()
+        self.listener, self.addr, self.port = listen_port()
         self.error = None
         self.lock = _thread.allocate_lock()
         self.lock.acquire()
