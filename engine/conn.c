@@ -193,22 +193,21 @@ static ussl_result_t conn_settle(ussl_conn_t *conn, const ussl_scope_t *scope) {
 // Servers that require a certificate ask OPTIONAL-ly too, because mbedTLS sends no alert for a
 // missing one, or the wrong one.
 static bool cert_missing(const ussl_conn_t *conn) {
-    const ussl_config_t *config = &conn->ctx->config;
     const mbedtls_ssl_session *session = conn->ssl.session_negotiate;
-    return config->role == USSL_SERVER_SIDE && config->verify == USSL_VERIFY_REQUIRED
+    return conn->ctx->config.role == USSL_SERVER_SIDE && conn->verify == USSL_VERIFY_REQUIRED
         && session != NULL && session->verify_result == MBEDTLS_X509_BADCERT_MISSING;
 }
 
 // mbedTLS lets a server that asked OPTIONAL-ly go on with a bad certificate. We do not.
 static bool cert_refused(const ussl_conn_t *conn) {
-    return conn->check.verdict.flags != 0 && conn->ctx->config.verify != USSL_VERIFY_NONE;
+    return conn->check.verdict.flags != 0 && conn->verify != USSL_VERIFY_NONE;
 }
 
 // The last look before data flows: a peer that had to be verified has been.
 static bool peer_proven(ussl_conn_t *conn) {
-    const ussl_config_t *config = &conn->ctx->config;
-    bool required = config->verify == USSL_VERIFY_REQUIRED
-        || (config->verify == USSL_VERIFY_OPTIONAL && config->role == USSL_CLIENT);
+    bool client = conn->ctx->config.role == USSL_CLIENT;
+    bool required =
+        conn->verify == USSL_VERIFY_REQUIRED || (conn->verify == USSL_VERIFY_OPTIONAL && client);
     if (!conn->full) {
         return !required || conn->proven_before & USSL_PROVEN_CHAIN;
     }
@@ -397,6 +396,7 @@ ussl_result_t ussl_conn_new(
         conn->arena = ussl_arena_ref(arena);
         conn->ctx = ussl_ctx_ref(ctx);
         conn->owner = owner;
+        conn->verify = (uint8_t)ctx->config.verify;
         mbedtls_ssl_init(&conn->ssl);
         result = conn_fill(conn, hostname);
         if (result == USSL_OK) {
@@ -418,6 +418,13 @@ ussl_result_t ussl_conn_change_ctx(ussl_conn_t *conn, ussl_ctx_t *ctx) {
     conn->ctx = ussl_ctx_ref(ctx);
     conn->ssl.conf = &ctx->conf;
     conn->ssl.tls_version = ctx->conf.max_tls_version; // as mbedtls_ssl_setup() did
+    // Who had to show a certificate still has to (CPython keeps the first context's mode).
+    conn->verify = ctx->config.verify < conn->verify ? ctx->config.verify : conn->verify;
+#if USSL_SERVER
+    if (ctx->config.role == USSL_SERVER_SIDE && conn->verify != USSL_VERIFY_NONE) {
+        mbedtls_ssl_set_hs_authmode(&conn->ssl, MBEDTLS_SSL_VERIFY_OPTIONAL);
+    }
+#endif
     ussl_ctx_unref(before);
     return USSL_OK;
 }

@@ -214,6 +214,7 @@ struct ussl_conn {
     uint8_t address[16]; // hostname as an IP literal
     uint8_t address_len; // 0: it is a name
     uint8_t state;       // conn_state_t, set by conn_set_state only
+    uint8_t verify;      // ussl_verify_t: the strictest of the contexts it has had
     bool busy;           // inside an engine call: hooks must not come back in
     bool peer_closed;
     bool wire_ended;

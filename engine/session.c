@@ -231,7 +231,7 @@ static bool still_fresh(const ussl_session_t *session) {
 static bool is_enough(const ussl_conn_t *conn, const ussl_session_t *session) {
     const ussl_config_t *config = &conn->ctx->config;
     uint8_t wanted = 0;
-    if (config->verify != USSL_VERIFY_NONE) {
+    if (conn->verify != USSL_VERIFY_NONE) {
         wanted |= USSL_PROVEN_CHAIN;
         wanted |= config->on_cert ? USSL_PROVEN_HOOK : 0;
         wanted |= conn->hostname && !config->no_hostname_check ? USSL_PROVEN_NAME : 0;

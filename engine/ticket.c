@@ -88,8 +88,8 @@ static int ticket_write(void *arg, const mbedtls_ssl_session *session, unsigned 
 }
 
 // A server that verifies its clients resumes only what was verified.
-static bool is_enough(const ussl_config_t *config, const ussl_record_t *record) {
-    return config->verify == USSL_VERIFY_NONE || record->proven & USSL_PROVEN_CHAIN;
+static bool is_enough(const ussl_conn_t *conn, const ussl_record_t *record) {
+    return conn->verify == USSL_VERIFY_NONE || record->proven & USSL_PROVEN_CHAIN;
 }
 
 static int ticket_parse(void *arg, mbedtls_ssl_session *session, unsigned char *buf, size_t len) {
@@ -103,8 +103,7 @@ static int ticket_parse(void *arg, mbedtls_ssl_session *session, unsigned char *
         return MBEDTLS_ERR_SSL_INVALID_MAC;
     }
     int code = ussl_unseal(key->key, buf, NAME, len, &text, &text_len);
-    if (code == 0
-        && (!ussl_record_parse(text, text_len, &record) || !is_enough(&ctx->config, &record))) {
+    if (code == 0 && (!ussl_record_parse(text, text_len, &record) || !is_enough(conn, &record))) {
         code = MBEDTLS_ERR_SSL_INVALID_MAC;
     }
     if (code == 0) {

@@ -319,7 +319,7 @@ ussl_result_t ussl_conn_new(
     ussl_arena_t *arena, ussl_ctx_t *ctx, const char *hostname, void *owner, ussl_conn_t **out);
 
 // From here on the settings of another context of the same role hold. Only before the handshake has
-// begun, or inside on_hello; else USSL_ERR_USAGE.
+// begun, or inside on_hello; else USSL_ERR_USAGE. A peer that had to be verified still has to.
 ussl_result_t ussl_conn_change_ctx(ussl_conn_t *conn, ussl_ctx_t *ctx);
 
 // ---- Sessions (USSL_SESSIONS) ----

@@ -45,6 +45,26 @@ for version in (ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3):
         for r in shake(c, s):
             print(answer, type(r).__name__, r.reason, r.errno)
 
+# A client that had to show a certificate still has to, and the other context's trust judges it.
+for version in (ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3):
+    for mode, other_mode in ((ssl.CERT_REQUIRED, ssl.CERT_NONE), (ssl.CERT_REQUIRED, ssl.CERT_OPTIONAL),
+                             (ssl.CERT_OPTIONAL, ssl.CERT_NONE)):
+        for trust in ("ca.pem", "rogue-ca.pem"):
+            for cert in (False, True):
+                server, other, client = server_context(), server_context("server-rsa"), client_context()
+                client.maximum_version = version
+                server.verify_mode, other.verify_mode = mode, other_mode
+                other.load_verify_locations(CERTS + trust)
+                if cert:
+                    client.load_cert_chain(CERTS + "client.pem", CERTS + "client.key")
+
+                def change(obj, name, ctx):
+                    obj.context = other
+
+                server.sni_callback = change
+                c, s = bio_pair(client, server)
+                print(int(mode), int(other_mode), trust, cert, name_of(shake(c, s)[1]).split(" ")[0])
+
 # ALPN of the other context.
 server, other, client = server_context(), server_context(), client_context()
 server.set_alpn_protocols(["one"])

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 #
-# interop.py - ours against other people's TLS: OpenSSL's s_server and s_client, and curl, in both
-# roles, TLS 1.2 and 1.3, ECDSA and RSA; good certificates and bad ones.
+# interop.py - ours against other people's TLS: OpenSSL's s_server and s_client, curl and CPython, in
+# both roles, TLS 1.2 and 1.3, ECDSA and RSA; good certificates and bad ones; resumption, ALPN, SNI.
 #
 # Two mistakes of ours that cancel out would pass every test between our own ends. Not these.
 import os
@@ -9,6 +9,7 @@ import re
 import shutil
 import socket
 import subprocess
+import sys
 import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -197,6 +198,41 @@ def tickets_and_a_full_wire(case):
         yield "client/openssl/%s/trap10-tickets-while-the-wire-is-full" % flag, status == 0, out + log
 
 
+def with_cpython(case):
+    """One conversation of six connections (peer.py); CPython with itself says how it goes."""
+    def run_pair(server, client, version):
+        port = free_port()
+        process = case.start([server, "peer.py", "server", str(port), version])
+        wait_for(port, process)
+        out = case.run([client, "peer.py", "client", str(port), version])[1]
+        try:
+            return process.communicate(timeout=30)[0].decode(errors="replace"), out
+        except subprocess.TimeoutExpired:
+            return stop(process), out
+
+    for _, version in VERSIONS:
+        expected = run_pair(sys.executable, sys.executable, version)
+        for role, pair in (("client", (sys.executable, case.micropython)), ("server", (case.micropython, sys.executable)),
+                           ("both", (case.micropython, case.micropython))):
+            got = run_pair(*pair, version)
+            shown = "".join("-- CPython:\n%s-- ussl:\n%s" % p for p in zip(expected, got))
+            yield "%s/cpython/%s" % (role, version), got == expected and "Traceback" not in shown, shown
+
+
+def session_across_processes(case):
+    """A session saved by one process and resumed by another, as after a deep sleep."""
+    for flag, _ in VERSIONS:
+        port = free_port()
+        server = case.their_server(port, "server", flag)
+        saved = os.path.join(case.certs, "session.bin")
+        first = case.run([case.micropython, "sleeper.py", str(port), case.cert("ca.pem"), saved])
+        second = case.run([case.micropython, "sleeper.py", str(port), case.cert("ca.pem"), saved])
+        os.path.exists(saved) and os.remove(saved)
+        log = stop(server)
+        good = first == (0, "full\n") and second == (0, "resumed\n")
+        yield "client/openssl/%s/resumes-after-deep-sleep" % flag, good, first[1] + second[1] + log[-500:]
+
+
 def readme_example(case):
     root = os.path.dirname(os.path.dirname(HERE))
     with open(os.path.join(root, "README.md")) as f:
@@ -218,6 +254,6 @@ def run_all(report, micropython, certs):
     print("interop: " + re.sub(r" +\(Library.*", "", version.strip()))
     case = Case(micropython, certs)
     for group in (our_client_their_server, suites_and_groups, mutual, our_server_their_client, whole_records,
-                  tickets_and_a_full_wire, readme_example):
+                  tickets_and_a_full_wire, with_cpython, session_across_processes, readme_example):
         for name, good, detail in group(case):
             report("passed" if good else "failed", "interop/" + name, "" if good else detail[-3000:])
