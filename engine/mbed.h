@@ -128,6 +128,11 @@ struct ussl_ctx {
     mbedtls_x509_crt nobody;    // stands in for an empty trust: mbedTLS refuses NULL
 };
 
+// ---- wire.c ----
+// mbedTLS's f_send and f_recv; the first argument is the ussl_conn_t.
+int ussl_wire_send(void *conn, const unsigned char *buf, size_t len);
+int ussl_wire_recv(void *conn, unsigned char *buf, size_t len);
+
 // ---- hello.c ----
 // What a server wants to know of a ClientHello before mbedTLS reads it. NULL: not there.
 typedef struct {
