@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 #
-# run.py - runs the test suites and counts: `tests/run.py [lint|unit|compat|port|interop ...]`.
+# run.py - runs the test suites and counts: `tests/run.py [lint|api|unit|compat|port|interop ...]`.
 #
 # The last line is "N passed, N failed"; what cannot run here is named and counted as skipped.
 import glob
@@ -71,6 +71,17 @@ def lint():
             if sum(1 for _ in f) > 600:
                 long_files.append(os.path.relpath(name, ROOT))
     report("failed" if long_files else "passed", "lint/file-size", " ".join(long_files))
+
+
+# ---- api: stub, documentation and module are one ----
+def api():
+    import check_api
+
+    try:
+        found = list(check_api.problems(MICROPYTHON, CERTS, (find_cpython() or (None, None))[1]))
+    except RuntimeError as e:
+        found = [str(e)]
+    report("failed" if found else "passed", "api/stub-docs-module", "\n".join(found))
 
 
 # ---- unit ----
@@ -189,7 +200,7 @@ def flags():
 
 
 def main():
-    suites = {"lint": lint, "unit": unit, "compat": compat, "port": port, "interop": interop, "flags": flags}
+    suites = {"lint": lint, "api": api, "unit": unit, "compat": compat, "port": port, "interop": interop, "flags": flags}
     chosen = [a for a in sys.argv[1:] if not a.startswith("-")] or list(suites)
     for name in chosen:
         began = time.time()
