@@ -48,6 +48,7 @@ target_sources(usermod_ussl INTERFACE ${USSL_BINDING})
 target_include_directories(usermod_ussl INTERFACE ${USSL_DIR} ${MBEDTLS}/include)
 # For every file of the firmware, and for the search for Python names, which does not see what a
 # library hands on: the stock module is off, and hashlib and cryptolib find our mbedTLS.
+add_compile_options($<$<COMPILE_LANGUAGE:C>:-include${USSL_DIR}/config/builtins.h>)
 add_compile_definitions(MICROPY_PY_SSL=0 MBEDTLS_CONFIG_FILE="${USSL_MBEDTLS_CONFIG}")
 target_link_libraries(usermod_ussl INTERFACE ussl_engine)
 target_link_libraries(usermod INTERFACE usermod_ussl)

@@ -99,6 +99,7 @@ typedef struct {
     mp_uint_t deadline_ms;    // of the call in progress
     // Bytes of the write in progress that are sealed but not known to have left: the same bytes
     // offered again are skipped, others are new.
+    const char *operation;  // what a timeout ends: "handshake", "read", "write"
     const uint8_t *offered; // where they stand, while the call that offered them runs
     size_t held;
     uint32_t held_mark;
@@ -218,6 +219,8 @@ extern const mp_obj_type_t ssl_SSLSyscallError_type;
 extern const mp_obj_type_t ssl_SSLEOFError_type;
 extern const mp_obj_type_t ssl_SSLCertVerificationError_type;
 NORETURN void ssl_raise_want(ssl_pump_t want);
+// TimeoutError: "The read operation timed out".
+NORETURN void ssl_raise_timeout(const char *operation);
 NORETURN void ssl_raise_zero_return(void);
 NORETURN void ssl_raise_eof(const char *reason); // NULL: it has been told before
 // Why the connection failed; host is the str to be named in a mismatch, or None.

@@ -88,6 +88,21 @@ DEFINE_SSL_ERROR(SSLWantWriteError, &ssl_SSLError_type);
 DEFINE_SSL_ERROR(SSLSyscallError, &ssl_SSLError_type);
 DEFINE_SSL_ERROR(SSLEOFError, &ssl_SSLError_type);
 
+// CPython's builtin (config/builtins.h). Its errno is None there; here scripts for MicroPython find
+// the ETIMEDOUT that they know.
+static void timeout_attr(mp_obj_t self_in, qstr attr, mp_obj_t *dest) {
+    mp_obj_exception_t *self = MP_OBJ_TO_PTR(self_in);
+    if (dest[0] == MP_OBJ_NULL && attr == MP_QSTR_errno && self->args->len < 2) {
+        dest[0] = MP_OBJ_NEW_SMALL_INT(MP_ETIMEDOUT);
+        return;
+    }
+    mp_obj_exception_attr(self_in, attr, dest);
+}
+
+MP_DEFINE_CONST_OBJ_TYPE(ssl_TimeoutError_type, MP_QSTR_TimeoutError, MP_TYPE_FLAG_NONE, make_new,
+    mp_obj_exception_make_new, print, mp_obj_exception_print, attr, timeout_attr, parent,
+    &mp_type_OSError);
+
 // Also a ValueError: two native parents cannot be had from Python, but in C they can.
 static const mp_rom_obj_tuple_t cert_error_parents = {
     {&mp_type_tuple}, 2, {MP_ROM_PTR(&ssl_SSLError_type), MP_ROM_PTR(&mp_type_ValueError)}};
@@ -184,6 +199,11 @@ void ssl_raise_text(mp_int_t number, const char *text) {
 
 void ssl_raise_plain(const char *text) {
     nlr_raise(mp_obj_new_exception_arg1(&ssl_SSLError_type, mp_obj_new_str_from_cstr(text)));
+}
+
+void ssl_raise_timeout(const char *operation) {
+    mp_raise_msg_varg(
+        &ssl_TimeoutError_type, MP_ERROR_TEXT("The %s operation timed out"), operation);
 }
 
 void ssl_raise_want(ssl_pump_t want) {

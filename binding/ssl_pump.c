@@ -72,9 +72,17 @@ static ssl_pump_t not_ready(ssl_conn_obj_t *self, mp_obj_t stream, mp_uint_t fla
         return flag == MP_STREAM_POLL_RD ? PUMP_WANT_READ : PUMP_WANT_WRITE;
     }
     if (!ssl_platform_wait(stream, flag, self->deadline_ms)) {
-        mp_raise_OSError(MP_ETIMEDOUT);
+        ssl_raise_timeout(self->operation);
     }
     return PUMP_DONE;
+}
+
+// A socket that was given a timeout before it was wrapped keeps it.
+static NORETURN void stream_failed(ssl_conn_obj_t *self, int errcode) {
+    if (errcode == MP_ETIMEDOUT) {
+        ssl_raise_timeout(self->operation);
+    }
+    mp_raise_OSError(errcode);
 }
 
 static void check_count(mp_uint_t n, size_t most) {
@@ -137,7 +145,7 @@ static ssl_pump_t flush(ssl_conn_obj_t *self) {
                 if (!ussl_conn_established(self->conn)) {
                     hear_alert(self);
                 }
-                mp_raise_OSError(errcode);
+                stream_failed(self, errcode);
             }
             ssl_pump_t want = not_ready(self, self->outgoing, MP_STREAM_POLL_WR);
             if (want != PUMP_DONE) {
@@ -167,7 +175,7 @@ static ssl_pump_t fill(ssl_conn_obj_t *self) {
             return PUMP_DONE;
         }
         if (!mp_is_nonblocking_error(errcode)) {
-            mp_raise_OSError(errcode);
+            stream_failed(self, errcode);
         }
         ssl_pump_t want = not_ready(self, self->incoming, MP_STREAM_POLL_RD);
         if (want != PUMP_DONE) {
@@ -236,6 +244,7 @@ static void count_handshake(ssl_conn_obj_t *self) {
 
 ssl_pump_t ssl_pump_handshake(ssl_conn_obj_t *self) {
     count_handshake(self);
+    self->operation = "handshake";
     while (!ussl_conn_established(self->conn)) {
         mp_event_handle_nowait(); // one step can take a second on a slow CPU
         bool done;
@@ -263,6 +272,7 @@ ssl_pump_t ssl_pump_read(ssl_conn_obj_t *self, void *buf, size_t len, size_t *n)
         return PUMP_DONE;
     }
     ssl_pump_t want = ssl_pump_handshake(self);
+    self->operation = "read";
     while (want == PUMP_DONE && *n == 0) {
         ussl_result_t result = ussl_conn_read(self->conn, buf, len, n);
         if (result == USSL_ERR_EOF && self->ragged_is_eof) {
@@ -299,6 +309,7 @@ ssl_pump_t ssl_pump_write(ssl_conn_obj_t *self, const void *data, size_t len, si
     const uint8_t *buf = data;
     *n = 0;
     ssl_pump_t want = ssl_pump_handshake(self);
+    self->operation = "write";
     if (ussl_conn_closing(self->conn)) {
         ssl_raise_reason(1, "SSL", "PROTOCOL_IS_SHUTDOWN", NULL);
     }
@@ -331,6 +342,7 @@ ssl_pump_t ssl_pump_unwrap(ssl_conn_obj_t *self) {
     if (!ussl_conn_established(self->conn)) {
         ssl_raise_reason(1, "SSL", "SHUTDOWN_WHILE_IN_INIT", NULL);
     }
+    self->operation = "read"; // CPython says so even of the goodbye
     ssl_pump_t want = flush(self);
     if (want == PUMP_DONE) {
         ussl_result_t result = ussl_conn_close(self->conn); // again: nothing more

@@ -87,9 +87,10 @@ static int ticket_write(void *arg, const mbedtls_ssl_session *session, unsigned 
     return code;
 }
 
-// A server that verifies its clients resumes only what was verified.
+// A server that requires certificates resumes only where one was verified. One that takes them as
+// they come has refused the bad ones, so a session without a verified one had none.
 static bool is_enough(const ussl_conn_t *conn, const ussl_record_t *record) {
-    return conn->verify == USSL_VERIFY_NONE || record->proven & USSL_PROVEN_CHAIN;
+    return conn->verify != USSL_VERIFY_REQUIRED || record->proven & USSL_PROVEN_CHAIN;
 }
 
 static int ticket_parse(void *arg, mbedtls_ssl_session *session, unsigned char *buf, size_t len) {

@@ -86,6 +86,19 @@ for version in (ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3):
     c8, s8 = again(client, strict, c7.session)
     print(s8.getpeercert() == s7.getpeercert(), s8.getpeercert(True) == s7.getpeercert(True), len(s8.getpeercert()) > 5)
 
+# A server that takes a certificate or none resumes both.
+for version in (ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3):
+    for cert in (False, True):
+        server, client = server_context(), client_context()
+        client.maximum_version = version
+        server.verify_mode = ssl.CERT_OPTIONAL
+        server.load_verify_locations(CERTS + "ca.pem")
+        if cert:
+            client.load_cert_chain(CERTS + "client.pem", CERTS + "client.key")
+        c, s = first(client, server)
+        c, s = again(client, server, c.session)
+        print(s.getpeercert() is None, cert)
+
 # TLS 1.3 before a ticket has come: nothing to resume yet.
 client, server = client_context(), server_context()
 c, s = bio_pair(client, server)
