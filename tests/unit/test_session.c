@@ -239,6 +239,42 @@ static void tickets_grow_old(void **state) {
     }
 }
 
+// What our own client would not do: offers mbedTLS's session past every check of ours.
+static bool resumes_unasked(pair_t *pair, const mbedtls_ssl_session *session) {
+    assert_int_equal(pair_again(pair), USSL_OK);
+    ussl_scope_t scope;
+    ussl_scope_enter(&scope, pair->arena[0]);
+    assert_int_equal(mbedtls_ssl_set_session(&pair->conn[0]->ssl, session), 0);
+    ussl_scope_leave(&scope);
+    return pair_handshake(pair) && ussl_conn_resumed(pair->conn[1]);
+}
+
+static void both_ends_judge_for_themselves(void **state) {
+    (void)state;
+    for (EACH_VERSION(v)) {
+        pair_setup_t setup = with_tickets(versions[v]), careless = setup;
+        careless.client.verify = USSL_VERIFY_NONE;
+        careless.client.no_hostname_check = true;
+        for (int strict = 0; strict < 2; strict++) {
+            pair_t pair;
+            ussl_session_unref(first_session(&pair, strict ? &setup : &careless));
+            mbedtls_ssl_session session;
+            mbedtls_ssl_session_init(&session);
+            assert_int_equal(mbedtls_ssl_get_session(&pair.conn[0]->ssl, &session), 0);
+            // A client that has to verify and has nothing to show for it goes no further.
+            assert_int_equal(resumes_unasked(&pair, &session), !strict);
+            assert_true((pair_failure(&pair, 0).result < 0) == (strict == 1));
+            // A server looks at the age of its tickets itself.
+            test_platform.now += USSL_TICKET_LIFETIME + 10;
+            assert_false(resumes_unasked(&pair, &session));
+            test_platform.now -= USSL_TICKET_LIFETIME + 10;
+            mbedtls_ssl_session_free(&session);
+            pair_free(&pair);
+            assert_int_equal(test_platform.live, 0);
+        }
+    }
+}
+
 // Any bit of a ticket may be wrong: then it is no ticket.
 static void tickets_are_sealed(void **state) {
     (void)state;
@@ -477,6 +513,7 @@ int main(void) {
         cmocka_unit_test_setup(a_client_stays_known, reset),
         cmocka_unit_test_setup(a_stranger_stays_one, reset),
         cmocka_unit_test_setup(tickets_grow_old, reset),
+        cmocka_unit_test_setup(both_ends_judge_for_themselves, reset),
         cmocka_unit_test_setup(tickets_are_sealed, reset),
         cmocka_unit_test_setup(without_tickets, reset),
         cmocka_unit_test_setup(saved_and_loaded, reset),
