@@ -164,6 +164,26 @@ MP_DECLARE_CONST_FUN_OBJ_1(ssl_conn_verify_client_post_handshake_obj);
 MP_DECLARE_CONST_FUN_OBJ_1(ssl_conn_get_verified_chain_obj);
 MP_DECLARE_CONST_FUN_OBJ_1(ssl_conn_get_unverified_chain_obj);
 const char *ssl_version_name(uint16_t version);
+// The rows of both tables of methods.
+#define SSL_CONN_METHODS                                                                           \
+    {MP_ROM_QSTR(MP_QSTR___del__), MP_ROM_PTR(&ssl_conn___del___obj)},                             \
+        {MP_ROM_QSTR(MP_QSTR_do_handshake), MP_ROM_PTR(&ssl_conn_do_handshake_obj)},               \
+        {MP_ROM_QSTR(MP_QSTR_pending), MP_ROM_PTR(&ssl_conn_pending_obj)},                         \
+        {MP_ROM_QSTR(MP_QSTR_version), MP_ROM_PTR(&ssl_conn_version_obj)},                         \
+        {MP_ROM_QSTR(MP_QSTR_cipher), MP_ROM_PTR(&ssl_conn_cipher_obj)},                           \
+        {MP_ROM_QSTR(MP_QSTR_getpeercert), MP_ROM_PTR(&ssl_conn_getpeercert_obj)},                 \
+        {MP_ROM_QSTR(MP_QSTR_selected_alpn_protocol),                                              \
+            MP_ROM_PTR(&ssl_conn_selected_alpn_protocol_obj)},                                     \
+        {MP_ROM_QSTR(MP_QSTR_selected_npn_protocol), MP_ROM_PTR(&ssl_conn_none_obj)},              \
+        {MP_ROM_QSTR(MP_QSTR_compression), MP_ROM_PTR(&ssl_conn_none_obj)},                        \
+        {MP_ROM_QSTR(MP_QSTR_shared_ciphers), MP_ROM_PTR(&ssl_conn_shared_ciphers_obj)},           \
+        {MP_ROM_QSTR(MP_QSTR_get_channel_binding), MP_ROM_PTR(&ssl_conn_get_channel_binding_obj)}, \
+        {MP_ROM_QSTR(MP_QSTR_verify_client_post_handshake),                                        \
+            MP_ROM_PTR(&ssl_conn_verify_client_post_handshake_obj)},                               \
+        {MP_ROM_QSTR(MP_QSTR_get_verified_chain), MP_ROM_PTR(&ssl_conn_get_verified_chain_obj)}, { \
+        MP_ROM_QSTR(MP_QSTR_get_unverified_chain), MP_ROM_PTR(&ssl_conn_get_unverified_chain_obj)  \
+    }
+
 void ssl_conn_unwrap(ssl_conn_obj_t *self);
 // The bytes of any buffer but a str; else TypeError, in CPython's words.
 void ssl_get_bytes(mp_obj_t data, mp_buffer_info_t *out);

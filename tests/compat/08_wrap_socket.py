@@ -1,16 +1,7 @@
 # wrap_socket's checks come before the socket is touched (section 5.1).
 import socket
 import ssl
-from helper import Server, client_context, server_context, show, show_text
-
-
-def echo(s):
-    while True:
-        data = s.recv(1000)
-        if not data:
-            break
-        s.sendall(data)
-
+from helper import Server, client_context, echo, server_context, show, show_text
 
 client, server = client_context(), server_context()
 srv = Server(echo)

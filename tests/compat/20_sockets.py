@@ -2,18 +2,9 @@
 import socket
 import ssl
 import _thread
-from helper import CERTS, Server, client_context, listen, name_of, server_context, show, show_text
+from helper import CERTS, Server, client_context, echo, listen, name_of, server_context, show, show_text
 
 client, server = client_context(), server_context()
-
-
-def echo(s):
-    while True:
-        data = s.recv(1000)
-        if not data:
-            break
-        s.sendall(data)
-
 
 # Wrapped before it is connected.
 tls = client.wrap_socket(socket.socket(), server_hostname="localhost")

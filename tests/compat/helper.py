@@ -110,6 +110,14 @@ def os_random():
     return b[0] << 8 | b[1]
 
 
+def echo(s):
+    while True:
+        data = s.recv(1000)
+        if not data:
+            break
+        s.sendall(data)
+
+
 class Server:
     """Accepts one connection in a thread, wraps it, and runs fun(tls) on it."""
 
