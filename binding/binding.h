@@ -29,6 +29,7 @@ typedef struct {
     ussl_ctx_t *frozen[2];        // counted; by role; NULL: build it again before a connection
     mp_obj_t verify_callback;     // None or a callable
     mp_obj_t sni_callback;        // None or a callable
+    ussl_reserve_t *reserve;      // counted; NULL: connections are made on demand
     ussl_tickets_t *tickets;      // counted; NULL until a server needs them
     mp_obj_t keylog;              // None or the path of a file
     mp_obj_t alpn;                // list of str; MP_OBJ_NULL: none
@@ -83,6 +84,14 @@ void ssl_context_add_trust(ssl_context_obj_t *self, mp_obj_t data);
 void ssl_context_add_identity(
     ssl_context_obj_t *self, mp_obj_t cert, mp_obj_t key, mp_obj_t password);
 void ssl_context_load_defaults(ssl_context_obj_t *self);
+
+// ---- ssl_memory.c: what is set aside for its connections ---------------------------------------
+MP_DECLARE_CONST_FUN_OBJ_KW(ssl_context_reserve_obj);
+MP_DECLARE_CONST_FUN_OBJ_KW(ssl_context_memory_needed_obj);
+MP_DECLARE_CONST_FUN_OBJ_1(ssl_context_memory_obj);
+void ssl_context_need_room(ssl_context_obj_t *context); // MemoryError: all places are taken
+// Where a new connection's memory comes from, with a reference for the caller.
+ussl_arena_t *ssl_context_arena(ssl_context_obj_t *context);
 
 // ---- ssl_object.c and ssl_socket.c: one connection --------------------------------------------
 typedef struct {

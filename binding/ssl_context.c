@@ -72,6 +72,7 @@ static mp_obj_t ssl_context___del__(mp_obj_t self_in) {
     ussl_drop_later(self->frozen[0]);
     ussl_drop_later(self->frozen[1]);
     ussl_drop_later(self->trust);
+    ussl_drop_later(self->reserve);
     ussl_drop_later(self->tickets);
     ussl_drop_later(self->identity[0]);
     ussl_drop_later(self->identity[1]);
@@ -260,6 +261,9 @@ static const mp_rom_map_elem_t ssl_context_locals_table[] = {
     {MP_ROM_QSTR(MP_QSTR_load_dh_params), MP_ROM_PTR(&ssl_context_load_dh_params_obj)},
     {MP_ROM_QSTR(MP_QSTR_set_servername_callback),
         MP_ROM_PTR(&ssl_context_set_servername_callback_obj)},
+    {MP_ROM_QSTR(MP_QSTR_reserve), MP_ROM_PTR(&ssl_context_reserve_obj)},
+    {MP_ROM_QSTR(MP_QSTR_memory_needed), MP_ROM_PTR(&ssl_context_memory_needed_obj)},
+    {MP_ROM_QSTR(MP_QSTR_memory), MP_ROM_PTR(&ssl_context_memory_obj)},
     {MP_ROM_QSTR(MP_QSTR_session_stats), MP_ROM_PTR(&ssl_context_session_stats_obj)},
     {MP_ROM_QSTR(MP_QSTR_wrap_socket), MP_ROM_PTR(&ssl_context_wrap_socket_obj)},
     {MP_ROM_QSTR(MP_QSTR_wrap_bio), MP_ROM_PTR(&ssl_context_wrap_bio_obj)},

@@ -56,7 +56,9 @@ void ssl_conn_obj_start(ssl_conn_obj_t *self) {
         }
     }
     ussl_ctx_t *frozen = ssl_context_freeze(context, server_side ? USSL_SERVER_SIDE : USSL_CLIENT);
-    ussl_result_t result = ussl_conn_new(context->arena, frozen, host, self, &self->conn);
+    ussl_arena_t *arena = ssl_context_arena(context);
+    ussl_result_t result = ussl_conn_new(arena, frozen, host, self, &self->conn);
+    ussl_arena_unref(arena);
     if (result != USSL_OK) {
         ssl_raise_result(result);
     }

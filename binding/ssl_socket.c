@@ -115,6 +115,9 @@ mp_obj_t ssl_socket_wrap(ssl_context_obj_t *context, const ssl_wrap_t *wrap) {
     mp_get_stream_raise(wrap->sock, MP_STREAM_OP_READ | MP_STREAM_OP_WRITE | MP_STREAM_OP_IOCTL);
     ssl_platform_look(wrap->sock, &info);
     check_arguments(context, wrap, &info);
+    if (info.connected) {
+        ssl_context_need_room(context); // while the socket is still untouched
+    }
     ssl_conn_obj_t *self =
         ssl_conn_obj_new(&ssl_socket_type, context, wrap->server_side, wrap->server_hostname);
     self->incoming = self->outgoing = wrap->sock;

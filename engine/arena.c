@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// arena.c - memory of a context: counted, limited, wiped on release.
+// arena.c - memory of a context, or of a reserved place: counted, limited, wiped on release.
 //
 // Notes: all of mbedTLS allocates through here. mbedTLS's hook has no argument that says for whom,
 // so each engine entry opens a scope and the hook charges the innermost one. A block remembers its
@@ -8,18 +8,6 @@
 // current, and may be freed after everything else of it has gone. That is also why an arena is
 // never reset wholesale.
 #include "mbed.h"
-
-struct ussl_arena {
-    ussl_object_t object; // referenced by handles and by live blocks
-    size_t limit;
-    ussl_memory_t memory;
-};
-
-// In front of every block. Two words, so what follows is aligned as the allocator aligned us.
-typedef struct {
-    ussl_arena_t *arena; // counted; NULL: nobody's
-    size_t size;         // with this header
-} block_t;
 
 // ---- helpers ----
 static void arena_drop(ussl_object_t *arena) {
@@ -45,17 +33,20 @@ void *ussl_calloc(size_t count, size_t size) {
     const ussl_platform_t *platform = ussl_platform();
     ussl_scope_t *scope = ussl_scope_current();
     ussl_arena_t *arena = scope ? scope->arena : NULL;
-    block_t *block = NULL;
-    if (size == 0 || count <= (SIZE_MAX - sizeof(block_t)) / size) {
-        size_t total = count * size + sizeof(block_t);
-        if (arena == NULL || arena_fits(arena, total)) {
+    ussl_block_t *block = NULL;
+    if (size == 0 || count <= (SIZE_MAX - sizeof(*block)) / size) {
+        size_t total = count * size + sizeof(*block);
+        bool pooled = arena != NULL && arena->pool != NULL;
+        if (pooled) {
+            block = ussl_pool_take(arena->pool, total);
+        } else if (arena == NULL || arena_fits(arena, total)) {
             block = platform->alloc(platform->user, total);
         }
         if (block != NULL) {
             block->arena = arena;
-            block->size = total;
+            block->size = pooled ? block->size : total;
             if (arena != NULL) {
-                arena_charge(arena, total);
+                arena_charge(arena, pooled ? ussl_pool_block_size(block) : total);
             }
             return block + 1;
         }
@@ -71,11 +62,16 @@ void ussl_free(void *ptr) {
     if (ptr == NULL) {
         return;
     }
-    block_t *block = (block_t *)ptr - 1;
+    ussl_block_t *block = (ussl_block_t *)ptr - 1;
     ussl_arena_t *arena = block->arena;
-    size_t size = block->size;
-    mbedtls_platform_zeroize(block, size);
-    ussl_platform()->release(ussl_platform()->user, block);
+    bool pooled = arena != NULL && arena->pool != NULL;
+    size_t size = pooled ? ussl_pool_block_size(block) : block->size;
+    mbedtls_platform_zeroize(ptr, size - sizeof(*block));
+    if (pooled) {
+        ussl_pool_give(arena->pool, block);
+    } else {
+        ussl_platform()->release(ussl_platform()->user, block);
+    }
     if (arena != NULL) {
         arena->memory.used -= size;
         ussl_object_unref(arena);

@@ -82,6 +82,12 @@
 #define USSL_RECORD_OUT 4096
 #endif
 
+// What a reserved connection gets beside its record buffers, in bytes: handshake, keys, the
+// peer's certificates (as parsed, about twice their DER), a session. docs/memory.md.
+#ifndef USSL_HANDSHAKE_ROOM
+#define USSL_HANDSHAKE_ROOM (UINTPTR_MAX > 0xFFFFFFFF ? 26624 : 18432)
+#endif
+
 #if !USSL_TLS12 && !USSL_TLS13
 #error "USSL_TLS12 and USSL_TLS13 are both 0: nothing is left to speak"
 #endif

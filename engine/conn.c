@@ -321,6 +321,7 @@ static void conn_drop(ussl_object_t *object) {
 #endif
     ussl_ctx_unref(conn->ctx);
     ussl_free(conn);
+    ussl_arena_leave(arena);
     ussl_arena_unref(arena);
 }
 
@@ -348,6 +349,8 @@ ussl_result_t ussl_conn_new(
         } else {
             ussl_conn_free(conn);
         }
+    } else {
+        ussl_arena_leave(arena);
     }
     ussl_scope_leave(&scope);
     return result;

@@ -69,10 +69,47 @@ void ussl_scope_stop(bool stop);
 void *ussl_object_ref(void *object);
 void ussl_object_unref(void *object);
 
+// ---- pool.c ----
+// In front of every block of an arena. Two words, so what follows is aligned as the allocator
+// aligned us.
+typedef struct {
+    ussl_arena_t *arena; // counted; NULL: nobody's
+    size_t size;         // with this header; in a pool its last two bits are the pool's
+} ussl_block_t;
+
+#define USSL_POOL_CLASSES 64
+typedef struct {
+    uint8_t *start;
+    size_t size;
+    uint64_t filled; // which lists are not empty
+    struct free_block *lists[USSL_POOL_CLASSES];
+} ussl_pool_t;
+void ussl_pool_init(ussl_pool_t *pool, void *memory, size_t size);
+// A zeroed block of at least so many bytes, its header included; NULL: no room.
+void *ussl_pool_take(ussl_pool_t *pool, size_t size);
+void ussl_pool_give(ussl_pool_t *pool, void *block);
+bool ussl_pool_holds(const ussl_pool_t *pool, const void *block);
+size_t ussl_pool_block_size(const void *block);
+
 // ---- arena.c ----
+struct ussl_arena {
+    ussl_object_t object; // referenced by handles and by live blocks
+    size_t limit;
+    ussl_memory_t memory;
+    ussl_pool_t *pool; // NULL: blocks come from the platform
+};
 // mbedTLS's allocator; the engine's own structs come from it as well.
 void *ussl_calloc(size_t count, size_t size);
 void ussl_free(void *ptr);
+
+// ---- reserve.c ----
+// Room for one connection.
+typedef struct {
+    ussl_arena_t arena; // first: who has the arena has the place
+    ussl_pool_t pool;
+    ussl_reserve_t *reserve; // counted while the arena is referenced
+    bool taken;              // by a connection
+} ussl_place_t;
 
 // ---- init.c ----
 const ussl_platform_t *ussl_platform(void);

@@ -291,9 +291,9 @@ ussl_result_t ussl_conn_session(ussl_conn_t *conn, ussl_session_t **out) {
         return USSL_ERR_USAGE;
     }
     ussl_scope_t scope;
-    ussl_scope_enter(&scope, conn->arena);
+    ussl_scope_enter(&scope, conn->ctx->arena); // it outlives the connection and its place
     ussl_result_t result = USSL_ERR_MEMORY;
-    ussl_session_t *session = session_new(conn->arena);
+    ussl_session_t *session = session_new(conn->ctx->arena);
     if (session != NULL) {
         int code = session_fill(session, conn);
         result = code == 0 ? USSL_OK : scope.failed ? USSL_ERR_MEMORY : USSL_ERR_INTERNAL;

@@ -36,6 +36,7 @@ typedef struct ussl_trust ussl_trust_t;       // certificates we believe
 typedef struct ussl_identity ussl_identity_t; // our own chain and key
 typedef struct ussl_tickets ussl_tickets_t;   // keys of a server's session tickets
 typedef struct ussl_session ussl_session_t;   // what a client can resume
+typedef struct ussl_reserve ussl_reserve_t;   // memory set aside for connections
 typedef struct ussl_ctx ussl_ctx_t;           // frozen settings, shared by conns
 typedef struct ussl_conn ussl_conn_t;         // one connection
 typedef struct ussl_cert ussl_cert_t;         // a certificate, borrowed from its owner
@@ -137,6 +138,27 @@ ussl_result_t ussl_arena_new(size_t limit, ussl_arena_t **out);
 ussl_arena_t *ussl_arena_ref(ussl_arena_t *arena);
 void ussl_arena_unref(ussl_arena_t *arena);
 void ussl_arena_memory(const ussl_arena_t *arena, ussl_memory_t *out);
+
+// ---- Reserve --------------------------------------------------------------------------------
+// One block from the platform with a place in it for each of so many connections of `each` bytes.
+// What a connection allocates comes from its place, and from nowhere else.
+typedef struct {
+    size_t bytes;  // of the whole block
+    size_t used;   // of it, now
+    size_t peak;   // the most that one place ever held
+    size_t places; // for connections
+    size_t taken;  // of them
+} ussl_reserve_status_t;
+
+size_t ussl_reserve_size(size_t connections, size_t each);
+ussl_result_t ussl_reserve_new(size_t connections, size_t each, ussl_reserve_t **out);
+// The block goes when the last connection in it has gone.
+void ussl_reserve_unref(ussl_reserve_t *reserve);
+// A free place as an arena for ussl_conn_new(), with a reference for you; NULL: none is free. It is
+// free again when that connection is, or when you leave it.
+ussl_arena_t *ussl_reserve_take(ussl_reserve_t *reserve);
+void ussl_arena_leave(ussl_arena_t *arena);
+void ussl_reserve_status(const ussl_reserve_t *reserve, ussl_reserve_status_t *out);
 
 // Is there a PEM block in it (RFC 7468)? DER never has the mark in front of one.
 bool ussl_is_pem(const void *data, size_t len);

@@ -1,0 +1,325 @@
+// SPDX-License-Identifier: MIT
+//
+// test_reserve.c - memory set aside: the pool inside a place, and whole connections that allocate
+// nothing else.
+#include "engine/mbed.h"
+#include "tests/support/support.h"
+
+static int reset(void **state) {
+    (void)state;
+    platform_reset();
+    srand(1);
+    return 0;
+}
+
+// ---- the pool ----
+#define HEADER sizeof(ussl_block_t)
+
+typedef struct {
+    uint8_t *block;
+    size_t size;
+    uint8_t mark;
+} taken_t;
+
+static void check_and_give(ussl_pool_t *pool, taken_t *taken) {
+    for (size_t i = HEADER; i < taken->size; i++) {
+        assert_int_equal(taken->block[i], taken->mark);
+    }
+    ussl_pool_give(pool, taken->block);
+    taken->block = NULL;
+}
+
+static void take_and_mark(ussl_pool_t *pool, taken_t *taken, size_t size) {
+    taken->block = ussl_pool_take(pool, size + HEADER);
+    if (taken->block == NULL) {
+        return;
+    }
+    taken->size = size + HEADER;
+    taken->mark = (uint8_t)rand();
+    assert_true(ussl_pool_holds(pool, taken->block));
+    assert_int_equal((uintptr_t)taken->block % sizeof(void *), 0);
+    for (size_t i = HEADER; i < taken->size; i++) {
+        assert_int_equal(taken->block[i], 0);
+    }
+    memset(taken->block + HEADER, taken->mark, size);
+}
+
+// Everything given back is one stretch again: the largest block can be had, and only that.
+static void assert_whole(ussl_pool_t *pool, size_t size) {
+    void *all = ussl_pool_take(pool, size - HEADER);
+    assert_non_null(all);
+    assert_null(ussl_pool_take(pool, HEADER));
+    ussl_pool_give(pool, all);
+}
+
+static void a_pool_gives_and_takes(void **state) {
+    (void)state;
+    enum { SIZE = 32768, SLOTS = 64 };
+    uint8_t *memory = calloc(1, SIZE);
+    ussl_pool_t pool;
+    taken_t taken[SLOTS] = {0};
+    size_t refused = 0;
+    ussl_pool_init(&pool, memory, SIZE);
+    assert_whole(&pool, SIZE);
+    for (int i = 0; i < 200000; i++) {
+        taken_t *slot = &taken[rand() % SLOTS];
+        if (slot->block != NULL) {
+            check_and_give(&pool, slot);
+        } else {
+            size_t size = (size_t)(rand() % 20 == 0 ? rand() % 6000 : rand() % 300);
+            take_and_mark(&pool, slot, size);
+            refused += slot->block == NULL;
+        }
+    }
+    for (size_t i = 0; i < SLOTS; i++) {
+        if (taken[i].block != NULL) {
+            check_and_give(&pool, &taken[i]);
+        }
+    }
+    assert_true(refused > 0); // the test has come to the edge
+    assert_whole(&pool, SIZE);
+    assert_null(ussl_pool_take(&pool, SIZE));
+    assert_null(ussl_pool_take(&pool, SIZE_MAX - 8));
+    free(memory);
+}
+
+// ---- whole connections ----
+#if USSL_SERVER
+#define ROOM (USSL_RECORD_IN + USSL_RECORD_OUT + 800 + USSL_HANDSHAKE_ROOM) // as the binding
+
+typedef struct {
+    pair_t pair;
+    ussl_reserve_t *reserve[2];
+} reserved_t;
+
+static void reserve_both(reserved_t *r, const pair_setup_t *setup, size_t places) {
+    assert_int_equal(pair_open(&r->pair, setup), USSL_OK);
+    for (int end = 0; end < 2; end++) {
+        ussl_conn_free(r->pair.conn[end]);
+        r->pair.conn[end] = NULL;
+        assert_int_equal(ussl_reserve_new(places, ROOM, &r->reserve[end]), USSL_OK);
+    }
+}
+
+static ussl_result_t connect_reserved(reserved_t *r) {
+    for (int end = 0; end < 2; end++) {
+        ussl_conn_free(r->pair.conn[end]);
+        r->pair.conn[end] = NULL;
+        r->pair.wire[end].at = r->pair.wire[end].len = 0;
+        r->pair.result[end] = USSL_OK;
+        r->pair.done[end] = false;
+    }
+    for (int end = 0; end < 2; end++) {
+        ussl_arena_t *arena = ussl_reserve_take(r->reserve[end]);
+        if (arena == NULL) {
+            return USSL_ERR_MEMORY;
+        }
+        const char *name = end == 0 ? r->pair.hostname : NULL;
+        ussl_result_t result =
+            ussl_conn_new(arena, r->pair.ctx[end], name, &r->pair, &r->pair.conn[end]);
+        ussl_arena_unref(arena);
+        if (result != USSL_OK) {
+            return result;
+        }
+    }
+    return USSL_OK;
+}
+
+static void free_reserved(reserved_t *r) {
+    pair_free(&r->pair);
+    ussl_reserve_unref(r->reserve[0]);
+    ussl_reserve_unref(r->reserve[1]);
+}
+
+static const char *const keys[][2] = {
+    {"server.pem", "server.key"}, {"server-rsa.pem", "server-rsa.key"}, {"chain.pem", "chain.key"}};
+#define KEYS (sizeof(keys) / sizeof(keys[0]))
+
+static size_t used_by(const ussl_reserve_t *reserve) {
+    ussl_reserve_status_t status;
+    ussl_reserve_status(reserve, &status);
+    return status.used;
+}
+
+// Not one allocation outside the reserve, from the first byte to the last; and every life ends on
+// the level of the one before.
+static void nothing_else_is_allocated(void **state) {
+    (void)state;
+    for (size_t k = 0; k < KEYS; k++) {
+        for (uint16_t version = USSL_TLS12 ? USSL_VERSION_TLS12 : USSL_VERSION_TLS13;
+             version <= (USSL_TLS13 ? USSL_VERSION_TLS13 : USSL_VERSION_TLS12); version++) {
+            pair_setup_t setup = good_setup(keys[k][0], keys[k][1], version);
+            setup.tickets = true;
+            reserved_t r;
+            uint8_t data[5000] = {1};
+            reserve_both(&r, &setup, 1);
+            size_t level = 0;
+            for (int life = 0; life < 12; life++) {
+                size_t made = test_platform.made;
+                assert_int_equal(connect_reserved(&r), USSL_OK);
+                assert_true(pair_handshake(&r.pair));
+                pair_transfer(&r.pair, life % 2, data, sizeof(data));
+                assert_int_equal(test_platform.made, made);
+                for (int end = 0; end < 2; end++) {
+                    ussl_conn_free(r.pair.conn[end]);
+                    r.pair.conn[end] = NULL;
+                }
+                size_t used = used_by(r.reserve[0]) + used_by(r.reserve[1]);
+                if (life == 1) {
+                    level = used; // an RSA key has its numbers by now
+                }
+                assert_true(life < 2 || used == level);
+            }
+            ussl_reserve_status_t status;
+            ussl_reserve_status(r.reserve[1], &status);
+            print_message("%s %04x: server's peak %zu, left behind %zu\n", keys[k][0], version,
+                status.peak, status.used);
+            free_reserved(&r);
+            assert_int_equal(test_platform.live, 0);
+        }
+    }
+}
+
+// Many lives of every kind, some of them cut short, in one block: none fails for want of room, and
+// the last begins on the level of the first.
+static void a_long_life(void **state) {
+    (void)state;
+    enum { KINDS = 4, LIVES = 240 };
+    reserved_t kinds[KINDS];
+    for (size_t i = 0; i < KINDS; i++) {
+        pair_setup_t setup = good_setup(keys[i % 2][0], keys[i % 2][1], 0);
+        setup.tickets = true;
+        setup.client.max_version = i < 2 ? 0 : USSL_TLS12 ? USSL_VERSION_TLS12 : 0;
+        setup.client_cert = "client.pem";
+        setup.client_key = "client.key";
+        setup.server_trust = "ca.pem";
+        setup.server_verify = USSL_VERIFY_REQUIRED;
+        reserve_both(&kinds[i], &setup, 1);
+    }
+#if USSL_SESSIONS
+    ussl_session_t *sessions[KINDS] = {0};
+#endif
+    size_t level = 0;
+    for (int life = 0; life < LIVES; life++) {
+        reserved_t *r = &kinds[rand() % KINDS];
+        assert_int_equal(connect_reserved(r), USSL_OK);
+        bool cut = rand() % 5 == 0;
+#if USSL_SESSIONS
+        ussl_session_t **session = &sessions[r - kinds];
+        if (*session != NULL && rand() % 2) {
+            assert_int_equal(ussl_conn_set_session(r->pair.conn[0], *session), USSL_OK);
+        }
+#endif
+        r->pair.delivery.cut[rand() % 2] = cut ? 1 + (size_t)rand() % 3000 : 0;
+        bool done = pair_handshake(&r->pair);
+        memset(r->pair.delivery.cut, 0, sizeof(r->pair.delivery.cut));
+        for (int end = 0; end < 2; end++) {
+            assert_true(pair_failure(&r->pair, end).result != USSL_ERR_MEMORY);
+        }
+        assert_true(done || cut);
+        if (done && !cut) {
+            uint8_t data[3000] = {2};
+            pair_transfer(&r->pair, 1, data, (size_t)rand() % sizeof(data) + 1);
+#if USSL_SESSIONS
+            ussl_session_unref(*session);
+            *session = NULL;
+            assert_int_equal(ussl_conn_session(r->pair.conn[0], session), USSL_OK);
+#endif
+        }
+        for (int end = 0; end < 2; end++) {
+            ussl_conn_free(r->pair.conn[end]);
+            r->pair.conn[end] = NULL;
+        }
+        size_t used = 0;
+        for (size_t i = 0; i < KINDS; i++) {
+            used += used_by(kinds[i].reserve[0]) + used_by(kinds[i].reserve[1]);
+        }
+        level = life == LIVES / 2 ? used : level;
+        assert_true(life < LIVES / 2 || used == level);
+    }
+    for (size_t i = 0; i < KINDS; i++) {
+#if USSL_SESSIONS
+        ussl_session_unref(sessions[i]);
+#endif
+        free_reserved(&kinds[i]);
+    }
+    assert_int_equal(test_platform.live, 0);
+}
+
+static void one_more_than_reserved(void **state) {
+    (void)state;
+    pair_setup_t setup = good_setup("server.pem", "server.key", 0);
+    reserved_t r;
+    reserve_both(&r, &setup, 2);
+    ussl_arena_t *a = ussl_reserve_take(r.reserve[0]), *b = ussl_reserve_take(r.reserve[0]);
+    assert_true(a != NULL && b != NULL && a != b);
+    assert_null(ussl_reserve_take(r.reserve[0]));
+    ussl_conn_t *conn;
+    assert_int_equal(ussl_conn_new(b, r.pair.ctx[0], "localhost", NULL, &conn), USSL_OK);
+    ussl_arena_unref(b);
+    assert_null(ussl_reserve_take(r.reserve[0]));
+    ussl_drop_later(conn); // as a finaliser does: the next call finds the place
+    b = ussl_reserve_take(r.reserve[0]);
+    assert_non_null(b);
+    ussl_arena_leave(b);
+    ussl_arena_unref(b);
+    ussl_arena_leave(a);
+    ussl_arena_unref(a);
+    free_reserved(&r);
+    assert_int_equal(test_platform.live, 0);
+}
+
+static void given_back_while_in_use(void **state) {
+    (void)state;
+    pair_setup_t setup = good_setup("server-rsa.pem", "server-rsa.key", 0);
+    reserved_t r;
+    reserve_both(&r, &setup, 1);
+    assert_int_equal(connect_reserved(&r), USSL_OK);
+    for (int end = 0; end < 2; end++) {
+        ussl_reserve_unref(r.reserve[end]);
+        r.reserve[end] = NULL;
+    }
+    assert_true(pair_handshake(&r.pair));
+    pair_transfer(&r.pair, 0, (const uint8_t *)"still here", 10);
+    pair_free(&r.pair);
+    assert_int_equal(test_platform.live, 0);
+}
+
+// Too little room is an error that says so, wherever it shows.
+static void too_small_a_place(void **state) {
+    (void)state;
+    pair_setup_t setup = good_setup("server.pem", "server.key", 0);
+    for (size_t room = 2000; room < 44000; room += 1301) {
+        pair_t pair;
+        ussl_reserve_t *reserve;
+        assert_int_equal(pair_open(&pair, &setup), USSL_OK);
+        ussl_conn_free(pair.conn[0]);
+        pair.conn[0] = NULL;
+        assert_int_equal(ussl_reserve_new(1, room, &reserve), USSL_OK);
+        ussl_arena_t *arena = ussl_reserve_take(reserve);
+        ussl_result_t result = ussl_conn_new(arena, pair.ctx[0], "localhost", NULL, &pair.conn[0]);
+        ussl_arena_unref(arena);
+        if (result == USSL_OK && !pair_handshake(&pair)) {
+            result = pair_failure(&pair, 0).result;
+        }
+        assert_true(result == USSL_OK || result == USSL_ERR_MEMORY);
+        assert_true(room > 3000 || result == USSL_ERR_MEMORY);
+        pair_free(&pair);
+        ussl_reserve_unref(reserve);
+    }
+}
+#endif // USSL_SERVER
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup(a_pool_gives_and_takes, reset),
+#if USSL_SERVER
+        cmocka_unit_test_setup(nothing_else_is_allocated, reset),
+        cmocka_unit_test_setup(a_long_life, reset),
+        cmocka_unit_test_setup(one_more_than_reserved, reset),
+        cmocka_unit_test_setup(given_back_while_in_use, reset),
+        cmocka_unit_test_setup(too_small_a_place, reset),
+#endif
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
