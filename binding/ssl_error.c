@@ -115,13 +115,13 @@ typedef struct {
     const char *library, *reason, *text; // library and reason may be NULL: None
     uint8_t verify_code;                 // 0: not about a certificate
     vstr_t verify_message;
-} error_t;
+} raised_t;
 
 static mp_obj_t str_or_none(const char *s) {
     return s ? mp_obj_new_str_from_cstr(s) : mp_const_none;
 }
 
-static NORETURN void error_raise(const error_t *error, mp_obj_t text) {
+static NORETURN void error_raise(const raised_t *error, mp_obj_t text) {
     error_args_t *args = m_new_obj(error_args_t);
     args->tuple.base.type = &error_args_type;
     args->tuple.len = 2;
@@ -141,7 +141,7 @@ static NORETURN void error_raise(const error_t *error, mp_obj_t text) {
 }
 
 // "[SSL: SOME_REASON] text (_ssl.c:1000)"; text NULL: the reason in small letters.
-static mp_obj_t error_text(const error_t *error) {
+static mp_obj_t error_text(const raised_t *error) {
     vstr_t vstr;
     vstr_init(&vstr, 96);
     if (error->reason) {
@@ -165,7 +165,7 @@ static mp_obj_t error_text(const error_t *error) {
 }
 
 static NORETURN void raise_cert(const ussl_failure_t *why, mp_obj_t host) {
-    error_t error = {
+    raised_t error = {
         .type = &ssl_SSLCertVerificationError_type,
         .number = 1,
         .library = "SSL",
@@ -185,7 +185,7 @@ static NORETURN void raise_cert(const ussl_failure_t *why, mp_obj_t host) {
 
 // ---- raising ----
 void ssl_raise_reason(mp_int_t number, const char *library, const char *reason, const char *text) {
-    error_t error = {.type = &ssl_SSLError_type,
+    raised_t error = {.type = &ssl_SSLError_type,
         .number = number,
         .library = library,
         .reason = reason,
@@ -208,7 +208,7 @@ void ssl_raise_timeout(const char *operation) {
 
 void ssl_raise_want(ssl_pump_t want) {
     bool read = want == PUMP_WANT_READ;
-    error_t error = {
+    raised_t error = {
         .type = read ? &ssl_SSLWantReadError_type : &ssl_SSLWantWriteError_type,
         .number = read ? 2 : 3,
         .text = read ? "The operation did not complete (read)"
@@ -218,7 +218,7 @@ void ssl_raise_want(ssl_pump_t want) {
 }
 
 void ssl_raise_zero_return(void) {
-    error_t error = {
+    raised_t error = {
         .type = &ssl_SSLZeroReturnError_type,
         .number = 6,
         .text = "TLS/SSL connection has been closed (EOF)",
@@ -227,7 +227,7 @@ void ssl_raise_zero_return(void) {
 }
 
 void ssl_raise_eof(const char *reason) {
-    error_t error = {
+    raised_t error = {
         .type = &ssl_SSLEOFError_type,
         .number = 8,
         .library = reason ? "SSL" : NULL,

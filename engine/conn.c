@@ -143,8 +143,12 @@ static bool cert_missing(const ussl_conn_t *conn) {
 }
 
 // mbedTLS lets a server that asked OPTIONAL-ly go on with a bad certificate. We do not.
+// It also has a rule of its own after the callback, about the key's curve.
 static bool cert_refused(const ussl_conn_t *conn) {
-    return conn->check.verdict.flags != 0 && conn->verify != USSL_VERIFY_NONE;
+    const uint32_t none = MBEDTLS_X509_BADCERT_MISSING | MBEDTLS_X509_BADCERT_SKIP_VERIFY;
+    const mbedtls_ssl_session *session = conn->ssl.session_negotiate;
+    bool theirs = conn->check.verified && session && (session->verify_result & ~none) != 0;
+    return conn->verify != USSL_VERIFY_NONE && (conn->check.verdict.flags != 0 || theirs);
 }
 
 // The last look before data flows: a peer that had to be verified has been.
@@ -180,7 +184,12 @@ static ussl_result_t handshake_step(ussl_conn_t *conn, const ussl_scope_t *scope
         return conn_answer(conn, code, scope);
     }
 #endif
-    conn->full |= conn->ssl.state == MBEDTLS_SSL_SERVER_CERTIFICATE;
+    if (conn->ssl.state == MBEDTLS_SSL_SERVER_CERTIFICATE && !conn->full) {
+        conn->full = true; // what a session told of the peer is void
+#if USSL_SESSIONS
+        ussl_conn_forget_peer(conn);
+#endif
+    }
     code = mbedtls_ssl_handshake_step(&conn->ssl);
     use_application_keys(&conn->ssl);
     if (scope->failed && (code == 0 || code == MBEDTLS_ERR_SSL_WANT_WRITE)) {
@@ -281,7 +290,7 @@ static void tell_secret(void *arg, mbedtls_ssl_key_export_type type, const unsig
     (void)server_random;
     (void)prf;
     for (size_t i = 0; i < sizeof(labels) / sizeof(labels[0]); i++) {
-        if (labels[i].type == (int)type) {
+        if (labels[i].type == (int)type && conn->ctx->config.on_secret != NULL) {
             ussl_scope_t *scope = ussl_scope_pause();
             conn->ctx->config.on_secret(conn->owner, labels[i].label, client_random, secret, len);
             ussl_scope_resume(scope);
@@ -304,9 +313,7 @@ static ussl_result_t conn_fill(ussl_conn_t *conn, const char *hostname) {
     mbedtls_ssl_set_bio(&conn->ssl, conn, ussl_wire_send, ussl_wire_recv, NULL);
     mbedtls_ssl_set_verify(&conn->ssl, ussl_verify_step, conn);
 #if USSL_KEYLOG
-    if (conn->ctx->config.on_secret != NULL) {
-        mbedtls_ssl_set_export_keys_cb(&conn->ssl, tell_secret, conn);
-    }
+    mbedtls_ssl_set_export_keys_cb(&conn->ssl, tell_secret, conn); // the context may change
 #endif
     return conn->ctx->config.role == USSL_CLIENT ? set_hostname(conn, hostname) : USSL_OK;
 }
@@ -358,7 +365,9 @@ ussl_result_t ussl_conn_new(
 
 ussl_result_t ussl_conn_change_ctx(ussl_conn_t *conn, ussl_ctx_t *ctx) {
     bool now = conn->in_hello || (conn->state == CONN_START && !conn->busy);
-    if (!now || ctx == NULL || ctx->config.role != conn->ctx->config.role) {
+    // A session that is on offer was judged by the first context.
+    if (!now || ctx == NULL || ctx->config.role != conn->ctx->config.role || conn->offered
+        || ctx->conf.min_tls_version > ctx->conf.max_tls_version) {
         return USSL_ERR_USAGE;
     }
     ussl_ctx_t *before = conn->ctx;

@@ -107,7 +107,7 @@ static int ask_hook(ussl_conn_t *conn, const ussl_hello_t *hello) {
     int alert = hook(conn->owner, conn->hostname);
     conn->in_hello = false;
     ussl_scope_resume(scope);
-    conn->hello_alert = (int16_t)(alert < 0 ? 0 : alert == 0 ? 80 : alert & 0xFF);
+    conn->hello_alert = (int16_t)(alert < 0 ? 0 : (alert & 0xFF) == 0 ? 80 : alert & 0xFF);
     return conn->hello_alert ? MBEDTLS_ERR_SSL_HANDSHAKE_FAILURE : 0;
 }
 

@@ -3,7 +3,8 @@
 // mbed.h - the one file of the engine that includes mbedTLS, and the structs that hold its types.
 //
 // Private fields are opened for what mbedTLS has no function for: the number of an alert that was
-// received, and whether its handshake state machine has really come to rest.
+// received, the state of its handshake, a ClientHello before it is parsed, another configuration
+// for a connection that has begun.
 #ifndef USSL_MBED_H
 #define USSL_MBED_H
 
@@ -196,11 +197,20 @@ int ussl_unseal(const uint8_t key[USSL_SEAL_KEY], uint8_t *box, size_t head, siz
 
 // ---- session.c ----
 // What was proven about a peer: bits.
-enum { USSL_PROVEN_CHAIN = 1, USSL_PROVEN_NAME = 2, USSL_PROVEN_HOOK = 4 };
+enum {
+    USSL_PROVEN_CHAIN = 1,
+    USSL_PROVEN_NAME = 2,
+    USSL_PROVEN_HOOK = 4,
+    USSL_PROVEN_CRL_LEAF = 8,
+    USSL_PROVEN_CRL_ALL = 16,
+    USSL_PROVEN_ROOT = 32, // the path came to a self-signed certificate
+    USSL_PROVEN_NO_CN = 64,
+};
 
 // What is kept of a session, in the clear; pointers into the bytes it was parsed from.
 typedef struct {
-    int64_t made;
+    int64_t made;      // the session, or the ticket
+    int64_t proven_at; // by a full handshake
     uint32_t trust_count;
     uint8_t proven;
     const uint8_t *trust_mark, *host, *peer, *secret;
@@ -214,6 +224,10 @@ int ussl_record_write(const ussl_conn_t *conn, const mbedtls_ssl_session *sessio
 // If this connection resumes, that is what is known of its peer. An mbedTLS code.
 int ussl_conn_take_record(ussl_conn_t *conn, const ussl_record_t *record);
 void ussl_conn_forget_peer(ussl_conn_t *conn);
+// Has the certificate been looked at not too long ago?
+bool ussl_record_is_fresh(const ussl_record_t *record, int64_t now);
+// What a full handshake of this connection would prove; 0: it does not verify.
+uint8_t ussl_conn_rules(const ussl_conn_t *conn);
 // What this connection has proven about its peer, now or before it was resumed.
 uint8_t ussl_conn_proven(const ussl_conn_t *conn);
 
@@ -264,6 +278,8 @@ struct ussl_conn {
     bool starved;                // an allocation failed, and mbedTLS has not given up yet
     bool full;                   // certificates were exchanged: nothing was resumed
     uint8_t proven_before;       // what the session says that this connection tries to resume
+    int64_t proven_at;           // when
+    bool offered;                // a session is on offer
     mbedtls_x509_crt *kept_peer; // owned; the peer's certificate from that session
     bool looked;                 // a server has seen the ClientHello
     bool in_hello;               // on_hello is running

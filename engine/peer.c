@@ -7,17 +7,37 @@
 #include "mbed.h"
 
 // ---- private to the engine ----
-uint8_t ussl_conn_proven(const ussl_conn_t *conn) {
+uint8_t ussl_conn_rules(const ussl_conn_t *conn) {
     const ussl_config_t *config = &conn->ctx->config;
+    if (conn->verify == USSL_VERIFY_NONE) {
+        return 0;
+    }
+    bool name = config->role == USSL_CLIENT && conn->hostname && !config->no_hostname_check;
+    const struct {
+        bool asked;
+        uint8_t bit;
+    } rules[] = {
+        {true, USSL_PROVEN_CHAIN},
+        {name, USSL_PROVEN_NAME},
+        {name && config->no_common_name, USSL_PROVEN_NO_CN},
+        {config->on_cert != NULL, USSL_PROVEN_HOOK},
+        {!config->partial_chain, USSL_PROVEN_ROOT},
+        {config->crl_check != USSL_CRL_NONE, USSL_PROVEN_CRL_LEAF},
+        {config->crl_check == USSL_CRL_ALL, USSL_PROVEN_CRL_ALL},
+    };
+    uint8_t bits = 0;
+    for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++) {
+        bits |= rules[i].asked ? rules[i].bit : 0;
+    }
+    return bits;
+}
+
+uint8_t ussl_conn_proven(const ussl_conn_t *conn) {
     if (!conn->full) {
         return conn->proven_before;
     }
-    if (!conn->check.verified || conn->check.verdict.flags != 0) {
-        return 0;
-    }
-    bool name = conn->hostname != NULL && !config->no_hostname_check;
-    return (uint8_t)(USSL_PROVEN_CHAIN | (name ? USSL_PROVEN_NAME : 0)
-        | (config->on_cert ? USSL_PROVEN_HOOK : 0));
+    bool verified = conn->check.verified && conn->check.verdict.flags == 0;
+    return verified ? ussl_conn_rules(conn) : 0;
 }
 
 // ---- public, in header order ----
@@ -45,7 +65,11 @@ const ussl_cert_t *ussl_conn_peer_cert(const ussl_conn_t *conn) {
 
 const ussl_cert_t *ussl_conn_chain(const ussl_conn_t *conn, bool verified, size_t index) {
     if (!conn->full || !ussl_conn_established(conn)) {
-        return index == 0 ? ussl_conn_peer_cert(conn) : NULL;
+        bool shown = index == 0 && (!verified || ussl_conn_peer_verified(conn));
+        return shown ? ussl_conn_peer_cert(conn) : NULL;
+    }
+    if (verified && !ussl_conn_peer_verified(conn)) {
+        return NULL;
     }
     if (verified) {
         return index < USSL_PATH_MAX ? (const ussl_cert_t *)conn->check.path[index] : NULL;

@@ -16,9 +16,11 @@
 #if USSL_SESSIONS
 
 // ---- the record: what is kept of a session ----
-// u8 form | u8 proven | u64 made | u32 count, 32 mark of the trust | u8 host | u16 peer | u16
-// secret
-enum { FORM = 1, FIXED = 1 + 1 + 8 + 4 + USSL_MARK_SIZE };
+// u8 form | u8 proven | u64 made | u64 proven at | u32 count, 32 mark of the trust | u8 host | u16
+// peer | u16 secret
+enum { FORM = 2, FIXED = 1 + 1 + 8 + 8 + 4 + USSL_MARK_SIZE };
+// A chain of resumptions ends here, and the certificate is looked at again.
+#define PROOF_LIFETIME (7 * 86400) // seconds
 
 static uint8_t *put_number(uint8_t *at, uint64_t number, size_t bytes) {
     while (bytes-- > 0) {
@@ -60,14 +62,15 @@ static bool get_bytes(const uint8_t **at, const uint8_t *end, size_t length_byte
 
 bool ussl_record_parse(const uint8_t *data, size_t len, ussl_record_t *out) {
     const uint8_t *at = data, *end = data + len;
-    uint64_t form, proven, made, count;
+    uint64_t form, proven, made, proven_at, count;
     if (!get_number(&at, end, 1, &form) || form != FORM || !get_number(&at, end, 1, &proven)
-        || !get_number(&at, end, 8, &made) || !get_number(&at, end, 4, &count)
-        || (size_t)(end - at) < USSL_MARK_SIZE) {
+        || !get_number(&at, end, 8, &made) || !get_number(&at, end, 8, &proven_at)
+        || !get_number(&at, end, 4, &count) || (size_t)(end - at) < USSL_MARK_SIZE) {
         return false;
     }
     out->proven = (uint8_t)proven;
     out->made = (int64_t)made;
+    out->proven_at = (int64_t)proven_at;
     out->trust_count = (uint32_t)count;
     out->trust_mark = at;
     at += USSL_MARK_SIZE;
@@ -79,7 +82,8 @@ bool ussl_record_parse(const uint8_t *data, size_t len, ussl_record_t *out) {
 // TLS 1.3 sessions lose the peer's certificate when mbedTLS saves them; 1.2 ones keep it.
 static void peer_of(
     const ussl_conn_t *conn, const mbedtls_ssl_session *session, const uint8_t **der, size_t *len) {
-    const mbedtls_x509_crt *peer = session->peer_cert ? session->peer_cert : conn->kept_peer;
+    const mbedtls_x509_crt *peer =
+        session->peer_cert || conn->full ? session->peer_cert : conn->kept_peer;
     bool wanted = session->tls_version == MBEDTLS_SSL_VERSION_TLS1_3 && peer != NULL
         && peer->raw.len <= UINT16_MAX;
     *der = wanted ? peer->raw.p : NULL;
@@ -118,6 +122,7 @@ int ussl_record_write(const ussl_conn_t *conn, const mbedtls_ssl_session *sessio
     uint8_t *at = put_number(out, FORM, 1);
     at = put_number(at, ussl_conn_proven(conn), 1);
     at = put_number(at, (uint64_t)made, 8);
+    at = put_number(at, (uint64_t)(conn->full ? made : conn->proven_at), 8);
     at = put_number(at, ours && config->trust ? config->trust->count : 0, 4);
     memset(at, 0, USSL_MARK_SIZE);
     if (ours && config->trust) {
@@ -163,6 +168,10 @@ static bool has_ticket(const mbedtls_ssl_session *session) {
 
 // As OpenSSL: a ticket is named by its hash, because the server gives it no id.
 static int fill_info(const mbedtls_ssl_session *from, ussl_session_info_t *info) {
+    const uint32_t longest = 7 * 86400; // RFC 8446 4.6.1
+    if (from->id_len > sizeof(info->id)) {
+        return MBEDTLS_ERR_SSL_BAD_INPUT_DATA; // mbedTLS loads it without looking
+    }
     info->made = from->start;
     info->timeout = USSL_TICKET_LIFETIME;
     info->has_ticket = has_ticket(from);
@@ -173,7 +182,7 @@ static int fill_info(const mbedtls_ssl_session *from, ussl_session_info_t *info)
     }
     info->lifetime_hint = from->ticket_lifetime;
     if (from->ticket_lifetime > 0) {
-        info->timeout = from->ticket_lifetime;
+        info->timeout = from->ticket_lifetime < longest ? from->ticket_lifetime : longest;
     }
     info->id_len = sizeof(info->id);
     return mbedtls_sha256(from->ticket, from->ticket_len, info->id, 0);
@@ -220,25 +229,20 @@ static bool same_host(const ussl_conn_t *conn, const ussl_record_t *record) {
 }
 
 static bool still_fresh(const ussl_session_t *session) {
-    int64_t now, end = session->record.made + session->info.timeout;
+    int64_t now;
     if (!ussl_platform()->unix_time(ussl_platform()->user, &now)) {
         return false;
     }
-    return now >= session->record.made && now < end;
+    return now >= session->record.made && now - session->record.made < session->info.timeout
+        && ussl_record_is_fresh(&session->record, now);
 }
 
 // Trap 17: everything that a full handshake of this connection would prove has been proven.
 static bool is_enough(const ussl_conn_t *conn, const ussl_session_t *session) {
-    const ussl_config_t *config = &conn->ctx->config;
-    uint8_t wanted = 0;
-    if (conn->verify != USSL_VERIFY_NONE) {
-        wanted |= USSL_PROVEN_CHAIN;
-        wanted |= config->on_cert ? USSL_PROVEN_HOOK : 0;
-        wanted |= conn->hostname && !config->no_hostname_check ? USSL_PROVEN_NAME : 0;
-    }
+    uint8_t wanted = ussl_conn_rules(conn);
     return (session->record.proven & wanted) == wanted && same_host(conn, &session->record)
         && ussl_trust_began_as(
-            config->trust, session->record.trust_count, session->record.trust_mark);
+            conn->ctx->config.trust, session->record.trust_count, session->record.trust_mark);
 }
 
 static int keep_peer(ussl_conn_t *conn, const ussl_record_t *record) {
@@ -255,11 +259,22 @@ static int keep_peer(ussl_conn_t *conn, const ussl_record_t *record) {
 }
 
 int ussl_conn_take_record(ussl_conn_t *conn, const ussl_record_t *record) {
+    int code = keep_peer(conn, record);
+    if (code != 0) {
+        ussl_conn_forget_peer(conn);
+        return code;
+    }
     conn->proven_before = record->proven;
-    return keep_peer(conn, record);
+    conn->proven_at = record->proven_at;
+    return 0;
+}
+
+bool ussl_record_is_fresh(const ussl_record_t *record, int64_t now) {
+    return now >= record->proven_at && now - record->proven_at < PROOF_LIFETIME;
 }
 
 void ussl_conn_forget_peer(ussl_conn_t *conn) {
+    conn->proven_before = 0;
     if (conn->kept_peer != NULL) {
         mbedtls_x509_crt_free(conn->kept_peer);
         ussl_free(conn->kept_peer);
@@ -275,9 +290,13 @@ static int offer(ussl_conn_t *conn, const ussl_session_t *session) {
         mbedtls_ssl_session_load(&loaded, session->record.secret, session->record.secret_len);
     if (code == 0 && loaded.tls_version <= conn->ctx->conf.max_tls_version
         && loaded.tls_version >= conn->ctx->conf.min_tls_version) {
-        code = mbedtls_ssl_set_session(&conn->ssl, &loaded);
+        code = ussl_conn_take_record(conn, &session->record);
         if (code == 0) {
-            code = ussl_conn_take_record(conn, &session->record);
+            code = mbedtls_ssl_set_session(&conn->ssl, &loaded);
+            conn->offered = code == 0;
+        }
+        if (code != 0) {
+            ussl_conn_forget_peer(conn);
         }
     }
     mbedtls_ssl_session_free(&loaded);
@@ -311,13 +330,12 @@ ussl_result_t ussl_conn_set_session(ussl_conn_t *conn, const ussl_session_t *ses
     if (conn->state != CONN_START || conn->busy || conn->ctx->config.role != USSL_CLIENT) {
         return USSL_ERR_USAGE;
     }
-    if (session->data == NULL || conn->ctx->config.no_tickets || !still_fresh(session)
-        || !is_enough(conn, session)) {
-        return USSL_OK;
-    }
     ussl_scope_t scope;
     ussl_scope_enter(&scope, conn->arena);
-    (void)offer(conn, session);
+    if (session->data != NULL && !conn->ctx->config.no_tickets && still_fresh(session)
+        && is_enough(conn, session)) {
+        (void)offer(conn, session);
+    }
     ussl_scope_leave(&scope);
     return scope.failed ? USSL_ERR_MEMORY : USSL_OK;
 }

@@ -83,14 +83,25 @@ static int ticket_write(void *arg, const mbedtls_ssl_session *session, unsigned 
         memcpy(start, key->name, NAME);
         code = ussl_seal(key->key, start, NAME, text);
     }
+    if (code == MBEDTLS_ERR_SSL_BUFFER_TOO_SMALL) {
+        // A big certificate. mbedTLS would give up a TLS 1.3 connection that is done: the client
+        // gets a ticket that opens nothing.
+        *len = NAME + USSL_SEAL_EXTRA;
+        return ussl_rng(NULL, start, *len);
+    }
     *len = code == 0 ? NAME + USSL_SEAL_EXTRA + text : 0;
     return code;
 }
 
-// A server that requires certificates resumes only where one was verified. One that takes them as
-// they come has refused the bad ones, so a session without a verified one had none.
-static bool is_enough(const ussl_conn_t *conn, const ussl_record_t *record) {
-    return conn->verify != USSL_VERIFY_REQUIRED || record->proven & USSL_PROVEN_CHAIN;
+// A server resumes where all that it asks of a certificate was proven of one. One that takes
+// clients as they come has refused the bad certificates, so a session that proved nothing had none.
+static bool is_enough(const ussl_conn_t *conn, const ussl_record_t *record, int64_t now) {
+    uint8_t wanted = ussl_conn_rules(conn);
+    bool none = record->proven == 0 && conn->verify != USSL_VERIFY_REQUIRED;
+    if (now < record->made || now - record->made >= USSL_TICKET_LIFETIME) {
+        return false;
+    }
+    return (none || (record->proven & wanted) == wanted) && ussl_record_is_fresh(record, now);
 }
 
 static int ticket_parse(void *arg, mbedtls_ssl_session *session, unsigned char *buf, size_t len) {
@@ -104,15 +115,18 @@ static int ticket_parse(void *arg, mbedtls_ssl_session *session, unsigned char *
         return MBEDTLS_ERR_SSL_INVALID_MAC;
     }
     int code = ussl_unseal(key->key, buf, NAME, len, &text, &text_len);
-    if (code == 0 && (!ussl_record_parse(text, text_len, &record) || !is_enough(conn, &record))) {
+    if (code == 0 && !ussl_record_parse(text, text_len, &record)) {
         code = MBEDTLS_ERR_SSL_INVALID_MAC;
     }
-    if (code == 0) {
-        int64_t age = seconds_now() - record.made;
-        code = age < 0 || age >= USSL_TICKET_LIFETIME ? MBEDTLS_ERR_SSL_SESSION_TICKET_EXPIRED : 0;
+    if (code == 0 && !is_enough(conn, &record, seconds_now())) {
+        code = MBEDTLS_ERR_SSL_SESSION_TICKET_EXPIRED;
     }
     if (code == 0) {
         code = mbedtls_ssl_session_load(session, record.secret, record.secret_len);
+    }
+    // mbedTLS would take a TLS 1.3 session for a TLS 1.2 one, whose master secret is then all zero.
+    if (code == 0 && session->tls_version != conn->ssl.tls_version) {
+        code = MBEDTLS_ERR_SSL_INVALID_MAC;
     }
     return code ? code : ussl_conn_take_record(conn, &record);
 }

@@ -112,7 +112,17 @@ static void mark_add(uint8_t mark[USSL_MARK_SIZE], const mbedtls_x509_crt *crt) 
     mbedtls_sha256_free(&hash);
 }
 
-static int batch_add_crl(batch_t *batch, const uint8_t *der, size_t len) {
+static bool has_crl(const mbedtls_x509_crl *list, const mbedtls_x509_crl *crl) {
+    for (; list != NULL; list = list->next) {
+        if (list->raw.len == crl->raw.len && memcmp(list->raw.p, crl->raw.p, crl->raw.len) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static int batch_add_crl(
+    batch_t *batch, const ussl_trust_t *trust, const uint8_t *der, size_t len) {
     mbedtls_x509_crl *crl = ussl_calloc(1, sizeof(*crl));
     if (crl == NULL) {
         return MBEDTLS_ERR_X509_ALLOC_FAILED;
@@ -122,6 +132,10 @@ static int batch_add_crl(batch_t *batch, const uint8_t *der, size_t len) {
     if (code != 0) {
         free_crls(crl);
         return code;
+    }
+    if (has_crl(trust->crls, crl) || has_crl(batch->first_crl, crl)) {
+        free_crls(crl);
+        return 0;
     }
     if (batch->first_crl == NULL) {
         batch->first_crl = crl;
@@ -173,8 +187,8 @@ static ussl_result_t add_blocks(batch_t *batch, const ussl_trust_t *trust, const
             return result == USSL_CLOSED ? USSL_OK : result;
         }
         ++*found;
-        int code =
-            crls ? batch_add_crl(batch, der, der_len) : batch_add(batch, trust, der, der_len);
+        int code = crls ? batch_add_crl(batch, trust, der, der_len)
+                        : batch_add(batch, trust, der, der_len);
         ussl_free(der);
         if (code != 0) {
             ussl_failure_set(why, USSL_ERR_PARSE, "BAD_CERTIFICATE");

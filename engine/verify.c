@@ -232,24 +232,47 @@ static uint32_t check_leaf(const ussl_conn_t *conn, const mbedtls_x509_crt *crt)
     return broken;
 }
 
-// mbedTLS looks at every certificate of the path for which it has a CRL, and does not mind if it
-// has none.
+// ---- revocation ----
+static const uint32_t about_crls =
+    USSL_CERT_REVOKED | USSL_CERT_CRL | USSL_CERT_OLD_CRL | USSL_CERT_NO_CRL;
+
+// mbedTLS looks into a CRL only for a certificate above which its path goes on. The one at the top,
+// if it is not its own issuer, is looked at for itself.
+static uint32_t check_crl_of_top(const ussl_conn_t *conn, mbedtls_x509_crt *crt) {
+    const ussl_trust_t *trust = conn->ctx->config.trust;
+    uint32_t flags = 0;
+    if (self_issued(crt)) {
+        return 0;
+    }
+    if (trust == NULL || trust->chain == NULL) {
+        return USSL_CERT_NO_CRL;
+    }
+    (void)mbedtls_x509_crt_verify_with_profile(crt, trust->chain, conn->ssl.conf->ca_crl,
+        conn->ssl.conf->cert_profile, NULL, &flags, NULL, NULL);
+    uint32_t broken = translate(flags);
+    return broken & USSL_CERT_UNTRUSTED ? USSL_CERT_NO_CRL : broken & about_crls;
+}
+
+// Nor does it mind if there is no CRL of the issuer; and it minds an old one beside a new one.
 static uint32_t check_crl(
-    const ussl_conn_t *conn, const mbedtls_x509_crt *crt, int depth, uint32_t broken) {
-    const uint32_t about_crls =
-        USSL_CERT_REVOKED | USSL_CERT_CRL | USSL_CERT_OLD_CRL | USSL_CERT_NO_CRL;
-    const ussl_config_t *config = &conn->ctx->config;
-    if (config->crl_check == USSL_CRL_NONE || (config->crl_check == USSL_CRL_LEAF && depth > 0)) {
+    const ussl_conn_t *conn, mbedtls_x509_crt *crt, int depth, bool top, uint32_t broken) {
+    ussl_crl_check_t wanted = conn->ctx->config.crl_check;
+    if (wanted == USSL_CRL_NONE || (wanted == USSL_CRL_LEAF && depth > 0)) {
         return broken & ~about_crls;
     }
-    const mbedtls_x509_crl *crl = config->trust ? config->trust->crls : NULL;
-    for (; crl != NULL; crl = crl->next) {
+    if (top) {
+        broken |= check_crl_of_top(conn, crt);
+    }
+    bool found = false, current = false;
+    for (const mbedtls_x509_crl *crl = conn->ssl.conf->ca_crl; crl != NULL; crl = crl->next) {
         if (crl->issuer_raw.len == crt->issuer_raw.len
             && memcmp(crl->issuer_raw.p, crt->issuer_raw.p, crl->issuer_raw.len) == 0) {
-            return broken;
+            found = true;
+            current |= !mbedtls_x509_time_is_past(&crl->next_update);
         }
     }
-    return broken | USSL_CERT_NO_CRL;
+    broken = current ? broken & ~USSL_CERT_OLD_CRL : broken;
+    return found ? broken : broken | USSL_CERT_NO_CRL;
 }
 
 // ---- private to the engine ----
@@ -258,14 +281,15 @@ int ussl_verify_step(void *arg, mbedtls_x509_crt *crt, int depth, uint32_t *flag
     ussl_verify_state_t *check = &conn->check;
     uint32_t broken = translate(*flags & ~(uint32_t)MBEDTLS_X509_BADCERT_CN_MISMATCH);
     bool anchored = !(broken & USSL_CERT_UNTRUSTED);
-    if (!check->verified) {
+    bool top = !check->verified;
+    if (top) {
         broken = check_top(conn, crt, depth, broken);
         check->verified = true;
     }
     if (!ussl_clock_is_set()) {
         broken = (broken & ~(USSL_CERT_FUTURE | USSL_CERT_EXPIRED)) | USSL_CERT_NO_CLOCK;
     }
-    broken = check_crl(conn, crt, depth, broken);
+    broken = check_crl(conn, crt, depth, top, broken);
     if (depth < USSL_PATH_MAX) {
         check->path[depth] = crt;
     }

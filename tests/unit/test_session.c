@@ -275,6 +275,121 @@ static void both_ends_judge_for_themselves(void **state) {
     }
 }
 
+// A sniffed TLS 1.3 ticket in a TLS 1.2 ClientHello: mbedTLS would resume it with an all-zero
+// master secret, which everybody knows.
+static void a_ticket_is_of_one_version(void **state) {
+    (void)state;
+#if USSL_TLS12 && USSL_TLS13
+    pair_setup_t setup = with_tickets(USSL_VERSION_TLS13);
+    setup.client_cert = "client.pem";
+    setup.client_key = "client.key";
+    setup.server_trust = "ca.pem";
+    setup.server_verify = USSL_VERIFY_REQUIRED;
+    pair_t pair, attacker;
+    ussl_session_unref(first_session(&pair, &setup));
+    mbedtls_ssl_session stolen;
+    mbedtls_ssl_session_init(&stolen);
+    assert_int_equal(mbedtls_ssl_get_session(&pair.conn[0]->ssl, &stolen), 0);
+    stolen.tls_version = MBEDTLS_SSL_VERSION_TLS1_2; // all else of it is unknown to a thief
+    memset(stolen.master, 0, sizeof(stolen.master));
+    stolen.ciphersuite = 0xC02B;
+    stolen.id_len = 32;
+    pair_setup_t thief = with_tickets(USSL_VERSION_TLS12);
+    thief.client.verify = USSL_VERIFY_NONE;
+    assert_int_equal(pair_open(&attacker, &thief), USSL_OK);
+    ussl_ctx_t *before = pair.ctx[0];
+    pair.ctx[0] = attacker.ctx[0];
+    assert_false(resumes_unasked(&pair, &stolen));
+    assert_false(ussl_conn_established(pair.conn[1]));
+    pair.ctx[0] = before;
+    mbedtls_ssl_session_free(&stolen);
+    pair_free(&attacker);
+    pair_free(&pair);
+    assert_int_equal(test_platform.live, 0);
+#endif
+}
+
+// A session was judged by the context that it was offered under.
+static void no_other_context_after_the_offer(void **state) {
+    (void)state;
+    pair_setup_t setup = with_tickets(0);
+    pair_t pair;
+    ussl_session_t *session = first_session(&pair, &setup);
+    assert_int_equal(pair_again(&pair), USSL_OK);
+    assert_int_equal(ussl_conn_set_session(pair.conn[0], session), USSL_OK);
+    assert_int_equal(ussl_conn_change_ctx(pair.conn[0], pair.ctx[0]), USSL_ERR_USAGE);
+    ussl_session_unref(session);
+    pair_free(&pair);
+}
+
+static ussl_result_t refuse_all(void *owner, const uint8_t *der, size_t len, unsigned depth) {
+    (void)owner, (void)der, (void)len, (void)depth;
+    return USSL_ERR_HOOK;
+}
+
+// Rules that a server has taken on since are not skipped by who comes back with a ticket; and no
+// chain of tickets lasts for ever.
+static void rules_made_since(void **state) {
+    (void)state;
+    for (EACH_VERSION(v)) {
+        for (int rule = 0; rule < 3; rule++) {
+            pair_setup_t setup = with_tickets(versions[v]);
+            setup.client_cert = "client.pem";
+            setup.client_key = "client.key";
+            setup.server_trust = "ca.pem";
+            setup.server_verify = USSL_VERIFY_REQUIRED;
+            setup.server.partial_chain = rule == 2;
+            pair_t pair;
+            ussl_session_t *session = first_session(&pair, &setup);
+            ussl_config_t config = pair.ctx[1]->config;
+            config.on_cert = rule == 0 ? refuse_all : NULL;
+            config.crl_check = rule == 1 ? USSL_CRL_LEAF : USSL_CRL_NONE;
+            config.partial_chain = false;
+            ussl_ctx_t *strict, *before = pair.ctx[1];
+            assert_int_equal(ussl_ctx_new(pair.arena[1], &config, &strict), USSL_OK);
+            assert_true(resumes(&pair, session));
+            pair.ctx[1] = strict;
+            assert_false(resumes(&pair, session));
+            pair.ctx[1] = before;
+            ussl_ctx_unref(strict);
+            ussl_session_unref(session);
+            pair_free(&pair);
+        }
+        pair_setup_t setup = with_tickets(versions[v]);
+        pair_t pair;
+        ussl_session_t *session = first_session(&pair, &setup);
+        int renewals = 0;
+        for (bool resumed = true; resumed && renewals < 200; renewals++) {
+            test_platform.now += USSL_TICKET_LIFETIME - 100;
+            resumed = resumes(&pair, session);
+            ussl_session_unref(session);
+            assert_int_equal(ussl_conn_session(pair.conn[0], &session), USSL_OK);
+        }
+        assert_true(renewals < 100);
+        ussl_session_unref(session);
+        pair_free(&pair);
+        assert_int_equal(test_platform.live, 0);
+    }
+}
+
+// mbedTLS loads a length of up to 255 for an id of 32 bytes.
+static void an_id_that_is_too_long(void **state) {
+    (void)state;
+#if USSL_TLS12
+    pair_setup_t setup = with_tickets(USSL_VERSION_TLS12);
+    pair_t pair;
+    ussl_session_t *session = first_session(&pair, &setup);
+    const mbedtls_ssl_session *from = pair.conn[0]->ssl.session;
+    ((mbedtls_ssl_session *)from)->id_len = 255;
+    ussl_session_t *bad = NULL;
+    assert_true(ussl_conn_session(pair.conn[0], &bad) < 0);
+    assert_null(bad);
+    ((mbedtls_ssl_session *)from)->id_len = 32;
+    ussl_session_unref(session);
+    pair_free(&pair);
+#endif
+}
+
 // Any bit of a ticket may be wrong: then it is no ticket.
 static void tickets_are_sealed(void **state) {
     (void)state;
@@ -514,6 +629,10 @@ int main(void) {
         cmocka_unit_test_setup(a_stranger_stays_one, reset),
         cmocka_unit_test_setup(tickets_grow_old, reset),
         cmocka_unit_test_setup(both_ends_judge_for_themselves, reset),
+        cmocka_unit_test_setup(a_ticket_is_of_one_version, reset),
+        cmocka_unit_test_setup(no_other_context_after_the_offer, reset),
+        cmocka_unit_test_setup(rules_made_since, reset),
+        cmocka_unit_test_setup(an_id_that_is_too_long, reset),
         cmocka_unit_test_setup(tickets_are_sealed, reset),
         cmocka_unit_test_setup(without_tickets, reset),
         cmocka_unit_test_setup(saved_and_loaded, reset),
