@@ -293,9 +293,10 @@ bool ssl_platform_wait(mp_obj_t stream, mp_uint_t flags, mp_uint_t deadline_ms);
 mp_uint_t ssl_platform_poll(mp_obj_t stream, mp_uint_t flags);
 // What can be known of a stream that is to be wrapped.
 typedef struct {
-    bool datagrams; // a socket of another type than SOCK_STREAM
-    bool connected; // or no socket at all
-    bool blocking;  // or it cannot be known
+    bool datagrams;       // a socket of another type than SOCK_STREAM
+    bool connected;       // or no socket at all
+    bool blocking;        // or it cannot be known
+    bool data_before_tls; // of a peer that has gone again
 } ssl_stream_info_t;
 void ssl_platform_look(mp_obj_t stream, ssl_stream_info_t *out);
 

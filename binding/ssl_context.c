@@ -76,8 +76,13 @@ static mp_obj_t ssl_context___del__(mp_obj_t self_in) {
     ussl_drop_later(self->tickets);
     ussl_drop_later(self->identity[0]);
     ussl_drop_later(self->identity[1]);
+    self->frozen[0] = self->frozen[1] = NULL;
+    self->trust = NULL;
+    self->reserve = NULL;
+    self->tickets = NULL;
+    self->identity[0] = self->identity[1] = NULL;
     ussl_drop_later(self->arena);
-    memset((char *)self + sizeof(self->base), 0, sizeof(*self) - sizeof(self->base));
+    self->arena = NULL;
     return mp_const_none;
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(ssl_context___del___obj, ssl_context___del__);
@@ -87,7 +92,11 @@ ssl_context_obj_t *ssl_context_of(mp_obj_t obj) {
     if (native == MP_OBJ_NULL || !mp_obj_is_type(native, &ssl_context_type)) {
         mp_raise_TypeError(MP_ERROR_TEXT("The value must be a SSLContext"));
     }
-    return MP_OBJ_TO_PTR(native);
+    ssl_context_obj_t *self = MP_OBJ_TO_PTR(native);
+    if (self->arena == NULL) {
+        mp_raise_ValueError(MP_ERROR_TEXT("this SSLContext is gone")); // __del__() called by hand
+    }
+    return self;
 }
 
 // ---- freezing ----

@@ -38,6 +38,12 @@ static void call_on_hello(void *arg) {
     call->answer = mp_call_function_n_kw(self->context->sni_callback, 3, 0, args);
 }
 
+// Printing runs the exception's own code.
+static void tell_ignored(void *error) {
+    mp_print_str(MICROPY_ERROR_PRINTER, "Exception ignored in sni_callback:\n");
+    mp_obj_print_exception(MICROPY_ERROR_PRINTER, MP_OBJ_FROM_PTR(error));
+}
+
 // CPython: None goes on, an int is the alert, an exception is handshake_failure, anything else is
 // internal_error. An exception is told to the error printer, because what the server gets to see is
 // CALLBACK_FAILED; only one that no program catches (Ctrl-C) goes up.
@@ -53,8 +59,8 @@ int ssl_hook_on_hello(void *owner, const char *name) {
     if (error != MP_OBJ_NULL) {
         const mp_obj_type_t *type = mp_obj_get_type(error);
         if (mp_obj_is_subclass_fast(MP_OBJ_FROM_PTR(type), MP_OBJ_FROM_PTR(&mp_type_Exception))) {
-            mp_print_str(MICROPY_ERROR_PRINTER, "Exception ignored in sni_callback:\n");
-            mp_obj_print_exception(MICROPY_ERROR_PRINTER, error);
+            mp_obj_t unprintable;
+            ssl_hook_run(tell_ignored, MP_OBJ_TO_PTR(error), &unprintable);
         } else {
             self->hook_error = error;
         }

@@ -19,11 +19,10 @@ ssl_conn_obj_t *ssl_conn_obj_new(const mp_obj_type_t *type, ssl_context_obj_t *c
     self->incoming = self->outgoing = mp_const_none;
     self->server_hostname = server_hostname;
     self->session = mp_const_none;
-    self->verify_callback = context->verify_callback;
+    self->verify_callback = mp_const_none;
     self->hook_error = MP_OBJ_NULL;
     self->timeout_ms = -1;
     self->server_side = server_side;
-    self->ragged_is_eof = ssl_context_forgives_eof(context);
     return self;
 }
 
@@ -56,6 +55,9 @@ void ssl_conn_obj_start(ssl_conn_obj_t *self) {
         }
     }
     ussl_ctx_t *frozen = ssl_context_freeze(context, server_side ? USSL_SERVER_SIDE : USSL_CLIENT);
+    // What belongs to the settings as they are frozen now.
+    self->verify_callback = context->verify_callback;
+    self->ragged_is_eof |= ssl_context_forgives_eof(context);
     ussl_arena_t *arena = ssl_context_arena(context);
     ussl_result_t result = ussl_conn_new(arena, frozen, host, self, &self->conn);
     ussl_arena_unref(arena);
@@ -68,8 +70,11 @@ void ssl_conn_obj_start(ssl_conn_obj_t *self) {
 // gone.
 static mp_obj_t ssl_conn___del__(mp_obj_t self_in) {
     ssl_conn_obj_t *self = MP_OBJ_TO_PTR(self_in);
-    ussl_drop_later(self->conn);
-    self->conn = NULL;
+    if (!self->busy) { // called by hand, from inside
+        ussl_drop_later(self->conn);
+        self->conn = NULL;
+        self->closed = true;
+    }
     return mp_const_none;
 }
 MP_DEFINE_CONST_FUN_OBJ_1(ssl_conn___del___obj, ssl_conn___del__);
@@ -366,6 +371,7 @@ static mp_obj_t ssl_object_read(size_t n_args, const mp_obj_t *args, mp_map_t *k
     mp_arg_val_t vals[MP_ARRAY_SIZE(allowed)];
     mp_arg_parse_all(n_args - 1, args + 1, kw_args, MP_ARRAY_SIZE(allowed), allowed, vals);
     ssl_conn_obj_t *self = MP_OBJ_TO_PTR(args[0]);
+    need_connection(self);
     if (ussl_conn_closing(self->conn) && ussl_conn_peer_closed(self->conn)) {
         ssl_raise_zero_return(); // both have said goodbye
     }
@@ -375,6 +381,7 @@ static MP_DEFINE_CONST_FUN_OBJ_KW(ssl_object_read_obj, 1, ssl_object_read);
 
 static mp_obj_t ssl_object_write(mp_obj_t self_in, mp_obj_t data) {
     ssl_conn_obj_t *self = MP_OBJ_TO_PTR(self_in);
+    need_connection(self);
     mp_buffer_info_t bufinfo;
     ssl_get_bytes(data, &bufinfo);
     ssl_pump_t want;
@@ -387,6 +394,7 @@ static mp_obj_t ssl_object_write(mp_obj_t self_in, mp_obj_t data) {
 static MP_DEFINE_CONST_FUN_OBJ_2(ssl_object_write_obj, ssl_object_write);
 
 static mp_obj_t ssl_object_unwrap(mp_obj_t self_in) {
+    need_connection(MP_OBJ_TO_PTR(self_in));
     ssl_conn_unwrap(MP_OBJ_TO_PTR(self_in));
     return mp_const_none;
 }

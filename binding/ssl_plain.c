@@ -98,6 +98,17 @@ static mp_obj_t ssl_socket_connect_ex(mp_obj_t self_in, mp_obj_t address) {
 MP_DEFINE_CONST_FUN_OBJ_2(ssl_socket_connect_ex_obj, ssl_socket_connect_ex);
 
 // ---- accepting ----
+typedef struct {
+    ssl_context_obj_t *context;
+    const ssl_wrap_t *wrap;
+    mp_obj_t result;
+} accept_t;
+
+static void wrap_accepted(void *arg) {
+    accept_t *call = arg;
+    call->result = ssl_socket_wrap(call->context, call->wrap);
+}
+
 // A handshake that fails closes what was accepted; the listener goes on.
 static mp_obj_t ssl_socket_accept(mp_obj_t self_in) {
     ssl_conn_obj_t *self = MP_OBJ_TO_PTR(self_in);
@@ -112,19 +123,35 @@ static mp_obj_t ssl_socket_accept(mp_obj_t self_in) {
         .server_hostname = mp_const_none,
         .session = mp_const_none,
     };
-    mp_obj_t pair[] = {ssl_socket_wrap(self->context, &wrap), address};
+    accept_t call = {self->context, &wrap, MP_OBJ_NULL};
+    mp_obj_t error;
+    ssl_hook_run(wrap_accepted, &call, &error);
+    if (error != MP_OBJ_NULL) {
+        mp_stream_close(wrap.sock); // once more does no harm
+        nlr_raise(error);
+    }
+    mp_obj_t pair[] = {call.result, address};
     return mp_obj_new_tuple(2, pair);
 }
 MP_DEFINE_CONST_FUN_OBJ_1(ssl_socket_accept_obj, ssl_socket_accept);
 
 // ---- leaving ----
+// Not under the feet of a call that is in progress.
+static void not_while_busy(const ssl_conn_obj_t *self) {
+    if (self->closed) {
+        mp_raise_OSError(MP_EBADF);
+    }
+    if (self->busy) {
+        mp_raise_msg(&mp_type_RuntimeError,
+            MP_ERROR_TEXT("TLS connection called from its own callback, or from two threads"));
+    }
+}
+
 // CPython: TLS is dropped without a word, then the socket is shut down.
 static mp_obj_t ssl_socket_shutdown(mp_obj_t self_in, mp_obj_t how) {
     ssl_conn_obj_t *self = MP_OBJ_TO_PTR(self_in);
     mp_obj_t dest[3];
-    if (self->closed) {
-        mp_raise_OSError(MP_EBADF);
-    }
+    not_while_busy(self);
     mp_load_method(self->incoming, MP_QSTR_shutdown, dest); // before TLS is gone
     ssl_socket_drop_tls(self);
     dest[2] = how;
@@ -135,6 +162,7 @@ MP_DEFINE_CONST_FUN_OBJ_2(ssl_socket_shutdown_obj, ssl_socket_shutdown);
 static mp_obj_t ssl_socket_detach(mp_obj_t self_in) {
     ssl_conn_obj_t *self = MP_OBJ_TO_PTR(self_in);
     mp_obj_t dest[2];
+    not_while_busy(self);
     mp_load_method(self->incoming, MP_QSTR_detach, dest);
     ssl_socket_drop_tls(self);
     self->closed = true;

@@ -148,6 +148,23 @@ static int descriptor_of(mp_obj_t stream) {
 }
 #endif
 
+#if PORT_UNIX
+// getpeername(2) knows no peer either while a connection is being made, or after it was reset. Only
+// a new socket is hung up and silent, only a listener accepts; the others are for TLS to find out
+// about.
+static void look_at_unconnected(int fd, ssl_stream_info_t *out) {
+    int listens = 0;
+    socklen_t len = sizeof(listens);
+    struct pollfd pfd = {.fd = fd, .events = POLLIN | POLLOUT};
+    char byte;
+    (void)getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listens, &len);
+    (void)poll(&pfd, 1, 0);
+    bool reset = (pfd.revents & POLLIN) != 0;
+    out->connected = !listens && (reset || !(pfd.revents & POLLHUP));
+    out->data_before_tls = !listens && recv(fd, &byte, 1, MSG_DONTWAIT | MSG_PEEK) > 0;
+}
+#endif
+
 // Only a socket can be unconnected. Where there is no getpeername(2), a socket that was never
 // connected polls as hung up.
 void ssl_platform_look(mp_obj_t stream, ssl_stream_info_t *out) {
@@ -161,6 +178,9 @@ void ssl_platform_look(mp_obj_t stream, ssl_stream_info_t *out) {
         out->datagrams = type != SOCK_STREAM;
         out->connected = getpeername(fd, (struct sockaddr *)&peer, &len) == 0;
         out->blocking = !(fcntl(fd, F_GETFL) & O_NONBLOCK);
+        if (!out->connected && !out->datagrams) {
+            look_at_unconnected(fd, out);
+        }
         return;
     }
 #endif

@@ -14,6 +14,14 @@ typedef struct {
     ssl_context_obj_t *context;
 } ssl_session_obj_t;
 
+static ssl_session_obj_t *session_of(mp_obj_t obj) {
+    ssl_session_obj_t *self = MP_OBJ_TO_PTR(obj);
+    if (self->session == NULL) {
+        mp_raise_ValueError(MP_ERROR_TEXT("this SSLSession is gone")); // __del__() called by hand
+    }
+    return self;
+}
+
 static ssl_session_obj_t *session_obj_new(ssl_context_obj_t *context) {
     ssl_session_obj_t *self = mp_obj_malloc_with_finaliser(ssl_session_obj_t, &ssl_session_type);
     self->session = NULL;
@@ -53,7 +61,7 @@ void ssl_session_set(ssl_conn_obj_t *conn, mp_obj_t value) {
     if (!mp_obj_is_type(value, &ssl_session_type)) {
         mp_raise_TypeError(MP_ERROR_TEXT("Value is not a SSLSession."));
     }
-    ssl_session_obj_t *self = MP_OBJ_TO_PTR(value);
+    ssl_session_obj_t *self = session_of(value);
     if (self->context != conn->context) {
         mp_raise_ValueError(MP_ERROR_TEXT("Session refers to a different SSLContext."));
     }
@@ -78,7 +86,11 @@ static void ssl_session_attr(mp_obj_t self_in, qstr attr, mp_obj_t *dest) {
     if (dest[0] != MP_OBJ_NULL) {
         return; // read-only
     }
-    ssl_session_obj_t *self = MP_OBJ_TO_PTR(self_in);
+    if (attr == MP_QSTR___del__) {
+        dest[1] = MP_OBJ_SENTINEL;
+        return;
+    }
+    ssl_session_obj_t *self = session_of(self_in);
     const ussl_session_info_t *info = ussl_session_info(self->session);
     switch (attr) {
         case MP_QSTR_id:
@@ -105,10 +117,8 @@ static mp_obj_t ssl_session_binary_op(mp_binary_op_t op, mp_obj_t left, mp_obj_t
     if (op != MP_BINARY_OP_EQUAL || !mp_obj_is_type(right, &ssl_session_type)) {
         return MP_OBJ_NULL;
     }
-    const ussl_session_info_t *a =
-        ussl_session_info(((ssl_session_obj_t *)MP_OBJ_TO_PTR(left))->session);
-    const ussl_session_info_t *b =
-        ussl_session_info(((ssl_session_obj_t *)MP_OBJ_TO_PTR(right))->session);
+    const ussl_session_info_t *a = ussl_session_info(session_of(left)->session);
+    const ussl_session_info_t *b = ussl_session_info(session_of(right)->session);
     return mp_obj_new_bool(a->id_len == b->id_len && memcmp(a->id, b->id, a->id_len) == 0);
 }
 
@@ -130,10 +140,15 @@ static void get_key(mp_obj_t key, mp_buffer_info_t *out) {
     }
 }
 
-static mp_obj_t ssl_session_serialize(size_t n_args, const mp_obj_t *args) {
-    ssl_session_obj_t *self = MP_OBJ_TO_PTR(args[0]);
+static mp_obj_t ssl_session_serialize(size_t n_args, const mp_obj_t *args, mp_map_t *kw_args) {
+    static const mp_arg_t allowed[] = {
+        {MP_QSTR_key, MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}},
+    };
+    mp_arg_val_t vals[MP_ARRAY_SIZE(allowed)];
+    mp_arg_parse_all(n_args - 1, args + 1, kw_args, MP_ARRAY_SIZE(allowed), allowed, vals);
+    ssl_session_obj_t *self = session_of(args[0]);
     mp_buffer_info_t key;
-    get_key(n_args > 1 ? args[1] : MP_OBJ_NULL, &key);
+    get_key(vals[0].u_obj, &key);
     size_t size = ussl_session_saved_size(self->session);
     if (size == 0) {
         mp_raise_ValueError(MP_ERROR_TEXT("this session cannot be resumed"));
@@ -146,13 +161,21 @@ static mp_obj_t ssl_session_serialize(size_t n_args, const mp_obj_t *args) {
     }
     return mp_obj_new_bytes_from_vstr(&vstr);
 }
-static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(ssl_session_serialize_obj, 1, 2, ssl_session_serialize);
+static MP_DEFINE_CONST_FUN_OBJ_KW(ssl_session_serialize_obj, 1, ssl_session_serialize);
 
-static mp_obj_t ssl_session_deserialize(size_t n_args, const mp_obj_t *args) {
-    ssl_context_obj_t *context = ssl_context_of(args[0]);
+static mp_obj_t ssl_session_deserialize(size_t n_args, const mp_obj_t *args, mp_map_t *kw_args) {
+    enum { CONTEXT, DATA, KEY };
+    static const mp_arg_t allowed[] = {
+        {MP_QSTR_context, MP_ARG_REQUIRED | MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}},
+        {MP_QSTR_data, MP_ARG_REQUIRED | MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}},
+        {MP_QSTR_key, MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}},
+    };
+    mp_arg_val_t vals[MP_ARRAY_SIZE(allowed)];
+    mp_arg_parse_all(n_args, args, kw_args, MP_ARRAY_SIZE(allowed), allowed, vals);
+    ssl_context_obj_t *context = ssl_context_of(vals[CONTEXT].u_obj);
     mp_buffer_info_t data, key;
-    ssl_get_bytes(args[1], &data);
-    get_key(n_args > 2 ? args[2] : MP_OBJ_NULL, &key);
+    ssl_get_bytes(vals[DATA].u_obj, &data);
+    get_key(vals[KEY].u_obj, &key);
     ssl_session_obj_t *self = session_obj_new(context);
     ussl_session_source_t source = {data.buf, data.len, key.buf, key.len};
     ussl_failure_t why;
@@ -169,8 +192,7 @@ static mp_obj_t ssl_session_deserialize(size_t n_args, const mp_obj_t *args) {
     }
     return MP_OBJ_FROM_PTR(self);
 }
-static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(
-    ssl_session_deserialize_fun_obj, 2, 3, ssl_session_deserialize);
+static MP_DEFINE_CONST_FUN_OBJ_KW(ssl_session_deserialize_fun_obj, 0, ssl_session_deserialize);
 static MP_DEFINE_CONST_STATICMETHOD_OBJ(
     ssl_session_deserialize_obj, MP_ROM_PTR(&ssl_session_deserialize_fun_obj));
 

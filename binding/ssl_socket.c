@@ -95,9 +95,18 @@ static void check_arguments(
 }
 
 // From here on a failure closes the socket, as in CPython.
-static void start_or_close(ssl_conn_obj_t *self, bool blocking) {
+static void raise_data_before_tls(void *unused) {
+    (void)unused;
+    ssl_raise_text(1, "Closed before TLS handshake with data in recv buffer.");
+}
+
+static void start_or_close(ssl_conn_obj_t *self, const ssl_stream_info_t *info) {
     mp_obj_t error = MP_OBJ_NULL;
-    if (!blocking && self->handshake) {
+    if (info->data_before_tls) {
+        // Bytes in clear from a peer that has reset the connection: they must not be read as if
+        // they had come through TLS (CVE-2023-40217).
+        ssl_hook_run(raise_data_before_tls, NULL, &error);
+    } else if (!info->blocking && self->handshake) {
         error = mp_obj_new_exception_msg(&mp_type_ValueError,
             MP_ERROR_TEXT(
                 "do_handshake_on_connect should not be specified for non-blocking sockets"));
@@ -126,8 +135,8 @@ mp_obj_t ssl_socket_wrap(ssl_context_obj_t *context, const ssl_wrap_t *wrap) {
     self->timeout_ms = info.blocking ? -1 : 0;
     self->ragged_is_eof |= wrap->ragged_is_eof;
     self->connected = info.connected;
-    if (info.connected) {
-        start_or_close(self, info.blocking);
+    if (info.connected || info.data_before_tls) {
+        start_or_close(self, &info);
     }
     return MP_OBJ_FROM_PTR(self);
 }
@@ -219,10 +228,17 @@ static mp_obj_t ssl_socket_recv(size_t n_args, const mp_obj_t *args) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(ssl_socket_recv_obj, 1, 3, ssl_socket_recv);
 
+// Of a socket without TLS: MicroPython's sockets have no recv_into() of their own.
+static mp_obj_t plain_recv_into(ssl_conn_obj_t *self, size_t n_args, const mp_obj_t *args) {
+    no_flags(n_args > 2 ? mp_obj_get_int(args[2]) : 0, "recv_into");
+    bool sized = n_args > 1 && args[1] != mp_const_none && mp_obj_is_true(args[1]);
+    return ssl_plain_call(self, MP_QSTR_readinto, sized ? 2 : 1, args);
+}
+
 static mp_obj_t ssl_socket_recv_into(size_t n_args, const mp_obj_t *args) {
     ssl_conn_obj_t *self = open_descriptor(args[0]);
     if (self->conn == NULL) {
-        return ssl_plain_call(self, MP_QSTR_readinto, MIN(n_args - 1, 2), args + 1);
+        return plain_recv_into(self, n_args - 1, args + 1);
     }
     no_flags(n_args > 3 ? mp_obj_get_int(args[3]) : 0, "recv_into");
     bool sized = n_args > 2 && args[2] != mp_const_none;
@@ -248,10 +264,21 @@ static mp_obj_t ssl_socket_send(size_t n_args, const mp_obj_t *args) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(ssl_socket_send_obj, 2, 3, ssl_socket_send);
 
+// As much as there is, in as many parts as the socket takes.
+static mp_obj_t plain_sendall(ssl_conn_obj_t *self, mp_obj_t data) {
+    mp_buffer_info_t bufinfo;
+    ssl_get_bytes(data, &bufinfo);
+    for (size_t sent = 0; sent < bufinfo.len;) {
+        mp_obj_t part = mp_obj_new_bytes((const byte *)bufinfo.buf + sent, bufinfo.len - sent);
+        sent += (size_t)mp_obj_get_int(ssl_plain_call(self, MP_QSTR_send, 1, &part));
+    }
+    return mp_const_none;
+}
+
 static mp_obj_t ssl_socket_sendall(size_t n_args, const mp_obj_t *args) {
     ssl_conn_obj_t *self = open_descriptor(args[0]);
     if (self->conn == NULL) {
-        return ssl_plain_call(self, MP_QSTR_write, n_args - 1, args + 1);
+        return plain_sendall(self, args[1]);
     }
     no_flags(n_args > 2 ? mp_obj_get_int(args[2]) : 0, "sendall");
     mp_buffer_info_t bufinfo;

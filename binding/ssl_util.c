@@ -70,7 +70,7 @@ static mp_obj_t make_context(size_t n_args, const mp_obj_t *args, mp_map_t *kw_a
         mp_store_attr(draft, MP_QSTR_check_hostname, mp_const_false);
         mp_store_attr(draft, MP_QSTR_verify_mode, MP_OBJ_NEW_SMALL_INT(SSL_CERT_NONE));
     }
-    if (client && verify) {
+    if (verify) {
         // As CPython 3.13: an intermediate that was loaded can be the end of a path.
         context->verify_flags |= VERIFY_X509_PARTIAL_CHAIN | VERIFY_X509_STRICT;
     }
@@ -158,6 +158,18 @@ static mp_obj_t ssl_pem_to_der(mp_obj_t pem) {
 MP_DEFINE_CONST_FUN_OBJ_1(ssl_pem_to_der_obj, ssl_pem_to_der);
 
 // ---- a server's certificate ----
+typedef struct {
+    mp_obj_t sock, address;
+} connect_t;
+
+static void connect_to(void *arg) {
+    connect_t *call = arg;
+    mp_obj_t dest[3];
+    mp_load_method(call->sock, MP_QSTR_connect, dest);
+    dest[2] = call->address;
+    mp_call_method_n_kw(1, 0, dest);
+}
+
 // Not verified unless ca_certs says by what; the name is never checked (CPython).
 static mp_obj_t ssl_get_server_certificate(size_t n_args, const mp_obj_t *args, mp_map_t *kw_args) {
     enum { ADDR, VERSION, CA_CERTS, TIMEOUT };
@@ -198,9 +210,13 @@ static mp_obj_t ssl_get_server_certificate(size_t n_args, const mp_obj_t *args, 
         call[2] = vals[TIMEOUT].u_obj;
         mp_call_method_n_kw(1, 0, call);
     }
-    mp_load_method(sock, MP_QSTR_connect, call);
-    call[2] = info[4];
-    mp_call_method_n_kw(1, 0, call);
+    connect_t connect = {sock, info[4]};
+    mp_obj_t error;
+    ssl_hook_run(connect_to, &connect, &error);
+    if (error != MP_OBJ_NULL) {
+        mp_stream_close(sock); // MicroPython's sockets have no finaliser
+        nlr_raise(error);
+    }
     ssl_wrap_t wrap = {
         .sock = sock,
         .handshake = true,
@@ -308,7 +324,11 @@ MP_DEFINE_CONST_FUN_OBJ_0(ssl_rand_status_obj, ssl_rand_status);
 static mp_obj_t ssl_rand_add(mp_obj_t data, mp_obj_t entropy) {
     mp_buffer_info_t bufinfo;
     mp_get_buffer_raise(data, &bufinfo, MP_BUFFER_READ);
+#if MICROPY_PY_BUILTINS_FLOAT
     (void)mp_obj_get_float(entropy);
+#else
+    (void)mp_obj_get_int(entropy);
+#endif
     return mp_const_none;
 }
 MP_DEFINE_CONST_FUN_OBJ_2(ssl_rand_add_obj, ssl_rand_add);
