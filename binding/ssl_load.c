@@ -122,11 +122,17 @@ static mp_obj_t ssl_context_load_verify_locations(
     if (capath != mp_const_none) {
         mp_raise_NotImplementedError(MP_ERROR_TEXT("capath: give a file of certificates"));
     }
+    // A file that cannot be read adds nothing of the data either.
+    mp_buffer_info_t file = {0};
+    if (cafile != mp_const_none) {
+        ssl_file_or_data(cafile, "cafile", &file);
+    }
     if (cadata != mp_const_none) {
         add_cadata(self, cadata);
     }
     if (cafile != mp_const_none) {
-        ssl_context_add_trust(self, cafile);
+        bool pem = ussl_is_pem(file.buf, file.len) || mp_obj_is_str(cafile);
+        add_trust(self, &file, pem, true);
     }
     return mp_const_none;
 }

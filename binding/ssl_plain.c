@@ -255,8 +255,10 @@ static MP_DEFINE_CONST_OBJ_TYPE(text_type, MP_QSTR_TextIOWrapper, MP_TYPE_FLAG_I
     protocol, &text_stream_p, locals_dict, &file_locals);
 
 static mp_obj_t ssl_socket_makefile(size_t n_args, const mp_obj_t *args, mp_map_t *kw_args) {
-    (void)kw_args; // buffering, encoding and the like are for CPython's layers, which are not here
-    const char *mode = n_args > 1 ? mp_obj_str_get_str(args[1]) : "r";
+    // Buffering, encoding and the like are for CPython's layers, which are not here.
+    mp_map_elem_t *named = mp_map_lookup(kw_args, MP_OBJ_NEW_QSTR(MP_QSTR_mode), MP_MAP_LOOKUP);
+    mp_obj_t given = n_args > 1 ? args[1] : named ? named->value : MP_OBJ_NEW_QSTR(MP_QSTR_r);
+    const char *mode = mp_obj_str_get_str(given);
     for (const char *p = mode; *p; p++) {
         if (*p != 'r' && *p != 'w' && *p != 'b') {
             mp_raise_msg_varg(&mp_type_ValueError,

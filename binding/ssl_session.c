@@ -69,7 +69,9 @@ void ssl_session_set(ssl_conn_obj_t *conn, mp_obj_t value) {
         mp_raise_ValueError(MP_ERROR_TEXT("Cannot set session for server-side SSLSocket."));
     }
     ussl_result_t result = USSL_ERR_USAGE;
-    if (conn->conn != NULL) {
+    if (conn->conn == NULL && !conn->closed && !conn->connected) {
+        result = USSL_OK; // offered when it connects
+    } else if (conn->conn != NULL) {
         result = ussl_conn_set_session(conn->conn, self->session);
     }
     if (result == USSL_ERR_USAGE) {

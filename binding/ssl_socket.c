@@ -310,8 +310,11 @@ static mp_obj_t ssl_socket_settimeout(mp_obj_t self_in, mp_obj_t timeout) {
 #else
         mp_int_t seconds = mp_obj_get_int(timeout);
 #endif
-        if (seconds < 0) {
+        if (!(seconds >= 0)) {
             mp_raise_ValueError(MP_ERROR_TEXT("Timeout value out of range"));
+        }
+        if (seconds > 2000000) { // in milliseconds it would not fit 32 bits
+            mp_raise_msg(&mp_type_OverflowError, MP_ERROR_TEXT("timeout doesn't fit"));
         }
         ms = (mp_int_t)(seconds * 1000);
         ms = seconds > 0 && ms == 0 ? 1 : ms;

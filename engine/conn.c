@@ -370,6 +370,10 @@ ussl_result_t ussl_conn_change_ctx(ussl_conn_t *conn, ussl_ctx_t *ctx) {
         || ctx->conf.min_tls_version > ctx->conf.max_tls_version) {
         return USSL_ERR_USAGE;
     }
+    if (ctx->config.role == USSL_CLIENT && ctx->config.verify == USSL_VERIFY_NONE
+        && conn->verify != USSL_VERIFY_NONE) {
+        return USSL_ERR_USAGE; // mbedTLS would not look, and we would find nothing proven
+    }
     ussl_ctx_t *before = conn->ctx;
     conn->ctx = ussl_ctx_ref(ctx);
     conn->ssl.conf = &ctx->conf;

@@ -89,4 +89,4 @@ def raises(kind, fun, *args):
         fun(*args)
     except kind as e:
         return e
-    raise AssertionError("%s was not raised" % kind.__name__)
+    raise AssertionError("%r was not raised" % (kind,))

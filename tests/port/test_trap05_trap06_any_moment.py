@@ -1,6 +1,7 @@
 # Traps 5 and 6: a failed deferred handshake leaves the transport to close(), and every method answers
 # at every moment: before the handshake, after a failure, after close().
 import ssl
+from helper import bio_pair, client_context, server_context
 from port import pair, raises, shake
 
 METHODS = (
@@ -84,4 +85,50 @@ e = raises(ssl.SSLError, lambda: client_context().wrap_socket(a, server_hostname
 assert e.reason == "WRONG_VERSION_NUMBER" and a.closed == 1
 # Trap 30: and the peer was told, with an alert.
 assert a.wr.data[-7:-4] == b"\x15\x03\x03" and a.wr.data[-2] == 2
+
+# Methods that Python calls by itself, called by hand: nothing crashes, nothing goes out in clear.
+for kind in ("object", "socket"):
+    client, server = client_context(), server_context()
+    if kind == "object":
+        c, s = bio_pair(client, server)
+        assert shake(c, s) == [True, True]
+    else:
+        c, s, a, b = pair(client, server)
+        assert shake(c, s) == [True, True]
+    session = c.session
+    c.__del__()
+    for call in (lambda: c.read(5), lambda: c.write(b"secret"), c.do_handshake, c.getpeercert):
+        raises((OSError, ValueError), call)
+    if kind == "socket":
+        raises(OSError, c.send, b"secret")
+        assert b"secret" not in a.wr.data
+    c.version(), c.cipher(), c.pending(), c.session_reused
+    session.__del__()
+    raises(ValueError, lambda: session.id)
+    raises(ValueError, lambda: session.serialize())
+    raises(ValueError, lambda: session == session)
+    client.__del__()
+    raises(ValueError, client.wrap_bio, ssl.MemoryBIO(), ssl.MemoryBIO(), False, "localhost")
+
+# TLS cannot be taken away from under a call.
+for method in ("shutdown", "detach", "__del__", "close", "unwrap"):
+    c, s, a, b = pair()
+    a.shutdown = lambda how: None
+    a.detach = lambda: 5
+    tried = []
+
+    def under(buf):
+        a.on_write = None
+        try:
+            getattr(c, method)(*((2,) if method == "shutdown" else ()))
+        except (RuntimeError, ssl.SSLError) as e:
+            tried.append(e)
+        return a.write(buf)
+
+    a.on_write = under
+    try:
+        c.do_handshake()
+    except (OSError, ssl.SSLError):
+        pass
+    assert tried or method in ("close", "__del__")
 print("ok")
