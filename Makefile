@@ -75,6 +75,21 @@ $(UNIX): build/sources.ok $(wildcard engine/* binding/* config/*) micropython.mk
 	  rm -f $(UNIX_DIR)/frozen_content.*; $(UNIX_MAKE) $(JOBS); } >$(UNIX_DIR).log 2>&1 || { tail -n 40 $(UNIX_DIR).log; exit 1; }
 	@touch $@
 
+# ---- MicroPython for an emulated Cortex-M3, with our module ----
+FIRMWARE := build/firmware/firmware.elf
+firmware: $(FIRMWARE)
+$(FIRMWARE): $(UNIX) $(wildcard tests/firmware/* tests/firmware/board/*)
+	@sh tools/install-tools firmware
+	@mkdir -p build/usermod-board && ln -sfn ../.. build/usermod-board/ussl && \
+		ln -sfn ../../tests/firmware/board build/usermod-board/board
+	@echo "building MicroPython for MPS2_AN385 (log: build/firmware.log)"
+	@rm -f build/firmware/frozen_content.*; $(MAKE) --no-print-directory $(JOBS) -C $(MICROPYTHON)/ports/qemu \
+		BOARD=MPS2_AN385 BUILD=$(abspath build/firmware) USER_C_MODULES=$(abspath build/usermod-board) \
+		MBEDTLS=$(MBEDTLS) FROZEN_MANIFEST=$(abspath config/manifest.py) MPY_LIB_DIR=$(CURDIR) \
+		LDSCRIPT=$(abspath tests/firmware/mps2.ld) MICROPY_HEAP_SIZE=3276800 \
+		USSL_CFLAGS='$(USSL_CFLAGS)' >build/firmware.log 2>&1 || { tail -n 40 build/firmware.log; exit 1; }
+	@touch $@
+
 # ---- for people ----
 run: $(UNIX) certs
 ifdef URL
@@ -93,6 +108,7 @@ unit-build: build/sources.ok
 test: build/tools.ok
 	@$(MAKE) --no-print-directory $(UNIX) certs
 	@$(MAKE) --no-print-directory $(JOBS) unit-build
+	@$(MAKE) --no-print-directory $(FIRMWARE)
 	@python3 tests/run.py
 
 # One part of it: make unit, make compat, make port, make interop, make lint.
@@ -115,7 +131,7 @@ flags: build/sources.ok certs
 	@MBEDTLS=$(MBEDTLS) sh tools/try-flags
 
 clean:
-	rm -rf build/unix build/unit* build/flags build/certs build/*.ok
+	rm -rf build/unix build/firmware build/unit* build/flags build/certs build/*.ok
 
-.PHONY: all run repl test unit compat port interop lint certs check-layers check-format format \
+.PHONY: all run repl firmware test unit compat port interop lint certs check-layers check-format format \
 	flags clean

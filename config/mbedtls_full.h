@@ -14,6 +14,12 @@
 // ---- platform: the engine's hooks and nothing of the C library's ----
 #define MBEDTLS_PLATFORM_C
 #define MBEDTLS_PLATFORM_MEMORY
+// The engine's from the first moment: a bare-metal port has no calloc() of the C library.
+#include <stddef.h>
+void *ussl_calloc(size_t count, size_t size);
+void ussl_free(void *ptr);
+#define MBEDTLS_PLATFORM_STD_CALLOC ussl_calloc
+#define MBEDTLS_PLATFORM_STD_FREE ussl_free
 #define MBEDTLS_HAVE_TIME
 #define MBEDTLS_HAVE_TIME_DATE
 #define MBEDTLS_PLATFORM_MS_TIME_ALT

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 #
-# run.py - runs the test suites and counts: `tests/run.py [lint|api|unit|compat|port|interop ...]`.
+# run.py - runs the test suites and counts: `tests/run.py [lint|api|unit|compat|port|interop|firmware ...]`.
 #
 # The last line is "N passed, N failed"; what cannot run here is named and counted as skipped.
 import glob
@@ -189,6 +189,26 @@ def interop():
     cases.run_all(report, MICROPYTHON, CERTS)
 
 
+# ---- firmware: whole connections on an emulated Cortex-M3 ----
+def firmware():
+    sys.path.insert(0, os.path.join(ROOT, "tests/firmware"))
+    import board
+
+    names = ["ca.pem"] + [n + e for n in ("server", "server-rsa", "client") for e in (".pem", ".key")]
+    with open(os.path.join(ROOT, "tests/firmware/handshakes.py")) as f:
+        script = board.with_certs(names, CERTS, f.read())
+    device = board.Board(os.path.join(ROOT, "build/firmware/firmware.elf"))
+    try:
+        out, errors = device.run(script, 240)
+    except (OSError, TimeoutError) as e:
+        out, errors = "", str(e)
+    device.close()
+    for line in out.splitlines()[:-1]:
+        report("passed" if ": full" in line else "failed", "firmware/" + line)
+    good = out.endswith("ok\n") and not errors
+    report("passed" if good else "failed", "firmware/handshakes", "" if good else out[-500:] + errors[-2000:])
+
+
 # ---- flags ----
 def flags():
     status, out, err = run(["make", "-s", "flags"], timeout=1500)
@@ -200,7 +220,8 @@ def flags():
 
 
 def main():
-    suites = {"lint": lint, "api": api, "unit": unit, "compat": compat, "port": port, "interop": interop, "flags": flags}
+    suites = {"lint": lint, "api": api, "unit": unit, "compat": compat, "port": port, "interop": interop, "firmware": firmware,
+              "flags": flags}
     chosen = [a for a in sys.argv[1:] if not a.startswith("-")] or list(suites)
     for name in chosen:
         began = time.time()

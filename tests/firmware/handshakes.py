@@ -1,0 +1,99 @@
+# handshakes.py - runs on the emulated Cortex-M3: whole connections inside the device, both ends, over
+# MemoryBIOs; memory and instructions of each. Prints one line a case, "ok" or what is wrong.
+import gc
+import machine
+import ssl
+
+
+def ticks():
+    return machine.mem32[0x40028018]  # 25 MHz; with -icount shift=5 a tick is 1.25 instructions
+
+
+def instructions(since):
+    return ((ticks() - since) & 0xFFFFFFFF) * 5 // 4
+
+
+def contexts(cert, version, mutual):
+    client, server = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT), ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    client.load_verify_locations(DATA["ca.pem"])
+    server.load_cert_chain(DATA[cert + ".pem"], DATA[cert + ".key"])
+    client.maximum_version = version
+    if mutual:
+        client.load_cert_chain(DATA["client.pem"], DATA["client.key"])
+        server.load_verify_locations(DATA["ca.pem"])
+        server.verify_mode = ssl.CERT_REQUIRED
+    client.reserve(4)  # the collector may still see the last one on the stack
+    server.reserve(4)
+    return client, server
+
+
+def connect(client, server, host="localhost", session=None):
+    a, b = ssl.MemoryBIO(), ssl.MemoryBIO()
+    c = client.wrap_bio(a, b, server_hostname=host, session=session)
+    s = server.wrap_bio(b, a, server_side=True)
+    left, spent = [c, s], [0, 0]
+    while left:
+        for end in list(left):
+            began = ticks()
+            try:
+                end.do_handshake()
+                left.remove(end)
+            except ssl.SSLWantReadError:
+                pass
+            finally:
+                spent[end is s] += instructions(began)
+    return c, s, spent
+
+
+def talk(c, s):
+    data = bytes(range(256)) * 20
+    for one, other in ((c, s), (s, c)):
+        one.write(data)
+        got = b""
+        while len(got) < len(data):
+            got += other.read(10000)
+        assert got == data
+
+
+for version, name in ((ssl.TLSVersion.TLSv1_2, "TLS 1.2"), (ssl.TLSVersion.TLSv1_3, "TLS 1.3")):
+    for cert in ("server", "server-rsa"):
+        for mutual in (False, True):
+            gc.collect()
+            client, server = contexts(cert, version, mutual)
+            c, s, spent = connect(client, server)
+            talk(c, s)
+            assert c.getpeercert()["subject"] and c.version() == "TLSv" + name[-3:]
+            idle = client.memory()["used"], server.memory()["used"]
+            again, s2 = None, None
+            session = c.session
+            c = s = None
+            gc.collect()
+            c, s, resumed = connect(client, server, session=session)
+            talk(c, s)
+            assert c.session_reused and s.session_reused
+            assert not mutual or s.getpeercert()["subject"]
+            peak = client.memory()["peak"], server.memory()["peak"]
+            print("%s %s%s: full %d + %d, resumed %d + %d instructions; peak %d, %d; idle %d, %d bytes" % (
+                (name, cert, " mutual" if mutual else "") + tuple(spent) + tuple(resumed) + peak + idle))
+            assert max(peak) < client.memory()["reserved"]
+            # Another host is not resumed, and is refused.
+            c = s = None
+            gc.collect()
+            try:
+                connect(client, server, "other.test", session)
+                print("not refused")
+            except ssl.SSLCertVerificationError as e:
+                assert e.verify_code == 62
+            c = s = session = None
+            client.reserve(0)
+            server.reserve(0)
+            client = server = None
+
+# Numbers that are no small ints here.
+ctx = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+assert ctx.options == 2186412112 and ssl.OP_ALL == 0x80000050 and ssl.OP_NO_RENEGOTIATION == 1 << 30
+ctx.options |= ssl.OP_NO_TLSv1_3
+assert ctx.options == 2186412112 | 1 << 29
+assert ssl.cert_time_to_seconds("Jan  1 00:00:00 2045 GMT") == 2366841600
+assert ctx.memory_needed() < 42000
+print("ok")
