@@ -215,6 +215,7 @@ typedef enum { PUMP_DONE = 0, PUMP_WANT_READ, PUMP_WANT_WRITE } ssl_pump_t;
 typedef struct {
     nlr_jump_callback_node_call_function_1_t node;
 } ssl_guard_t;
+void ssl_not_while_busy(const ssl_conn_obj_t *self); // RuntimeError: a method is at work
 void ssl_guard_enter(ssl_guard_t *guard, ssl_conn_obj_t *self);
 void ssl_guard_leave(ssl_guard_t *guard);
 

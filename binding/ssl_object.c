@@ -26,12 +26,16 @@ ssl_conn_obj_t *ssl_conn_obj_new(const mp_obj_type_t *type, ssl_context_obj_t *c
     return self;
 }
 
+static bool fits_side(const ssl_conn_obj_t *self, const ssl_context_obj_t *context) {
+    mp_int_t other = self->server_side ? SSL_PROTOCOL_TLS_CLIENT : SSL_PROTOCOL_TLS_SERVER;
+    return context->protocol != other;
+}
+
 void ssl_conn_obj_start(ssl_conn_obj_t *self) {
     ssl_context_obj_t *context = self->context;
     mp_obj_t server_hostname = self->server_hostname;
     bool server_side = self->server_side;
-    mp_int_t other = server_side ? SSL_PROTOCOL_TLS_CLIENT : SSL_PROTOCOL_TLS_SERVER;
-    if (context->protocol == other) {
+    if (!fits_side(self, context)) {
         ssl_raise_text(0,
             server_side ? "Cannot create a server socket with a PROTOCOL_TLS_CLIENT context"
                         : "Cannot create a client socket with a PROTOCOL_TLS_SERVER context");
@@ -253,8 +257,7 @@ MP_DEFINE_CONST_FUN_OBJ_1(ssl_conn_get_unverified_chain_obj, ssl_conn_get_unveri
 static void set_context(ssl_conn_obj_t *self, mp_obj_t value) {
     ssl_context_obj_t *context = ssl_context_of(value);
     ussl_role_t role = self->server_side ? USSL_SERVER_SIDE : USSL_CLIENT;
-    mp_int_t other = self->server_side ? SSL_PROTOCOL_TLS_CLIENT : SSL_PROTOCOL_TLS_SERVER;
-    bool fits = self->conn != NULL && context->protocol != other;
+    bool fits = self->conn != NULL && fits_side(self, context);
     if (!fits || ussl_conn_change_ctx(self->conn, ssl_context_freeze(context, role)) != USSL_OK) {
         mp_raise_ValueError(MP_ERROR_TEXT("the context can be changed in sni_callback only"));
     }

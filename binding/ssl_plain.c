@@ -137,21 +137,18 @@ MP_DEFINE_CONST_FUN_OBJ_1(ssl_socket_accept_obj, ssl_socket_accept);
 
 // ---- leaving ----
 // Not under the feet of a call that is in progress.
-static void not_while_busy(const ssl_conn_obj_t *self) {
+static void can_drop_tls(const ssl_conn_obj_t *self) {
     if (self->closed) {
         mp_raise_OSError(MP_EBADF);
     }
-    if (self->busy) {
-        mp_raise_msg(&mp_type_RuntimeError,
-            MP_ERROR_TEXT("TLS connection called from its own callback, or from two threads"));
-    }
+    ssl_not_while_busy(self);
 }
 
 // CPython: TLS is dropped without a word, then the socket is shut down.
 static mp_obj_t ssl_socket_shutdown(mp_obj_t self_in, mp_obj_t how) {
     ssl_conn_obj_t *self = MP_OBJ_TO_PTR(self_in);
     mp_obj_t dest[3];
-    not_while_busy(self);
+    can_drop_tls(self);
     mp_load_method(self->incoming, MP_QSTR_shutdown, dest); // before TLS is gone
     ssl_socket_drop_tls(self);
     dest[2] = how;
@@ -162,7 +159,7 @@ MP_DEFINE_CONST_FUN_OBJ_2(ssl_socket_shutdown_obj, ssl_socket_shutdown);
 static mp_obj_t ssl_socket_detach(mp_obj_t self_in) {
     ssl_conn_obj_t *self = MP_OBJ_TO_PTR(self_in);
     mp_obj_t dest[2];
-    not_while_busy(self);
+    can_drop_tls(self);
     mp_load_method(self->incoming, MP_QSTR_detach, dest);
     ssl_socket_drop_tls(self);
     self->closed = true;

@@ -46,11 +46,15 @@ static void guard_run(void *arg) {
     }
 }
 
-void ssl_guard_enter(ssl_guard_t *guard, ssl_conn_obj_t *self) {
+void ssl_not_while_busy(const ssl_conn_obj_t *self) {
     if (self->busy) {
         mp_raise_msg(&mp_type_RuntimeError,
             MP_ERROR_TEXT("TLS connection called from its own callback, or from two threads"));
     }
+}
+
+void ssl_guard_enter(ssl_guard_t *guard, ssl_conn_obj_t *self) {
+    ssl_not_while_busy(self);
     self->busy = true;
     if (self->timeout_ms > 0) {
         self->deadline_ms = mp_hal_ticks_ms() + (mp_uint_t)self->timeout_ms;

@@ -27,6 +27,12 @@ bool ussl_clock_is_set(void) {
     return the_platform.unix_time(the_platform.user, &now);
 }
 
+int64_t ussl_seconds(void) {
+    int64_t now = 0;
+    (void)the_platform.unix_time(the_platform.user, &now);
+    return now;
+}
+
 // ---- called by mbedTLS ----
 // An unset clock reads 1970: every certificate is then "not yet valid", never valid by accident.
 int64_t ussl_mbed_time(int64_t *out) {

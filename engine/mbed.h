@@ -117,6 +117,7 @@ const ussl_platform_t *ussl_platform(void);
 // mbedTLS's f_rng shape; the context argument is not used.
 int ussl_rng(void *unused, unsigned char *buf, size_t len);
 bool ussl_clock_is_set(void);
+int64_t ussl_seconds(void); // the clock as it is, set or not: for ages, not for certificates
 
 // ---- result.c ----
 // Fills *why from an mbedTLS code; `side` decides words that client and server see differently.

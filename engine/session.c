@@ -19,8 +19,9 @@
 // u8 form | u8 proven | u64 made | u64 proven at | u32 count, 32 mark of the trust | u8 host | u16
 // peer | u16 secret
 enum { FORM = 2, FIXED = 1 + 1 + 8 + 8 + 4 + USSL_MARK_SIZE };
+#define WEEK (7 * 86400) // seconds; the most that a ticket may last, too (RFC 8446 4.6.1)
 // A chain of resumptions ends here, and the certificate is looked at again.
-#define PROOF_LIFETIME (7 * 86400) // seconds
+#define PROOF_LIFETIME WEEK
 
 static uint8_t *put_number(uint8_t *at, uint64_t number, size_t bytes) {
     while (bytes-- > 0) {
@@ -117,7 +118,7 @@ int ussl_record_write(const ussl_conn_t *conn, const mbedtls_ssl_session *sessio
     }
     int64_t made = 0;
     if (!ours || !received_at(session, &made)) {
-        (void)ussl_platform()->unix_time(ussl_platform()->user, &made);
+        made = ussl_seconds();
     }
     uint8_t *at = put_number(out, FORM, 1);
     at = put_number(at, ussl_conn_proven(conn), 1);
@@ -168,7 +169,6 @@ static bool has_ticket(const mbedtls_ssl_session *session) {
 
 // As OpenSSL: a ticket is named by its hash, because the server gives it no id.
 static int fill_info(const mbedtls_ssl_session *from, ussl_session_info_t *info) {
-    const uint32_t longest = 7 * 86400; // RFC 8446 4.6.1
     if (from->id_len > sizeof(info->id)) {
         return MBEDTLS_ERR_SSL_BAD_INPUT_DATA; // mbedTLS loads it without looking
     }
@@ -182,7 +182,7 @@ static int fill_info(const mbedtls_ssl_session *from, ussl_session_info_t *info)
     }
     info->lifetime_hint = from->ticket_lifetime;
     if (from->ticket_lifetime > 0) {
-        info->timeout = from->ticket_lifetime < longest ? from->ticket_lifetime : longest;
+        info->timeout = from->ticket_lifetime < WEEK ? from->ticket_lifetime : WEEK;
     }
     info->id_len = sizeof(info->id);
     return mbedtls_sha256(from->ticket, from->ticket_len, info->id, 0);
@@ -200,7 +200,7 @@ static int session_fill(ussl_session_t *session, ussl_conn_t *conn) {
     const mbedtls_ssl_session *from = conn->ssl.session;
     int code = fill_info(from, &session->info);
     if (session->info.made == 0) {
-        (void)ussl_platform()->unix_time(ussl_platform()->user, &session->info.made);
+        session->info.made = ussl_seconds();
     }
     if (code != 0 || !can_be_resumed(conn, from)) {
         return code;
@@ -229,11 +229,9 @@ static bool same_host(const ussl_conn_t *conn, const ussl_record_t *record) {
 }
 
 static bool still_fresh(const ussl_session_t *session) {
-    int64_t now;
-    if (!ussl_platform()->unix_time(ussl_platform()->user, &now)) {
-        return false;
-    }
-    return now >= session->record.made && now - session->record.made < session->info.timeout
+    int64_t now = ussl_seconds();
+    return ussl_clock_is_set() && now >= session->record.made
+        && now - session->record.made < session->info.timeout
         && ussl_record_is_fresh(&session->record, now);
 }
 
@@ -294,9 +292,9 @@ static int offer(ussl_conn_t *conn, const ussl_session_t *session) {
         if (code == 0) {
             code = mbedtls_ssl_set_session(&conn->ssl, &loaded);
             conn->offered = code == 0;
-        }
-        if (code != 0) {
-            ussl_conn_forget_peer(conn);
+            if (code != 0) {
+                ussl_conn_forget_peer(conn);
+            }
         }
     }
     mbedtls_ssl_session_free(&loaded);

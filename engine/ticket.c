@@ -26,18 +26,12 @@ struct ussl_tickets {
 };
 
 // ---- keys ----
-static int64_t seconds_now(void) {
-    int64_t now = 0;
-    (void)ussl_platform()->unix_time(ussl_platform()->user, &now);
-    return now;
-}
-
 static bool is_alive(const ticket_key_t *key, int64_t now, int64_t lifetimes) {
     return key->born != 0 && now >= key->born && now - key->born < lifetimes * USSL_TICKET_LIFETIME;
 }
 
 static ticket_key_t *sealing_key(ussl_tickets_t *tickets) {
-    int64_t now = seconds_now();
+    int64_t now = ussl_seconds();
     if (is_alive(&tickets->keys[0], now, 1)) {
         return &tickets->keys[0];
     }
@@ -55,7 +49,7 @@ static ticket_key_t *sealing_key(ussl_tickets_t *tickets) {
 static const ticket_key_t *key_named(const ussl_tickets_t *tickets, const uint8_t *name) {
     for (size_t i = 0; i < 2; i++) {
         const ticket_key_t *key = &tickets->keys[i];
-        if (is_alive(key, seconds_now(), 2) && memcmp(key->name, name, NAME) == 0) {
+        if (is_alive(key, ussl_seconds(), 2) && memcmp(key->name, name, NAME) == 0) {
             return key;
         }
     }
@@ -118,7 +112,7 @@ static int ticket_parse(void *arg, mbedtls_ssl_session *session, unsigned char *
     if (code == 0 && !ussl_record_parse(text, text_len, &record)) {
         code = MBEDTLS_ERR_SSL_INVALID_MAC;
     }
-    if (code == 0 && !is_enough(conn, &record, seconds_now())) {
+    if (code == 0 && !is_enough(conn, &record, ussl_seconds())) {
         code = MBEDTLS_ERR_SSL_SESSION_TICKET_EXPIRED;
     }
     if (code == 0) {

@@ -35,9 +35,12 @@ static const struct {
 #define RULES (sizeof(rules) / sizeof(rules[0]))
 
 // ---- helpers ----
+static bool same_name(const mbedtls_x509_buf *a, const mbedtls_x509_buf *b) {
+    return a->len == b->len && memcmp(a->p, b->p, a->len) == 0;
+}
+
 static bool self_issued(const mbedtls_x509_crt *crt) {
-    return crt->issuer_raw.len > 0 && crt->issuer_raw.len == crt->subject_raw.len
-        && memcmp(crt->issuer_raw.p, crt->subject_raw.p, crt->subject_raw.len) == 0;
+    return crt->issuer_raw.len > 0 && same_name(&crt->issuer_raw, &crt->subject_raw);
 }
 
 // The subject's last common name, which is the most specific one; NULL if there is none.
@@ -103,10 +106,8 @@ static bool signed_by(const mbedtls_x509_crt *crt, mbedtls_x509_crt *issuer) {
 static const mbedtls_x509_crt *trusted_issuer(
     const ussl_trust_t *trust, const mbedtls_x509_crt *crt) {
     for (mbedtls_x509_crt *issuer = trust->chain; issuer != NULL; issuer = issuer->next) {
-        const mbedtls_x509_buf *name = &issuer->subject_raw;
-        if (issuer->ca_istrue && name->len == crt->issuer_raw.len
-            && memcmp(name->p, crt->issuer_raw.p, name->len) == 0 && signed_by(crt, issuer)
-            && !mbedtls_x509_time_is_past(&issuer->valid_to)) {
+        if (issuer->ca_istrue && same_name(&issuer->subject_raw, &crt->issuer_raw)
+            && signed_by(crt, issuer) && !mbedtls_x509_time_is_past(&issuer->valid_to)) {
             return issuer;
         }
     }
@@ -265,8 +266,7 @@ static uint32_t check_crl(
     }
     bool found = false, current = false;
     for (const mbedtls_x509_crl *crl = conn->ssl.conf->ca_crl; crl != NULL; crl = crl->next) {
-        if (crl->issuer_raw.len == crt->issuer_raw.len
-            && memcmp(crl->issuer_raw.p, crt->issuer_raw.p, crl->issuer_raw.len) == 0) {
+        if (same_name(&crl->issuer_raw, &crt->issuer_raw)) {
             found = true;
             current |= !mbedtls_x509_time_is_past(&crl->next_update);
         }
