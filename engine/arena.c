@@ -34,6 +34,11 @@ void *ussl_calloc(size_t count, size_t size) {
     ussl_scope_t *scope = ussl_scope_current();
     ussl_arena_t *arena = scope ? scope->arena : NULL;
     ussl_block_t *block = NULL;
+    if (scope != NULL && scope->asked != scope->asked_end) {
+        *scope->asked++ = count * size;
+        count = 1;
+        size = USSL_RECORD_REST;
+    }
     bool ready = platform->alloc != NULL; // not before ussl_init()
     if (ready && (size == 0 || count <= (SIZE_MAX - sizeof(*block)) / size)) {
         size_t total = count * size + sizeof(*block);

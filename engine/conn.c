@@ -43,6 +43,7 @@ static ussl_result_t conn_enter(ussl_conn_t *conn, call_t call, ussl_scope_t *sc
 }
 
 static void conn_leave(ussl_conn_t *conn, ussl_scope_t *scope) {
+    ussl_records_rest(conn);
     ussl_scope_leave(scope);
     conn->busy = false;
 }
@@ -82,6 +83,11 @@ static ussl_result_t conn_fail(ussl_conn_t *conn, int code, bool out_of_memory) 
         ussl_failure_set(why, USSL_ERR_CERT, "CERTIFICATE_VERIFY_FAILED");
         why->cert = conn->check.verdict;
         why->alert = ussl_verdict_alert(&why->cert);
+    } else if (conn->refused_record > 0) {
+        ussl_failure_set(why, USSL_ERR_PROTOCOL, "RECORD_TOO_LARGE");
+        why->record = conn->refused_record;
+        why->record_limit = conn->ctx->config.record_in;
+        why->alert = MBEDTLS_SSL_ALERT_MSG_RECORD_OVERFLOW;
     } else if (alert >= 0) {
         ussl_failure_set(why, USSL_ERR_ALERT, ussl_alert_reason((unsigned)alert));
         why->alert = (int16_t)alert;
@@ -103,12 +109,19 @@ static ussl_result_t conn_fail(ussl_conn_t *conn, int code, bool out_of_memory) 
     return why->result;
 }
 
+ussl_result_t ussl_conn_refuse_record(ussl_conn_t *conn, size_t len) {
+    int around = mbedtls_ssl_get_record_expansion(&conn->ssl) - 5; // the header is not in `len`
+    around += conn->ssl.transform_in && conn->ssl.tls_version >= USSL_VERSION_TLS13; // its type
+    conn->refused_record = (uint16_t)(len - (around > 0 ? (size_t)around : 0));
+    return conn_fail(conn, MBEDTLS_ERR_SSL_INVALID_RECORD, false);
+}
+
 // What every call makes of mbedTLS's answer. USSL_OK: nothing stands in the way, call it again.
 static ussl_result_t conn_answer(ussl_conn_t *conn, int code, const ussl_scope_t *scope) {
     switch (code) {
         case MBEDTLS_ERR_SSL_WANT_READ:
             // Without a window it has only dropped a record and wants to go on.
-            return conn->in != NULL && conn->in_have == 0 ? USSL_WANT_IN : USSL_OK;
+            return conn->in != NULL && conn->in_have == 0 ? ussl_records_make_room(conn) : USSL_OK;
         case MBEDTLS_ERR_SSL_WANT_WRITE:
             // An alert waits behind this record; when it has gone, the cause would be forgotten.
             conn->starved |= scope->failed && conn->ssl.send_alert;
@@ -119,18 +132,6 @@ static ussl_result_t conn_answer(ussl_conn_t *conn, int code, const ussl_scope_t
         default:
             return conn_fail(conn, code, scope->failed || conn->starved);
     }
-}
-
-// mbedTLS learns that its record has gone only by offering it again: finish that before new work.
-static ussl_result_t conn_settle(ussl_conn_t *conn, const ussl_scope_t *scope) {
-    if (conn->out_total == 0) {
-        return USSL_OK;
-    }
-    if (conn->out_len > 0) {
-        return USSL_WANT_OUT;
-    }
-    int code = mbedtls_ssl_write(&conn->ssl, (const unsigned char *)"", 0);
-    return code == 0 ? USSL_OK : conn_answer(conn, code, scope);
 }
 
 // ---- handshake ----
@@ -189,6 +190,9 @@ static ussl_result_t handshake_step(ussl_conn_t *conn, const ussl_scope_t *scope
 #if USSL_SESSIONS
         ussl_conn_forget_peer(conn);
 #endif
+    }
+    if (!ussl_records_for_handshake(conn)) {
+        return USSL_ERR_MEMORY;
     }
     code = mbedtls_ssl_handshake_step(&conn->ssl);
     use_application_keys(&conn->ssl);
@@ -300,7 +304,7 @@ static void tell_secret(void *arg, mbedtls_ssl_key_export_type type, const unsig
 #endif
 
 static ussl_result_t conn_fill(ussl_conn_t *conn, const char *hostname) {
-    int code = mbedtls_ssl_setup(&conn->ssl, &conn->ctx->conf);
+    int code = ussl_records_setup(conn);
     if (code == MBEDTLS_ERR_SSL_BAD_CONFIG) {
         // No version lies between the limits: as in OpenSSL the handshake will say so.
         ussl_failure_set(&conn->failure, USSL_ERR_PROTOCOL, "NO_PROTOCOLS_AVAILABLE");
@@ -321,6 +325,7 @@ static ussl_result_t conn_fill(ussl_conn_t *conn, const char *hostname) {
 static void conn_drop(ussl_object_t *object) {
     ussl_conn_t *conn = (ussl_conn_t *)object;
     ussl_arena_t *arena = conn->arena;
+    ussl_records_free(conn);
     mbedtls_ssl_free(&conn->ssl);
     ussl_free(conn->hostname);
 #if USSL_SESSIONS
@@ -447,10 +452,12 @@ ussl_result_t ussl_conn_write(ussl_conn_t *conn, const uint8_t *buf, size_t len,
         return result;
     }
     conn->writing = true;
-    result = conn_settle(conn, &scope);
+    result = conn->out_len > 0 ? USSL_WANT_OUT : USSL_OK;
     if (result == USSL_OK && len > 0) {
         int max = mbedtls_ssl_get_max_out_record_payload(&conn->ssl);
-        size_t part = max > 0 && (size_t)max < len ? (size_t)max : len;
+        size_t part = conn->ctx->config.record_out;
+        part = max > 0 && (size_t)max < part ? (size_t)max : part;
+        part = ussl_records_out(conn, part < len ? part : len);
         int code = mbedtls_ssl_write(&conn->ssl, buf, part);
         if (code > 0) {
             *n = (size_t)code;
@@ -472,7 +479,7 @@ ussl_result_t ussl_conn_close(ussl_conn_t *conn) {
         return result;
     }
     if (conn->state == CONN_OPEN) {
-        result = conn_settle(conn, &scope);
+        result = conn->out_len > 0 ? USSL_WANT_OUT : USSL_OK;
         if (result == USSL_OK) {
             int code = mbedtls_ssl_close_notify(&conn->ssl);
             bool queued = code == 0 || (code == MBEDTLS_ERR_SSL_WANT_WRITE && conn->out_total > 0);

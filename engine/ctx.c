@@ -214,6 +214,8 @@ ussl_result_t ussl_ctx_new(ussl_arena_t *arena, const ussl_config_t *config, uss
         ctx->object.drop = ctx_drop;
         ctx->arena = ussl_arena_ref(arena);
         ctx->config = *config;
+        ctx->config.record_in = config->record_in ? config->record_in : USSL_RECORD_IN;
+        ctx->config.record_out = config->record_out ? config->record_out : USSL_RECORD_OUT;
         ussl_trust_ref(config->trust);
         ussl_identity_ref(config->identity[0]);
         ussl_identity_ref(config->identity[1]);

@@ -36,8 +36,11 @@
 #pragma message("mbedTLS before 3.6.7 fails RSA-PSS in TLS 1.2 and lacks security fixes: update it")
 #endif
 
-#if USSL_TLS13
 // Not in mbedTLS's public headers: library/ssl_misc.h.
+int mbedtls_ssl_flush_output(mbedtls_ssl_context *);
+void mbedtls_ssl_update_in_pointers(mbedtls_ssl_context *);
+void mbedtls_ssl_update_out_pointers(mbedtls_ssl_context *, mbedtls_ssl_transform *);
+#if USSL_TLS13
 void mbedtls_ssl_set_outbound_transform(mbedtls_ssl_context *, mbedtls_ssl_transform *);
 #endif
 
@@ -55,6 +58,9 @@ typedef struct ussl_scope {
     ussl_arena_t *arena;    // lent; NULL: nobody's (process-wide state)
     bool failed;            // an allocation failed in here
     struct ussl_conn *conn; // lent; NULL: no connection is at work
+    // lent; not at its end: what is allocated next is a record buffer. It begins small, and what
+    // was asked for is noted here.
+    size_t *asked, *asked_end;
     struct ussl_scope *outer;
 } ussl_scope_t;
 
@@ -167,6 +173,21 @@ struct ussl_ctx {
     mbedtls_x509_crt nobody;    // stands in for an empty trust: mbedTLS refuses NULL
 };
 
+// ---- records.c ----
+#define USSL_RECORD_REST 64
+// In place of mbedtls_ssl_setup() and before mbedtls_ssl_free().
+int ussl_records_setup(ussl_conn_t *conn);
+void ussl_records_free(ussl_conn_t *conn);
+// mbedTLS waits for bytes: is there room for them? USSL_WANT_IN: yes. USSL_OK: now there is, ask it
+// again. USSL_ERR_MEMORY: no, and nothing has changed.
+ussl_result_t ussl_records_make_room(ussl_conn_t *conn);
+// Room to send a record. Returns how much of `len` fits in one.
+size_t ussl_records_out(ussl_conn_t *conn, size_t len);
+// Room for whatever a step of the handshake sends. False: no memory.
+bool ussl_records_for_handshake(ussl_conn_t *conn);
+// Gives back what holds nothing, once the handshake is done.
+void ussl_records_rest(ussl_conn_t *conn);
+
 // ---- wire.c ----
 // mbedTLS's f_send and f_recv; the first argument is the ussl_conn_t.
 int ussl_wire_send(void *conn, const unsigned char *buf, size_t len);
@@ -262,6 +283,9 @@ typedef enum {
 #define CONN_SIDE_SIZE 64
 #define CONN_SIDE_ALERT 32
 
+// Ends a connection whose peer sends a record of `len` bytes, more than config.record_in allows.
+ussl_result_t ussl_conn_refuse_record(ussl_conn_t *conn, size_t len);
+
 struct ussl_conn {
     ussl_object_t object;
     ussl_arena_t *arena; // counted
@@ -290,6 +314,10 @@ struct ussl_conn {
     size_t in_len, in_have;
     const uint8_t *out; // lent by mbedTLS: a record that waits for the wire
     size_t out_len, out_total;
+    uint8_t *rest_in, *rest_out; // owned; mbedTLS's record buffers while they hold nothing
+    size_t in_room, out_room;    // bytes in mbedTLS's two record buffers as they are now
+    size_t out_full;             // as it asked for
+    uint16_t refused_record;     // plaintext of a record that was too large; 0: none was
     uint8_t side[CONN_SIDE_SIZE];
     uint8_t side_at, side_len;
     ussl_verify_state_t check;

@@ -91,6 +91,8 @@ typedef struct {
     bool alert_is_ours;  // true: we sent it; false: the peer did
     const char *reason;  // static, OpenSSL's reason word; NULL if it has none
     ussl_verdict_t cert; // for USSL_ERR_CERT
+    // RECORD_TOO_LARGE: bytes of plaintext in the record that the peer sent, and that we take
+    uint16_t record, record_limit;
 } ussl_failure_t;
 
 // ---- Platform -------------------------------------------------------------------------------
@@ -320,14 +322,16 @@ typedef struct {
     uint16_t max_version;             // 0: newest built in
     uint16_t suites[USSL_SUITES_MAX]; // best first, 0 ends; none: the default list
     uint16_t group;                   // the only one for key exchange; 0: all
-    const char *const *alpn;          // protocols (RFC 7301), best first, NULL ends; NULL: none
-    ussl_trust_t *trust;              // NULL: trust nobody
-    ussl_identity_t *identity[2];     // at most one ECDSA and one RSA; NULL allowed
-    ussl_tickets_t *tickets;          // a server without them gives none; NULL allowed
-    uint16_t ticket_count;            // TLS 1.3: how many after a handshake
-    ussl_on_cert_t on_cert;           // NULL allowed
-    ussl_on_secret_t on_secret;       // NULL allowed; needs USSL_KEYLOG
-    ussl_on_hello_t on_hello;         // NULL allowed; server only
+    uint16_t record_in;      // plaintext of the largest record that we take; 0: USSL_RECORD_IN
+    uint16_t record_out;     // of the largest that we send, after the handshake; 0: USSL_RECORD_OUT
+    const char *const *alpn; // protocols (RFC 7301), best first, NULL ends; NULL: none
+    ussl_trust_t *trust;     // NULL: trust nobody
+    ussl_identity_t *identity[2]; // at most one ECDSA and one RSA; NULL allowed
+    ussl_tickets_t *tickets;      // a server without them gives none; NULL allowed
+    uint16_t ticket_count;        // TLS 1.3: how many after a handshake
+    ussl_on_cert_t on_cert;       // NULL allowed
+    ussl_on_secret_t on_secret;   // NULL allowed; needs USSL_KEYLOG
+    ussl_on_hello_t on_hello;     // NULL allowed; server only
 } ussl_config_t;
 
 ussl_result_t ussl_ctx_new(ussl_arena_t *arena, const ussl_config_t *config, ussl_ctx_t **out);

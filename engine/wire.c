@@ -9,9 +9,10 @@
 // So no byte is copied twice.
 //
 // Two things follow. While a record waits in the output window mbedTLS must not be given new data:
-// it would flush the old record and report the new length. And a small record (an alert above all)
-// must never wait: mbedTLS repeats an alert that it could not send for ever. Small records
-// therefore go into a side buffer, part of which only an alert may use.
+// it would flush the old record and report the new length. It hears that the record has gone as
+// soon as the caller has taken it, so that its buffer can be given back. And a small record (an
+// alert above all) must never wait: mbedTLS repeats an alert that it could not send for ever. Small
+// records therefore go into a side buffer, part of which only an alert may use.
 #include "mbed.h"
 
 #include <string.h>
@@ -104,8 +105,15 @@ void ussl_conn_out_done(ussl_conn_t *conn, size_t n) {
         if (conn->side_at == conn->side_len) {
             conn->side_at = conn->side_len = 0;
         }
-    } else {
+    } else if (waiting > 0) {
         conn->out += n;
         conn->out_len -= n;
+        if (conn->out_len == 0) {
+            ussl_scope_t scope;
+            ussl_scope_enter(&scope, conn->arena);
+            (void)mbedtls_ssl_flush_output(&conn->ssl); // which calls ussl_wire_send
+            ussl_records_rest(conn);
+            ussl_scope_leave(&scope);
+        }
     }
 }
