@@ -44,6 +44,11 @@ static ussl_result_t conn_enter(ussl_conn_t *conn, call_t call, ussl_scope_t *sc
 
 static void conn_leave(ussl_conn_t *conn, ussl_scope_t *scope) {
     ussl_records_rest(conn);
+#if USSL_TLS13
+    if (conn->ssl.state == MBEDTLS_SSL_HANDSHAKE_OVER && conn->state != CONN_FAILED) {
+        ussl_inside_end_handshake(conn);
+    }
+#endif
     ussl_scope_leave(scope);
     conn->busy = false;
 }
@@ -225,6 +230,11 @@ static ussl_result_t bring_plaintext(ussl_conn_t *conn, const ussl_scope_t *scop
     ussl_result_t result = USSL_OK;
     while (result == USSL_OK && mbedtls_ssl_get_bytes_avail(&conn->ssl) == 0) {
         uint8_t none;
+#if USSL_TLS13
+        if (!ussl_inside_begin_ticket(conn)) {
+            return USSL_ERR_MEMORY;
+        }
+#endif
         int code = mbedtls_ssl_read(&conn->ssl, &none, 0);
         bool nothing = code == 0 && mbedtls_ssl_get_bytes_avail(&conn->ssl) == 0;
         if (code == MBEDTLS_ERR_SSL_PEER_CLOSE_NOTIFY) {

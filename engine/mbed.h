@@ -28,20 +28,16 @@
 #include "psa/crypto.h"
 #endif
 
+// Not installed with mbedTLS, but beside its headers in every checkout: what records.c and inside.c
+// do needs the sizes of its structs and a few of its inner functions.
+#include "../library/ssl_misc.h"
+
 #include "ussl.h"
 
 #if MBEDTLS_VERSION_NUMBER < 0x03060000
 #error "ussl needs mbedTLS 3.6"
 #elif MBEDTLS_VERSION_NUMBER < 0x03060700
 #pragma message("mbedTLS before 3.6.7 fails RSA-PSS in TLS 1.2 and lacks security fixes: update it")
-#endif
-
-// Not in mbedTLS's public headers: library/ssl_misc.h.
-int mbedtls_ssl_flush_output(mbedtls_ssl_context *);
-void mbedtls_ssl_update_in_pointers(mbedtls_ssl_context *);
-void mbedtls_ssl_update_out_pointers(mbedtls_ssl_context *, mbedtls_ssl_transform *);
-#if USSL_TLS13
-void mbedtls_ssl_set_outbound_transform(mbedtls_ssl_context *, mbedtls_ssl_transform *);
 #endif
 
 // ---- scope.c ----
@@ -187,6 +183,12 @@ size_t ussl_records_out(ussl_conn_t *conn, size_t len);
 bool ussl_records_for_handshake(ussl_conn_t *conn);
 // Gives back what holds nothing, once the handshake is done.
 void ussl_records_rest(ussl_conn_t *conn);
+
+// ---- inside.c ----
+// TLS 1.3: mbedTLS keeps what only the handshake needed until the connection ends.
+void ussl_inside_end_handshake(ussl_conn_t *conn);
+// A session ticket has come in, which mbedTLS reads as part of a handshake. False: no memory.
+bool ussl_inside_begin_ticket(ussl_conn_t *conn);
 
 // ---- wire.c ----
 // mbedTLS's f_send and f_recv; the first argument is the ussl_conn_t.

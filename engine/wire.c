@@ -111,8 +111,9 @@ void ussl_conn_out_done(ussl_conn_t *conn, size_t n) {
         if (conn->out_len == 0) {
             ussl_scope_t scope;
             ussl_scope_enter(&scope, conn->arena);
-            (void)mbedtls_ssl_flush_output(&conn->ssl); // which calls ussl_wire_send
-            ussl_records_rest(conn);
+            if (mbedtls_ssl_flush_output(&conn->ssl) == 0) { // calls ussl_wire_send
+                ussl_records_rest(conn);
+            }
             ussl_scope_leave(&scope);
         }
     }
