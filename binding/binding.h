@@ -37,6 +37,7 @@ typedef struct {
     uint16_t suites[USSL_SUITES_MAX]; // 0 in front: the default list
     uint16_t group;                   // 0: all
     uint16_t num_tickets;
+    uint16_t record_in, record_out; // largest records; 0: as built
     int16_t min_version, max_version;
     uint8_t protocol, verify_mode, security_level;
     bool check_hostname, no_common_name, post_handshake_auth;

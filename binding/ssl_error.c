@@ -183,6 +183,14 @@ static NORETURN void raise_cert(const ussl_failure_t *why, mp_obj_t host) {
     error_raise(&error, error_text(&error));
 }
 
+static NORETURN void raise_too_large(const ussl_failure_t *why) {
+    vstr_t text;
+    vstr_init(&text, 72);
+    vstr_printf(&text, "record too large: the peer sent %u, this context takes %u", why->record,
+        why->record_limit);
+    ssl_raise_reason(1, "SSL", why->reason, vstr_null_terminated_str(&text));
+}
+
 // ---- raising ----
 void ssl_raise_reason(mp_int_t number, const char *library, const char *reason, const char *text) {
     raised_t error = {.type = &ssl_SSLError_type,
@@ -255,6 +263,10 @@ void ssl_raise_failure(const ussl_failure_t *why, mp_obj_t host) {
         case USSL_ERR_CERT:
             raise_cert(why, host);
         case USSL_ERR_PROTOCOL:
+            if (why->record > 0) {
+                raise_too_large(why);
+            }
+            // fall through
         case USSL_ERR_ALERT:
             ssl_raise_reason(1, "SSL", why->reason, NULL);
         case USSL_ERR_HOOK:

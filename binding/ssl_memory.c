@@ -6,59 +6,83 @@
 
 #include "py/gc.h"
 
-// Each connection's room: its two record buffers with what mbedTLS puts around them, and the rest.
-#define RECORD_EXTRA 400
-#define ROOM (USSL_RECORD_IN + USSL_RECORD_OUT + 2 * RECORD_EXTRA + USSL_HANDSHAKE_ROOM)
+// ---- reserving ----
+static size_t checked(const mp_arg_val_t *val, size_t min, size_t max, qstr name) {
+    if (val->u_int < (mp_int_t)min || val->u_int > (mp_int_t)max) {
+        mp_raise_msg_varg(&mp_type_ValueError, MP_ERROR_TEXT("%q must be %u to %u"), name,
+            (unsigned)min, (unsigned)max);
+    }
+    return (size_t)val->u_int;
+}
 
-static mp_int_t parse_args(size_t n_args, const mp_obj_t *args, mp_map_t *kw_args) {
-    enum { CONNECTIONS, RECORD_IN, RECORD_OUT };
+static ussl_reserve_plan_t parse_plan(size_t n_args, const mp_obj_t *args, mp_map_t *kw_args) {
+    enum { CONNECTIONS, RECORD_IN, RECORD_OUT, BUFFERS, PEER_CHAIN };
     static const mp_arg_t allowed[] = {
         {MP_QSTR_connections, MP_ARG_INT, {.u_int = 1}},
         {MP_QSTR_record_in, MP_ARG_KW_ONLY | MP_ARG_INT, {.u_int = USSL_RECORD_IN}},
         {MP_QSTR_record_out, MP_ARG_KW_ONLY | MP_ARG_INT, {.u_int = USSL_RECORD_OUT}},
+        {MP_QSTR_buffers, MP_ARG_KW_ONLY | MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}},
+        {MP_QSTR_peer_chain, MP_ARG_KW_ONLY | MP_ARG_INT, {.u_int = 4096}},
     };
     mp_arg_val_t vals[MP_ARRAY_SIZE(allowed)];
     mp_arg_parse_all(n_args - 1, args + 1, kw_args, MP_ARRAY_SIZE(allowed), allowed, vals);
-    if (vals[CONNECTIONS].u_int < 0 || vals[CONNECTIONS].u_int > UINT16_MAX) {
-        mp_raise_ValueError(MP_ERROR_TEXT("connections must be 0 to 65535"));
+    size_t n = checked(&vals[CONNECTIONS], 0, UINT16_MAX, MP_QSTR_connections);
+    ussl_reserve_plan_t plan = {
+        .connections = n,
+        .record_in = checked(&vals[RECORD_IN], USSL_RECORD_MIN, USSL_RECORD_IN, MP_QSTR_record_in),
+        .record_out =
+            checked(&vals[RECORD_OUT], USSL_RECORD_MIN, USSL_RECORD_OUT, MP_QSTR_record_out),
+        .peer_chain = checked(&vals[PEER_CHAIN], 0, USSL_RECORD_IN, MP_QSTR_peer_chain),
+    };
+    if (vals[BUFFERS].u_obj != mp_const_none) {
+        vals[BUFFERS].u_int = mp_obj_get_int(vals[BUFFERS].u_obj);
+        size_t shared = checked(&vals[BUFFERS], n > 0, n, MP_QSTR_buffers);
+        plan.shared = shared < n ? shared : 0; // one for each is not sharing
     }
-    if (vals[RECORD_IN].u_int != USSL_RECORD_IN || vals[RECORD_OUT].u_int != USSL_RECORD_OUT) {
-        mp_raise_msg_varg(&mp_type_ValueError,
-            MP_ERROR_TEXT("this firmware was built for record_in=%d, record_out=%d"),
-            USSL_RECORD_IN, USSL_RECORD_OUT);
+    return plan;
+}
+
+// The limits of records are settings of the context, and go with the reservation.
+static void set_records(ssl_context_obj_t *self, uint16_t in, uint16_t out) {
+    if (self->record_in != in || self->record_out != out) {
+        self->record_in = in;
+        self->record_out = out;
+        ssl_context_changed(self);
     }
-    return vals[CONNECTIONS].u_int;
 }
 
 static mp_obj_t ssl_context_reserve(size_t n_args, const mp_obj_t *args, mp_map_t *kw_args) {
     ssl_context_obj_t *self = ssl_context_of(args[0]);
-    mp_int_t connections = parse_args(n_args, args, kw_args);
+    ussl_reserve_plan_t plan = parse_plan(n_args, args, kw_args);
     ussl_reserve_t *reserve = NULL;
-    if (connections > 0) {
-        if (self->protocol != SSL_PROTOCOL_TLS_SERVER) {
-            (void)ssl_context_freeze(self, USSL_CLIENT);
-        }
-        if (self->protocol != SSL_PROTOCOL_TLS_CLIENT) {
-            (void)ssl_context_freeze(self, USSL_SERVER_SIDE);
-        }
-        ussl_result_t result = ussl_reserve_new((size_t)connections, ROOM, &reserve);
+    if (plan.connections > 0) {
+        ussl_result_t result = ussl_reserve_new(&plan, &reserve);
         if (result != USSL_OK) {
             ssl_raise_result(result);
         }
     }
     ussl_reserve_unref(self->reserve);
     self->reserve = reserve;
+    set_records(
+        self, reserve ? (uint16_t)plan.record_in : 0, reserve ? (uint16_t)plan.record_out : 0);
+    // Made now and not at the first connection: it is memory too.
+    if (reserve != NULL && self->protocol != SSL_PROTOCOL_TLS_SERVER) {
+        (void)ssl_context_freeze(self, USSL_CLIENT);
+    }
+    if (reserve != NULL && self->protocol != SSL_PROTOCOL_TLS_CLIENT) {
+        (void)ssl_context_freeze(self, USSL_SERVER_SIDE);
+    }
     return mp_const_none;
 }
 MP_DEFINE_CONST_FUN_OBJ_KW(ssl_context_reserve_obj, 1, ssl_context_reserve);
 
 static mp_obj_t ssl_context_memory_needed(size_t n_args, const mp_obj_t *args, mp_map_t *kw_args) {
-    mp_int_t connections = parse_args(n_args, args, kw_args);
-    size_t bytes = connections > 0 ? ussl_reserve_size((size_t)connections, ROOM) : 0;
-    return mp_obj_new_int_from_uint(bytes);
+    ussl_reserve_plan_t plan = parse_plan(n_args, args, kw_args);
+    return mp_obj_new_int_from_uint(plan.connections > 0 ? ussl_reserve_size(&plan) : 0);
 }
 MP_DEFINE_CONST_FUN_OBJ_KW(ssl_context_memory_needed_obj, 1, ssl_context_memory_needed);
 
+// ---- telling ----
 static mp_obj_t ssl_context_memory(mp_obj_t self_in) {
     ssl_context_obj_t *self = ssl_context_of(self_in);
     ussl_reserve_status_t status = {0};
@@ -74,6 +98,8 @@ static mp_obj_t ssl_context_memory(mp_obj_t self_in) {
         {MP_QSTR_reserved, status.bytes},
         {MP_QSTR_used, status.used},
         {MP_QSTR_peak, status.peak},
+        {MP_QSTR_handshake_peak, own.handshake_peak},
+        {MP_QSTR_largest_record, own.largest_record},
         {MP_QSTR_places, status.places},
         {MP_QSTR_connections, status.taken},
         {MP_QSTR_outside, own.used},

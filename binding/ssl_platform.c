@@ -82,6 +82,11 @@ static bool port_time(void *user, int64_t *seconds) {
     return *seconds >= USSL_CLOCK_FLOOR;
 }
 
+static uint32_t port_ticks(void *user) {
+    (void)user;
+    return (uint32_t)mp_hal_ticks_ms();
+}
+
 // Threads under MicroPython's global lock take turns by it; without one the engine needs its own.
 #if MICROPY_PY_THREAD && !MICROPY_PY_THREAD_GIL
 #define PORT_LOCK 1
@@ -115,6 +120,7 @@ void ssl_platform_start(void) {
         .release = port_release,
         .random = port_random,
         .unix_time = port_time,
+        .ticks_ms = port_ticks,
 #if PORT_LOCK
         .lock = port_lock,
         .unlock = port_unlock,

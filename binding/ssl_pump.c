@@ -39,6 +39,9 @@ static void guard_run(void *arg) {
         self->held_mark = mark_of(self->offered, self->held);
         self->offered = NULL; // the caller's buffer, which is his again
     }
+    if (self->conn != NULL) {
+        ussl_conn_in_back(self->conn); // the stream raised
+    }
     self->busy = false;
     if (self->close_later) {
         self->close_later = false;
@@ -178,6 +181,7 @@ static ssl_pump_t fill(ssl_conn_obj_t *self) {
             ussl_conn_in_done(self->conn, n);
             return PUMP_DONE;
         }
+        ussl_conn_in_back(self->conn);
         if (!mp_is_nonblocking_error(errcode)) {
             stream_failed(self, errcode);
         }
@@ -185,6 +189,34 @@ static ssl_pump_t fill(ssl_conn_obj_t *self) {
         if (want != PUMP_DONE) {
             return want;
         }
+    }
+}
+
+// Every shared record buffer is in use: another connection has to be read, or to be given up.
+static ssl_pump_t wait_for_room(ssl_conn_obj_t *self) {
+    if (self->timeout_ms == 0 || self->incoming != self->outgoing) {
+        return PUMP_WANT_READ;
+    }
+    while (!ussl_conn_room_is_free(self->conn)) {
+        if (self->timeout_ms > 0 && (mp_int_t)(self->deadline_ms - mp_hal_ticks_ms()) <= 0) {
+            ssl_raise_timeout(self->operation);
+        }
+        mp_event_wait_ms(1);
+    }
+    return PUMP_DONE;
+}
+
+// What the engine needs before it is called again.
+static ssl_pump_t supply(ssl_conn_obj_t *self, ussl_result_t result) {
+    switch (result) {
+        case USSL_WANT_IN:
+            return fill(self);
+        case USSL_WANT_OUT:
+            return flush(self);
+        case USSL_WANT_ROOM:
+            return wait_for_room(self);
+        default:
+            return PUMP_DONE;
     }
 }
 
@@ -258,8 +290,8 @@ ssl_pump_t ssl_pump_handshake(ssl_conn_obj_t *self) {
         }
         raise_hook_error(self); // a secret that could not be logged
         ssl_pump_t want = flush(self);
-        if (want == PUMP_DONE && result == USSL_WANT_IN) {
-            want = fill(self);
+        if (want == PUMP_DONE && result != USSL_WANT_OUT) {
+            want = supply(self, result);
         }
         if (want != PUMP_DONE) {
             return want;
@@ -286,11 +318,11 @@ ssl_pump_t ssl_pump_read(ssl_conn_obj_t *self, void *buf, size_t len, size_t *n)
         if (result < 0) {
             fail(self, result);
         }
-        if (result != USSL_WANT_IN && result != USSL_WANT_OUT) {
+        if (result == USSL_OK || result == USSL_CLOSED) {
             break; // data, the end, or nothing asked for
         }
         // A ticket is taken in only when our last record has gone: not the end of the data.
-        want = result == USSL_WANT_OUT ? flush(self) : fill(self);
+        want = supply(self, result);
     }
     return want;
 }
@@ -366,7 +398,7 @@ ssl_pump_t ssl_pump_unwrap(ssl_conn_obj_t *self) {
         if (result < 0) {
             fail(self, result);
         }
-        want = result == USSL_WANT_OUT ? flush(self) : fill(self);
+        want = supply(self, result);
     }
     return want;
 }
@@ -401,6 +433,11 @@ mp_uint_t ssl_pump_poll(ssl_conn_obj_t *self, mp_uint_t flags) {
     ussl_conn_failure(self->conn, &why);
     if (why.result < 0) {
         return asked; // the call will say what it is
+    }
+    if (!ussl_conn_room_is_free(self->conn)) {
+        return flags & MP_STREAM_POLL_WR && ussl_conn_established(self->conn)
+            ? ssl_platform_poll(self->outgoing, MP_STREAM_POLL_WR)
+            : 0;
     }
     if (!ussl_conn_established(self->conn)) {
         ussl_result_t wants = ussl_conn_wants(self->conn);

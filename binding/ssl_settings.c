@@ -304,6 +304,8 @@ void ssl_context_config(const ssl_context_obj_t *self, ussl_config_t *config) {
     config->max_version = engine_version(self->max_version, false);
     memcpy(config->suites, self->suites, sizeof(config->suites));
     config->group = self->group;
+    config->record_in = self->record_in;
+    config->record_out = self->record_out;
     narrow_by_options(self->options, config);
 }
 

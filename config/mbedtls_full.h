@@ -86,6 +86,9 @@ int64_t ussl_mbed_time(int64_t *out);
 // an allocation fails at a reseed, and a generator with state would need a lock.
 #define MBEDTLS_PSA_CRYPTO_EXTERNAL_RNG
 #define MBEDTLS_HKDF_C
+// Buffers given to PSA are the caller's alone here. Without it PSA works on copies, and takes one as
+// large as the whole rest of the output buffer for a public key of 65 bytes.
+#define MBEDTLS_PSA_ASSUME_EXCLUSIVE_BUFFERS
 #endif
 
 // ---- keys and certificates ----

@@ -23,9 +23,8 @@ static void arena_charge(ussl_arena_t *arena, size_t size) {
     arena->object.refs++;
     memory->blocks++;
     memory->used += size;
-    if (memory->used > memory->peak) {
-        memory->peak = memory->used;
-    }
+    memory->peak = memory->used > memory->peak ? memory->used : memory->peak;
+    arena->recent_peak = memory->used > arena->recent_peak ? memory->used : arena->recent_peak;
 }
 
 // ---- blocks, for mbedTLS and the engine ----
@@ -34,11 +33,6 @@ void *ussl_calloc(size_t count, size_t size) {
     ussl_scope_t *scope = ussl_scope_current();
     ussl_arena_t *arena = scope ? scope->arena : NULL;
     ussl_block_t *block = NULL;
-    if (scope != NULL && scope->asked != scope->asked_end) {
-        *scope->asked++ = count * size;
-        count = 1;
-        size = USSL_RECORD_REST;
-    }
     bool ready = platform->alloc != NULL; // not before ussl_init()
     if (ready && (size == 0 || count <= (SIZE_MAX - sizeof(*block)) / size)) {
         size_t total = count * size + sizeof(*block);

@@ -73,8 +73,8 @@
 #define USSL_CLOCK_FLOOR 1735689600 // 2025-01-01
 #endif
 
-// Largest plaintext of one record we receive and send, in bytes (RFC 8446 5.1: at most 16384).
-// Below 16384 a peer that sends full records cannot be understood.
+// Largest plaintext of one record that can be received and sent, in bytes (RFC 8446 5.1: at most
+// 16384). SSLContext.reserve() may choose less for its connections.
 #ifndef USSL_RECORD_IN
 #define USSL_RECORD_IN 16384
 #endif
@@ -82,10 +82,19 @@
 #define USSL_RECORD_OUT 4096
 #endif
 
-// What a reserved connection gets beside its record buffers, in bytes: handshake, keys, the
-// peer's certificates (as parsed, about twice their DER), a session. docs/memory.md.
-#ifndef USSL_HANDSHAKE_ROOM
-#define USSL_HANDSHAKE_ROOM (UINTPTR_MAX > 0xFFFFFFFF ? 26624 : 18432)
+// What a reserved connection has beside records and the peer's certificates, in bytes: through its
+// handshake (arithmetic, keys) and when it is open (keys, session, and what the holes between them
+// cost). docs/memory.md.
+#ifndef USSL_SHAKING_ROOM
+#define USSL_SHAKING_ROOM (UINTPTR_MAX > 0xFFFFFFFF ? 14848 : 10752)
+#endif
+#ifndef USSL_OPEN_ROOM
+#define USSL_OPEN_ROOM (UINTPTR_MAX > 0xFFFFFFFF ? 11264 : 8192)
+#endif
+
+// How long half a record may stay in a shared buffer that another connection waits for.
+#ifndef USSL_HOLD_MS
+#define USSL_HOLD_MS 10000
 #endif
 
 #if !USSL_TLS12 && !USSL_TLS13

@@ -88,6 +88,9 @@ static ussl_result_t conn_fail(ussl_conn_t *conn, int code, bool out_of_memory) 
         ussl_failure_set(why, USSL_ERR_CERT, "CERTIFICATE_VERIFY_FAILED");
         why->cert = conn->check.verdict;
         why->alert = ussl_verdict_alert(&why->cert);
+    } else if (conn->too_slow) {
+        ussl_failure_set(why, USSL_ERR_PROTOCOL, "RECORD_TOO_SLOW");
+        why->alert = MBEDTLS_SSL_ALERT_MSG_INTERNAL_ERROR;
     } else if (conn->refused_record > 0) {
         ussl_failure_set(why, USSL_ERR_PROTOCOL, "RECORD_TOO_LARGE");
         why->record = conn->refused_record;
@@ -114,11 +117,21 @@ static ussl_result_t conn_fail(ussl_conn_t *conn, int code, bool out_of_memory) 
     return why->result;
 }
 
+size_t ussl_conn_plaintext(const ussl_conn_t *conn, size_t len) {
+    // In TLS 1.3 that counts the hidden type too.
+    size_t around = conn->ssl.transform_in != NULL ? conn->ssl.transform_in->minlen : 0;
+    return len > around ? len - around : 0;
+}
+
 ussl_result_t ussl_conn_refuse_record(ussl_conn_t *conn, size_t len) {
-    int around = mbedtls_ssl_get_record_expansion(&conn->ssl) - 5; // the header is not in `len`
-    around += conn->ssl.transform_in && conn->ssl.tls_version >= USSL_VERSION_TLS13; // its type
-    conn->refused_record = (uint16_t)(len - (around > 0 ? (size_t)around : 0));
+    conn->refused_record = (uint16_t)ussl_conn_plaintext(conn, len);
     return conn_fail(conn, MBEDTLS_ERR_SSL_INVALID_RECORD, false);
+}
+
+void ussl_conn_too_slow(ussl_conn_t *conn) {
+    conn->too_slow = true;
+    (void)conn_fail(conn, MBEDTLS_ERR_SSL_TIMEOUT, false);
+    ussl_records_drop(conn);
 }
 
 // What every call makes of mbedTLS's answer. USSL_OK: nothing stands in the way, call it again.
@@ -201,6 +214,11 @@ static ussl_result_t handshake_step(ussl_conn_t *conn, const ussl_scope_t *scope
     }
     code = mbedtls_ssl_handshake_step(&conn->ssl);
     use_application_keys(&conn->ssl);
+#if USSL_TLS12 && USSL_TLS13
+    if (conn->ssl.state == MBEDTLS_SSL_SERVER_HELLO) {
+        ussl_inside_hello_sent(conn);
+    }
+#endif
     if (scope->failed && (code == 0 || code == MBEDTLS_ERR_SSL_WANT_WRITE)) {
         // mbedTLS does not look whether its Finished could be computed.
         return conn_fail(conn, MBEDTLS_ERR_SSL_ALLOC_FAILED, true);
@@ -218,6 +236,7 @@ static ussl_result_t handshake_step(ussl_conn_t *conn, const ussl_scope_t *scope
             return conn_fail(conn, MBEDTLS_ERR_X509_CERT_VERIFY_FAILED, false);
         }
         conn_set_state(conn, CONN_OPEN);
+        conn->ctx->arena->memory.handshake_peak = conn->arena->recent_peak - conn->used_before;
         *done = true;
     }
     return USSL_OK;
@@ -356,11 +375,13 @@ ussl_result_t ussl_conn_new(
     ussl_scope_t scope;
     ussl_scope_enter(&scope, arena);
     ussl_result_t result = USSL_ERR_MEMORY;
+    size_t used_before = arena->recent_peak = arena->memory.used;
     ussl_conn_t *conn = ussl_calloc(1, sizeof(*conn));
     if (conn != NULL) {
         conn->object.refs = 1;
         conn->object.drop = conn_drop;
         conn->arena = ussl_arena_ref(arena);
+        conn->used_before = used_before;
         conn->ctx = ussl_ctx_ref(ctx);
         conn->owner = owner;
         conn->verify = (uint8_t)ctx->config.verify;

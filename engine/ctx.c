@@ -132,6 +132,23 @@ static void set_sessions(ussl_ctx_t *ctx) {
 #endif
 }
 
+// RFC 6066 4: what a TLS 1.2 client can ask for. TLS 1.3 has a limit of its own: record_limit.c.
+static int set_record_limit(ussl_ctx_t *ctx) {
+#if USSL_TLS12
+    size_t limit = ctx->config.record_in;
+    if (ctx->config.role == USSL_CLIENT && limit < 16384) {
+        unsigned char code = limit >= 4096 ? MBEDTLS_SSL_MAX_FRAG_LEN_4096
+            : limit >= 2048                ? MBEDTLS_SSL_MAX_FRAG_LEN_2048
+            : limit >= 1024                ? MBEDTLS_SSL_MAX_FRAG_LEN_1024
+                                           : MBEDTLS_SSL_MAX_FRAG_LEN_512;
+        return mbedtls_ssl_conf_max_frag_len(&ctx->conf, code);
+    }
+#else
+    (void)ctx;
+#endif
+    return 0;
+}
+
 static int ctx_fill(ussl_ctx_t *ctx) {
     const ussl_config_t *config = &ctx->config;
     mbedtls_ssl_config *conf = &ctx->conf;
@@ -168,9 +185,8 @@ static int ctx_fill(ussl_ctx_t *ctx) {
                 conf, &config->identity[i]->chain, &config->identity[i]->key);
         }
     }
-    if (code == 0) {
-        code = set_alpn(ctx);
-    }
+    code = code == 0 ? set_record_limit(ctx) : code;
+    code = code == 0 ? set_alpn(ctx) : code;
     // An mbedTLS server gives up when it shares no protocol with the client. CPython goes on
     // without one, and so do connections that change over to this copy.
     ctx->no_alpn = ctx->conf;

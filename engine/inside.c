@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// inside.c - what mbedTLS keeps in memory longer than it needs it, and lets nobody choose.
+// inside.c - what mbedTLS keeps in memory longer than it needs it, and an answer that it forgets to
+// have asked for.
 #include "mbed.h"
 
 #if USSL_TLS13
@@ -19,6 +20,15 @@ void ussl_inside_end_handshake(ussl_conn_t *conn) {
         mbedtls_ssl_transform_free(ssl->transform_negotiate);
         mbedtls_free(ssl->transform_negotiate);
         ssl->transform_negotiate = NULL;
+    }
+}
+
+// It offers max_fragment_length (RFC 6066 4) with TLS 1.2 in mind; OpenSSL answers in TLS 1.3 too,
+// and keeps to it. Without this note the answer counts as unsolicited.
+void ussl_inside_hello_sent(ussl_conn_t *conn) {
+    mbedtls_ssl_context *ssl = &conn->ssl;
+    if (ssl->handshake != NULL && ssl->conf->mfl_code != MBEDTLS_SSL_MAX_FRAG_LEN_NONE) {
+        ssl->handshake->sent_extensions |= MBEDTLS_SSL_EXT_MASK(MAX_FRAGMENT_LENGTH);
     }
 }
 

@@ -54,9 +54,6 @@ typedef struct ussl_scope {
     ussl_arena_t *arena;    // lent; NULL: nobody's (process-wide state)
     bool failed;            // an allocation failed in here
     struct ussl_conn *conn; // lent; NULL: no connection is at work
-    // lent; not at its end: what is allocated next is a record buffer. It begins small, and what
-    // was asked for is noted here.
-    size_t *asked, *asked_end;
     struct ussl_scope *outer;
 } ussl_scope_t;
 
@@ -99,7 +96,8 @@ struct ussl_arena {
     ussl_object_t object; // referenced by handles and by live blocks
     size_t limit;
     ussl_memory_t memory;
-    ussl_pool_t *pool; // NULL: blocks come from the platform
+    size_t recent_peak; // since a handshake began
+    ussl_pool_t *pool;  // NULL: blocks come from the platform
 };
 // mbedTLS's allocator; the engine's own structs come from it as well.
 void *ussl_calloc(size_t count, size_t size);
@@ -113,6 +111,10 @@ typedef struct {
     ussl_reserve_t *reserve; // counted while the arena is referenced
     bool taken;              // by a connection
 } ussl_place_t;
+// A shared buffer for a record of `size` bytes with what is around it, or why there is none.
+ussl_result_t ussl_reserve_lend(ussl_conn_t *conn, size_t size, uint8_t **out);
+// Wipes it. False: not one of them.
+bool ussl_reserve_take_back(const ussl_conn_t *conn, const uint8_t *buf, size_t used);
 
 // ---- init.c ----
 const ussl_platform_t *ussl_platform(void);
@@ -171,11 +173,14 @@ struct ussl_ctx {
 
 // ---- records.c ----
 #define USSL_RECORD_REST 64
+// Around the plaintext of a record: mbedTLS's sequence number in front of it, header, explicit
+// nonce, hidden type, tag.
+#define USSL_RECORD_AROUND (8 + 5 + 8 + 1 + 16)
 // In place of mbedtls_ssl_setup() and before mbedtls_ssl_free().
 int ussl_records_setup(ussl_conn_t *conn);
 void ussl_records_free(ussl_conn_t *conn);
 // mbedTLS waits for bytes: is there room for them? USSL_WANT_IN: yes. USSL_OK: now there is, ask it
-// again. USSL_ERR_MEMORY: no, and nothing has changed.
+// again. USSL_WANT_ROOM, USSL_ERR_MEMORY: no, and nothing has changed.
 ussl_result_t ussl_records_make_room(ussl_conn_t *conn);
 // Room to send a record. Returns how much of `len` fits in one.
 size_t ussl_records_out(ussl_conn_t *conn, size_t len);
@@ -183,10 +188,16 @@ size_t ussl_records_out(ussl_conn_t *conn, size_t len);
 bool ussl_records_for_handshake(ussl_conn_t *conn);
 // Gives back what holds nothing, once the handshake is done.
 void ussl_records_rest(ussl_conn_t *conn);
+// Gives up a record that is not complete.
+void ussl_records_drop(ussl_conn_t *conn);
+// Is it waiting for the rest of a record, with nobody at work on it?
+bool ussl_records_dribble(const ussl_conn_t *conn);
 
 // ---- inside.c ----
 // TLS 1.3: mbedTLS keeps what only the handshake needed until the connection ends.
 void ussl_inside_end_handshake(ussl_conn_t *conn);
+// A client's hello has been written.
+void ussl_inside_hello_sent(ussl_conn_t *conn);
 // A session ticket has come in, which mbedTLS reads as part of a handshake. False: no memory.
 bool ussl_inside_begin_ticket(ussl_conn_t *conn);
 
@@ -285,6 +296,10 @@ typedef enum {
 #define CONN_SIDE_SIZE 64
 #define CONN_SIDE_ALERT 32
 
+// How much of `len` bytes in a record is plaintext.
+size_t ussl_conn_plaintext(const ussl_conn_t *conn, size_t len);
+// Ends a connection that has held a shared buffer for too long.
+void ussl_conn_too_slow(ussl_conn_t *conn);
 // Ends a connection whose peer sends a record of `len` bytes, more than config.record_in allows.
 ussl_result_t ussl_conn_refuse_record(ussl_conn_t *conn, size_t len);
 
@@ -318,7 +333,10 @@ struct ussl_conn {
     size_t out_len, out_total;
     uint8_t *rest_in, *rest_out; // owned; mbedTLS's record buffers while they hold nothing
     size_t in_room, out_room;    // bytes in mbedTLS's two record buffers as they are now
-    size_t out_full;             // as it asked for
+    size_t used_before;          // by the arena, when this connection began
+    bool lent;                   // the input window is with the caller
+    bool wants_room;             // the last call found no shared buffer
+    bool too_slow;               // and another connection needed the one that it held
     uint16_t refused_record;     // plaintext of a record that was too large; 0: none was
     uint8_t side[CONN_SIDE_SIZE];
     uint8_t side_at, side_len;
@@ -326,5 +344,10 @@ struct ussl_conn {
     ussl_failure_t failure;
     mbedtls_ssl_context ssl;
 };
+
+// The connection that an mbedTLS context belongs to.
+static inline ussl_conn_t *ussl_conn_around(const mbedtls_ssl_context *ssl) {
+    return (ussl_conn_t *)((uintptr_t)ssl - offsetof(ussl_conn_t, ssl));
+}
 
 #endif // USSL_MBED_H

@@ -13,18 +13,23 @@
 
 #include <string.h>
 
-// In front of a record: where mbedTLS keeps the sequence number. In it: header, explicit nonce,
-// hidden type, tag.
 #define SEQUENCE 8
 #define HEADER 5
-#define RECORD_AROUND (SEQUENCE + HEADER + 8 + 1 + 16)
+#define RECORD_AROUND USSL_RECORD_AROUND
 
 // ---- exchanging ----
+static void give_back_in(ussl_conn_t *conn) {
+    uint8_t *buf = conn->ssl.in_buf;
+    if (buf != conn->rest_in && !ussl_reserve_take_back(conn, buf, conn->in_room)) {
+        ussl_free(buf);
+    }
+}
+
 static void use_in(ussl_conn_t *conn, uint8_t *buf, size_t room) {
     mbedtls_ssl_context *ssl = &conn->ssl;
     size_t at = (size_t)(ssl->in_hdr - ssl->in_buf), kept = at + ssl->in_left;
     memcpy(buf, ssl->in_buf, kept);
-    ussl_free(ssl->in_buf != conn->rest_in ? ssl->in_buf : NULL);
+    give_back_in(conn);
     ssl->in_buf = buf;
     ssl->in_hdr = buf + at;
     mbedtls_ssl_update_in_pointers(ssl);
@@ -65,18 +70,25 @@ static void rest_in(ussl_conn_t *conn) {
     }
 }
 
-// What does not fit in the limit is refused by its header, before memory is taken for it.
+// What does not fit in the limit is refused by its header, before memory is taken for it. Messages
+// of a handshake are only refused for want of memory: mbedTLS as a server sends its certificates in
+// one record whatever was agreed.
 static ussl_result_t check_limit(ussl_conn_t *conn, size_t record) {
     size_t limit = conn->ctx->config.record_in;
-    if (record <= limit + RECORD_AROUND - SEQUENCE || limit == USSL_RECORD_IN) {
+    size_t len = ussl_conn_plaintext(conn, record - HEADER);
+    ussl_memory_t *memory = &conn->ctx->arena->memory;
+    if (conn->state == CONN_SHAKING) {
         return USSL_OK;
     }
-    return ussl_conn_refuse_record(conn, record - HEADER);
+    memory->largest_record = len > memory->largest_record ? len : memory->largest_record;
+    bool fits = record <= limit + RECORD_AROUND - SEQUENCE || limit == USSL_RECORD_IN;
+    return fits ? USSL_OK : ussl_conn_refuse_record(conn, record - HEADER);
 }
 
 ussl_result_t ussl_records_make_room(ussl_conn_t *conn) {
     const mbedtls_ssl_context *ssl = &conn->ssl;
     size_t wanted = ssl->in_left + conn->in_len;
+    conn->wants_room = false;
     if (wanted == HEADER && in_is_empty(conn)) {
         rest_in(conn);
         return conn->in == NULL ? USSL_OK : USSL_WANT_IN;
@@ -89,10 +101,24 @@ ussl_result_t ussl_records_make_room(ussl_conn_t *conn) {
     uint8_t *buf = try_alloc(need);
     conn->in = NULL;
     if (buf == NULL) {
-        return USSL_ERR_MEMORY;
+        result = ussl_reserve_lend(conn, need, &buf);
     }
-    use_in(conn, buf, need);
-    return USSL_OK;
+    conn->wants_room = result == USSL_WANT_ROOM;
+    if (buf != NULL) {
+        use_in(conn, buf, need);
+    }
+    return result;
+}
+
+bool ussl_records_dribble(const ussl_conn_t *conn) {
+    return conn->in != NULL && conn->in_have == 0 && !conn->busy && !conn->lent;
+}
+
+void ussl_records_drop(ussl_conn_t *conn) {
+    conn->ssl.in_left = 0;
+    conn->ssl.in_hdr = conn->ssl.in_buf + SEQUENCE;
+    conn->in = NULL;
+    use_in(conn, conn->rest_in, USSL_RECORD_REST);
 }
 
 // ---- outgoing ----
@@ -110,37 +136,31 @@ size_t ussl_records_out(ussl_conn_t *conn, size_t len) {
     return len;
 }
 
-// mbedTLS writes handshake messages up to the size that it asked for in the beginning.
+// mbedTLS writes handshake messages up to the size that it was built for.
 bool ussl_records_for_handshake(ussl_conn_t *conn) {
-    if (conn->out_room >= conn->out_full || conn->ssl.out_left > 0) {
+    const size_t full = MBEDTLS_SSL_OUT_BUFFER_LEN;
+    if (conn->out_room >= full || conn->ssl.out_left > 0) {
         return true;
     }
-    uint8_t *buf = try_alloc(conn->out_full);
+    uint8_t *buf = try_alloc(full);
     if (buf != NULL) {
-        use_out(conn, buf, conn->out_full);
+        use_out(conn, buf, full);
     }
     return buf != NULL;
 }
 
 // ---- beginning, resting, ending ----
 int ussl_records_setup(ussl_conn_t *conn) {
-    ussl_scope_t *scope = ussl_scope_current();
-    size_t asked[2] = {0};
-    scope->asked = asked;
-    scope->asked_end = asked + 2;
-    int code = mbedtls_ssl_setup(&conn->ssl, &conn->ctx->conf);
-    scope->asked = scope->asked_end = NULL;
     conn->in_room = conn->out_room = USSL_RECORD_REST;
-    conn->out_full = asked[1];
+    int code = mbedtls_ssl_setup(&conn->ssl, &conn->ctx->conf);
     conn->rest_in = conn->ssl.in_buf;
     conn->rest_out = conn->ssl.out_buf;
     return code;
 }
 
-// mbedTLS would wipe as much as it asked for.
 void ussl_records_free(ussl_conn_t *conn) {
     mbedtls_ssl_context *ssl = &conn->ssl;
-    ussl_free(ssl->in_buf != conn->rest_in ? ssl->in_buf : NULL);
+    give_back_in(conn);
     ussl_free(ssl->out_buf != conn->rest_out ? ssl->out_buf : NULL);
     ussl_free(conn->rest_in);
     ussl_free(conn->rest_out);

@@ -71,7 +71,6 @@ void ussl_scope_enter(ussl_scope_t *scope, ussl_arena_t *arena) {
     scope->arena = arena;
     scope->failed = false;
     scope->conn = NULL;
-    scope->asked = scope->asked_end = NULL;
     scope->outer = innermost;
     innermost = scope;
     if (outermost && waiting != NULL) {

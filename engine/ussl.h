@@ -46,6 +46,7 @@ typedef enum {
     USSL_OK = 0,
     USSL_WANT_IN = 1,        // give wire bytes: ussl_conn_in()
     USSL_WANT_OUT = 2,       // send wire bytes: ussl_conn_out()
+    USSL_WANT_ROOM = 4,      // call again: every shared record buffer is in use
     USSL_CLOSED = 3,         // the peer said goodbye properly; no more plaintext
     USSL_ERR_USAGE = -1,     // wrong argument or wrong moment: the caller's bug
     USSL_ERR_MEMORY = -2,    // arena or allocator exhausted
@@ -108,6 +109,7 @@ typedef struct {
     void (*lock)(void *user), (*unlock)(void *user);
     uintptr_t (*freeze)(void *user);
     void (*thaw)(void *user, uintptr_t state);
+    uint32_t (*ticks_ms)(void *user); // any start, wraps; NULL: shared buffers are held for ever
 } ussl_platform_t;
 
 // Call once, before anything else, and again after ussl_deinit(). That releases all process-wide
@@ -134,6 +136,9 @@ typedef struct {
     size_t used;   // bytes held now, block headers included
     size_t peak;   // the most ever held
     size_t blocks; // allocations made since the arena began
+    // Of a context's arena, about its connections:
+    size_t handshake_peak; // what the last handshake held at most
+    size_t largest_record; // plaintext that a peer has sent in one record
 } ussl_memory_t;
 
 ussl_result_t ussl_arena_new(size_t limit, ussl_arena_t **out);
@@ -142,8 +147,16 @@ void ussl_arena_unref(ussl_arena_t *arena);
 void ussl_arena_memory(const ussl_arena_t *arena, ussl_memory_t *out);
 
 // ---- Reserve --------------------------------------------------------------------------------
-// One block from the platform with a place in it for each of so many connections of `each` bytes.
-// What a connection allocates comes from its place, and from nowhere else.
+// One block from the platform with a place in it for each of so many connections. What a connection
+// allocates comes from its place, and from nowhere else.
+#define USSL_RECORD_MIN 512
+typedef struct {
+    size_t connections;
+    size_t record_in, record_out; // of the contexts that use it: USSL_RECORD_MIN at least
+    size_t peer_chain;            // bytes of DER that a peer's certificates may take
+    size_t shared;                // buffers of record_in bytes for all; 0: room in every place
+} ussl_reserve_plan_t;
+
 typedef struct {
     size_t bytes;  // of the whole block
     size_t used;   // of it, now
@@ -152,8 +165,8 @@ typedef struct {
     size_t taken;  // of them
 } ussl_reserve_status_t;
 
-size_t ussl_reserve_size(size_t connections, size_t each);
-ussl_result_t ussl_reserve_new(size_t connections, size_t each, ussl_reserve_t **out);
+size_t ussl_reserve_size(const ussl_reserve_plan_t *plan);
+ussl_result_t ussl_reserve_new(const ussl_reserve_plan_t *plan, ussl_reserve_t **out);
 // The block goes when the last connection in it has gone.
 void ussl_reserve_unref(ussl_reserve_t *reserve);
 // A free place as an arena for ussl_conn_new(), with a reference for you; NULL: none is free. It is
@@ -412,10 +425,11 @@ ussl_result_t ussl_conn_write(ussl_conn_t *conn, const uint8_t *buf, size_t len,
 ussl_result_t ussl_conn_close(ussl_conn_t *conn); // queues close_notify; then drain
 
 // The wire: where to put bytes and how many it wants now (0: none wanted), or bytes to send (0:
-// none); then say how many moved. in_done(0) says the wire has ended. Drain out after a failure
-// too: the alert that tells the peer why is in there.
+// none); then say how many moved, or give the place back unused. in_done(0) says the wire has
+// ended. Drain out after a failure too: the alert that tells the peer why is in there.
 uint8_t *ussl_conn_in(ussl_conn_t *conn, size_t *len);
 void ussl_conn_in_done(ussl_conn_t *conn, size_t n);
+void ussl_conn_in_back(ussl_conn_t *conn);
 const uint8_t *ussl_conn_out(ussl_conn_t *conn, size_t *len);
 void ussl_conn_out_done(ussl_conn_t *conn, size_t n);
 
@@ -423,6 +437,8 @@ void ussl_conn_out_done(ussl_conn_t *conn, size_t n);
 size_t ussl_conn_pending(const ussl_conn_t *conn);
 // What a handshake in progress waits for: USSL_WANT_IN, USSL_WANT_OUT, or USSL_OK to run on.
 ussl_result_t ussl_conn_wants(const ussl_conn_t *conn);
+// False: the last call said USSL_WANT_ROOM, and it would again.
+bool ussl_conn_room_is_free(const ussl_conn_t *conn);
 bool ussl_conn_established(const ussl_conn_t *conn);   // handshake done, not failed since
 bool ussl_conn_gives_tickets(const ussl_conn_t *conn); // all but session tickets has been sent
 bool ussl_conn_peer_closed(const ussl_conn_t *conn);   // the peer's close_notify has been read

@@ -71,10 +71,16 @@ uint8_t *ussl_conn_in(ussl_conn_t *conn, size_t *len) {
     bool open = conn->in != NULL && conn->in_have == 0 && !conn->wire_ended
         && conn->state != CONN_FAILED && !conn->busy;
     *len = open ? conn->in_len : 0;
+    conn->lent = open;
     return open ? conn->in : NULL;
 }
 
+void ussl_conn_in_back(ussl_conn_t *conn) {
+    conn->lent = false;
+}
+
 void ussl_conn_in_done(ussl_conn_t *conn, size_t n) {
+    conn->lent = false;
     if (n == 0) {
         conn->wire_ended = true;
     } else if (conn->in != NULL && n <= conn->in_len) {

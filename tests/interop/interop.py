@@ -198,6 +198,16 @@ def tickets_and_a_full_wire(case):
         yield "client/openssl/%s/trap10-tickets-while-the-wire-is-full" % flag, status == 0, out + log
 
 
+def little_memory(case):
+    for _, version in VERSIONS:
+        port, version = free_port(), version.replace(".", "_")
+        server = case.start([sys.executable, "bulk_server.py", str(port), case.cert("server.pem"), case.cert("server.key"), version])
+        wait_for(port, server)
+        status, out = case.run([case.micropython, "little_memory.py", str(port), case.cert("ca.pem"), version])
+        log = stop(server)
+        yield "client/cpython/%s/little-memory" % version, status == 0 and out == "ok\n", out + log
+
+
 def with_cpython(case):
     """One conversation of six connections (peer.py); CPython with itself says how it goes."""
     def run_pair(server, client, version):
@@ -253,7 +263,7 @@ def run_all(report, micropython, certs):
     version = subprocess.run(["openssl", "version"], stdout=subprocess.PIPE).stdout.decode()
     print("interop: " + re.sub(r" +\(Library.*", "", version.strip()))
     case = Case(micropython, certs)
-    for group in (our_client_their_server, suites_and_groups, mutual, our_server_their_client, whole_records,
+    for group in (our_client_their_server, suites_and_groups, mutual, our_server_their_client, whole_records, little_memory,
                   tickets_and_a_full_wire, with_cpython, session_across_processes, readme_example):
         for name, good, detail in group(case):
             report("passed" if good else "failed", "interop/" + name, "" if good else detail[-3000:])

@@ -32,12 +32,14 @@ for cert in ("server", "server-rsa"):
                 ctx.reserve(2)
                 memory = ctx.memory()
                 assert memory["reserved"] == ctx.memory_needed(2) > 2 * 20480, memory
+                assert ctx.memory_needed(2, record_in=2048) < ctx.memory_needed(2)
                 assert memory["places"] == 2 and memory["connections"] == memory["used"] == 0
             outside = client.memory()["outside"], server.memory()["outside"]
             for _ in range(6):
                 c, s, a, b = life(client, server)
                 memory = server.memory()
-                assert memory["connections"] == 1 and memory["used"] > 20000
+                assert memory["connections"] == 1 and 2000 < memory["used"] < 16000
+                assert 4000 < memory["handshake_peak"] <= memory["peak"] and memory["largest_record"] > 4000
                 c.close()
                 s.close()
             assert (client.memory()["outside"], server.memory()["outside"]) == outside
@@ -80,6 +82,39 @@ life(client, server)
 c.sendall(b"and still")
 assert s.recv(20) == b"and still"
 
+# Smaller records, which our server keeps to in both versions; the limit goes with the reservation.
+for version in (ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3):
+    client = client_context()
+    client.maximum_version = version
+    for plan, most in (({"record_in": 1024, "record_out": 512}, 1024), ({"peer_chain": 1000}, 4096)):
+        client.reserve(1, **plan)
+        c, s, a, b = pair(client, server)
+        assert shake(c, s) == [True, True]
+        assert s.write(b"y" * 5000) == 5000 and c.write(b"z" * 5000) == 5000
+        sizes = []
+        while sum(sizes) < 5000:
+            sizes.append(len(c.recv(5000)))
+        assert most // 2 < max(sizes) <= most, sizes
+        assert len(s.recv(5000)) <= plan.get("record_out", 4096)
+        c.close()
+    client.reserve(0)
+
+# A TLS 1.2 server has no way to ask for small records: it says what came instead.
+little = server_context()
+little.reserve(1, record_in=1024)
+client = client_context()
+client.maximum_version = ssl.TLSVersion.TLSv1_2
+c, s, a, b = pair(client, little)
+assert shake(c, s) == [True, True]
+c.write(b"x" * 1000)
+assert len(s.recv(5000)) == 1000
+c.write(b"x" * 4000)
+e = raises(ssl.SSLError, s.recv, 5000)
+assert e.reason == "RECORD_TOO_LARGE"
+assert "record too large: the peer sent 4000, this context takes 1024" in str(e), e
+assert "record overflow" in str(raises(ssl.SSLError, c.recv, 1)).lower()
+client = client_context()
+
 # A session that is kept does not hold a place.
 many = c2 = None
 client.reserve(1)
@@ -99,10 +134,13 @@ assert client.memory()["used"] == 0
 raises(ValueError, client.reserve, -1)
 raises(ValueError, client.reserve, 70000)
 raises(TypeError, client.reserve, 1, 2)
-try:
-    client.reserve(1, record_in=4096)
-    raise SystemExit("taken")
-except ValueError:
-    pass
+for name, values in (("record_in", (511, 16385, 0, -1)), ("record_out", (511, 16385)), ("buffers", (0, 3, -1)),
+                     ("peer_chain", (-1, 20000))):
+    for value in values:
+        try:
+            client.reserve(2, **{name: value})
+            raise SystemExit("taken: %s=%d" % (name, value))
+        except ValueError as e:
+            assert name in str(e), e
 assert client.memory_needed(0) == 0 and client.memory_needed() == client.memory_needed(1)
 print("ok")

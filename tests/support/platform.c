@@ -38,12 +38,17 @@ static bool test_time(void *user, int64_t *seconds) {
     return !p->clock_unset;
 }
 
+static uint32_t test_ticks(void *user) {
+    return ((test_platform_t *)user)->ticks_ms;
+}
+
 const ussl_platform_t test_hooks = {
     .user = &test_platform,
     .alloc = test_alloc,
     .release = test_release,
     .random = test_random,
     .unix_time = test_time,
+    .ticks_ms = test_ticks,
 };
 
 void platform_reset(void) {

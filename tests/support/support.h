@@ -25,7 +25,8 @@ typedef struct {
     int64_t now;    // the clock
     bool clock_unset;
     bool no_entropy;
-    uint64_t random; // state of the fixed generator
+    uint32_t ticks_ms; // stands still until a test moves it
+    uint64_t random;   // state of the fixed generator
 } test_platform_t;
 
 extern test_platform_t test_platform;
