@@ -4,6 +4,7 @@
 #   make run URL=https:// fetch a page with the system's trust store
 #   make repl             the interpreter, build/unix/micropython
 #   make test             everything; the last line counts
+#   make bench            a table of ussl beside stock MicroPython and CPython
 #
 # MICROPYTHON and MBEDTLS take checkouts of your own in place of Debian's source packages.
 
@@ -78,17 +79,54 @@ $(UNIX): build/sources.ok $(wildcard engine/* binding/* config/*) micropython.mk
 # ---- MicroPython for an emulated Cortex-M3, with our module ----
 FIRMWARE := build/firmware/firmware.elf
 firmware: $(FIRMWARE)
-$(FIRMWARE): $(UNIX) $(wildcard tests/firmware/* tests/firmware/board/*)
+
+# $(call board,FOLDER,MODULES,MORE): MicroPython's qemu port with a folder of user modules, in build/FOLDER.
+define board
+	@echo "building MicroPython for MPS2_AN385 in build/$1 (log: build/$1.log)"
+	@mkdir -p build/$1; rm -f build/$1/frozen_content.*; \
+	  $(MAKE) --no-print-directory $(JOBS) -C $(MICROPYTHON)/ports/qemu BOARD=MPS2_AN385 BUILD=$(abspath build/$1) \
+	    USER_C_MODULES=$(abspath build/$2) MBEDTLS=$(MBEDTLS) FROZEN_MANIFEST=$(abspath config/manifest.py) \
+	    MPY_LIB_DIR=$(CURDIR) LDSCRIPT=$(abspath tests/firmware/mps2.ld) $3 \
+	    >build/$1.log 2>&1 || { tail -n 40 build/$1.log; exit 1; }
+	@touch build/$1/firmware.elf
+endef
+
+build/usermod-board: build/tools.ok
 	@sh tools/install-tools firmware
-	@mkdir -p build/usermod-board && ln -sfn ../.. build/usermod-board/ussl && \
-		ln -sfn ../../tests/firmware/board build/usermod-board/board
-	@echo "building MicroPython for MPS2_AN385 (log: build/firmware.log)"
-	@rm -f build/firmware/frozen_content.*; $(MAKE) --no-print-directory $(JOBS) -C $(MICROPYTHON)/ports/qemu \
-		BOARD=MPS2_AN385 BUILD=$(abspath build/firmware) USER_C_MODULES=$(abspath build/usermod-board) \
-		MBEDTLS=$(MBEDTLS) FROZEN_MANIFEST=$(abspath config/manifest.py) MPY_LIB_DIR=$(CURDIR) \
-		LDSCRIPT=$(abspath tests/firmware/mps2.ld) MICROPY_HEAP_SIZE=3276800 \
-		USSL_CFLAGS='$(USSL_CFLAGS)' >build/firmware.log 2>&1 || { tail -n 40 build/firmware.log; exit 1; }
-	@touch $@
+	@mkdir -p $@ && ln -sfn ../.. $@/ussl && ln -sfn ../../tests/firmware/board $@/board
+
+$(FIRMWARE): $(UNIX) build/usermod-board $(wildcard tests/firmware/* tests/firmware/board/*)
+	$(call board,firmware,usermod-board,MICROPY_HEAP_SIZE=3276800 USSL_CFLAGS='$(USSL_CFLAGS)')
+
+# ---- measured against stock MicroPython ----
+BENCH := build/bench
+BENCH_HEAP := MICROPY_HEAP_SIZE=327680
+OURS := $(wildcard engine/* binding/* config/* bench/*) micropython.mk
+
+build/usermod-stock: build/usermod-board
+	@mkdir -p $@ && ln -sfn ../../bench/stock $@/stock && ln -sfn ../../tests/firmware/board $@/board
+	@mkdir -p $@-unix && ln -sfn ../../bench/stock $@-unix/stock
+
+$(BENCH)/stock/firmware.elf: $(UNIX) build/usermod-stock $(wildcard bench/stock/*)
+	$(call board,bench/stock,usermod-stock,$(BENCH_HEAP))
+$(BENCH)/ours/firmware.elf: $(UNIX) build/usermod-board $(OURS)
+	$(call board,bench/ours,usermod-board,$(BENCH_HEAP))
+$(BENCH)/device/firmware.elf: $(UNIX) build/usermod-board $(OURS)
+	$(call board,bench/device,usermod-board,$(BENCH_HEAP) USSL_PROFILE=device)
+$(BENCH)/device12/firmware.elf: $(UNIX) build/usermod-board $(OURS)
+	$(call board,bench/device12,usermod-board,$(BENCH_HEAP) USSL_PROFILE=device USSL_CFLAGS=-DUSSL_TLS13=0)
+
+$(BENCH)/unix-stock/micropython: $(UNIX) build/usermod-stock $(wildcard bench/stock/*)
+	@echo "building stock MicroPython (log: $(@D).log)"
+	@mkdir -p $(@D); $(subst $(abspath build/usermod),$(abspath build/usermod-stock-unix),$(subst \
+	  $(abspath $(UNIX_DIR)),$(abspath $(@D)),$(UNIX_MAKE))) $(JOBS) MICROPY_PY_SSL=0 >$(@D).log 2>&1 || \
+	  { tail -n 40 $(@D).log; exit 1; }
+$(BENCH)/count.so: bench/count.c
+	@mkdir -p $(@D) && gcc -O1 -shared -fPIC -o $@ $<
+
+bench: certs $(BENCH)/stock/firmware.elf $(BENCH)/ours/firmware.elf $(BENCH)/device/firmware.elf \
+		$(BENCH)/device12/firmware.elf $(BENCH)/unix-stock/micropython $(BENCH)/count.so
+	@python3 bench/run.py
 
 # ---- for people ----
 run: $(UNIX) certs
@@ -131,7 +169,7 @@ flags: build/sources.ok certs
 	@MBEDTLS=$(MBEDTLS) sh tools/try-flags
 
 clean:
-	rm -rf build/unix build/firmware build/unit* build/flags build/certs build/*.ok
+	rm -rf build/unix build/firmware build/bench build/unit* build/flags build/certs build/*.ok
 
-.PHONY: all run repl firmware test unit compat port interop lint certs check-layers check-format format \
+.PHONY: all run repl firmware bench test unit compat port interop lint certs check-layers check-format format \
 	flags clean

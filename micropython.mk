@@ -8,6 +8,14 @@
 
 USSL_DIR := $(USERMOD_DIR)
 MBEDTLS ?= $(abspath $(TOP)/lib/mbedtls)
+
+# USSL_PROFILE=device: smaller code, and without what few devices need (docs/footprint.md). A flag in
+# USSL_CFLAGS brings one of them back.
+ifeq ($(USSL_PROFILE),device)
+USSL_MBEDTLS_CONFIG ?= config/mbedtls_device.h
+USSL_PROFILE_CFLAGS = $(foreach f,P521 X25519 CHACHA SESSIONS KEYLOG ENCRYPTED_KEYS LEGACY_WRAP,\
+	$(if $(findstring -DUSSL_$f=,$(USSL_CFLAGS)),,-DUSSL_$f=0))
+endif
 USSL_MBEDTLS_CONFIG ?= config/mbedtls_full.h
 
 ifeq ($(wildcard $(MBEDTLS)/library/ssl_tls.c),)
@@ -33,7 +41,7 @@ endif
 
 CFLAGS_USERMOD += -include $(USSL_DIR)/config/builtins.h -I$(USSL_DIR) -I$(MBEDTLS)/include \
 	-DMBEDTLS_CONFIG_FILE='"$(USSL_MBEDTLS_CONFIG)"' \
-	-DMICROPY_SSL_MBEDTLS=1 $(USSL_HASHLIB) $(USSL_CFLAGS)
+	-DMICROPY_SSL_MBEDTLS=1 $(USSL_HASHLIB) $(USSL_PROFILE_CFLAGS) $(USSL_CFLAGS)
 
 # mbedTLS is not written to MicroPython's list of warnings.
 $(BUILD)/$(MBEDTLS)/library/%.o: CFLAGS += -Wno-error -w

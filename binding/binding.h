@@ -234,6 +234,8 @@ void ssl_pump_goodbye(ssl_conn_obj_t *self);
 mp_uint_t ssl_pump_poll(ssl_conn_obj_t *self, mp_uint_t flags);
 
 // ---- ssl_hooks.c: Python called from inside the engine ------------------------------------------
+// What the engine is given as the owner of a connection: its object, hidden from the collector.
+void *ssl_hook_owner_of(ssl_conn_obj_t *self);
 ussl_result_t ssl_hook_on_cert(void *owner, const uint8_t *der, size_t len, unsigned depth);
 int ssl_hook_on_hello(void *owner, const char *name);
 void ssl_hook_on_secret(void *owner, const char *label, const uint8_t client_random[32],

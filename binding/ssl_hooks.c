@@ -44,12 +44,22 @@ static void tell_ignored(void *error) {
     mp_obj_print_exception(MICROPY_ERROR_PRINTER, MP_OBJ_FROM_PTR(error));
 }
 
+// On a port without a heap of its own for C the collector also looks through the engine's memory,
+// and would find every connection's owner in there: none that was dropped would ever be collected.
+void *ssl_hook_owner_of(ssl_conn_obj_t *self) {
+    return (void *)~(uintptr_t)self;
+}
+
+static ssl_conn_obj_t *ssl_hook_owner_is(void *owner) {
+    return (ssl_conn_obj_t *)~(uintptr_t)owner;
+}
+
 // CPython: None goes on, an int is the alert, an exception is handshake_failure, anything else is
 // internal_error. An exception is told to the error printer, because what the server gets to see is
 // CALLBACK_FAILED; only one that no program catches (Ctrl-C) goes up.
 int ssl_hook_on_hello(void *owner, const char *name) {
     enum { HANDSHAKE_FAILURE = 40, INTERNAL_ERROR = 80 };
-    ssl_conn_obj_t *self = owner;
+    ssl_conn_obj_t *self = ssl_hook_owner_is(owner);
     if (self->context->sni_callback == mp_const_none) {
         return -1; // taken away since
     }
@@ -129,7 +139,7 @@ static void tell_secret(void *arg) {
 
 void ssl_hook_on_secret(void *owner, const char *label, const uint8_t client_random[32],
     const uint8_t *secret, size_t len) {
-    ssl_conn_obj_t *self = owner;
+    ssl_conn_obj_t *self = ssl_hook_owner_is(owner);
     if (self->context->keylog == mp_const_none || self->hook_error != MP_OBJ_NULL) {
         return;
     }
@@ -157,7 +167,7 @@ static void call_on_cert(void *arg) {
 }
 
 ussl_result_t ssl_hook_on_cert(void *owner, const uint8_t *der, size_t len, unsigned depth) {
-    ssl_conn_obj_t *self = owner;
+    ssl_conn_obj_t *self = ssl_hook_owner_is(owner);
     on_cert_t call = {self->verify_callback, der, len, depth, false};
     ssl_hook_run(call_on_cert, &call, &self->hook_error);
     return call.refused || self->hook_error != MP_OBJ_NULL ? USSL_ERR_HOOK : USSL_OK;

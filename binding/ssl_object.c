@@ -63,7 +63,7 @@ void ssl_conn_obj_start(ssl_conn_obj_t *self) {
     self->verify_callback = context->verify_callback;
     self->ragged_is_eof |= ssl_context_forgives_eof(context);
     ussl_arena_t *arena = ssl_context_arena(context);
-    ussl_result_t result = ussl_conn_new(arena, frozen, host, self, &self->conn);
+    ussl_result_t result = ussl_conn_new(arena, frozen, host, ssl_hook_owner_of(self), &self->conn);
     ussl_arena_unref(arena);
     if (result != USSL_OK) {
         ssl_raise_result(result);

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: MIT
+//
+// count.c - counts the allocations of the program it is preloaded into, and prints the number at
+// its end.
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <stddef.h>
+#include <stdio.h>
+
+static unsigned long made;
+
+void *__libc_malloc(size_t size);
+void *__libc_calloc(size_t count, size_t size);
+
+void *malloc(size_t size) {
+    made++;
+    return __libc_malloc(size);
+}
+
+void *calloc(size_t count, size_t size) {
+    made++;
+    return __libc_calloc(count, size);
+}
+
+__attribute__((destructor)) static void tell(void) {
+    fprintf(stdout, "%lu\n", made);
+    fflush(stdout);
+}

@@ -1,0 +1,238 @@
+# device.py - runs on the emulated Cortex-M3, on our firmware and on stock MicroPython's alike: one
+# measurement a boot. WHAT names it; DATA, CERT, VERSION, RESERVE and STATE come from bench/run.py.
+import gc
+import io
+import machine
+
+try:
+    import ssl as tls
+
+    OURS = hasattr(tls, "MemoryBIO")
+except ImportError:
+    OURS = False
+if not OURS:
+    import tls
+
+
+def ticks():
+    return machine.mem32[0x40028018]  # 25 MHz; with -icount shift=5 a tick is 1.25 instructions
+
+
+def since(began):
+    return ((ticks() - began) & 0xFFFFFFFF) * 5 // 4
+
+
+class Pipe:
+    def __init__(self):
+        self.data, self.at, self.end = bytearray(5200), 0, 0
+
+
+class Stream(io.IOBase):
+    """Not blocking, and nothing is allocated by it while it works."""
+
+    def __init__(self, rd, wr):
+        self.rd, self.wr = rd, wr
+
+    def readinto(self, buf):
+        rd = self.rd
+        n = min(len(buf), rd.end - rd.at)
+        if n == 0:
+            return None
+        memoryview(buf)[:n] = memoryview(rd.data)[rd.at : rd.at + n]
+        rd.at += n
+        if rd.at == rd.end:
+            rd.at = rd.end = 0
+        return n
+
+    def write(self, buf):
+        wr = self.wr
+        n = min(len(buf), len(wr.data) - wr.end)
+        if n == 0:
+            return None
+        memoryview(wr.data)[wr.end : wr.end + n] = memoryview(buf)[:n]
+        wr.end += n
+        return n
+
+    def ioctl(self, request, arg):
+        if request == 3:
+            return (1 if self.rd.end > self.rd.at else 0) | 4 & arg
+        return 0
+
+    def setblocking(self, flag):
+        pass
+
+
+def contexts():
+    client, server = tls.SSLContext(tls.PROTOCOL_TLS_CLIENT), tls.SSLContext(tls.PROTOCOL_TLS_SERVER)
+    client.verify_mode = tls.CERT_REQUIRED
+    client.load_verify_locations(DATA["ca"] if not OURS else None, **({"cadata": DATA["ca"]} if OURS else {}))
+    server.load_cert_chain(DATA[CERT + ".pem"], DATA[CERT + ".key"])
+    if OURS:
+        client.maximum_version = VERSION
+        if RESERVE:
+            client.reserve(2, peer_chain=2048)  # the collector may still see the last one on the stack
+            server.reserve(2, peer_chain=2048)
+    return client, server
+
+
+def wrap(client, server, pipes=None, **more):
+    up, down = pipes or (Pipe(), Pipe())
+    up.at = up.end = down.at = down.end = 0
+    c = client.wrap_socket(
+        Stream(down, up), server_hostname="localhost", do_handshake_on_connect=False, **more)
+    s = server.wrap_socket(Stream(up, down), server_side=True, do_handshake_on_connect=False)
+    return c, s
+
+
+def shake(c, s):
+    """Until a byte has come through, as stock MicroPython does not say when it is done."""
+    spent, sent, got = [0, 0], None, None
+    while got != b"x":
+        if not sent:
+            began = ticks()
+            sent = c.write(b"x")
+            spent[0] += since(began)
+        began = ticks()
+        got = s.read(1) if not OURS else s.recv_into(ONE) and bytes(ONE) if sent else step(s)
+        spent[1] += since(began)
+    return spent
+
+
+ONE = bytearray(1)
+
+
+def step(s):
+    try:
+        s.do_handshake()
+    except OSError:
+        pass
+
+
+def live(size):
+    """Small objects at the bottom of the heap, every second one gone again: a program that has run for a while.
+    Stock MicroPython looks for memory from the first hole on, each time."""
+    objects = [(i, i) for i in range(size // 16)]
+    for i in range(0, len(objects), 2):
+        objects[i] = None
+    return objects
+
+
+def handshake():
+    keep = {"compact": lambda: live(20000), "live60": lambda: (live(20000), bytearray(60000))}.get(STATE, lambda: None)()
+    client, server = contexts()
+    pipes = Pipe(), Pipe()
+    gc.collect()
+    c, s = wrap(client, server, pipes)
+    full = shake(c, s)
+    if not (OURS and RESERVE):
+        return full
+    if s.session is not None:
+        s.send(b"y")
+        c.recv_into(ONE)  # the tickets came before it
+    session = c.session
+    c = s = None
+    gc.collect()
+    c, s = wrap(client, server, pipes, session=session)
+    resumed = shake(c, s)
+    assert c.session_reused
+    return full + resumed + [len(keep or ())]
+
+
+def bulk():
+    client, server = contexts()
+    c, s = wrap(client, server)
+    shake(c, s)
+    data, into = bytes(4000), bytearray(4000)
+    began, moved = ticks(), 0
+    while moved < 64000:
+        at = c.write(data)
+        while at > 0:
+            n = s.readinto(into)
+            at -= n
+            moved += n
+    return [since(began) * 1024 // moved]
+
+
+def heap():
+    client, server = contexts()
+    pipes = [(Pipe(), Pipe()) for _ in range(4)]
+    ends = [None] * 4
+    gc.collect()
+    before = gc.mem_alloc()
+    for i in range(4):
+        ends[i] = wrap(client, server, pipes[i])
+    gc.collect()
+    wrapped = gc.mem_alloc()
+    for c, s in ends:
+        shake(c, s)
+    gc.collect()
+    return [(wrapped - before) // 8, (gc.mem_alloc() - before) // 8]
+
+
+def leave_free(kib):
+    gc.collect()
+    return bytearray(max(gc.mem_free() - kib * 1024, 0))
+
+
+def least():
+    client, server = contexts()
+    pipes = Pipe(), Pipe()
+    for kib in range(16, 120, 2):
+        filler = leave_free(kib)
+        c = s = None
+        try:
+            c, s = wrap(client, server, pipes)
+            shake(c, s)
+            return [kib]
+        except (MemoryError, OSError):
+            pass
+        filler = c = s = None
+
+
+def fit():
+    """Ends of idle connections in KIB of heap: clients and servers, half of each."""
+    client, server = contexts()
+    pipes = Pipe(), Pipe()
+    ends, n = [None] * 200, 0
+    filler = leave_free(KIB)
+    try:
+        while True:
+            ends[n] = wrap(client, server, pipes)
+            shake(*ends[n])
+            n += 1
+    except (MemoryError, OSError):
+        return [2 * n, len(filler)]
+
+
+def fragmented():
+    """A heap whose every hole has 4 KB: ten connections, one after the other."""
+    client, server = contexts()
+    pipes = Pipe(), Pipe()
+    blocks = [None] * 120
+    gc.collect()
+    try:
+        for i in range(120):
+            blocks[i] = bytearray(4080)
+    except MemoryError:
+        pass
+    for i in range(0, 120, 2):
+        blocks[i] = None
+    gc.collect()
+    good = 0
+    for _ in range(10):
+        c = s = None
+        try:
+            c, s = wrap(client, server, pipes)
+            shake(c, s)
+            good += 10
+        except (MemoryError, OSError):
+            pass
+        for end in (c, s):
+            if end:
+                end.close()
+        c = s = None
+        gc.collect()
+    return [good]
+
+
+print("RESULT", *globals()[WHAT]())

@@ -1,0 +1,124 @@
+# unix.py CERTS WHAT CERT VERSION [N] - runs on our MicroPython, stock MicroPython and CPython: client and
+# server in one thread. Prints one number: handshakes a second, MB a second, or nothing (count.c prints).
+import os
+import sys
+import time
+
+certs, what, cert, version = sys.argv[1:5]
+try:
+    import ssl as tls
+except ImportError:
+    import tls
+STOCK = not hasattr(tls, "MemoryBIO")
+ticks = time.perf_counter if hasattr(time, "perf_counter") else lambda: time.ticks_us() / 1e6
+
+
+def read(name):
+    with open(certs + name, "rb") as f:
+        return f.read()
+
+
+def der(name):
+    try:
+        from binascii import a2b_base64
+    except ImportError:
+        from ubinascii import a2b_base64
+    lines, blocks = None, []
+    for line in read(name).decode().split("\n"):
+        if line.startswith("-----BEGIN"):
+            lines = []
+        elif line.startswith("-----END"):
+            blocks.append(a2b_base64("".join(lines)))
+        elif lines is not None:
+            lines.append(line)
+    return blocks
+
+
+def contexts():
+    client, server = tls.SSLContext(tls.PROTOCOL_TLS_CLIENT), tls.SSLContext(tls.PROTOCOL_TLS_SERVER)
+    if STOCK:
+        client.verify_mode = tls.CERT_REQUIRED
+        client.load_verify_locations(der("ca.pem")[0])
+        server.load_cert_chain(der(cert + ".pem")[0], der(cert + ".key")[-1])
+    else:
+        client.load_verify_locations(certs + "ca.pem")
+        server.load_cert_chain(certs + cert + ".pem", certs + cert + ".key")
+        chosen = tls.TLSVersion.TLSv1_2 if version == "1.2" else tls.TLSVersion.TLSv1_3
+        client.maximum_version = chosen
+        if what == "count-reserved":
+            client.reserve(2)
+            server.reserve(2)
+    return client, server
+
+
+if STOCK:
+    import io
+
+    class Stream(io.IOBase):
+        def __init__(self, rd, wr):
+            self.rd, self.wr = rd, wr
+
+        def readinto(self, buf):
+            n = min(len(buf), len(self.rd))
+            if n == 0:
+                return None
+            buf[:n] = self.rd[:n]
+            self.rd[:] = self.rd[n:]
+            return n
+
+        def write(self, buf):
+            self.wr.extend(buf)
+            return len(buf)
+
+        def ioctl(self, request, arg):
+            return arg & 4 | (1 if self.rd else 0) if request == 3 else 0
+
+    def connect(client, server):
+        up, down = bytearray(), bytearray()
+        c = client.wrap_socket(Stream(down, up), server_hostname="localhost", do_handshake_on_connect=False)
+        s = server.wrap_socket(Stream(up, down), server_side=True, do_handshake_on_connect=False)
+        sent = got = None
+        while got != b"x":
+            sent = sent or c.write(b"x")
+            got = s.read(1)
+        return c, s
+
+else:
+
+    def connect(client, server):
+        up, down = tls.MemoryBIO(), tls.MemoryBIO()
+        c = client.wrap_bio(down, up, server_hostname="localhost")
+        s = server.wrap_bio(up, down, server_side=True)
+        left = [c, s]
+        while left:
+            for end in list(left):
+                try:
+                    end.do_handshake()
+                    left.remove(end)
+                except tls.SSLWantReadError:
+                    pass
+        c.write(b"x")
+        assert s.read(1) == b"x"
+        return c, s
+
+
+client, server = contexts()
+if what == "handshakes":
+    connect(client, server)
+    began, n = ticks(), 0
+    while ticks() - began < 1.0:
+        connect(client, server)
+        n += 1
+    print(n / (ticks() - began))
+elif what == "bulk":
+    c, s = connect(client, server)
+    data, moved, began = bytes(4000), 0, ticks()
+    while ticks() - began < 1.0:
+        at = c.write(data)
+        while at:
+            at -= len(s.read(at))
+        moved += len(data)
+    print(moved / 1e6 / (ticks() - began))
+else:
+    for _ in range(int(sys.argv[5])):
+        connect(client, server)
