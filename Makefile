@@ -60,7 +60,7 @@ certs: build/certs/ca.pem
 # ---- MicroPython with our module ----
 UNIX_MAKE = $(MAKE) --no-print-directory -C $(MICROPYTHON)/ports/unix BUILD=$(abspath $(UNIX_DIR)) \
 	USER_C_MODULES=$(abspath build/usermod) MBEDTLS=$(MBEDTLS) MICROPY_PY_BTREE=0 \
-	FROZEN_MANIFEST=$(abspath config/manifest.py) USSL_CFLAGS='$(USSL_CFLAGS) $(EXTRA_FLAGS)'
+	FROZEN_MANIFEST=$(abspath config/manifest.py) USSL_CFLAGS='$(USSL_CFLAGS) $(EXTRA_FLAGS)' $(MORE)
 
 # Our manifest takes nothing from micropython-lib, but MicroPython insists on a README.md there.
 ifeq ($(wildcard $(MICROPYTHON)/lib/micropython-lib/README.md),)
@@ -75,6 +75,11 @@ $(UNIX): build/sources.ok $(wildcard engine/* binding/* config/*) micropython.mk
 	@{ $(MAKE) --no-print-directory $(JOBS) -C $(MICROPYTHON)/mpy-cross && \
 	  rm -f $(UNIX_DIR)/frozen_content.*; $(UNIX_MAKE) $(JOBS); } >$(UNIX_DIR).log 2>&1 || { tail -n 40 $(UNIX_DIR).log; exit 1; }
 	@touch $@
+
+# The same as a 32-bit program; tests/run.py asks for it where gcc-multilib is installed.
+unix32: $(UNIX)
+	@$(MAKE) --no-print-directory UNIX_DIR=build/unix32 MORE='MICROPY_FORCE_32BIT=1 MICROPY_PY_FFI=0' \
+		build/unix32/micropython
 
 # ---- MicroPython for an emulated Cortex-M3, with our module ----
 FIRMWARE := build/firmware/firmware.elf
@@ -157,6 +162,10 @@ compat port interop: $(UNIX) certs
 lint: build/tools.ok
 	@python3 tests/run.py lint
 
+# 100,000 connections through one reserved block: half an hour.
+soak: unit-build certs
+	@USSL_SOAK=$(or $(LIVES),100000) $(UNIT_DIR)/test_reserve
+
 check-layers:
 	@sh tools/check-layers
 check-format: build/tools.ok
@@ -169,7 +178,7 @@ flags: build/sources.ok certs
 	@MBEDTLS=$(MBEDTLS) sh tools/try-flags
 
 clean:
-	rm -rf build/unix build/firmware build/bench build/unit* build/flags build/certs build/*.ok
+	rm -rf build/unix build/unix32 build/firmware build/bench build/unit* build/flags build/certs build/*.ok
 
-.PHONY: all run repl firmware bench test unit compat port interop lint certs check-layers check-format format \
+.PHONY: all run repl unix32 firmware bench soak test unit compat port interop lint certs check-layers check-format format \
 	flags clean

@@ -200,8 +200,9 @@ static MP_DEFINE_CONST_OBJ_TYPE(AlertDescription_type, MP_QSTR_AlertDescription,
 static mp_obj_t ssl_get_protocol_name(mp_obj_t number) {
     static const mp_rom_map_elem_t names[] = {PROTOCOLS(ROW)};
     for (size_t i = 0; i < MP_ARRAY_SIZE(names); i++) {
-        if (mp_obj_equal(number, (mp_obj_t)names[i].value)) {
-            return (mp_obj_t)names[i].key;
+        const mp_map_elem_t *name = (const mp_map_elem_t *)(const void *)&names[i];
+        if (mp_obj_equal(number, name->value)) {
+            return name->key;
         }
     }
     return mp_obj_new_str_from_cstr("<unknown>");
@@ -256,6 +257,12 @@ static mp_obj_t ssl___getattr__(mp_obj_t attr) {
 static MP_DEFINE_CONST_FUN_OBJ_1(ssl___getattr___obj, ssl___getattr__);
 
 // ---- the module ----
+// A constant object can be an aggregate, which no ?: can choose.
+#define ROM_BOOL_0 MP_ROM_FALSE
+#define ROM_BOOL_1 MP_ROM_TRUE
+#define ROM_BOOL_PASTE(flag) ROM_BOOL_##flag
+#define ROM_BOOL(flag) ROM_BOOL_PASTE(flag)
+
 static const mp_rom_map_elem_t ssl_globals_table[] = {
     {MP_ROM_QSTR(MP_QSTR___name__), MP_ROM_QSTR(MP_QSTR_ssl)},
     {MP_ROM_QSTR(MP_QSTR___init__), MP_ROM_PTR(&ssl___init___obj)},
@@ -326,8 +333,8 @@ static const mp_rom_map_elem_t ssl_globals_table[] = {
     {MP_ROM_QSTR(MP_QSTR_HAS_TLSv1), MP_ROM_FALSE},
     {MP_ROM_QSTR(MP_QSTR_HAS_TLSv1_1), MP_ROM_FALSE},
     {MP_ROM_QSTR(MP_QSTR_HAS_SNI), MP_ROM_TRUE},
-    {MP_ROM_QSTR(MP_QSTR_HAS_TLSv1_2), USSL_TLS12 ? MP_ROM_TRUE : MP_ROM_FALSE},
-    {MP_ROM_QSTR(MP_QSTR_HAS_TLSv1_3), USSL_TLS13 ? MP_ROM_TRUE : MP_ROM_FALSE},
+    {MP_ROM_QSTR(MP_QSTR_HAS_TLSv1_2), ROM_BOOL(USSL_TLS12)},
+    {MP_ROM_QSTR(MP_QSTR_HAS_TLSv1_3), ROM_BOOL(USSL_TLS13)},
 };
 static MP_DEFINE_CONST_DICT(ssl_globals, ssl_globals_table);
 
