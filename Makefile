@@ -106,7 +106,7 @@ $(FIRMWARE): $(UNIX) build/usermod-board $(wildcard tests/firmware/* tests/firmw
 # ---- measured against stock MicroPython ----
 BENCH := build/bench
 BENCH_HEAP := MICROPY_HEAP_SIZE=327680
-OURS := $(wildcard engine/* binding/* config/* bench/*) micropython.mk
+OURS := $(wildcard engine/* binding/* config/*) micropython.mk
 
 build/usermod-stock: build/usermod-board
 	@mkdir -p $@ && ln -sfn ../../bench/stock $@/stock && ln -sfn ../../tests/firmware/board $@/board
@@ -128,6 +128,12 @@ $(BENCH)/unix-stock/micropython: $(UNIX) build/usermod-stock $(wildcard bench/st
 	  { tail -n 40 $(@D).log; exit 1; }
 $(BENCH)/count.so: bench/count.c
 	@mkdir -p $(@D) && gcc -O1 -shared -fPIC -o $@ $<
+
+# One build of bench/footprint.py, which says what is in it.
+$(BENCH)/footprint/firmware.elf: $(UNIX) build/usermod-board FORCE
+	$(call board,bench/footprint,usermod-board,$(BENCH_HEAP) USSL_PROFILE=$(PROFILE) USSL_CFLAGS='$(ONE)')
+footprint: $(BENCH)/stock/firmware.elf
+	@python3 bench/footprint.py
 
 bench: certs $(BENCH)/stock/firmware.elf $(BENCH)/ours/firmware.elf $(BENCH)/device/firmware.elf \
 		$(BENCH)/device12/firmware.elf $(BENCH)/unix-stock/micropython $(BENCH)/count.so
@@ -151,7 +157,7 @@ unit-build: build/sources.ok
 test: build/tools.ok
 	@$(MAKE) --no-print-directory $(UNIX) certs
 	@$(MAKE) --no-print-directory $(JOBS) unit-build
-	@$(MAKE) --no-print-directory $(FIRMWARE)
+	@$(MAKE) --no-print-directory $(FIRMWARE) $(BENCH)/device/firmware.elf $(BENCH)/device12/firmware.elf
 	@python3 tests/run.py
 
 # One part of it: make unit, make compat, make port, make interop, make lint.
@@ -180,5 +186,5 @@ flags: build/sources.ok certs
 clean:
 	rm -rf build/unix build/unix32 build/firmware build/bench build/unit* build/flags build/certs build/*.ok
 
-.PHONY: all run repl unix32 firmware bench soak test unit compat port interop lint certs check-layers check-format format \
+.PHONY: all run repl unix32 firmware bench footprint soak test unit compat port interop lint certs check-layers check-format format \
 	flags clean

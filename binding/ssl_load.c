@@ -238,6 +238,9 @@ static NORETURN void raise_bad_identity(const ussl_failure_t *why) {
     if (why->reason != NULL && strcmp(why->reason, "EE_KEY_TOO_SMALL") == 0) {
         ssl_raise_reason(399, "SSL", why->reason, NULL);
     }
+    if (why->reason != NULL && strcmp(why->reason, "PEM_NOT_BUILT_IN") == 0) {
+        ssl_raise_reason(1, "PEM", why->reason, NULL);
+    }
     ssl_raise_reason(524297, "SSL", NULL, "PEM lib");
 }
 

@@ -138,7 +138,11 @@ static mp_obj_t get_verify_flags(ssl_context_obj_t *self) {
 }
 
 static void set_verify_flags(ssl_context_obj_t *self, mp_obj_t value) {
-    self->verify_flags = get_bits(value);
+    uint32_t bits = get_bits(value);
+    if (!USSL_CRL && bits & (VERIFY_CRL_CHECK_LEAF | VERIFY_CRL_CHECK_ALL)) {
+        mp_raise_ValueError(MP_ERROR_TEXT("this firmware was built without revocation lists"));
+    }
+    self->verify_flags = bits;
 }
 
 static mp_obj_t get_num_tickets(ssl_context_obj_t *self) {

@@ -16,5 +16,15 @@
 #define MBEDTLS_AES_FEWER_TABLES
 #define MBEDTLS_ECP_FIXED_POINT_OPTIM 0
 #define MBEDTLS_X509_REMOVE_INFO
+// Keys with explicit curve parameters or compressed points: no certificate of the web has them.
+#undef MBEDTLS_PK_PARSE_EC_EXTENDED
+#undef MBEDTLS_PK_PARSE_EC_COMPRESSED
+// TLS 1.3 asks for RSA-PSS (RFC 8446 9.1). In TLS 1.2 it is an offer that a server need not get: it
+// then signs with PKCS #1 v1.5, as for stock MicroPython.
+#if !USSL_TLS13
+#undef MBEDTLS_PK_WRITE_C
+#undef MBEDTLS_PKCS1_V21
+#undef MBEDTLS_X509_RSASSA_PSS_SUPPORT
+#endif
 
 #endif // USSL_MBEDTLS_DEVICE_H

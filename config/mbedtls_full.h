@@ -95,8 +95,10 @@ int64_t ussl_mbed_time(int64_t *out);
 #define MBEDTLS_ASN1_PARSE_C
 #define MBEDTLS_ASN1_WRITE_C
 #define MBEDTLS_OID_C
+#if USSL_PEM
 #define MBEDTLS_BASE64_C
 #define MBEDTLS_PEM_PARSE_C
+#endif
 #define MBEDTLS_PK_C
 #define MBEDTLS_PK_PARSE_C
 #define MBEDTLS_PK_WRITE_C
@@ -107,7 +109,9 @@ int64_t ussl_mbed_time(int64_t *out);
 #endif
 #define MBEDTLS_X509_USE_C
 #define MBEDTLS_X509_CRT_PARSE_C
+#if USSL_CRL
 #define MBEDTLS_X509_CRL_PARSE_C
+#endif
 #define MBEDTLS_X509_RSASSA_PSS_SUPPORT
 
 // ---- TLS ----

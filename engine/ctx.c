@@ -53,7 +53,8 @@ static bool config_fits(const ussl_config_t *config) {
     if (config->role == USSL_SERVER_SIDE && !USSL_SERVER) {
         return false;
     }
-    if (config->on_secret != NULL && !USSL_KEYLOG) {
+    if ((config->on_secret != NULL && !USSL_KEYLOG)
+        || (config->crl_check != USSL_CRL_NONE && !USSL_CRL)) {
         return false;
     }
     if (USSL_FORBID_CERT_NONE && config->role == USSL_CLIENT

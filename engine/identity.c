@@ -46,6 +46,9 @@ static ussl_result_t parse_key(
     const uint8_t *data = source->key ? source->key : source->cert;
     size_t len = source->key ? source->key_len : source->cert_len;
     bool pem = ussl_is_pem(data, len);
+    if (pem && !USSL_PEM) {
+        return ussl_failure_set(why, USSL_ERR_PARSE, "PEM_NOT_BUILT_IN");
+    }
     uint8_t *text = ussl_calloc(1, len + 1);
     if (text == NULL) {
         return ussl_failure_set(why, USSL_ERR_MEMORY, NULL);

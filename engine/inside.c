@@ -16,13 +16,16 @@ void ussl_inside_end_handshake(ussl_conn_t *conn) {
     mbedtls_ssl_handshake_free(ssl);
     mbedtls_free(ssl->handshake);
     ssl->handshake = NULL;
+#if USSL_TLS12
     if (ssl->transform_negotiate != NULL) {
         mbedtls_ssl_transform_free(ssl->transform_negotiate);
         mbedtls_free(ssl->transform_negotiate);
         ssl->transform_negotiate = NULL;
     }
+#endif
 }
 
+#if USSL_TLS12
 // It offers max_fragment_length (RFC 6066 4) with TLS 1.2 in mind; OpenSSL answers in TLS 1.3 too,
 // and keeps to it. Without this note the answer counts as unsolicited.
 void ussl_inside_hello_sent(ussl_conn_t *conn) {
@@ -31,6 +34,7 @@ void ussl_inside_hello_sent(ussl_conn_t *conn) {
         ssl->handshake->sent_extensions |= MBEDTLS_SSL_EXT_MASK(MAX_FRAGMENT_LENGTH);
     }
 }
+#endif
 
 bool ussl_inside_begin_ticket(ussl_conn_t *conn) {
     mbedtls_ssl_context *ssl = &conn->ssl;

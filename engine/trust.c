@@ -10,8 +10,10 @@
 #include <string.h>
 
 static const char pem_begin[] = "-----BEGIN ";
+#if USSL_PEM
 static const char pem_end[] = "-----END ";
 static const char pem_dashes[] = "-----";
+#endif
 
 // ---- helpers ----
 static const char *find(const char *from, const char *end, const char *what) {
@@ -28,6 +30,7 @@ static const char *find(const char *from, const char *end, const char *what) {
     return NULL;
 }
 
+#if USSL_PEM
 // Is `-----BEGIN label-----` (or END) at p? Gives the place after it.
 static const char *pem_line(const char *p, const char *end, const char *kind, const char *label) {
     const char *part[] = {kind, label, pem_dashes};
@@ -40,6 +43,7 @@ static const char *pem_line(const char *p, const char *end, const char *kind, co
     }
     return p;
 }
+#endif
 
 bool ussl_list_has_cert(const mbedtls_x509_crt *list, const mbedtls_x509_crt *crt) {
     for (; list != NULL; list = list->next) {
@@ -58,10 +62,14 @@ static void free_list(mbedtls_x509_crt *list) {
 }
 
 static void free_crls(mbedtls_x509_crl *list) {
+#if USSL_CRL
     if (list != NULL) {
         mbedtls_x509_crl_free(list); // and every node behind it
         ussl_free(list);
     }
+#else
+    (void)list;
+#endif
 }
 
 static void trust_drop(ussl_object_t *object) {
@@ -112,6 +120,7 @@ static void mark_add(uint8_t mark[USSL_MARK_SIZE], const mbedtls_x509_crt *crt) 
     mbedtls_sha256_free(&hash);
 }
 
+#if USSL_CRL
 static bool has_crl(const mbedtls_x509_crl *list, const mbedtls_x509_crl *crl) {
     for (; list != NULL; list = list->next) {
         if (list->raw.len == crl->raw.len && memcmp(list->raw.p, crl->raw.p, crl->raw.len) == 0) {
@@ -157,9 +166,12 @@ static void batch_link_crls(const batch_t *batch, ussl_trust_t *trust) {
     }
     trust->last_crl = batch->last_crl;
 }
+#endif // USSL_CRL
 
 static void batch_link(batch_t *batch, ussl_trust_t *trust) {
+#if USSL_CRL
     batch_link_crls(batch, trust);
+#endif
     if (batch->first == NULL) {
         return;
     }
@@ -187,8 +199,16 @@ static ussl_result_t add_blocks(batch_t *batch, const ussl_trust_t *trust, const
             return result == USSL_CLOSED ? USSL_OK : result;
         }
         ++*found;
+#if USSL_CRL
         int code = crls ? batch_add_crl(batch, trust, der, der_len)
                         : batch_add(batch, trust, der, der_len);
+#else
+        if (crls) {
+            ussl_free(der);
+            return ussl_failure_set(why, USSL_ERR_PARSE, "CRL_NOT_BUILT_IN");
+        }
+        int code = batch_add(batch, trust, der, der_len);
+#endif
         ussl_free(der);
         if (code != 0) {
             ussl_failure_set(why, USSL_ERR_PARSE, "BAD_CERTIFICATE");
@@ -236,6 +256,7 @@ static ussl_result_t add_der(batch_t *batch, const ussl_trust_t *trust, const ui
 }
 
 // ---- private to the engine ----
+#if USSL_PEM
 ussl_result_t ussl_pem_next(const char **at, const char *end, const char *label, uint8_t **der,
     size_t *der_len, ussl_failure_t *why) {
     const char *body = NULL;
@@ -273,6 +294,15 @@ ussl_result_t ussl_pem_next(const char **at, const char *end, const char *label,
     *der_len = size;
     return USSL_OK;
 }
+#else
+ussl_result_t ussl_pem_next(const char **at, const char *end, const char *label, uint8_t **der,
+    size_t *der_len, ussl_failure_t *why) {
+    (void)at, (void)end, (void)label;
+    *der = NULL;
+    *der_len = 0;
+    return ussl_failure_set(why, USSL_ERR_PARSE, "PEM_NOT_BUILT_IN");
+}
+#endif
 
 // ---- private to the engine ----
 bool ussl_trust_began_as(const ussl_trust_t *trust, uint32_t count, const uint8_t *mark) {

@@ -233,6 +233,7 @@ static uint32_t check_leaf(const ussl_conn_t *conn, const mbedtls_x509_crt *crt)
     return broken;
 }
 
+#if USSL_CRL
 // ---- revocation ----
 static const uint32_t about_crls =
     USSL_CERT_REVOKED | USSL_CERT_CRL | USSL_CERT_OLD_CRL | USSL_CERT_NO_CRL;
@@ -274,6 +275,7 @@ static uint32_t check_crl(
     broken = current ? broken & ~USSL_CERT_OLD_CRL : broken;
     return found ? broken : broken | USSL_CERT_NO_CRL;
 }
+#endif // USSL_CRL
 
 // ---- private to the engine ----
 int ussl_verify_step(void *arg, mbedtls_x509_crt *crt, int depth, uint32_t *flags) {
@@ -289,7 +291,9 @@ int ussl_verify_step(void *arg, mbedtls_x509_crt *crt, int depth, uint32_t *flag
     if (!ussl_clock_is_set()) {
         broken = (broken & ~(USSL_CERT_FUTURE | USSL_CERT_EXPIRED)) | USSL_CERT_NO_CLOCK;
     }
+#if USSL_CRL
     broken = check_crl(conn, crt, depth, top, broken);
+#endif
     if (depth < USSL_PATH_MAX) {
         check->path[depth] = crt;
     }

@@ -234,6 +234,22 @@ def firmware():
         report("passed" if ": full" in line else "failed", "firmware/" + line)
     good = out.endswith("ok\n") and not errors
     report("passed" if good else "failed", "firmware/handshakes", "" if good else out[-500:] + errors[-2000:])
+    small_firmware()
+
+
+# The small builds, with most features left out: whole handshakes there too.
+def small_firmware():
+    sys.path.insert(0, os.path.join(ROOT, "bench"))
+    import run as bench
+
+    for folder, version in (("device", bench.TLS13), ("device", bench.TLS12), ("device12", bench.TLS12)):
+        for cert in ("server", "server-rsa"):
+            name = "firmware/%s/%04x/%s" % (folder, version, cert)
+            try:
+                client, server = bench.on_device(folder, "handshake", cert, version, reserve=1)
+                report("passed", name + ": %d + %d instructions" % (client, server))
+            except (SystemExit, OSError, TimeoutError, ValueError) as e:
+                report("failed", name, str(e))
 
 
 # ---- flags ----

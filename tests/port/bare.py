@@ -1,5 +1,5 @@
 # bare.py - run by tools/try-flags on a build with USSL_LEGACY_WRAP=0, USSL_SERVER=0, USSL_SESSIONS=0,
-# USSL_KEYLOG=0 and USSL_FORBID_CERT_NONE=1: what was left out is absent or raises.
+# USSL_KEYLOG=0, USSL_PEM=0, USSL_CRL=0 and USSL_FORBID_CERT_NONE=1: what was left out is absent or raises.
 import ssl
 
 assert not hasattr(ssl, "wrap_socket")
@@ -17,6 +17,17 @@ try:
     raise SystemExit("CERT_NONE was taken")
 except ValueError:
     pass
+before = ctx.verify_flags
+try:
+    ctx.verify_flags |= ssl.VERIFY_CRL_CHECK_LEAF
+    raise SystemExit("a revocation check was taken")
+except ValueError:
+    assert ctx.verify_flags == before
+try:
+    ctx.load_verify_locations(cadata="-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n")
+    raise SystemExit("PEM was taken")
+except ssl.SSLError as e:
+    assert e.reason == "PEM_NOT_BUILT_IN", e
 out = ssl.MemoryBIO()
 try:
     ctx.wrap_bio(ssl.MemoryBIO(), out, server_hostname="localhost", session=None)

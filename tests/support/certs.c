@@ -28,14 +28,56 @@ void blob_free(blob_t *blob) {
     *blob = (blob_t){0};
 }
 
+#if !USSL_PEM
+static int value_of(char c) {
+    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    const char *at = c ? strchr(digits, c) : NULL;
+    return at ? (int)(at - digits) : -1;
+}
+
+// The last block of a key's file, the first of any other: as DER, in place.
+static void to_der(blob_t *blob, bool last) {
+    char *text = (char *)blob->data, *begin = strstr(text, "-----BEGIN ");
+    for (char *next = begin; last && next; next = strstr(next + 1, "-----BEGIN ")) {
+        begin = next;
+    }
+    assert_non_null(begin);
+    uint32_t bits = 0;
+    blob->len = 0;
+    int held = 0;
+    for (char *p = strchr(begin, '\n'); *p != '-'; p++) {
+        if (value_of(*p) >= 0) {
+            bits = bits << 6 | (uint32_t)value_of(*p);
+            held += 6;
+        }
+        if (held >= 8) {
+            held -= 8;
+            blob->data[blob->len++] = (uint8_t)(bits >> held);
+        }
+    }
+}
+#endif
+
+// A file of certificates or of a key, in a form that this build can load.
+static blob_t read_loadable(const char *name, bool key) {
+    blob_t blob = read_cert_file(name);
+#if !USSL_PEM
+    to_der(&blob, key);
+#endif
+    (void)key;
+    return blob;
+}
+
 ussl_trust_t *load_trust(ussl_arena_t *arena, const char *pem_name) {
     ussl_trust_t *trust = NULL;
     if (ussl_trust_new(arena, &trust) != USSL_OK) {
         return NULL;
     }
-    blob_t pem = read_cert_file(pem_name);
-    ussl_result_t result = ussl_trust_add_pem(trust, (const char *)pem.data, pem.len, NULL);
-    blob_free(&pem);
+    blob_t file = read_loadable(pem_name, false);
+    ussl_result_t result = USSL_PEM
+        ? ussl_trust_add_pem(trust, (const char *)file.data, file.len, NULL)
+        : ussl_trust_add_der(trust, file.data, file.len, NULL);
+    blob_free(&file);
     if (result != USSL_OK) {
         ussl_trust_unref(trust);
         return NULL;
@@ -44,8 +86,8 @@ ussl_trust_t *load_trust(ussl_arena_t *arena, const char *pem_name) {
 }
 
 ussl_identity_t *load_identity(ussl_arena_t *arena, const char *cert_name, const char *key_name) {
-    blob_t cert = read_cert_file(cert_name);
-    blob_t key = read_cert_file(key_name);
+    blob_t cert = read_loadable(cert_name, false);
+    blob_t key = read_loadable(key_name, true);
     ussl_identity_source_t source = {
         .cert = cert.data, .cert_len = cert.len, .key = key.data, .key_len = key.len};
     ussl_identity_t *identity = NULL;

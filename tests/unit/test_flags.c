@@ -25,6 +25,29 @@ static void what_is_not_built_in_is_refused(void **state) {
     assert_int_equal(server, USSL_SERVER ? USSL_OK : USSL_ERR_USAGE);
     ussl_result_t none = make_context((ussl_config_t){.verify = USSL_VERIFY_NONE});
     assert_int_equal(none, USSL_FORBID_CERT_NONE ? USSL_ERR_USAGE : USSL_OK);
+    ussl_result_t crl = make_context((ussl_config_t){.crl_check = USSL_CRL_LEAF});
+    assert_int_equal(crl, USSL_CRL ? USSL_OK : USSL_ERR_USAGE);
+}
+
+static void texts_that_are_not_built_in(void **state) {
+    (void)state;
+    ussl_arena_t *arena;
+    ussl_trust_t *trust;
+    ussl_failure_t why;
+    blob_t text = read_cert_file("ca.pem");
+    assert_int_equal(ussl_arena_new(0, &arena), USSL_OK);
+    assert_int_equal(ussl_trust_new(arena, &trust), USSL_OK);
+    ussl_result_t result = ussl_trust_add_pem(trust, (const char *)text.data, text.len, &why);
+    assert_int_equal(result, USSL_PEM ? USSL_OK : USSL_ERR_PARSE);
+    assert_true(USSL_PEM || strcmp(why.reason, "PEM_NOT_BUILT_IN") == 0);
+    blob_free(&text);
+    text = read_cert_file("crl.pem");
+    result = ussl_trust_add_pem(trust, (const char *)text.data, text.len, &why);
+    assert_int_equal(result, USSL_PEM && USSL_CRL ? USSL_OK : USSL_ERR_PARSE);
+    assert_true(USSL_CRL || !USSL_PEM || strcmp(why.reason, "CRL_NOT_BUILT_IN") == 0);
+    blob_free(&text);
+    ussl_trust_unref(trust);
+    ussl_arena_unref(arena);
 }
 
 static void a_client_speaks(void **state) {
@@ -116,7 +139,7 @@ static void encrypted_keys(void **state) {
         .password_len = 6};
     ussl_identity_t *identity = NULL;
     ussl_result_t result = ussl_identity_new(arena, &source, &identity, NULL);
-    assert_int_equal(result, USSL_ENCRYPTED_KEYS ? USSL_OK : USSL_ERR_PARSE);
+    assert_int_equal(result, USSL_ENCRYPTED_KEYS && USSL_PEM ? USSL_OK : USSL_ERR_PARSE);
     ussl_identity_unref(identity);
     ussl_arena_unref(arena);
     blob_free(&cert);
@@ -126,6 +149,7 @@ static void encrypted_keys(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(what_is_not_built_in_is_refused, reset),
+        cmocka_unit_test_setup(texts_that_are_not_built_in, reset),
         cmocka_unit_test_setup(a_client_speaks, reset),
         cmocka_unit_test_setup(both_ends_agree, reset),
         cmocka_unit_test_setup(a_session_is_resumed_where_it_can_be, reset),

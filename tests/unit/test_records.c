@@ -178,7 +178,10 @@ static void a_peer_that_does_not(void **state) {
         setup.server.record_out = 16384;
         pair_t pair;
         open_pair(&pair, &setup);
-        pair.conn[1]->ssl.session->mfl_code = MBEDTLS_SSL_MAX_FRAG_LEN_NONE; // as if not asked
+        // As if it had not been asked.
+#if USSL_TLS12
+        pair.conn[1]->ssl.session->mfl_code = MBEDTLS_SSL_MAX_FRAG_LEN_NONE;
+#endif
 #if USSL_TLS13
         pair.conn[1]->ssl.session->record_size_limit = 0;
 #endif

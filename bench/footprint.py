@@ -1,0 +1,57 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+#
+# footprint.py - writes docs/footprint.md: what each feature takes of a Cortex-M3's flash, by building the
+# firmware without it. `make footprint`, some five minutes.
+import os
+import subprocess
+import sys
+
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+sys.path.insert(0, os.path.join(ROOT, "bench"))
+import flash
+
+FEATURES = (
+    ("TLS12", "TLS 1.2 (RFC 5246)"), ("TLS13", "TLS 1.3 (RFC 8446), with PSA"), ("SERVER", "the server's side"),
+    ("SESSIONS", "resumption, tickets, saved sessions"), ("CHACHA", "ChaCha20-Poly1305"), ("X25519", "Curve25519"),
+    ("P521", "curve P-521"), ("PEM", "certificates and keys as text"), ("CRL", "revocation lists"),
+    ("ENCRYPTED_KEYS", "private keys with a password"), ("KEYLOG", "keylog_filename"), ("LEGACY_WRAP", "the old wrap_socket()"),
+)
+
+
+def measure(*settings):
+    folder = "build/bench/footprint"
+    subprocess.run(["rm", "-rf", os.path.join(ROOT, folder)], check=True)
+    subprocess.run(["make", "-s", "-C", ROOT, folder + "/firmware.elf", *settings], check=True, stdout=subprocess.DEVNULL)
+    sums = flash.of(os.path.join(ROOT, folder, "firmware.map"))
+    print(" ".join(settings) or "everything", dict(sums), flush=True)
+    return sums
+
+
+def main():
+    text = ["# Footprint", "",
+            "Bytes of flash (text and constants) on a Cortex-M3, `-Os`, arm-none-eabi-gcc; module and the mbedTLS that it",
+            "needs, from the linker's map. Written by `make footprint`, which builds the firmware once for each row. hashlib's",
+            "MD5 and SHA-1 (6,358 bytes) and cryptolib's AES are among them, as in stock MicroPython's figure. Names in",
+            "MicroPython's table of interned strings are not: some 7 KB.", "", "| build | module | mbedTLS | together |", "|---|---|---|---|"]
+    everything = measure()
+    rows = [("everything", everything), ("`USSL_PROFILE=device`", measure("PROFILE=device")),
+            ("`USSL_PROFILE=device`, TLS 1.2 alone", measure("PROFILE=device", "ONE=-DUSSL_TLS13=0")),
+            ("`USSL_PROFILE=device`, TLS 1.2 alone, client alone",
+             measure("PROFILE=device", "ONE=-DUSSL_TLS13=0 -DUSSL_SERVER=0")),
+            ("`USSL_PROFILE=device`, client alone", measure("PROFILE=device", "ONE=-DUSSL_SERVER=0")),
+            ("stock MicroPython's `tls` (TLS 1.2)", flash.of(os.path.join(ROOT, "build/bench/stock/firmware.map")))]
+    for name, sums in rows:
+        text.append("| %s | {:,} | {:,} | {:,} |".format(sums["module"], sums["mbedtls"], sums["tls"]) % name)
+    text += ["", "What a feature costs, with everything else there:", "", "| flag | | bytes |", "|---|---|---|"]
+    for flag, name in FEATURES:
+        saved = everything["tls"] - measure("ONE=-DUSSL_%s=0" % flag)["tls"]
+        text.append("| `USSL_%s` | %s | {:,} |".format(saved) % (flag, name))
+    text += ["", "`USSL_PROFILE=device` leaves out P521, X25519, CHACHA, SESSIONS, ENCRYPTED_KEYS, KEYLOG, LEGACY_WRAP, PEM and",
+             "CRL, and takes mbedTLS's smaller code where it has a choice (`config/mbedtls_device.h`). Each comes back with its flag:",
+             "`USSL_CFLAGS=-DUSSL_SESSIONS=1`. What was left out is absent or raises."]
+    with open(os.path.join(ROOT, "docs/footprint.md"), "w") as f:
+        f.write("\n".join(text) + "\n")
+
+
+main()
