@@ -49,7 +49,10 @@ def main():
         text.append("| `USSL_%s` | %s | {:,} |".format(saved) % (flag, name))
     text += ["", "`USSL_PROFILE=device` leaves out P521, X25519, CHACHA, SESSIONS, ENCRYPTED_KEYS, KEYLOG, LEGACY_WRAP, PEM and",
              "CRL, and takes mbedTLS's smaller code where it has a choice (`config/mbedtls_device.h`). Each comes back with its flag:",
-             "`USSL_CFLAGS=-DUSSL_SESSIONS=1`. What was left out is absent or raises."]
+             "`USSL_CFLAGS=-DUSSL_SESSIONS=1`. What was left out is absent or raises.", "",
+             "The smaller code is slower. Most of it is that no multiples of the curves' base points are in flash (11 KB): a key of our",
+             "own, and a signature, take twice as long. The rows *config/device* of [the table](../bench/results/table.md) have it in",
+             "instructions; `#undef MBEDTLS_ECP_FIXED_POINT_OPTIM` in a configuration of your own takes the tables back."]
     with open(os.path.join(ROOT, "docs/footprint.md"), "w") as f:
         f.write("\n".join(text) + "\n")
 
