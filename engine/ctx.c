@@ -133,7 +133,8 @@ static void set_sessions(ussl_ctx_t *ctx) {
 #endif
 }
 
-// RFC 6066 4: what a TLS 1.2 client can ask for. TLS 1.3 has a limit of its own: record_limit.c.
+// RFC 6066 4: what a TLS 1.2 client can ask for. TLS 1.3 has a limit of its own:
+// mbed_record_limit.c.
 static int set_record_limit(ussl_ctx_t *ctx) {
 #if USSL_TLS12
     size_t limit = ctx->config.record_in;
