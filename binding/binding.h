@@ -257,7 +257,8 @@ NORETURN void ssl_raise_timeout(const char *operation);
 NORETURN void ssl_raise_zero_return(void);
 NORETURN void ssl_raise_eof(const char *reason); // NULL: it has been told before
 // Why the connection failed; host is the str to be named in a mismatch, or None.
-NORETURN void ssl_raise_failure(const ussl_failure_t *why, mp_obj_t host);
+// subject: of the certificate that was refused, or None.
+NORETURN void ssl_raise_failure(const ussl_failure_t *why, mp_obj_t host, mp_obj_t subject);
 // A bare result, of a function that has no more to say.
 NORETURN void ssl_raise_result(ussl_result_t result);
 // "[LIBRARY: REASON] text" with CPython's number.
@@ -270,6 +271,8 @@ NORETURN void ssl_raise_text(mp_int_t number, const char *text);
 
 // ---- ssl_cert.c: a certificate as CPython's dict -------------------------------------------
 mp_obj_t ssl_cert_dict(const ussl_cert_t *cert);
+// A name in DER, as getpeercert() tells it.
+mp_obj_t ssl_name_tuple(const uint8_t *der, size_t len);
 
 // ---- ssl_util.c: functions of the module -------------------------------------------------------
 extern const mp_obj_type_t ssl_purpose_type;

@@ -119,7 +119,7 @@ static mp_obj_t tuple_of(mp_obj_t list) {
 }
 
 // A tuple of RDNs, each a tuple of (type, value) pairs.
-static mp_obj_t name_tuple(const uint8_t *der, size_t len) {
+mp_obj_t ssl_name_tuple(const uint8_t *der, size_t len) {
     mp_obj_t names = mp_obj_new_list(0, NULL), rdn = mp_obj_new_list(0, NULL);
     ussl_attribute_t attribute;
     for (size_t i = 0; ussl_name_attribute(der, len, i, &attribute); i++) {
@@ -137,14 +137,14 @@ static mp_obj_t whose_name(const ussl_cert_t *cert, ussl_whose_t whose) {
     const uint8_t *der;
     size_t len;
     ussl_cert_name(cert, whose, &der, &len);
-    return name_tuple(der, len);
+    return ssl_name_tuple(der, len);
 }
 
 static mp_obj_t alt_name_value(unsigned kind, const uint8_t *value, size_t len) {
     char oid[64];
     switch (kind) {
         case 4:
-            return name_tuple(value, len);
+            return ssl_name_tuple(value, len);
         case 7:
             return address_text(value, len);
         case 8:

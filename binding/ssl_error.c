@@ -4,8 +4,8 @@
 //
 // Notes: MicroPython's native exceptions have no room for `reason` and the like. The module's own
 // errors carry an args tuple of a type of ours with more behind its end: it has two items for
-// everybody, and `reason`, `library`, `verify_code`, `verify_message` for the attr handler. Errors
-// made by hand have a plain tuple, and so lack those names, as in CPython.
+// everybody, and `reason`, `library`, `verify_code` and their kin for the attr handler. Errors made
+// by hand have a plain tuple, and so lack those names, as in CPython.
 #include "binding.h"
 
 #include <string.h>
@@ -23,7 +23,9 @@
 typedef struct {
     mp_obj_tuple_t tuple; // two items follow
     mp_obj_t items[2];
-    mp_obj_t library, reason, verify_code, verify_message;
+    mp_obj_t library, reason;
+    mp_obj_t verify_code, verify_message; // MP_OBJ_NULL: not about a certificate
+    mp_obj_t verify_depth, verify_subject, verify_rules;
 } error_args_t;
 
 static MP_DEFINE_CONST_OBJ_TYPE(error_args_type, MP_QSTR_tuple,
@@ -53,6 +55,28 @@ static void error_print(const mp_print_t *print, mp_obj_t self_in, mp_print_kind
     mp_obj_exception_print(print, self_in, kind);
 }
 
+static bool verify_attr(const error_args_t *more, qstr attr, mp_obj_t *dest) {
+    switch (attr) {
+        case MP_QSTR_verify_code:
+            dest[0] = more->verify_code;
+            return true;
+        case MP_QSTR_verify_message:
+            dest[0] = more->verify_message;
+            return true;
+        case MP_QSTR_verify_depth:
+            dest[0] = more->verify_depth;
+            return true;
+        case MP_QSTR_verify_subject:
+            dest[0] = more->verify_subject;
+            return true;
+        case MP_QSTR_verify_rules:
+            dest[0] = more->verify_rules;
+            return true;
+        default:
+            return false;
+    }
+}
+
 static void error_attr(mp_obj_t self_in, qstr attr, mp_obj_t *dest) {
     mp_obj_exception_t *self = MP_OBJ_TO_PTR(self_in);
     if (dest[0] != MP_OBJ_NULL) {
@@ -67,11 +91,7 @@ static void error_attr(mp_obj_t self_in, qstr attr, mp_obj_t *dest) {
         dest[0] = more->library;
     } else if (attr == MP_QSTR_reason && more) {
         dest[0] = more->reason;
-    } else if (attr == MP_QSTR_verify_code && more && more->verify_code != MP_OBJ_NULL) {
-        dest[0] = more->verify_code;
-    } else if (attr == MP_QSTR_verify_message && more && more->verify_code != MP_OBJ_NULL) {
-        dest[0] = more->verify_message;
-    } else {
+    } else if (!more || more->verify_code == MP_OBJ_NULL || !verify_attr(more, attr, dest)) {
         mp_obj_exception_attr(self_in, attr, dest);
     }
 }
@@ -115,10 +135,22 @@ typedef struct {
     const char *library, *reason, *text; // library and reason may be NULL: None
     uint8_t verify_code;                 // 0: not about a certificate
     vstr_t verify_message;
+    const ussl_verdict_t *verdict;
+    mp_obj_t subject;
 } raised_t;
 
 static mp_obj_t str_or_none(const char *s) {
     return s ? mp_obj_new_str_from_cstr(s) : mp_const_none;
+}
+
+static mp_obj_t rules_tuple(const ussl_verdict_t *verdict) {
+    mp_obj_t items[32];
+    const char *words;
+    size_t n = 0;
+    for (; n < MP_ARRAY_SIZE(items) && (words = ussl_verdict_rule(verdict, n)) != NULL; n++) {
+        items[n] = mp_obj_new_str_from_cstr(words);
+    }
+    return mp_obj_new_tuple(n, items);
 }
 
 static NORETURN void error_raise(const raised_t *error, mp_obj_t text) {
@@ -134,6 +166,9 @@ static NORETURN void error_raise(const raised_t *error, mp_obj_t text) {
     if (error->verify_code != 0) {
         args->verify_code = MP_OBJ_NEW_SMALL_INT(error->verify_code);
         args->verify_message = mp_obj_new_str(error->verify_message.buf, error->verify_message.len);
+        args->verify_depth = MP_OBJ_NEW_SMALL_INT(error->verdict->depth);
+        args->verify_subject = error->subject;
+        args->verify_rules = rules_tuple(error->verdict);
     }
     mp_obj_t exc = mp_obj_exception_make_new(error->type, 0, 0, NULL);
     ((mp_obj_exception_t *)MP_OBJ_TO_PTR(exc))->args = &args->tuple;
@@ -164,7 +199,7 @@ static mp_obj_t error_text(const raised_t *error) {
     return mp_obj_new_str_from_vstr(&vstr);
 }
 
-static NORETURN void raise_cert(const ussl_failure_t *why, mp_obj_t host) {
+static NORETURN void raise_cert(const ussl_failure_t *why, mp_obj_t host, mp_obj_t subject) {
     raised_t error = {
         .type = &ssl_SSLCertVerificationError_type,
         .number = 1,
@@ -172,6 +207,8 @@ static NORETURN void raise_cert(const ussl_failure_t *why, mp_obj_t host) {
         .reason = why->reason,
         .text = "certificate verify failed",
         .verify_code = why->cert.code ? why->cert.code : 1,
+        .verdict = &why->cert,
+        .subject = subject,
     };
     vstr_init(&error.verify_message, 64);
     vstr_add_str(&error.verify_message,
@@ -258,10 +295,10 @@ void ssl_raise_result(ussl_result_t result) {
     }
 }
 
-void ssl_raise_failure(const ussl_failure_t *why, mp_obj_t host) {
+void ssl_raise_failure(const ussl_failure_t *why, mp_obj_t host, mp_obj_t subject) {
     switch (why->result) {
         case USSL_ERR_CERT:
-            raise_cert(why, host);
+            raise_cert(why, host, subject);
         case USSL_ERR_PROTOCOL:
             if (why->record > 0) {
                 raise_too_large(why);

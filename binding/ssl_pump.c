@@ -261,7 +261,11 @@ static void fail(ssl_conn_obj_t *self, ussl_result_t result) {
         self->eof_told = true;
         ssl_raise_eof(reason);
     }
-    ssl_raise_failure(&why, self->server_hostname);
+    const uint8_t *der;
+    size_t len;
+    bool blamed = ussl_conn_blamed(self->conn, &der, &len);
+    ssl_raise_failure(
+        &why, self->server_hostname, blamed ? ssl_name_tuple(der, len) : mp_const_none);
 }
 
 // ---- handshake ----

@@ -17,6 +17,7 @@ enum {
     OP_NO_TLSv1_3 = 1 << 29,
     VERIFY_CRL_CHECK_LEAF = 4,
     VERIFY_CRL_CHECK_ALL = 8, // VERIFY_CRL_CHECK_CHAIN is both
+    VERIFY_X509_STRICT = 1 << 5,
     VERIFY_X509_PARTIAL_CHAIN = 1 << 19,
 };
 
@@ -304,6 +305,7 @@ void ssl_context_config(const ssl_context_obj_t *self, ussl_config_t *config) {
         config->crl_check = all ? USSL_CRL_ALL : USSL_CRL_LEAF;
     }
     config->partial_chain = self->verify_flags & VERIFY_X509_PARTIAL_CHAIN;
+    config->strict = self->verify_flags & VERIFY_X509_STRICT;
     config->min_version = engine_version(self->min_version, true);
     config->max_version = engine_version(self->max_version, false);
     memcpy(config->suites, self->suites, sizeof(config->suites));

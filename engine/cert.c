@@ -3,9 +3,7 @@
 // cert.c - a certificate taken apart for people: names, dates, serial number.
 //
 // Notes: a ussl_cert_t is mbedTLS's parsed certificate under a name of ours; nothing is allocated.
-#include "mbed.h"
-
-#include <string.h>
+#include "der.h"
 
 // OpenSSL's long names of the attributes that certificates use. Under 2.5.4 (id-at) an attribute is
 // one byte; the others are written out.
@@ -112,54 +110,12 @@ static void name_type(const uint8_t *oid, size_t len, ussl_attribute_t *out) {
     }
 }
 
-// ---- DER ----
-enum { SEQUENCE = 0x30, SET = 0x31, OID = 0x06, OCTETS = 0x04, CONTEXT = 0x80, WITHIN = 0x20 };
-
-typedef struct {
-    unsigned char *at, *end;
-} der_t;
-
-// Enters the next element if it has this tag.
-static bool der_enter(der_t *der, int tag, der_t *out) {
-    size_t len;
-    if (mbedtls_asn1_get_tag(&der->at, der->end, &len, tag) != 0) {
-        return false;
-    }
-    *out = (der_t){der->at, der->at + len};
-    der->at += len;
-    return true;
-}
-
-static bool der_skip(der_t *der, int *tag, der_t *out) {
-    if (der->at >= der->end) {
-        return false;
-    }
-    *tag = *der->at;
-    return der_enter(der, *tag, out);
-}
-
-static bool is_oid(const der_t *der, const char *oid, size_t len) {
-    return (size_t)(der->end - der->at) == len && memcmp(der->at, oid, len) == 0;
-}
-
-// The content of an extension (RFC 5280 4.2).
+// ---- extensions ----
+// The content of an extension (RFC 5280 4.2) that is a SEQUENCE.
 static bool find_extension(const mbedtls_x509_crt *crt, const char *oid, size_t len, der_t *out) {
-    der_t rest = {crt->v3_ext.p, crt->v3_ext.p + crt->v3_ext.len}, list, extension, name, part;
-    int tag;
-    if (crt->v3_ext.len == 0 || !der_enter(&rest, SEQUENCE, &list)) {
-        return false;
-    }
-    while (der_enter(&list, SEQUENCE, &extension)) {
-        if (!der_enter(&extension, OID, &name) || !is_oid(&name, oid, len)) {
-            continue;
-        }
-        while (der_skip(&extension, &tag, &part)) {
-            if (tag == OCTETS) {
-                return der_enter(&part, SEQUENCE, out);
-            }
-        }
-    }
-    return false;
+    ussl_extension_t extension;
+    return ussl_extension_find(crt, oid, len, &extension)
+        && der_enter(&extension.content, DER_SEQUENCE, out);
 }
 
 // The URI number *index of some GeneralNames; counts down what it passes.
@@ -167,7 +123,8 @@ static bool next_uri(der_t names, size_t *index, const uint8_t **value, size_t *
     int tag;
     der_t name;
     while (der_skip(&names, &tag, &name)) {
-        if (tag == (CONTEXT | MBEDTLS_X509_SAN_UNIFORM_RESOURCE_IDENTIFIER) && (*index)-- == 0) {
+        if (tag == (DER_CONTEXT | MBEDTLS_X509_SAN_UNIFORM_RESOURCE_IDENTIFIER)
+            && (*index)-- == 0) {
             *value = name.at;
             *len = (size_t)(name.end - name.at);
             return true;
@@ -184,8 +141,8 @@ static bool access_uri(
     if (!find_extension(crt, access_oid, sizeof(access_oid) - 1, &list)) {
         return false;
     }
-    while (der_enter(&list, SEQUENCE, &description)) {
-        bool wanted = der_enter(&description, OID, &oid)
+    while (der_enter(&list, DER_SEQUENCE, &description)) {
+        bool wanted = der_enter(&description, DER_OID, &oid)
             && (size_t)(oid.end - oid.at) == sizeof(method_oid)
             && memcmp(oid.at, method_oid, sizeof(method_oid) - 1) == 0 && oid.end[-1] == method;
         if (wanted && next_uri(description, &index, value, len)) {
@@ -202,8 +159,9 @@ static bool crl_uri(const mbedtls_x509_crt *crt, size_t index, const uint8_t **v
     if (!find_extension(crt, crl_oid, sizeof(crl_oid) - 1, &list)) {
         return false;
     }
-    while (der_enter(&list, SEQUENCE, &point)) {
-        if (der_enter(&point, CONTEXT | WITHIN, &name) && der_enter(&name, CONTEXT | WITHIN, &full)
+    while (der_enter(&list, DER_SEQUENCE, &point)) {
+        if (der_enter(&point, DER_CONTEXT | DER_WITHIN, &name)
+            && der_enter(&name, DER_CONTEXT | DER_WITHIN, &full)
             && next_uri(full, &index, value, len)) {
             return true;
         }
@@ -231,18 +189,17 @@ void ussl_cert_info(const ussl_cert_t *cert, ussl_cert_info_t *out) {
 
 bool ussl_name_attribute(
     const uint8_t *bytes, size_t bytes_len, size_t index, ussl_attribute_t *out) {
-    der_t all = {(unsigned char *)bytes, (unsigned char *)bytes + bytes_len}, name, rdn, pair, oid;
-    der_t value;
+    der_t all = der_of(bytes, bytes_len), name, rdn, pair, oid, value;
     int tag;
-    if (!der_enter(&all, SEQUENCE, &name)) {
+    if (!der_enter(&all, DER_SEQUENCE, &name)) {
         return false;
     }
-    while (der_enter(&name, SET, &rdn)) {
-        while (der_enter(&rdn, SEQUENCE, &pair)) {
+    while (der_enter(&name, DER_SET, &rdn)) {
+        while (der_enter(&rdn, DER_SEQUENCE, &pair)) {
             if (index-- > 0) {
                 continue;
             }
-            if (!der_enter(&pair, OID, &oid) || !der_skip(&pair, &tag, &value)) {
+            if (!der_enter(&pair, DER_OID, &oid) || !der_skip(&pair, &tag, &value)) {
                 return false;
             }
             name_type(oid.at, (size_t)(oid.end - oid.at), out);

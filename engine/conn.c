@@ -344,7 +344,6 @@ static ussl_result_t conn_fill(ussl_conn_t *conn, const char *hostname) {
         return USSL_ERR_MEMORY;
     }
     mbedtls_ssl_set_bio(&conn->ssl, conn, ussl_wire_send, ussl_wire_recv, NULL);
-    mbedtls_ssl_set_verify(&conn->ssl, ussl_verify_step, conn);
 #if USSL_KEYLOG
     mbedtls_ssl_set_export_keys_cb(&conn->ssl, tell_secret, conn); // the context may change
 #endif
@@ -357,6 +356,7 @@ static void conn_drop(ussl_object_t *object) {
     ussl_records_free(conn);
     mbedtls_ssl_free(&conn->ssl);
     ussl_free(conn->hostname);
+    ussl_free(conn->check.blamed);
 #if USSL_SESSIONS
     ussl_conn_forget_peer(conn);
 #endif

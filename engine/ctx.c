@@ -134,7 +134,7 @@ static void set_sessions(ussl_ctx_t *ctx) {
 }
 
 // RFC 6066 4: what a TLS 1.2 client can ask for. TLS 1.3 has a limit of its own:
-// mbed_record_limit.c.
+// mbed_tls13_generic.c.
 static int set_record_limit(ussl_ctx_t *ctx) {
 #if USSL_TLS12
     size_t limit = ctx->config.record_in;

@@ -23,22 +23,22 @@ static bool equal_fold(const char *a, const char *b, size_t len) {
     return true;
 }
 
-// Letters, digits, hyphen, underscore and dots that separate non-empty labels. Anything else, a
-// NUL or a byte above 127 among them, is no host name and is never equal to one.
-static bool is_name(const char *s, size_t len) {
-    if (len == 0 || len > 253) {
-        return false;
+// Does the last label read as a number? Then some resolver would take the whole for an address
+// (127.1, 0x7f000001), so it is no name (RFC 3986 3.2.2, RFC 6943 3.1.1).
+static bool ends_in_number(const char *s, size_t len) {
+    size_t from = len;
+    while (from > 0 && s[from - 1] != '.') {
+        from--;
     }
-    char before = '.';
-    for (size_t i = 0; i < len; i++) {
-        char c = lower(s[i]);
-        bool letter = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
-        if (!letter && (c != '.' || before == '.')) {
+    if (len - from > 2 && s[from] == '0' && lower(s[from + 1]) == 'x') {
+        return true;
+    }
+    for (; from < len; from++) {
+        if (s[from] < '0' || s[from] > '9') {
             return false;
         }
-        before = c;
     }
-    return before != '.';
+    return true;
 }
 
 static int digit(char c) {
@@ -125,12 +125,28 @@ size_t ussl_address_parse(const char *text, size_t len, uint8_t out[16]) {
     return parse_v6(text, len, out) ? 16 : 0;
 }
 
+// A NUL or a byte above 127 is in no host name, so nothing that has one is ever equal to one.
+bool ussl_is_hostname(const char *text, size_t len) {
+    if (len == 0 || len > 253) {
+        return false;
+    }
+    char before = '.';
+    for (size_t i = 0; i < len; i++) {
+        char c = lower(text[i]);
+        bool letter = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+        if (!letter && (c != '.' || before == '.')) {
+            return false;
+        }
+        before = c;
+    }
+    return before != '.' && !ends_in_number(text, len);
+}
+
 bool ussl_hostname_match(const char *pattern, size_t pattern_len, const char *host, size_t len) {
     if (len > 0 && host[len - 1] == '.') {
         len--; // the root label of an absolute name
     }
-    uint8_t address[16];
-    if (!is_name(host, len) || ussl_address_parse(host, len, address) != 0) {
+    if (!ussl_is_hostname(host, len)) {
         return false;
     }
     if (pattern_len > 2 && pattern[0] == '*' && pattern[1] == '.') {
@@ -143,5 +159,5 @@ bool ussl_hostname_match(const char *pattern, size_t pattern_len, const char *ho
         pattern += 2;
         pattern_len -= 2;
     }
-    return pattern_len == len && is_name(pattern, len) && equal_fold(pattern, host, len);
+    return pattern_len == len && ussl_is_hostname(pattern, len) && equal_fold(pattern, host, len);
 }

@@ -5,16 +5,14 @@
 // Notes: an identity is built whole or not at all, so a context never holds the chain of one call
 // and the key of another. mbedTLS wants a PEM text with its NUL counted and DER without: the text
 // is copied to add it, and the arena wipes the copy.
-#include "mbed.h"
-
-#include <string.h>
+#include "der.h"
 
 // ---- helpers ----
 static ussl_result_t parse_chain(
     mbedtls_x509_crt *chain, const uint8_t *data, size_t len, ussl_failure_t *why) {
     int code;
     if (!ussl_is_pem(data, len)) {
-        code = mbedtls_x509_crt_parse_der(chain, data, len);
+        code = ussl_crt_parse(chain, data, len);
         if (code != 0) {
             why->backend = code;
             return ussl_failure_set(why, USSL_ERR_PARSE, NULL);
@@ -32,7 +30,7 @@ static ussl_result_t parse_chain(
         if (result != USSL_OK) {
             return result;
         }
-        code = mbedtls_x509_crt_parse_der(chain, der, der_len);
+        code = ussl_crt_parse(chain, der, der_len);
         ussl_free(der);
         if (code != 0) {
             why->backend = code;

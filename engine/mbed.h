@@ -240,6 +240,7 @@ enum {
     USSL_PROVEN_CRL_ALL = 16,
     USSL_PROVEN_ROOT = 32, // the path came to a self-signed certificate
     USSL_PROVEN_NO_CN = 64,
+    USSL_PROVEN_STRICT = 128,
 };
 
 // What is kept of a session, in the clear; pointers into the bytes it was parsed from.
@@ -272,14 +273,25 @@ void ussl_tickets_use(ussl_ctx_t *ctx);
 
 // ---- verify.c ----
 #define USSL_PATH_MAX (MBEDTLS_X509_MAX_INTERMEDIATE_CA + 2)
+// A way from the peer's certificate, number 0, up to one that is believed.
 typedef struct {
-    const mbedtls_x509_crt *path[USSL_PATH_MAX]; // lent by session and trust; the peer's own first
+    const mbedtls_x509_crt *cert[USSL_PATH_MAX]; // lent by the peer's chain and the trust
+    uint8_t len;
+    bool anchored; // the last one is an anchor
+    bool believed; // the last one is in the trust, though perhaps no anchor
+} ussl_path_t;
+
+typedef struct {
+    ussl_path_t path;
+    uint8_t *blamed; // owned; the subject that the verdict speaks of
+    size_t blamed_len;
     ussl_verdict_t verdict;
     bool verified; // a chain has been looked at
     bool hook_stopped;
 } ussl_verify_state_t;
-// mbedTLS's f_vrfy; the first argument is the ussl_conn_t.
-int ussl_verify_step(void *conn, mbedtls_x509_crt *crt, int depth, uint32_t *flags);
+// Judges the chain that a peer sent; an mbedTLS code, and flags from which it picks the alert.
+int ussl_verify(ussl_conn_t *conn, const mbedtls_x509_crt *chain, uint32_t *flags);
+// ---- verdict.c ----
 // The alert that tells a peer about this verdict (RFC 8446 6.2).
 uint8_t ussl_verdict_alert(const ussl_verdict_t *verdict);
 

@@ -22,6 +22,7 @@ uint8_t ussl_conn_rules(const ussl_conn_t *conn) {
         {name && config->no_common_name, USSL_PROVEN_NO_CN},
         {config->on_cert != NULL, USSL_PROVEN_HOOK},
         {!config->partial_chain, USSL_PROVEN_ROOT},
+        {config->strict, USSL_PROVEN_STRICT},
         {config->crl_check != USSL_CRL_NONE, USSL_PROVEN_CRL_LEAF},
         {config->crl_check == USSL_CRL_ALL, USSL_PROVEN_CRL_ALL},
     };
@@ -72,7 +73,8 @@ const ussl_cert_t *ussl_conn_chain(const ussl_conn_t *conn, bool verified, size_
         return NULL;
     }
     if (verified) {
-        return index < USSL_PATH_MAX ? (const ussl_cert_t *)conn->check.path[index] : NULL;
+        const ussl_path_t *path = &conn->check.path;
+        return index < path->len ? (const ussl_cert_t *)path->cert[index] : NULL;
     }
     const mbedtls_x509_crt *crt = mbedtls_ssl_get_peer_cert(&conn->ssl);
     while (crt != NULL && index-- > 0) {

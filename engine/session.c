@@ -9,9 +9,7 @@
 // that is enough; elsewhere a full handshake is made.
 //
 // The same record, sealed, is what our server writes into its tickets.
-#include "mbed.h"
-
-#include <string.h>
+#include "der.h"
 
 #if USSL_SESSIONS
 
@@ -253,7 +251,7 @@ static int keep_peer(ussl_conn_t *conn, const ussl_record_t *record) {
         return MBEDTLS_ERR_SSL_ALLOC_FAILED;
     }
     mbedtls_x509_crt_init(conn->kept_peer);
-    return mbedtls_x509_crt_parse_der(conn->kept_peer, record->peer, record->peer_len);
+    return ussl_crt_parse(conn->kept_peer, record->peer, record->peer_len);
 }
 
 int ussl_conn_take_record(ussl_conn_t *conn, const ussl_record_t *record) {

@@ -5,9 +5,7 @@
 // Notes: the list only grows, and a batch is linked in at its end in one step after all of it was
 // parsed. So a context or a connection may walk the list while more is added, as in OpenSSL where
 // a store is shared, and a batch with one bad certificate changes nothing.
-#include "mbed.h"
-
-#include <string.h>
+#include "der.h"
 
 static const char pem_begin[] = "-----BEGIN ";
 #if USSL_PEM
@@ -93,7 +91,7 @@ static int batch_add(batch_t *batch, const ussl_trust_t *trust, const uint8_t *d
         return MBEDTLS_ERR_X509_ALLOC_FAILED;
     }
     mbedtls_x509_crt_init(crt);
-    int code = mbedtls_x509_crt_parse_der(crt, der, len);
+    int code = ussl_crt_parse(crt, der, len);
     if (code != 0 || ussl_list_has_cert(trust->chain, crt)
         || ussl_list_has_cert(batch->first, crt)) {
         free_list(crt);

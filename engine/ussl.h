@@ -61,20 +61,28 @@ typedef enum {
 } ussl_result_t;
 
 // Why a certificate was refused: bits, because several rules can fail at once.
-#define USSL_CERT_NO_CLOCK (1u << 0)  // the clock is not set: dates cannot be judged
-#define USSL_CERT_UNTRUSTED (1u << 1) // no path to a trust anchor
-#define USSL_CERT_PURPOSE (1u << 2)   // (extended) key usage forbids this use
-#define USSL_CERT_NAME (1u << 3)      // does not name the host
-#define USSL_CERT_ADDRESS (1u << 4)   // does not name the IP address
-#define USSL_CERT_REVOKED (1u << 5)   // on the issuer's CRL
-#define USSL_CERT_CRL (1u << 6)       // the issuer's CRL is not yet valid or not signed by it
-#define USSL_CERT_WEAK_KEY (1u << 7)  // key type, curve or size below the floor
-#define USSL_CERT_WEAK_HASH (1u << 8) // signed with a hash below the floor
-#define USSL_CERT_FUTURE (1u << 9)    // not yet valid
-#define USSL_CERT_EXPIRED (1u << 10)  // no longer valid
-#define USSL_CERT_OTHER (1u << 11)    // anything else mbedTLS objected to
-#define USSL_CERT_NO_CRL (1u << 12)   // asked for, but there is none of its issuer
-#define USSL_CERT_OLD_CRL (1u << 13)  // the issuer's CRL has expired
+#define USSL_CERT_NO_CLOCK (1u << 0)     // the clock is not set: dates cannot be judged
+#define USSL_CERT_UNTRUSTED (1u << 1)    // no path to a trust anchor
+#define USSL_CERT_PURPOSE (1u << 2)      // (extended) key usage forbids this use
+#define USSL_CERT_NAME (1u << 3)         // does not name the host
+#define USSL_CERT_ADDRESS (1u << 4)      // does not name the IP address
+#define USSL_CERT_REVOKED (1u << 5)      // on the issuer's CRL
+#define USSL_CERT_CRL (1u << 6)          // the issuer's CRL is not yet valid or not signed by it
+#define USSL_CERT_WEAK_KEY (1u << 7)     // key type, curve or size below the floor
+#define USSL_CERT_WEAK_HASH (1u << 8)    // signed with a hash below the floor
+#define USSL_CERT_FUTURE (1u << 9)       // not yet valid
+#define USSL_CERT_EXPIRED (1u << 10)     // no longer valid
+#define USSL_CERT_OTHER (1u << 11)       // anything else mbedTLS objected to
+#define USSL_CERT_NO_CRL (1u << 12)      // asked for, but there is none of its issuer
+#define USSL_CERT_OLD_CRL (1u << 13)     // the issuer's CRL has expired
+#define USSL_CERT_SIGNATURE (1u << 14)   // not signed by its issuer
+#define USSL_CERT_TOO_LONG (1u << 15)    // a path too long, or too much work to find one
+#define USSL_CERT_CRITICAL (1u << 16)    // a critical extension that is not understood
+#define USSL_CERT_EXTENSION (1u << 17)   // an extension that is malformed, or there twice
+#define USSL_CERT_CA (1u << 18)          // an issuer that is no CA, or a CA that is no issuer
+#define USSL_CERT_PATH_LENGTH (1u << 19) // more CAs below it than it may have
+#define USSL_CERT_STRICT (1u << 20)      // a rule of RFC 5280 that only `strict` minds
+#define USSL_CERT_CONSTRAINT (1u << 21)  // a name that an issuer may not issue for
 
 // The one answer to "why was this chain refused?": the most telling rule, and all of them.
 typedef struct {
@@ -272,6 +280,9 @@ bool ussl_cert_uri(
 // The bytes of an IP literal (RFC 791, RFC 4291 2.2) in network order. Returns 4, 16, or 0 when
 // `text` is not an address.
 size_t ussl_address_parse(const char *text, size_t len, uint8_t out[16]);
+// Letters, digits, hyphens and underscores in labels with dots between them; the last label does
+// not read as a number. Pure.
+bool ussl_is_hostname(const char *text, size_t len);
 // Does a dNSName or CN pattern cover a host name (RFC 9525 6.3)? `*` stands for the whole
 // left-most label only. Neither is NUL-terminated. Pure.
 bool ussl_hostname_match(const char *pattern, size_t pattern_len, const char *host, size_t len);
@@ -329,6 +340,7 @@ typedef struct {
     bool no_common_name;    // never fall back to the subject's CN
     ussl_crl_check_t crl_check;
     bool partial_chain;               // an anchor need not be self-signed
+    bool strict;                      // hold certificates to all of RFC 5280 4, as OpenSSL does
     bool client_order;                // server: the client's order of suites decides (TLS 1.2)
     bool no_tickets;                  // neither ask for session tickets nor give any
     uint16_t min_version;             // 0: TLS 1.2
@@ -459,4 +471,10 @@ bool ussl_conn_peer_verified(const ussl_conn_t *conn);
 
 // After a negative result: why. A failed conn stays failed.
 void ussl_conn_failure(const ussl_conn_t *conn, ussl_failure_t *out);
+// The name, in DER, of the certificate that its verdict speaks of. False: there is none, or was no
+// memory to keep it.
+bool ussl_conn_blamed(const ussl_conn_t *conn, const uint8_t **der, size_t *len);
+// The words for one rule of a verdict's flags, by number from 0, the most telling first; NULL past
+// the end.
+const char *ussl_verdict_rule(const ussl_verdict_t *verdict, size_t index);
 #endif // USSL_USSL_H

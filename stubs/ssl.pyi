@@ -25,6 +25,9 @@ class SSLEOFError(SSLError): ...
 class SSLCertVerificationError(SSLError, ValueError):
     verify_code: int
     verify_message: str
+    verify_depth: int  # ours
+    verify_subject: tuple[tuple[tuple[str, str], ...], ...] | None  # ours
+    verify_rules: tuple[str, ...]  # ours
 
 CertificateError = SSLCertVerificationError
 

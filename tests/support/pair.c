@@ -98,11 +98,15 @@ static ussl_result_t open_end(pair_t *pair, int end, const pair_setup_t *setup) 
         return USSL_ERR_MEMORY;
     }
     bool loaded = true;
-    if (trust != NULL) {
+    if (setup->made_trust[end] != NULL) {
+        config.trust = ussl_trust_ref(setup->made_trust[end]);
+    } else if (trust != NULL) {
         config.trust = load_trust(pair->arena[end], trust);
         loaded &= config.trust != NULL;
     }
-    if (cert != NULL && loaded) {
+    if (setup->made_identity[end] != NULL) {
+        config.identity[0] = ussl_identity_ref(setup->made_identity[end]);
+    } else if (cert != NULL && loaded) {
         config.identity[0] = load_identity(pair->arena[end], cert, key);
         loaded &= config.identity[0] != NULL;
     }

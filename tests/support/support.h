@@ -64,6 +64,8 @@ typedef struct {
     const char *client_cert, *client_key; // NULL: none
     const char *client_trust;             // NULL: "ca.pem"
     const char *server_trust;
+    ussl_trust_t *made_trust[2]; // counted by the pair; in place of the files of that end
+    ussl_identity_t *made_identity[2];
     const char *hostname;
     bool tickets;                 // the server gives session tickets
     ussl_verify_t server_verify;  // zeroed means required: say USSL_VERIFY_NONE for none

@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: MIT
 //
-// mbed_record_limit.c - record_size_limit (RFC 8449) as the context wants it.
+// mbed_tls13_generic.c - stands for mbedTLS's ssl_tls13_generic.c, with the record size limit (RFC
+// 8449) that the context wants, and certificates parsed as extension.c does.
 //
 // Notes: mbedTLS can only offer the size that it was built for. This file stands in the list of
-// sources for mbedTLS's ssl_tls13_generic.c, which it includes whole with that one function under
-// another name, so nothing of mbedTLS is changed or copied.
-#include "mbed.h"
+// sources for ssl_tls13_generic.c, which it includes whole with these names replaced, so nothing of
+// mbedTLS is changed or copied.
+#include "der.h"
 
 #if USSL_TLS13
 #define mbedtls_ssl_tls13_write_record_size_limit_ext ussl_record_size_limit_as_built
+#define mbedtls_x509_crt_parse_der ussl_crt_parse_sent
 #include "../library/ssl_tls13_generic.c"
 #undef mbedtls_ssl_tls13_write_record_size_limit_ext
 

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: MIT
+//
+// der.h - private; a cursor through DER (X.690 10), for what mbedTLS does not take apart.
+//
+// Notes: bounds and lengths are mbedTLS's to check; nothing is copied or allocated.
+#ifndef USSL_DER_H
+#define USSL_DER_H
+
+#include "mbed.h"
+
+#include <string.h>
+
+enum {
+    DER_BOOLEAN = 0x01,
+    DER_INTEGER = 0x02,
+    DER_OCTETS = 0x04,
+    DER_OID = 0x06,
+    DER_SEQUENCE = 0x30,
+    DER_SET = 0x31,
+    DER_CONTEXT = 0x80,
+    DER_WITHIN = 0x20,
+};
+
+typedef struct {
+    unsigned char *at, *end;
+} der_t;
+
+static inline der_t der_of(const unsigned char *bytes, size_t len) {
+    unsigned char *at = (unsigned char *)(uintptr_t)bytes; // mbedTLS only moves the pointer
+    return (der_t){at, at + len};
+}
+
+static inline size_t der_len(const der_t *der) {
+    return (size_t)(der->end - der->at);
+}
+
+// Enters the next element if it has this tag.
+static inline bool der_enter(der_t *der, int tag, der_t *out) {
+    size_t len;
+    unsigned char *at = der->at;
+    if (at >= der->end || mbedtls_asn1_get_tag(&at, der->end, &len, tag) != 0) {
+        return false;
+    }
+    *out = (der_t){at, at + len};
+    der->at = at + len;
+    return true;
+}
+
+static inline bool der_skip(der_t *der, int *tag, der_t *out) {
+    if (der->at >= der->end) {
+        return false;
+    }
+    *tag = *der->at;
+    return der_enter(der, *tag, out);
+}
+
+static inline bool der_is(const der_t *der, const void *bytes, size_t len) {
+    return der_len(der) == len && memcmp(der->at, bytes, len) == 0;
+}
+
+// ---- extension.c ----
+// In place of mbedtls_x509_crt_parse_der(): refuses bytes behind the certificate, accepts critical
+// extensions of any kind. An mbedTLS code.
+int ussl_crt_parse(mbedtls_x509_crt *chain, const unsigned char *der, size_t len);
+// Same for a certificate that a peer sent: one more than its own that uses an algorithm which is
+// not built in is left out.
+int ussl_crt_parse_sent(mbedtls_x509_crt *chain, const unsigned char *der, size_t len);
+
+typedef struct {
+    der_t oid, content;
+    bool critical;
+} ussl_extension_t;
+// All extensions of a certificate, for ussl_extension_next().
+der_t ussl_extensions(const mbedtls_x509_crt *crt);
+bool ussl_extension_next(der_t *list, ussl_extension_t *out);
+bool ussl_extension_find(
+    const mbedtls_x509_crt *crt, const char *oid, size_t len, ussl_extension_t *out);
+
+// ---- names.c ----
+// Are two distinguished names the same (RFC 5280 7.1)? Case, repeated spaces and the kind of string
+// do not count.
+bool ussl_dn_equal(const mbedtls_x509_buf *a, const mbedtls_x509_buf *b);
+// Does `name` begin with all of `base`? Both are the content of a Name.
+bool ussl_dn_within(der_t name, der_t base);
+// The subject's last common name, which is the most specific one; NULL if there is none.
+const mbedtls_x509_buf *ussl_common_name(const mbedtls_x509_crt *crt);
+bool ussl_self_issued(const mbedtls_x509_crt *crt);
+
+// ---- constraints.c ----
+typedef struct {
+    bool present;
+    der_t permitted, excluded; // subtrees
+} ussl_constraints_t;
+// Both return 0 or OpenSSL's X509_V_ERR_* number. The second takes one from *effort for every
+// comparison; with_common_name: the CN counts as a DNS name if there is no other.
+int ussl_constraints_read(const mbedtls_x509_crt *crt, ussl_constraints_t *out);
+int ussl_constraints_check(const ussl_constraints_t *limits, const mbedtls_x509_crt *crt,
+    bool with_common_name, uint32_t *effort);
+
+// ---- path.c ----
+// What a path is held to.
+typedef struct {
+    const ussl_config_t *config;
+    const char *hostname; // NULL: no name is asked for
+    const uint8_t *address;
+    size_t address_len; // 0: hostname is a name
+    bool clock;         // is `now` known?
+    mbedtls_x509_time now;
+    uint32_t effort; // comparisons of names that are left
+} ussl_demands_t;
+
+// Finds a path that nothing is wrong with; else gives the one with the least telling fault, and
+// tells of it. False: no memory.
+bool ussl_path_find(ussl_demands_t *demands, const mbedtls_x509_crt *sent, ussl_path_t *path,
+    ussl_verdict_t *verdict);
+
+// ---- rules.c ----
+// Everything but signatures, revocation, and whether the path leads anywhere.
+void ussl_rules_check(ussl_demands_t *demands, const ussl_path_t *path, ussl_verdict_t *verdict);
+bool ussl_signed_by(const mbedtls_x509_crt *crt, const mbedtls_x509_crt *issuer);
+
+// ---- revocation.c ----
+// One certificate of the path against the CRLs of its issuer.
+void ussl_revocation_check(
+    const ussl_demands_t *demands, const ussl_path_t *path, size_t depth, ussl_verdict_t *verdict);
+
+// ---- verdict.c ----
+// A broken rule. code 0: the usual one of this flag.
+void ussl_verdict_add(ussl_verdict_t *verdict, uint32_t flag, uint8_t code, size_t depth);
+// Is the first worse than the second?
+bool ussl_verdict_is_worse(const ussl_verdict_t *a, const ussl_verdict_t *b);
+
+#endif // USSL_DER_H

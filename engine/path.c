@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: MIT
+//
+// path.c - finds the way from a peer's certificate to one that is believed (RFC 4158).
+//
+// Notes: certificates come in any order, with others between them, and one CA may have several: so
+// ways are tried one after the other, trusted issuers first, until one has nothing wrong with it.
+// What costs much comes last: signatures are looked at only when all else is in order, each once.
+// Steps, comparisons and signatures are counted, and the search gives up when a peer asks for too
+// many of them.
+#include "der.h"
+
+enum {
+    STEPS_MAX = 256,      // certificates put on top of a path
+    SIGNATURES_MAX = 20,  // 25 million instructions each on a Cortex-M3
+    EFFORT_MAX = 1 << 16, // comparisons of names and extensions
+};
+
+static const uint32_t about_dates = USSL_CERT_EXPIRED | USSL_CERT_FUTURE | USSL_CERT_NO_CLOCK;
+
+// Where issuers are looked for, in this order: a key identifier is only a hint (RFC 5280 4.2.1.1).
+typedef enum { TRUSTED, SENT, TRUSTED_OTHER_KEY, SENT_OTHER_KEY, NOWHERE } source_t;
+
+typedef struct {
+    const mbedtls_x509_crt *next;
+    source_t source;
+} cursor_t;
+
+typedef struct {
+    const mbedtls_x509_crt *crt, *issuer;
+    bool good;
+} edge_t;
+
+typedef struct {
+    ussl_demands_t *demands;
+    const mbedtls_x509_crt *sent;
+    ussl_path_t now;
+    cursor_t at[USSL_PATH_MAX]; // issuers of each certificate that are still to be tried
+    edge_t edges[SIGNATURES_MAX];
+    size_t steps, signatures;
+    bool gave_up, too_long;
+    bool complete; // `best` leads to an anchor; else it is the first way that led nowhere
+    ussl_path_t best;
+    ussl_verdict_t verdict; // on best
+} search_t;
+
+// ---- helpers ----
+static bool same_buf(const mbedtls_x509_buf *a, const mbedtls_x509_buf *b) {
+    return a->len == b->len && memcmp(a->p, b->p, a->len) == 0;
+}
+
+static const mbedtls_x509_crt *first_of(const search_t *search, source_t source) {
+    const ussl_trust_t *trust = search->demands->config->trust;
+    if (source == SENT || source == SENT_OTHER_KEY) {
+        return search->sent->next;
+    }
+    return trust ? trust->chain : NULL;
+}
+
+static bool key_ids_agree(const mbedtls_x509_crt *crt, const mbedtls_x509_crt *issuer) {
+    const mbedtls_x509_buf *wanted = &crt->authority_key_id.keyIdentifier;
+    return wanted->len == 0 || issuer->subject_key_id.len == 0
+        || same_buf(wanted, &issuer->subject_key_id);
+}
+
+// The same CA twice makes no path longer than it must be (RFC 4158 2.4.2).
+static bool is_on_path(const ussl_path_t *path, const mbedtls_x509_crt *crt) {
+    for (size_t i = 0; i < path->len; i++) {
+        const mbedtls_x509_crt *other = path->cert[i];
+        if (other == crt || same_buf(&other->raw, &crt->raw)
+            || (i > 0 && same_buf(&other->pk_raw, &crt->pk_raw)
+                && same_buf(&other->subject_raw, &crt->subject_raw)
+                && same_buf(&other->v3_ext, &crt->v3_ext))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+// ---- signatures ----
+static bool edge_is_good(
+    search_t *search, const mbedtls_x509_crt *crt, const mbedtls_x509_crt *issuer) {
+    for (size_t i = 0; i < search->signatures; i++) {
+        const edge_t *edge = &search->edges[i];
+        if (edge->crt == crt && edge->issuer == issuer) {
+            return edge->good;
+        }
+    }
+    if (search->signatures == SIGNATURES_MAX) {
+        search->gave_up = true;
+        return false;
+    }
+    bool good = ussl_signed_by(crt, issuer);
+    search->edges[search->signatures++] = (edge_t){crt, issuer, good};
+    return good;
+}
+
+// From the anchor down, as a forged certificate stands low.
+static void check_signatures(search_t *search, const ussl_path_t *path, ussl_verdict_t *verdict) {
+    for (size_t i = path->len; i-- > 1;) {
+        if (!edge_is_good(search, path->cert[i - 1], path->cert[i])) {
+            ussl_verdict_add(verdict, USSL_CERT_SIGNATURE, 0, i - 1);
+            return;
+        }
+    }
+    for (size_t i = path->len; i-- > 0;) {
+        ussl_revocation_check(search->demands, path, i, verdict);
+    }
+}
+
+// ---- searching ----
+// True: this is the one.
+static bool judge(search_t *search) {
+    ussl_verdict_t verdict = {0};
+    ussl_rules_check(search->demands, &search->now, &verdict);
+    if ((verdict.flags & ~about_dates) == 0) {
+        check_signatures(search, &search->now, &verdict);
+    }
+    if (!search->complete || ussl_verdict_is_worse(&search->verdict, &verdict)) {
+        search->complete = true;
+        search->best = search->now;
+        search->verdict = verdict;
+    }
+    return verdict.flags == 0;
+}
+
+static void push(search_t *search, const mbedtls_x509_crt *crt, bool believed) {
+    ussl_path_t *path = &search->now;
+    const ussl_config_t *config = search->demands->config;
+    search->at[path->len] = (cursor_t){first_of(search, TRUSTED), TRUSTED};
+    path->cert[path->len++] = crt;
+    path->believed = believed;
+    path->anchored = believed && (config->partial_chain || ussl_self_issued(crt));
+    search->steps++;
+}
+
+// The next certificate that could have issued the one at the top; NULL if none is left.
+static const mbedtls_x509_crt *next_issuer(search_t *search, bool *believed) {
+    const mbedtls_x509_crt *crt = search->now.cert[search->now.len - 1];
+    cursor_t *at = &search->at[search->now.len - 1];
+    while (at->source != NOWHERE) {
+        const mbedtls_x509_crt *issuer = at->next;
+        if (issuer == NULL) {
+            at->source++;
+            at->next = at->source == NOWHERE ? NULL : first_of(search, at->source);
+            continue;
+        }
+        at->next = issuer->next;
+        *believed = at->source == TRUSTED || at->source == TRUSTED_OTHER_KEY;
+        bool agree = at->source == TRUSTED || at->source == SENT;
+        if (search->demands->effort == 0) {
+            search->gave_up = true;
+            return NULL;
+        }
+        search->demands->effort--;
+        if (key_ids_agree(crt, issuer) == agree
+            && ussl_dn_equal(&crt->issuer_raw, &issuer->subject_raw)
+            && !is_on_path(&search->now, issuer)) {
+            return issuer;
+        }
+    }
+    return NULL;
+}
+
+static void note_dead_end(search_t *search) {
+    if (search->best.len == 0) {
+        search->best = search->now;
+    }
+}
+
+static bool search_all(search_t *search) {
+    const ussl_trust_t *trust = search->demands->config->trust;
+    push(search, search->sent, trust && ussl_list_has_cert(trust->chain, search->sent));
+    if (search->now.anchored && judge(search)) {
+        return true;
+    }
+    while (search->now.len > 0) {
+        bool believed = false;
+        bool full = search->now.len == USSL_PATH_MAX;
+        bool top = !full && ussl_self_issued(search->now.cert[search->now.len - 1]);
+        const mbedtls_x509_crt *issuer = full ? NULL : next_issuer(search, &believed);
+        if (search->steps == STEPS_MAX || search->gave_up) {
+            search->gave_up = true;
+            return false;
+        }
+        if (issuer == NULL) {
+            search->too_long |= full && !top;
+            note_dead_end(search);
+            search->now.len--;
+            continue;
+        }
+        push(search, issuer, believed);
+        if (search->now.anchored) {
+            if (judge(search)) {
+                return true;
+            }
+            search->now.len--;
+        }
+    }
+    return false;
+}
+
+// ---- what to say of a failure ----
+static void blame_dead_end(search_t *search) {
+    const ussl_path_t *path = &search->best;
+    size_t top = (size_t)path->len - 1;
+    uint8_t code = 20;
+    ussl_rules_check(search->demands, path, &search->verdict);
+    if (search->too_long) {
+        ussl_verdict_add(&search->verdict, USSL_CERT_TOO_LONG, 0, top);
+        return;
+    }
+    if (path->believed && top > 0) {
+        code = 2;
+    } else if (ussl_self_issued(path->cert[top])) {
+        code = top == 0 ? 18 : 19;
+    }
+    ussl_verdict_add(&search->verdict, USSL_CERT_UNTRUSTED, code, top);
+}
+
+// ---- private to the engine ----
+bool ussl_path_find(ussl_demands_t *demands, const mbedtls_x509_crt *sent, ussl_path_t *path,
+    ussl_verdict_t *verdict) {
+    search_t *search = ussl_calloc(1, sizeof(*search));
+    if (search == NULL) {
+        return false;
+    }
+    search->demands = demands;
+    search->sent = sent;
+    demands->effort = EFFORT_MAX;
+    if (!search_all(search)) {
+        note_dead_end(search);
+        if (!search->complete) {
+            blame_dead_end(search);
+        } else if (!(search->verdict.flags & USSL_CERT_SIGNATURE)) {
+            check_signatures(search, &search->best, &search->verdict);
+        }
+        if (search->gave_up) {
+            ussl_verdict_add(&search->verdict, USSL_CERT_TOO_LONG, 0, 0);
+        }
+    }
+    *path = search->best;
+    *verdict = search->verdict;
+    ussl_free(search);
+    return true;
+}

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: MIT
+//
+// revocation.c - certificates of a path against the CRLs that were loaded (RFC 5280 6.3).
+//
+// Notes: of several CRLs of one issuer those that are current count, an old one only if there is no
+// other. Without a CRL of its issuer a certificate is refused: that is what the check was asked
+// for.
+#include "der.h"
+
+#if USSL_CRL
+// ---- helpers ----
+static bool crl_signed_by(const mbedtls_x509_crl *crl, const mbedtls_x509_crt *issuer) {
+    unsigned char hash[MBEDTLS_MD_MAX_SIZE];
+    const mbedtls_md_info_t *md = mbedtls_md_info_from_type(crl->sig_md);
+    bool weak = crl->sig_md == MBEDTLS_MD_SHA1 || crl->sig_md == MBEDTLS_MD_MD5;
+    mbedtls_pk_context *key = (mbedtls_pk_context *)(uintptr_t)&issuer->pk;
+    return md != NULL && !weak && mbedtls_pk_can_do(key, crl->sig_pk)
+        && mbedtls_md(md, crl->tbs.p, crl->tbs.len, hash) == 0
+        && mbedtls_pk_verify_ext(crl->sig_pk, crl->sig_opts, key, crl->sig_md, hash,
+               mbedtls_md_get_size(md), crl->sig.p, crl->sig.len)
+        == 0;
+}
+
+// Who signed the certificate: the next one of the path. Above an anchor that is no root, whoever in
+// the trust has that name.
+static const mbedtls_x509_crt *issuer_of(
+    const ussl_demands_t *demands, const ussl_path_t *path, size_t depth) {
+    const mbedtls_x509_crt *crt = path->cert[depth];
+    if (depth + 1 < path->len) {
+        return path->cert[depth + 1];
+    }
+    if (ussl_self_issued(crt)) {
+        return crt;
+    }
+    const ussl_trust_t *trust = demands->config->trust;
+    for (const mbedtls_x509_crt *ca = trust ? trust->chain : NULL; ca != NULL; ca = ca->next) {
+        if (ussl_dn_equal(&ca->subject_raw, &crt->issuer_raw)) {
+            return ca;
+        }
+    }
+    return NULL;
+}
+
+// What one CRL says: 0 if it is good, and the certificate is not on it. *code tells more.
+static uint32_t judge(const ussl_demands_t *demands, const mbedtls_x509_crl *crl,
+    const mbedtls_x509_crt *crt, const mbedtls_x509_crt *issuer, uint8_t *code) {
+    bool has_usage = issuer->ext_types & MBEDTLS_X509_EXT_KEY_USAGE;
+    *code = 0;
+    if (has_usage && !(issuer->key_usage & MBEDTLS_X509_KU_CRL_SIGN)) {
+        *code = 35;
+        return USSL_CERT_CRL;
+    }
+    bool early = demands->clock && mbedtls_x509_time_cmp(&crl->this_update, &demands->now) > 0;
+    if (early || !crl_signed_by(crl, issuer)) {
+        return USSL_CERT_CRL;
+    }
+    bool old = demands->clock && mbedtls_x509_time_cmp(&crl->next_update, &demands->now) < 0;
+    uint32_t listed = mbedtls_x509_crt_is_revoked(crt, crl) ? USSL_CERT_REVOKED : 0;
+    return old ? listed | USSL_CERT_OLD_CRL : listed;
+}
+
+static bool is_current(uint32_t said) {
+    return (said & ~USSL_CERT_REVOKED) == 0;
+}
+#endif
+
+// ---- private to the engine ----
+void ussl_revocation_check(
+    const ussl_demands_t *demands, const ussl_path_t *path, size_t depth, ussl_verdict_t *verdict) {
+#if USSL_CRL
+    ussl_crl_check_t wanted = demands->config->crl_check;
+    if (wanted == USSL_CRL_NONE || (wanted == USSL_CRL_LEAF && depth > 0)) {
+        return;
+    }
+    const mbedtls_x509_crt *crt = path->cert[depth], *issuer = issuer_of(demands, path, depth);
+    const ussl_trust_t *trust = demands->config->trust;
+    uint32_t fault = USSL_CERT_NO_CRL;
+    uint8_t code = 0;
+    for (const mbedtls_x509_crl *crl = trust ? trust->crls : NULL; crl && issuer; crl = crl->next) {
+        if (!ussl_dn_equal(&crl->issuer_raw, &crt->issuer_raw)) {
+            continue;
+        }
+        uint8_t detail;
+        uint32_t said = judge(demands, crl, crt, issuer, &detail);
+        bool first = fault == USSL_CERT_NO_CRL;
+        if (is_current(said) && is_current(fault)) {
+            fault |= said;
+        } else if (first || is_current(said)) {
+            fault = said;
+            code = detail;
+        }
+    }
+    for (uint32_t flag = 1; flag != 0 && flag <= fault; flag <<= 1) {
+        if (fault & flag) {
+            ussl_verdict_add(verdict, flag, code, depth);
+        }
+    }
+#else
+    (void)demands, (void)path, (void)depth, (void)verdict;
+#endif
+}
