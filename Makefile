@@ -55,7 +55,16 @@ endif
 
 build/certs/ca.pem: build/tools.ok tools/make-certs
 	@sh tools/make-certs build/certs
-certs: build/certs/ca.pem
+certs: build/certs/ca.pem build/chains
+
+# The chains of tests/data/chains.txt. Debian's own Python has the package that they are signed with.
+WITH_CRYPTOGRAPHY = $(shell python3 -c 'import cryptography' 2>/dev/null && echo python3 || echo /usr/bin/python3)
+build/chains: build/tools.ok tests/chains.py tests/chains_der.py tests/data/chains.txt
+	@$(WITH_CRYPTOGRAPHY) tests/chains.py make $@.new && mv $@.new $@
+
+# Every row of it judged by OpenSSL and CPython: what is answered otherwise must say so.
+chains: build/tools.ok
+	@$(WITH_CRYPTOGRAPHY) tests/chains.py compare
 
 # ---- MicroPython with our module ----
 UNIX_MAKE = $(MAKE) --no-print-directory -C $(MICROPYTHON)/ports/unix BUILD=$(abspath $(UNIX_DIR)) \
@@ -186,5 +195,5 @@ flags: build/sources.ok certs
 clean:
 	rm -rf build/unix build/unix32 build/firmware build/bench build/unit* build/flags build/certs build/*.ok
 
-.PHONY: all run repl unix32 firmware bench footprint soak test unit compat port interop lint certs check-layers check-format format \
+.PHONY: all run repl chains unix32 firmware bench footprint soak test unit compat port interop lint certs check-layers check-format format \
 	flags clean

@@ -69,6 +69,11 @@
 #define USSL_CRL 1
 #endif
 
+// Root stores: trust anchors that stay in flash or in a file. 3,000 bytes.
+#ifndef USSL_STORE
+#define USSL_STORE 1
+#endif
+
 // The old module-level ssl.wrap_socket(). 1,900 bytes.
 #ifndef USSL_LEGACY_WRAP
 #define USSL_LEGACY_WRAP 1

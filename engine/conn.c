@@ -357,6 +357,7 @@ static void conn_drop(ussl_object_t *object) {
     mbedtls_ssl_free(&conn->ssl);
     ussl_free(conn->hostname);
     ussl_free(conn->check.blamed);
+    ussl_certs_free(conn->check.path.roots);
 #if USSL_SESSIONS
     ussl_conn_forget_peer(conn);
 #endif

@@ -58,6 +58,20 @@ static inline bool der_is(const der_t *der, const void *bytes, size_t len) {
     return der_len(der) == len && memcmp(der->at, bytes, len) == 0;
 }
 
+// Big-endian.
+static inline uint32_t der_number(const uint8_t *at, size_t bytes) {
+    uint32_t value = 0;
+    while (bytes-- > 0) {
+        value = value << 8 | *at++;
+    }
+    return value;
+}
+
+// Since 1970, in 40 bits.
+static inline int64_t der_seconds(const uint8_t at[5]) {
+    return (int64_t)at[0] << 32 | der_number(at + 1, 4);
+}
+
 // ---- extension.c ----
 // In place of mbedtls_x509_crt_parse_der(): refuses bytes behind the certificate, accepts critical
 // extensions of any kind. An mbedTLS code.
@@ -65,6 +79,9 @@ int ussl_crt_parse(mbedtls_x509_crt *chain, const unsigned char *der, size_t len
 // Same for a certificate that a peer sent: one more than its own that uses an algorithm which is
 // not built in is left out.
 int ussl_crt_parse_sent(mbedtls_x509_crt *chain, const unsigned char *der, size_t len);
+
+// One certificate, in a block that the arena has given: crt owns it from here on, if the code is 0.
+int ussl_crt_parse_owned(mbedtls_x509_crt *crt, unsigned char *der, size_t len);
 
 typedef struct {
     der_t oid, content;
@@ -110,9 +127,29 @@ typedef struct {
 } ussl_demands_t;
 
 // Finds a path that nothing is wrong with; else gives the one with the least telling fault, and
-// tells of it. False: no memory.
+// tells of it. Roots that come from a store are in path->roots. False: no memory.
 bool ussl_path_find(ussl_demands_t *demands, const mbedtls_x509_crt *sent, ussl_path_t *path,
     ussl_verdict_t *verdict);
+
+// ---- root.c ----
+typedef struct {
+    uint8_t kind, flags, path_length;
+    int64_t not_before, not_after;    // seconds since 1970
+    const uint8_t *key, *constraints; // lent by the record; NULL: no name constraints
+    size_t key_len, constraints_len;
+} ussl_root_t;
+bool ussl_root_parse(const uint8_t *record, size_t len, ussl_root_t *out);
+// The root that has issued `child`, in a block of the arena. NULL: no memory, or no such key.
+uint8_t *ussl_root_write(const ussl_root_t *root, const mbedtls_x509_crt *child, size_t *len);
+
+// ---- store.c ----
+#define USSL_STORE_VERSION 1
+#define USSL_STORE_FIRST UINT32_MAX
+// The next root that may have issued `child`: a list of one, which is the caller's. *at begins as
+// USSL_STORE_FIRST. NULL: there is none, or no memory.
+mbedtls_x509_crt *ussl_store_find(
+    const ussl_store_t *store, const mbedtls_x509_crt *child, uint32_t *at);
+const uint8_t *ussl_store_hash(const ussl_store_t *store);
 
 // ---- rules.c ----
 // Everything but signatures, revocation, and whether the path leads anywhere.

@@ -46,6 +46,14 @@ int ussl_crt_parse_sent(mbedtls_x509_crt *chain, const unsigned char *der, size_
     return extra ? 0 : -(-code & 0xFF80);
 }
 
+int ussl_crt_parse_owned(mbedtls_x509_crt *crt, unsigned char *der, size_t len) {
+    int code = mbedtls_x509_crt_parse_der_with_ext_cb(crt, der, len, 0, let_in, NULL);
+    if (code == 0) {
+        crt->own_buffer = 1;
+    }
+    return code;
+}
+
 // ---- extensions ----
 bool ussl_extension_next(der_t *list, ussl_extension_t *out) {
     der_t extension, flag;

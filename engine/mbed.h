@@ -139,11 +139,14 @@ struct ussl_trust {
     mbedtls_x509_crt *chain;           // owned; NULL while empty
     mbedtls_x509_crt *last;            // lent: the end of chain
     mbedtls_x509_crl *crls, *last_crl; // owned; lent: the end of crls
+    ussl_store_t *store;               // counted; NULL: none
     uint32_t count;                    // certificates in chain
     uint8_t mark[USSL_MARK_SIZE];      // stands for them, in their order
 };
 // Were the first `count` certificates those that `mark` stands for? NULL: an empty trust.
 bool ussl_trust_began_as(const ussl_trust_t *trust, uint32_t count, const uint8_t *mark);
+// A list from ussl_calloc. NULL allowed.
+void ussl_certs_free(mbedtls_x509_crt *list);
 bool ussl_list_has_cert(const mbedtls_x509_crt *list, const mbedtls_x509_crt *crt);
 // The next PEM block with this label: its DER bytes, from ussl_calloc. *at moves past it. Returns
 // USSL_CLOSED when no block is left.
@@ -277,8 +280,9 @@ void ussl_tickets_use(ussl_ctx_t *ctx);
 typedef struct {
     const mbedtls_x509_crt *cert[USSL_PATH_MAX]; // lent by the peer's chain and the trust
     uint8_t len;
-    bool anchored; // the last one is an anchor
-    bool believed; // the last one is in the trust, though perhaps no anchor
+    bool anchored;           // the last one is an anchor
+    bool believed;           // the last one is in the trust, though perhaps no anchor
+    mbedtls_x509_crt *roots; // owned; from the root store, for this path
 } ussl_path_t;
 
 typedef struct {

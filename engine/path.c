@@ -13,12 +13,13 @@ enum {
     STEPS_MAX = 256,      // certificates put on top of a path
     SIGNATURES_MAX = 20,  // 25 million instructions each on a Cortex-M3
     EFFORT_MAX = 1 << 16, // comparisons of names and extensions
+    ROOTS_MAX = 4,        // of one name that a store is asked for
 };
 
 static const uint32_t about_dates = USSL_CERT_EXPIRED | USSL_CERT_FUTURE | USSL_CERT_NO_CLOCK;
 
 // Where issuers are looked for, in this order: a key identifier is only a hint (RFC 5280 4.2.1.1).
-typedef enum { TRUSTED, SENT, TRUSTED_OTHER_KEY, SENT_OTHER_KEY, NOWHERE } source_t;
+typedef enum { TRUSTED, STORED, SENT, TRUSTED_OTHER_KEY, SENT_OTHER_KEY, NOWHERE } source_t;
 
 typedef struct {
     const mbedtls_x509_crt *next;
@@ -40,7 +41,8 @@ typedef struct {
     bool gave_up, too_long;
     bool complete; // `best` leads to an anchor; else it is the first way that led nowhere
     ussl_path_t best;
-    ussl_verdict_t verdict; // on best
+    ussl_verdict_t verdict;  // on best
+    mbedtls_x509_crt *roots; // owned; that a store gave
 } search_t;
 
 // ---- helpers ----
@@ -48,8 +50,35 @@ static bool same_buf(const mbedtls_x509_buf *a, const mbedtls_x509_buf *b) {
     return a->len == b->len && memcmp(a->p, b->p, a->len) == 0;
 }
 
-static const mbedtls_x509_crt *first_of(const search_t *search, source_t source) {
+// What the store has for the issuer of a certificate, each root once.
+static const mbedtls_x509_crt *bring_roots(search_t *search, const mbedtls_x509_crt *child) {
+#if USSL_STORE
     const ussl_trust_t *trust = search->demands->config->trust;
+    uint32_t at = USSL_STORE_FIRST;
+    mbedtls_x509_crt *root, **end = &search->roots;
+    if (trust == NULL || trust->store == NULL) {
+        return NULL;
+    }
+    for (; *end != NULL; end = &(*end)->next) {
+        if (ussl_dn_equal(&(*end)->subject_raw, &child->issuer_raw)) {
+            return search->roots;
+        }
+    }
+    for (size_t i = 0; i < ROOTS_MAX && (root = ussl_store_find(trust->store, child, &at)); i++) {
+        *end = root;
+        end = &root->next;
+    }
+#else
+    (void)child;
+#endif
+    return search->roots;
+}
+
+static const mbedtls_x509_crt *first_of(search_t *search, source_t source) {
+    const ussl_trust_t *trust = search->demands->config->trust;
+    if (source == STORED) {
+        return bring_roots(search, search->now.cert[search->now.len - 1]);
+    }
     if (source == SENT || source == SENT_OTHER_KEY) {
         return search->sent->next;
     }
@@ -94,11 +123,11 @@ static bool edge_is_good(
     return good;
 }
 
-// From the anchor down, as a forged certificate stands low.
+// From the peer's own up: of CAs that only have the right name the first signature tells.
 static void check_signatures(search_t *search, const ussl_path_t *path, ussl_verdict_t *verdict) {
-    for (size_t i = path->len; i-- > 1;) {
-        if (!edge_is_good(search, path->cert[i - 1], path->cert[i])) {
-            ussl_verdict_add(verdict, USSL_CERT_SIGNATURE, 0, i - 1);
+    for (size_t i = 0; i + 1 < path->len; i++) {
+        if (!edge_is_good(search, path->cert[i], path->cert[i + 1])) {
+            ussl_verdict_add(verdict, USSL_CERT_SIGNATURE, 0, i);
             return;
         }
     }
@@ -145,16 +174,19 @@ static const mbedtls_x509_crt *next_issuer(search_t *search, bool *believed) {
             continue;
         }
         at->next = issuer->next;
-        *believed = at->source == TRUSTED || at->source == TRUSTED_OTHER_KEY;
+        bool sent = at->source == SENT || at->source == SENT_OTHER_KEY;
         bool agree = at->source == TRUSTED || at->source == SENT;
+        // Who has another key identifier is an issuer only if the signature says so.
+        bool sure = agree || at->source == STORED;
+        *believed = !sent;
         if (search->demands->effort == 0) {
             search->gave_up = true;
             return NULL;
         }
         search->demands->effort--;
-        if (key_ids_agree(crt, issuer) == agree
+        if ((at->source == STORED || key_ids_agree(crt, issuer) == agree)
             && ussl_dn_equal(&crt->issuer_raw, &issuer->subject_raw)
-            && !is_on_path(&search->now, issuer)) {
+            && !is_on_path(&search->now, issuer) && (sure || edge_is_good(search, crt, issuer))) {
             return issuer;
         }
     }
@@ -217,6 +249,20 @@ static void blame_dead_end(search_t *search) {
     ussl_verdict_add(&search->verdict, USSL_CERT_UNTRUSTED, code, top);
 }
 
+// The path keeps what it goes through.
+static void keep_roots(search_t *search, ussl_path_t *path) {
+    mbedtls_x509_crt *next;
+    for (mbedtls_x509_crt *root = search->roots; root != NULL; root = next) {
+        next = root->next;
+        root->next = NULL;
+        if (path->len > 0 && path->cert[path->len - 1] == root) {
+            path->roots = root;
+        } else {
+            ussl_certs_free(root);
+        }
+    }
+}
+
 // ---- private to the engine ----
 bool ussl_path_find(ussl_demands_t *demands, const mbedtls_x509_crt *sent, ussl_path_t *path,
     ussl_verdict_t *verdict) {
@@ -239,6 +285,7 @@ bool ussl_path_find(ussl_demands_t *demands, const mbedtls_x509_crt *sent, ussl_
         }
     }
     *path = search->best;
+    keep_roots(search, path);
     *verdict = search->verdict;
     ussl_free(search);
     return true;

@@ -18,6 +18,12 @@ static bool is_anchor(const ussl_path_t *path, size_t depth) {
     return path->believed && depth + 1 == path->len;
 }
 
+// Somebody has put this very certificate into the trust.
+static bool is_known(const ussl_demands_t *demands, const mbedtls_x509_crt *crt) {
+    const ussl_trust_t *trust = demands->config->trust;
+    return trust != NULL && ussl_list_has_cert(trust->chain, crt);
+}
+
 static bool is_empty(const mbedtls_x509_buf *name) {
     return name->len <= 2; // a SEQUENCE with nothing in it
 }
@@ -92,7 +98,8 @@ static bool may_issue(const ussl_demands_t *demands, const mbedtls_x509_crt *crt
         return false;
     }
     if (crt->version < 3) {
-        return anchor && !demands->config->strict && ussl_self_issued(crt);
+        bool oldest = crt->version == 1 && ussl_self_issued(crt);
+        return anchor && oldest && !demands->config->strict;
     }
     return crt->ca_istrue;
 }
@@ -126,11 +133,13 @@ static void check_purpose(const ussl_demands_t *demands, const mbedtls_x509_crt 
     bool client = demands->config->role == USSL_CLIENT;
     const char *purpose = client ? MBEDTLS_OID_SERVER_AUTH : MBEDTLS_OID_CLIENT_AUTH;
     bool good = allows(crt, purpose, sizeof(MBEDTLS_OID_SERVER_AUTH) - 1);
+    // Of a key that agrees on keys: mbedTLS refuses them beside a signature.
+    const unsigned agrees = MBEDTLS_X509_KU_ENCIPHER_ONLY | MBEDTLS_X509_KU_DECIPHER_ONLY;
     if (depth == 0) {
         unsigned type =
             client ? MBEDTLS_X509_NS_CERT_TYPE_SSL_SERVER : MBEDTLS_X509_NS_CERT_TYPE_SSL_CLIENT;
         good &= !has(crt, MBEDTLS_X509_EXT_KEY_USAGE)
-            || crt->key_usage & MBEDTLS_X509_KU_DIGITAL_SIGNATURE;
+            || (crt->key_usage & MBEDTLS_X509_KU_DIGITAL_SIGNATURE && !(crt->key_usage & agrees));
         good &= !has(crt, MBEDTLS_X509_EXT_NS_CERT_TYPE) || crt->ns_cert_type & type;
     }
     if (!good) {
@@ -321,7 +330,7 @@ void ussl_rules_check(ussl_demands_t *demands, const ussl_path_t *path, ussl_ver
         const mbedtls_x509_crt *crt = path->cert[i];
         bool anchor = is_anchor(path, i);
         check_extensions(demands, crt, i, verdict);
-        if (i > 0 ? !may_issue(demands, crt, anchor) : crt->ca_istrue && !anchor) {
+        if (i > 0 ? !may_issue(demands, crt, anchor) : crt->ca_istrue && !is_known(demands, crt)) {
             ussl_verdict_add(verdict, USSL_CERT_CA, 0, i);
         }
         if (i > 0 && path_is_too_long(path, i)) {

@@ -52,7 +52,7 @@ bool ussl_list_has_cert(const mbedtls_x509_crt *list, const mbedtls_x509_crt *cr
     return false;
 }
 
-static void free_list(mbedtls_x509_crt *list) {
+void ussl_certs_free(mbedtls_x509_crt *list) {
     if (list != NULL) {
         mbedtls_x509_crt_free(list); // and every node behind it
         ussl_free(list);
@@ -73,8 +73,9 @@ static void free_crls(mbedtls_x509_crl *list) {
 static void trust_drop(ussl_object_t *object) {
     ussl_trust_t *trust = (ussl_trust_t *)object;
     ussl_arena_t *arena = trust->arena;
-    free_list(trust->chain);
+    ussl_certs_free(trust->chain);
     free_crls(trust->crls);
+    ussl_object_unref(trust->store);
     ussl_free(trust);
     ussl_arena_unref(arena);
 }
@@ -94,7 +95,7 @@ static int batch_add(batch_t *batch, const ussl_trust_t *trust, const uint8_t *d
     int code = ussl_crt_parse(crt, der, len);
     if (code != 0 || ussl_list_has_cert(trust->chain, crt)
         || ussl_list_has_cert(batch->first, crt)) {
-        free_list(crt);
+        ussl_certs_free(crt);
         return code;
     }
     if (batch->first == NULL) {
@@ -165,6 +166,17 @@ static void batch_link_crls(const batch_t *batch, ussl_trust_t *trust) {
     trust->last_crl = batch->last_crl;
 }
 #endif // USSL_CRL
+
+static void mark_begin(const ussl_trust_t *trust, uint8_t mark[USSL_MARK_SIZE]) {
+    memset(mark, 0, USSL_MARK_SIZE);
+#if USSL_STORE
+    if (trust != NULL && trust->store != NULL) {
+        memcpy(mark, ussl_store_hash(trust->store), USSL_MARK_SIZE);
+    }
+#else
+    (void)trust;
+#endif
+}
 
 static void batch_link(batch_t *batch, ussl_trust_t *trust) {
 #if USSL_CRL
@@ -304,7 +316,8 @@ ussl_result_t ussl_pem_next(const char **at, const char *end, const char *label,
 
 // ---- private to the engine ----
 bool ussl_trust_began_as(const ussl_trust_t *trust, uint32_t count, const uint8_t *mark) {
-    uint8_t then[USSL_MARK_SIZE] = {0};
+    uint8_t then[USSL_MARK_SIZE];
+    mark_begin(trust, then);
     if (trust != NULL && trust->count == count) {
         return memcmp(trust->mark, mark, USSL_MARK_SIZE) == 0;
     }
@@ -362,7 +375,7 @@ static ussl_result_t trust_add(
     if (result == USSL_OK) {
         batch_link(&batch, trust);
     } else {
-        free_list(batch.first);
+        ussl_certs_free(batch.first);
         free_crls(batch.first_crl);
         if (scope.failed) {
             result = ussl_failure_set(why, USSL_ERR_MEMORY, NULL);
@@ -400,3 +413,19 @@ const ussl_cert_t *ussl_trust_cert(const ussl_trust_t *trust, size_t index) {
     }
     return (const ussl_cert_t *)crt;
 }
+
+#if USSL_STORE
+ussl_result_t ussl_trust_set_store(ussl_trust_t *trust, ussl_store_t *store) {
+    ussl_store_t *before = trust->store;
+    ussl_scope_t scope;
+    ussl_scope_enter(&scope, trust->arena);
+    trust->store = ussl_object_ref(store);
+    ussl_object_unref(before);
+    mark_begin(trust, trust->mark);
+    for (const mbedtls_x509_crt *crt = trust->chain; crt != NULL; crt = crt->next) {
+        mark_add(trust->mark, crt);
+    }
+    ussl_scope_leave(&scope);
+    return USSL_OK;
+}
+#endif

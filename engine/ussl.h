@@ -33,6 +33,7 @@
 
 typedef struct ussl_arena ussl_arena_t;       // a memory budget
 typedef struct ussl_trust ussl_trust_t;       // certificates we believe
+typedef struct ussl_store ussl_store_t;       // many more of them, outside of memory
 typedef struct ussl_identity ussl_identity_t; // our own chain and key
 typedef struct ussl_tickets ussl_tickets_t;   // keys of a server's session tickets
 typedef struct ussl_session ussl_session_t;   // what a client can resume
@@ -208,6 +209,34 @@ ussl_result_t ussl_trust_add_der(
 void ussl_trust_stats(const ussl_trust_t *trust, ussl_trust_stats_t *out);
 // Certificate number `index`, or NULL past the end. It lives as long as the trust.
 const ussl_cert_t *ussl_trust_cert(const ussl_trust_t *trust, size_t index);
+
+// ---- Root store (USSL_STORE) ------------------------------------------------------------------
+// Trust anchors that stay in flash or in a file (docs/root-store.md) until a connection needs one.
+// `read` fills `out` from `offset`; it is called in the middle of a handshake and must not come
+// back into the engine. The source is borrowed: it outlives the store.
+typedef struct {
+    void *user;
+    bool (*read)(void *user, uint32_t offset, uint8_t *out, size_t len);
+    const uint8_t *bytes; // all of it, in place; NULL: read it
+    size_t len;
+} ussl_store_source_t;
+
+// Do the first ten bytes say that it is one?
+bool ussl_is_store(const void *data, size_t len);
+// Reads all of it once, and checks its hash. USSL_ERR_PARSE: not a store, damaged, or a version
+// that is not known; `why->reason` tells which.
+ussl_result_t ussl_store_new(ussl_arena_t *arena, const ussl_store_source_t *source,
+    ussl_store_t **out, ussl_failure_t *why);
+// The certificates of a PEM file: `text` is all of it now, `source` where it is to be had later.
+// Takes 24 bytes for each.
+ussl_result_t ussl_store_new_pem(ussl_arena_t *arena, const ussl_store_source_t *source,
+    const char *text, ussl_store_t **out, ussl_failure_t *why);
+void ussl_store_unref(ussl_store_t *store);
+// How many roots, and when it was made: seconds since 1970, 0 for a PEM file. made may be NULL.
+size_t ussl_store_count(const ussl_store_t *store, int64_t *made);
+// A trust has one store at most, in place of the one before. What was proven by another store does
+// not hold for it: sessions of then are not resumed.
+ussl_result_t ussl_trust_set_store(ussl_trust_t *trust, ussl_store_t *store);
 
 // ---- Identity -------------------------------------------------------------------------------
 // Our own certificate chain, leaf first, and the private key of the leaf. Each of cert and key is

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 #
-# run.py - runs the test suites and counts: `tests/run.py [lint|api|unit|compat|port|unix32|interop|firmware ...]`.
+# run.py - runs the test suites and counts: `tests/run.py [lint|api|unit|compat|chains|port|unix32|interop|firmware ...]`.
 #
 # The last line is "N passed, N failed"; what cannot run here is named and counted as skipped.
 import glob
@@ -252,6 +252,13 @@ def small_firmware():
                 report("failed", name, str(e))
 
 
+# ---- chains: tests/data/chains.txt as OpenSSL and CPython see it; test_chains is what we see ----
+def chains():
+    status, out, err = run(["make", "-s", "chains"], timeout=300)
+    last = (out.splitlines() or [""])[-1]
+    report("failed" if status else "passed", "chains/" + last, out[-3000:] + err[-2000:] if status else "")
+
+
 # ---- flags ----
 def flags():
     status, out, err = run(["make", "-s", "flags"], timeout=1500)
@@ -263,7 +270,7 @@ def flags():
 
 
 def main():
-    suites = {"lint": lint, "api": api, "unit": unit, "compat": compat, "port": port, "unix32": unix32, "interop": interop, "firmware": firmware,
+    suites = {"lint": lint, "api": api, "unit": unit, "compat": compat, "chains": chains, "port": port, "unix32": unix32, "interop": interop, "firmware": firmware,
               "flags": flags}
     chosen = [a for a in sys.argv[1:] if not a.startswith("-")] or list(suites)
     for name in chosen:

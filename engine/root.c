@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: MIT
+//
+// root.c - a trust anchor from its record in a root store.
+//
+// Notes: what comes out is a certificate without a signature (RFC 9925 has the same idea), so that
+// it can be parsed and judged as any other. A record keeps no name and no key identifier: it was
+// found by the name that a certificate gives its issuer, and so has what that one asks for.
+#include "der.h"
+
+#if USSL_STORE
+#include "mbedtls/asn1write.h"
+
+enum {
+    RECORD = 14, // before the key: kind, flags, dates, length
+    KEY_RSA = 1, // modulus; the exponent is 65537
+    KEY_P256 = 2,
+    KEY_P384 = 3,
+    KEY_P521 = 4,
+    HAS_PATH_LENGTH = 1,
+    HAS_CONSTRAINTS = 2,
+};
+
+// ---- writing DER ----
+typedef struct {
+    unsigned char *start, *at; // written from the end to the start
+    bool good;
+} writer_t;
+
+static void put(writer_t *w, int code) {
+    w->good &= code >= 0;
+}
+
+static void put_raw(writer_t *w, const void *bytes, size_t len) {
+    put(w, mbedtls_asn1_write_raw_buffer(&w->at, w->start, bytes, len));
+}
+
+// Wraps everything behind `end` that was written since.
+static void wrap(writer_t *w, const unsigned char *end, unsigned char tag) {
+    if (w->good) {
+        put(w, mbedtls_asn1_write_len(&w->at, w->start, (size_t)(end - w->at)));
+        put(w, mbedtls_asn1_write_tag(&w->at, w->start, tag));
+    }
+}
+
+static void put_extension(
+    writer_t *w, uint8_t id, bool critical, const void *content, size_t content_len) {
+    const unsigned char *end = w->at;
+    const unsigned char oid[] = {DER_OID, 3, 0x55, 0x1D, id}, flag[] = {DER_BOOLEAN, 1, 0xFF};
+    put_raw(w, content, content_len);
+    wrap(w, end, DER_OCTETS);
+    if (critical) {
+        put_raw(w, flag, sizeof(flag));
+    }
+    put_raw(w, oid, sizeof(oid));
+    wrap(w, end, DER_SEQUENCE);
+}
+
+static void put_extensions(writer_t *w, const ussl_root_t *root, const mbedtls_x509_crt *child) {
+    static const unsigned char usage[] = {0x03, 2, 1, 0x06}; // keyCertSign, cRLSign
+    const mbedtls_x509_buf *wanted = &child->authority_key_id.keyIdentifier;
+    const unsigned char *end = w->at;
+    unsigned char basic[] = {DER_SEQUENCE, 3, DER_BOOLEAN, 1, 0xFF, DER_INTEGER, 1, 0};
+    if (root->constraints != NULL) {
+        put_extension(w, 0x1E, true, root->constraints, root->constraints_len);
+    }
+    // The key identifier is not kept either: it is the one that is asked for.
+    unsigned char id[66] = {DER_OCTETS, 1, 0};
+    size_t id_len = 1;
+    if (wanted->len > 0 && wanted->len <= 64) {
+        id_len = wanted->len;
+        id[1] = (unsigned char)id_len;
+        memcpy(id + 2, wanted->p, id_len);
+    }
+    put_extension(w, 0x0E, false, id, 2 + id_len);
+    put_extension(w, 0x0F, true, usage, sizeof(usage));
+    bool limited = root->flags & HAS_PATH_LENGTH;
+    if (limited) {
+        basic[1] = 6;
+        basic[7] = root->path_length;
+    }
+    put_extension(w, 0x13, true, basic, limited ? 8 : 5);
+    wrap(w, end, DER_SEQUENCE);
+    wrap(w, end, DER_CONTEXT | DER_WITHIN | 3);
+}
+
+static void put_algorithm(
+    writer_t *w, const char *oid, size_t len, const char *curve, size_t curve_len) {
+    const unsigned char *end = w->at;
+    if (curve != NULL) {
+        put(w, mbedtls_asn1_write_oid(&w->at, w->start, curve, curve_len));
+    }
+    put(w, mbedtls_asn1_write_oid(&w->at, w->start, oid, len));
+    wrap(w, end, DER_SEQUENCE);
+}
+
+#define OID(name) name, sizeof(name) - 1
+static void put_key(writer_t *w, const ussl_root_t *root) {
+    static const struct {
+        uint8_t kind;
+        const char *oid;
+        size_t len;
+    } curves[] = {
+        {KEY_P256, OID(MBEDTLS_OID_EC_GRP_SECP256R1)},
+        {KEY_P384, OID(MBEDTLS_OID_EC_GRP_SECP384R1)},
+        {KEY_P521, OID(MBEDTLS_OID_EC_GRP_SECP521R1)},
+    };
+    static const unsigned char exponent[] = {DER_INTEGER, 3, 1, 0, 1}, none[] = {0};
+    const unsigned char *end = w->at;
+    if (root->kind == KEY_RSA) {
+        put_raw(w, exponent, sizeof(exponent));
+        const unsigned char *number_end = w->at;
+        put_raw(w, root->key, root->key_len);
+        put_raw(w, none, 1); // the modulus has its highest bit set
+        wrap(w, number_end, DER_INTEGER);
+        wrap(w, end, DER_SEQUENCE);
+        put_raw(w, none, 1);
+        wrap(w, end, MBEDTLS_ASN1_BIT_STRING);
+        const unsigned char null[] = {MBEDTLS_ASN1_NULL, 0}, *algorithm_end = w->at;
+        put_raw(w, null, sizeof(null));
+        put(w, mbedtls_asn1_write_oid(&w->at, w->start, OID(MBEDTLS_OID_PKCS1_RSA)));
+        wrap(w, algorithm_end, DER_SEQUENCE);
+    } else {
+        w->good &= root->kind >= KEY_P256 && root->kind <= KEY_P521;
+        put_raw(w, root->key, root->key_len);
+        put_raw(w, none, 1);
+        wrap(w, end, MBEDTLS_ASN1_BIT_STRING);
+        size_t i = w->good ? root->kind - KEY_P256 : 0;
+        put_algorithm(w, OID(MBEDTLS_OID_EC_ALG_UNRESTRICTED), curves[i].oid, curves[i].len);
+    }
+    wrap(w, end, DER_SEQUENCE);
+}
+
+static void put_time(writer_t *w, int64_t when) {
+    mbedtls_x509_time t;
+    if (mbedtls_x509_time_gmtime(when, &t) != 0) {
+        w->good = false;
+        return;
+    }
+    const unsigned char *end = w->at;
+    const int parts[] = {t.year / 100, t.year % 100, t.mon, t.day, t.hour, t.min, t.sec};
+    put_raw(w, "Z", 1);
+    for (size_t i = 7; i-- > 0;) {
+        const char digits[] = {(char)('0' + parts[i] / 10), (char)('0' + parts[i] % 10)};
+        put_raw(w, digits, 2);
+    }
+    wrap(w, end, MBEDTLS_ASN1_GENERALIZED_TIME);
+}
+
+// The signature is a single zero: nobody looks at an anchor's.
+static void write_certificate(writer_t *w, const ussl_root_t *root, const mbedtls_x509_crt *child) {
+    static const unsigned char head[] = {
+        DER_CONTEXT | DER_WITHIN, 3, DER_INTEGER, 1, 2, DER_INTEGER, 1, 1};
+    static const unsigned char signature[] = {MBEDTLS_ASN1_BIT_STRING, 2, 0, 0};
+    const unsigned char *end = w->at;
+    put_raw(w, signature, sizeof(signature));
+    put_algorithm(w, OID(MBEDTLS_OID_ECDSA_SHA256), NULL, 0);
+    const unsigned char *tbs_end = w->at;
+    put_extensions(w, root, child);
+    put_key(w, root);
+    put_raw(w, child->issuer_raw.p, child->issuer_raw.len);
+    const unsigned char *dates_end = w->at;
+    put_time(w, root->not_after);
+    put_time(w, root->not_before);
+    wrap(w, dates_end, DER_SEQUENCE);
+    put_raw(w, child->issuer_raw.p, child->issuer_raw.len);
+    put_algorithm(w, OID(MBEDTLS_OID_ECDSA_SHA256), NULL, 0);
+    put_raw(w, head, sizeof(head));
+    wrap(w, tbs_end, DER_SEQUENCE);
+    wrap(w, end, DER_SEQUENCE);
+}
+
+// ---- private to the engine ----
+bool ussl_root_parse(const uint8_t *bytes, size_t len, ussl_root_t *out) {
+    *out = (ussl_root_t){0};
+    if (len < RECORD) {
+        return false;
+    }
+    out->kind = bytes[0];
+    out->flags = bytes[1];
+    out->not_before = der_seconds(bytes + 2);
+    out->not_after = der_seconds(bytes + 7);
+    out->key_len = der_number(bytes + 12, 2);
+    out->key = bytes + RECORD;
+    size_t at = RECORD + out->key_len;
+    if (out->flags & HAS_PATH_LENGTH && at < len) {
+        out->path_length = bytes[at++];
+    } else if (out->flags & HAS_PATH_LENGTH) {
+        return false;
+    }
+    if (out->flags & HAS_CONSTRAINTS) {
+        if (at + 2 > len) {
+            return false;
+        }
+        out->constraints_len = der_number(bytes + at, 2);
+        out->constraints = bytes + at + 2;
+        at += 2 + out->constraints_len;
+    }
+    return at <= len && out->flags <= (HAS_PATH_LENGTH | HAS_CONSTRAINTS);
+}
+
+uint8_t *ussl_root_write(const ussl_root_t *root, const mbedtls_x509_crt *child, size_t *len) {
+    size_t room = 2 * child->issuer_raw.len + root->key_len + root->constraints_len + 280;
+    uint8_t *der = ussl_calloc(1, room);
+    writer_t w = {der, der + room, der != NULL};
+    if (w.good) {
+        write_certificate(&w, root, child);
+    }
+    if (!w.good) {
+        ussl_free(der);
+        return NULL;
+    }
+    *len = (size_t)(der + room - w.at);
+    memmove(der, w.at, *len);
+    return der;
+}
+#endif // USSL_STORE

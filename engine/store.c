@@ -1,0 +1,334 @@
+// SPDX-License-Identifier: MIT
+//
+// store.c - a root store: many trust anchors, of which one at a time is in memory.
+//
+// Notes: docs/root-store.md has the format. Roots are found by the hash of the name that a
+// certificate gives its issuer; the index is searched where it lies, in flash or in a file. A PEM
+// file serves too: its index is made once, and its certificates stay where they are.
+#include "der.h"
+
+#if USSL_STORE
+enum {
+    HEADER = 64,
+    HASHED_HEADER = 32, // of which this much is hashed; the hash follows
+    NAME_HASH = 16,
+    ENTRY = NAME_HASH + 4,         // and the record's offset
+    PEM_ENTRY = NAME_HASH + 4 + 4, // and the length of the block
+    RECORD_MAX = 1024,
+    ROOTS_MAX = 4096,
+};
+
+static const char magic[] = "ussl/roots";
+
+struct ussl_store {
+    ussl_object_t object;
+    ussl_arena_t *arena; // counted
+    ussl_store_source_t source;
+    uint32_t count;
+    int64_t made;
+    uint8_t hash[USSL_MARK_SIZE];
+    uint8_t *index; // owned; of a PEM file. NULL: it is in the store
+};
+
+// ---- reading ----
+static bool read_at(const ussl_store_t *store, uint32_t offset, uint8_t *out, size_t len) {
+    const ussl_store_source_t *from = &store->source;
+    if (offset > from->len || len > from->len - offset) {
+        return false;
+    }
+    if (from->bytes != NULL) {
+        memcpy(out, from->bytes + offset, len);
+        return true;
+    }
+    ussl_scope_t *scope = ussl_scope_pause();
+    bool good = from->read(from->user, offset, out, len);
+    ussl_scope_resume(scope);
+    return good;
+}
+
+static size_t entry_size(const ussl_store_t *store) {
+    return store->index ? PEM_ENTRY : ENTRY;
+}
+
+static bool read_entry(const ussl_store_t *store, uint32_t i, uint8_t entry[PEM_ENTRY]) {
+    size_t size = entry_size(store);
+    if (store->index != NULL) {
+        memcpy(entry, store->index + i * size, size);
+        return true;
+    }
+    return read_at(store, HEADER + i * ENTRY, entry, ENTRY);
+}
+
+static bool hash_name(const mbedtls_x509_buf *name, uint8_t out[32]) {
+    return mbedtls_sha256(name->p, name->len, out, 0) == 0;
+}
+
+// The first entry whose hash is not below the wanted one.
+static uint32_t find_first(const ussl_store_t *store, const uint8_t *hash) {
+    uint32_t low = 0, high = store->count;
+    uint8_t entry[PEM_ENTRY];
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (!read_entry(store, middle, entry)) {
+            return store->count;
+        }
+        if (memcmp(entry, hash, NAME_HASH) < 0) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low;
+}
+
+// ---- certificates ----
+static mbedtls_x509_crt *parse_owned(uint8_t *der, size_t len) {
+    mbedtls_x509_crt *crt = ussl_calloc(1, sizeof(*crt));
+    if (crt != NULL) {
+        mbedtls_x509_crt_init(crt);
+        if (ussl_crt_parse_owned(crt, der, len) == 0) {
+            return crt;
+        }
+        ussl_free(crt);
+    }
+    ussl_free(der);
+    return NULL;
+}
+
+static mbedtls_x509_crt *from_record(
+    const ussl_store_t *store, const uint8_t *entry, const mbedtls_x509_crt *child) {
+    uint32_t offset = der_number(entry + NAME_HASH, 4);
+    size_t len = offset < store->source.len ? store->source.len - offset : 0, der_len;
+    len = len < RECORD_MAX ? len : RECORD_MAX;
+    uint8_t *bytes = ussl_calloc(1, len + 1), *der = NULL;
+    ussl_root_t root;
+    bool good = bytes != NULL && read_at(store, offset, bytes, len);
+    if (good && ussl_root_parse(bytes, len, &root)) {
+        der = ussl_root_write(&root, child, &der_len);
+    }
+    ussl_free(bytes);
+    return der ? parse_owned(der, der_len) : NULL;
+}
+
+static mbedtls_x509_crt *from_pem(const ussl_store_t *store, const uint8_t *entry) {
+    uint32_t offset = der_number(entry + NAME_HASH, 4), len = der_number(entry + NAME_HASH + 4, 4);
+    char *text = ussl_calloc(1, len + 1);
+    mbedtls_x509_crt *crt = NULL;
+    if (text != NULL && read_at(store, offset, (uint8_t *)text, len)) {
+        const char *at = text;
+        uint8_t *der;
+        size_t der_len;
+        ussl_failure_t why;
+        if (ussl_pem_next(&at, text + len, "CERTIFICATE", &der, &der_len, &why) == USSL_OK) {
+            crt = parse_owned(der, der_len);
+        }
+    }
+    ussl_free(text);
+    return crt;
+}
+
+// ---- private to the engine ----
+mbedtls_x509_crt *ussl_store_find(
+    const ussl_store_t *store, const mbedtls_x509_crt *child, uint32_t *at) {
+    uint8_t hash[32], entry[PEM_ENTRY];
+    if (!hash_name(&child->issuer_raw, hash)) {
+        return NULL;
+    }
+    if (*at == USSL_STORE_FIRST) {
+        *at = find_first(store, hash);
+    }
+    mbedtls_x509_crt *crt = NULL;
+    while (crt == NULL && *at < store->count && read_entry(store, *at, entry)
+        && memcmp(entry, hash, NAME_HASH) == 0) {
+        crt = store->index ? from_pem(store, entry) : from_record(store, entry, child);
+        ++*at;
+    }
+    return crt;
+}
+
+const uint8_t *ussl_store_hash(const ussl_store_t *store) {
+    return store->hash;
+}
+
+// ---- making one ----
+static void store_drop(ussl_object_t *object) {
+    ussl_store_t *store = (ussl_store_t *)object;
+    ussl_arena_t *arena = store->arena;
+    ussl_free(store->index);
+    ussl_free(store);
+    ussl_arena_unref(arena);
+}
+
+static bool hash_part(
+    mbedtls_sha256_context *hash, const ussl_store_t *store, uint32_t from, uint32_t to) {
+    uint8_t part[128];
+    bool good = true;
+    while (from < to && good) {
+        size_t len = to - from < sizeof(part) ? to - from : sizeof(part);
+        good = read_at(store, from, part, len) && mbedtls_sha256_update(hash, part, len) == 0;
+        from += (uint32_t)len;
+    }
+    return good;
+}
+
+// All but the hash itself.
+static bool hash_is_right(const ussl_store_t *store, const uint8_t *expected) {
+    mbedtls_sha256_context hash;
+    uint8_t result[32];
+    mbedtls_sha256_init(&hash);
+    bool good = mbedtls_sha256_starts(&hash, 0) == 0 && hash_part(&hash, store, 0, HASHED_HEADER)
+        && hash_part(&hash, store, HEADER, (uint32_t)store->source.len)
+        && mbedtls_sha256_finish(&hash, result) == 0;
+    mbedtls_sha256_free(&hash);
+    return good && memcmp(result, expected, sizeof(result)) == 0;
+}
+
+static const char *read_header(ussl_store_t *store) {
+    uint8_t header[HEADER];
+    if (!read_at(store, 0, header, HEADER) || memcmp(header, magic, 10) != 0) {
+        return "NOT_A_ROOT_STORE";
+    }
+    if (header[10] != 0 || header[11] != USSL_STORE_VERSION) {
+        return "ROOT_STORE_VERSION";
+    }
+    store->count = der_number(header + 12, 4);
+    store->made = der_seconds(header + 16);
+    bool fits = der_number(header + 24, 4) == store->source.len && store->count <= ROOTS_MAX
+        && HEADER + store->count * ENTRY <= store->source.len;
+    if (!fits || !hash_is_right(store, header + HASHED_HEADER)) {
+        return "ROOT_STORE_DAMAGED";
+    }
+    memcpy(store->hash, header + HASHED_HEADER, USSL_MARK_SIZE);
+    return NULL;
+}
+
+static ussl_store_t *store_alloc(ussl_arena_t *arena, const ussl_store_source_t *source) {
+    ussl_store_t *store = ussl_calloc(1, sizeof(*store));
+    if (store != NULL) {
+        store->object.refs = 1;
+        store->object.drop = store_drop;
+        store->arena = ussl_arena_ref(arena);
+        store->source = *source;
+    }
+    return store;
+}
+
+// Insertion: a bundle has some 140 of them.
+static void insert_entry(ussl_store_t *store, const uint8_t entry[PEM_ENTRY]) {
+    uint32_t at = store->count++;
+    for (; at > 0 && memcmp(store->index + (at - 1) * PEM_ENTRY, entry, NAME_HASH) > 0; at--) {
+        memcpy(store->index + at * PEM_ENTRY, store->index + (at - 1) * PEM_ENTRY, PEM_ENTRY);
+    }
+    memcpy(store->index + at * PEM_ENTRY, entry, PEM_ENTRY);
+}
+
+// tbsCertificate's subject, without a parsed certificate around it.
+static bool subject_of(const uint8_t *der, size_t len, mbedtls_x509_buf *out) {
+    der_t all = der_of(der, len), crt, tbs, part;
+    int tag;
+    if (!der_enter(&all, DER_SEQUENCE, &crt) || !der_enter(&crt, DER_SEQUENCE, &tbs)) {
+        return false;
+    }
+    (void)der_enter(&tbs, DER_CONTEXT | DER_WITHIN, &part); // version
+    for (int i = 0; i < 4; i++) {                           // serial, algorithm, issuer, validity
+        if (!der_skip(&tbs, &tag, &part)) {
+            return false;
+        }
+    }
+    out->p = tbs.at;
+    if (!der_enter(&tbs, DER_SEQUENCE, &part)) {
+        return false;
+    }
+    out->len = (size_t)(tbs.at - out->p);
+    return true;
+}
+
+static void put_number(uint8_t *at, size_t value) {
+    for (size_t i = 0; i < 4; i++) {
+        at[i] = (uint8_t)(value >> (24 - 8 * i));
+    }
+}
+
+static ussl_result_t index_pem(
+    ussl_store_t *store, const char *text, size_t len, ussl_failure_t *why) {
+    const char *at = text;
+    size_t room = 0;
+    for (const char *p = text; (p = memchr(p, '\n', (size_t)(text + len - p))) != NULL; p++) {
+        room += (size_t)(text + len - p) > 5 && memcmp(p, "\n-----", 6) == 0;
+    }
+    store->index = ussl_calloc(room / 2 + 2, PEM_ENTRY);
+    if (store->index == NULL) {
+        return ussl_failure_set(why, USSL_ERR_MEMORY, NULL);
+    }
+    for (;;) {
+        const char *from = at;
+        uint8_t *der, entry[PEM_ENTRY], hash[32];
+        size_t der_len;
+        ussl_result_t result = ussl_pem_next(&at, text + len, "CERTIFICATE", &der, &der_len, why);
+        if (result != USSL_OK) {
+            return result == USSL_CLOSED ? USSL_OK : result;
+        }
+        mbedtls_x509_buf name;
+        bool good = subject_of(der, der_len, &name) && hash_name(&name, hash);
+        ussl_free(der);
+        if (good && store->count < room / 2 + 2) {
+            memcpy(entry, hash, NAME_HASH);
+            put_number(entry + NAME_HASH, (size_t)(from - text));
+            put_number(entry + NAME_HASH + 4, (size_t)(at - from));
+            insert_entry(store, entry);
+        }
+    }
+}
+
+// ---- public, in header order ----
+bool ussl_is_store(const void *data, size_t len) {
+    return len >= 10 && memcmp(data, magic, 10) == 0;
+}
+
+ussl_result_t ussl_store_new(ussl_arena_t *arena, const ussl_store_source_t *source,
+    ussl_store_t **out, ussl_failure_t *why) {
+    ussl_scope_t scope;
+    ussl_scope_enter(&scope, arena);
+    ussl_result_t result = USSL_OK;
+    ussl_store_t *store = store_alloc(arena, source);
+    const char *reason = store ? read_header(store) : NULL;
+    if (store == NULL) {
+        result = ussl_failure_set(why, USSL_ERR_MEMORY, NULL);
+    } else if (reason != NULL) {
+        result = ussl_failure_set(why, USSL_ERR_PARSE, reason);
+        ussl_object_unref(store);
+    } else {
+        *out = store;
+    }
+    ussl_scope_leave(&scope);
+    return result;
+}
+
+ussl_result_t ussl_store_new_pem(ussl_arena_t *arena, const ussl_store_source_t *source,
+    const char *text, ussl_store_t **out, ussl_failure_t *why) {
+    ussl_scope_t scope;
+    ussl_scope_enter(&scope, arena);
+    ussl_store_t *store = store_alloc(arena, source);
+    ussl_result_t result = store ? index_pem(store, text, source->len, why)
+                                 : ussl_failure_set(why, USSL_ERR_MEMORY, NULL);
+    if (result == USSL_OK
+        && mbedtls_sha256((const uint8_t *)text, source->len, store->hash, 0) == 0) {
+        *out = store;
+    } else {
+        ussl_object_unref(store);
+    }
+    ussl_scope_leave(&scope);
+    return result;
+}
+
+void ussl_store_unref(ussl_store_t *store) {
+    ussl_object_unref(store);
+}
+
+size_t ussl_store_count(const ussl_store_t *store, int64_t *made) {
+    if (made != NULL) {
+        *made = store->made;
+    }
+    return store->count;
+}
+#endif // USSL_STORE
