@@ -236,6 +236,8 @@ static ussl_result_t handshake_step(ussl_conn_t *conn, const ussl_scope_t *scope
             return conn_fail(conn, MBEDTLS_ERR_X509_CERT_VERIFY_FAILED, false);
         }
         conn_set_state(conn, CONN_OPEN);
+        ussl_certs_free(conn->check.path.roots);
+        conn->check.path.roots = NULL;
         conn->ctx->arena->memory.handshake_peak = conn->arena->recent_peak - conn->used_before;
         *done = true;
     }

@@ -11,6 +11,7 @@
 #define MBEDTLS_ALLOW_PRIVATE_ACCESS
 
 #include "mbedtls/asn1.h"
+#include "mbedtls/asn1write.h"
 #include "mbedtls/base64.h"
 #include "mbedtls/build_info.h"
 #include "mbedtls/error.h"
@@ -282,7 +283,8 @@ typedef struct {
     uint8_t len;
     bool anchored;           // the last one is an anchor
     bool believed;           // the last one is in the trust, though perhaps no anchor
-    mbedtls_x509_crt *roots; // owned; from the root store, for this path
+    bool stored;             // it is `roots`
+    mbedtls_x509_crt *roots; // owned; from the root store; NULL: none, or not in memory now
 } ussl_path_t;
 
 typedef struct {

@@ -257,6 +257,7 @@ static void keep_roots(search_t *search, ussl_path_t *path) {
         root->next = NULL;
         if (path->len > 0 && path->cert[path->len - 1] == root) {
             path->roots = root;
+            path->stored = true;
         } else {
             ussl_certs_free(root);
         }

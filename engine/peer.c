@@ -4,7 +4,7 @@
 //
 // Notes: of a resumed connection the peer's certificate is known from the session; mbedTLS keeps it
 // in TLS 1.2 sessions only.
-#include "mbed.h"
+#include "der.h"
 
 // ---- private to the engine ----
 uint8_t ussl_conn_rules(const ussl_conn_t *conn) {
@@ -41,6 +41,27 @@ uint8_t ussl_conn_proven(const ussl_conn_t *conn) {
     return verified ? ussl_conn_rules(conn) : 0;
 }
 
+// A root from the store left memory with the handshake; whoever asks for it brings it back.
+static const mbedtls_x509_crt *stored_root(ussl_conn_t *conn) {
+#if USSL_STORE
+    ussl_path_t *path = &conn->check.path;
+    const ussl_trust_t *trust = conn->ctx->config.trust;
+    if (path->roots == NULL && trust != NULL && trust->store != NULL && path->len > 1) {
+        ussl_scope_t scope;
+        ussl_scope_enter(&scope, conn->arena);
+        const mbedtls_x509_crt *child = path->cert[path->len - 2];
+        uint32_t at = USSL_STORE_FIRST;
+        mbedtls_x509_crt *root;
+        while ((root = ussl_store_find(trust->store, child, &at)) && !ussl_signed_by(child, root)) {
+            ussl_certs_free(root);
+        }
+        path->roots = root;
+        ussl_scope_leave(&scope);
+    }
+#endif
+    return conn->check.path.roots;
+}
+
 // ---- public, in header order ----
 uint16_t ussl_conn_version(const ussl_conn_t *conn) {
     return ussl_conn_established(conn) ? (uint16_t)conn->ssl.tls_version : 0;
@@ -64,7 +85,7 @@ const ussl_cert_t *ussl_conn_peer_cert(const ussl_conn_t *conn) {
     return (const ussl_cert_t *)(peer == NULL && !conn->full ? conn->kept_peer : peer);
 }
 
-const ussl_cert_t *ussl_conn_chain(const ussl_conn_t *conn, bool verified, size_t index) {
+const ussl_cert_t *ussl_conn_chain(ussl_conn_t *conn, bool verified, size_t index) {
     if (!conn->full || !ussl_conn_established(conn)) {
         bool shown = index == 0 && (!verified || ussl_conn_peer_verified(conn));
         return shown ? ussl_conn_peer_cert(conn) : NULL;
@@ -74,7 +95,10 @@ const ussl_cert_t *ussl_conn_chain(const ussl_conn_t *conn, bool verified, size_
     }
     if (verified) {
         const ussl_path_t *path = &conn->check.path;
-        return index < path->len ? (const ussl_cert_t *)path->cert[index] : NULL;
+        bool root = index + 1 == path->len && path->stored;
+        return index >= path->len ? NULL
+            : root                ? (const ussl_cert_t *)stored_root(conn)
+                                  : (const ussl_cert_t *)path->cert[index];
     }
     const mbedtls_x509_crt *crt = mbedtls_ssl_get_peer_cert(&conn->ssl);
     while (crt != NULL && index-- > 0) {

@@ -8,14 +8,13 @@
 #include "der.h"
 
 #if USSL_STORE
-#include "mbedtls/asn1write.h"
-
 enum {
     RECORD = 14, // before the key: kind, flags, dates, length
     KEY_RSA = 1, // modulus; the exponent is 65537
     KEY_P256 = 2,
     KEY_P384 = 3,
     KEY_P521 = 4,
+    KEY_RSA_OTHER = 5, // length of the exponent, exponent, modulus
     HAS_PATH_LENGTH = 1,
     HAS_CONSTRAINTS = 2,
 };
@@ -94,39 +93,60 @@ static void put_algorithm(
 }
 
 #define OID(name) name, sizeof(name) - 1
+
+// An INTEGER from big-endian bytes without a sign.
+static void put_positive(writer_t *w, const unsigned char *bytes, size_t len) {
+    const unsigned char *end = w->at;
+    put_raw(w, bytes, len);
+    if (len > 0 && bytes[0] & 0x80) {
+        put_raw(w, "", 1);
+    }
+    wrap(w, end, DER_INTEGER);
+}
+
+static void put_rsa_key(writer_t *w, const ussl_root_t *root) {
+    static const unsigned char f4[] = {1, 0, 1}, none[] = {0}, null[] = {MBEDTLS_ASN1_NULL, 0};
+    const unsigned char *end = w->at, *exponent = f4, *modulus = root->key;
+    size_t exponent_len = sizeof(f4), len = root->key_len;
+    if (root->kind == KEY_RSA_OTHER) {
+        w->good &= len > 0 && modulus[0] < len;
+        exponent_len = w->good ? modulus[0] : 0;
+        exponent = modulus + 1;
+        modulus += 1 + exponent_len;
+        len -= w->good ? 1 + exponent_len : 0;
+    }
+    put_positive(w, exponent, exponent_len);
+    put_positive(w, modulus, len);
+    wrap(w, end, DER_SEQUENCE);
+    put_raw(w, none, 1);
+    wrap(w, end, MBEDTLS_ASN1_BIT_STRING);
+    const unsigned char *algorithm_end = w->at;
+    put_raw(w, null, sizeof(null));
+    put(w, mbedtls_asn1_write_oid(&w->at, w->start, OID(MBEDTLS_OID_PKCS1_RSA)));
+    wrap(w, algorithm_end, DER_SEQUENCE);
+    wrap(w, end, DER_SEQUENCE);
+}
+
 static void put_key(writer_t *w, const ussl_root_t *root) {
     static const struct {
-        uint8_t kind;
         const char *oid;
         size_t len;
     } curves[] = {
-        {KEY_P256, OID(MBEDTLS_OID_EC_GRP_SECP256R1)},
-        {KEY_P384, OID(MBEDTLS_OID_EC_GRP_SECP384R1)},
-        {KEY_P521, OID(MBEDTLS_OID_EC_GRP_SECP521R1)},
+        {OID(MBEDTLS_OID_EC_GRP_SECP256R1)},
+        {OID(MBEDTLS_OID_EC_GRP_SECP384R1)},
+        {OID(MBEDTLS_OID_EC_GRP_SECP521R1)},
     };
-    static const unsigned char exponent[] = {DER_INTEGER, 3, 1, 0, 1}, none[] = {0};
-    const unsigned char *end = w->at;
-    if (root->kind == KEY_RSA) {
-        put_raw(w, exponent, sizeof(exponent));
-        const unsigned char *number_end = w->at;
-        put_raw(w, root->key, root->key_len);
-        put_raw(w, none, 1); // the modulus has its highest bit set
-        wrap(w, number_end, DER_INTEGER);
-        wrap(w, end, DER_SEQUENCE);
-        put_raw(w, none, 1);
-        wrap(w, end, MBEDTLS_ASN1_BIT_STRING);
-        const unsigned char null[] = {MBEDTLS_ASN1_NULL, 0}, *algorithm_end = w->at;
-        put_raw(w, null, sizeof(null));
-        put(w, mbedtls_asn1_write_oid(&w->at, w->start, OID(MBEDTLS_OID_PKCS1_RSA)));
-        wrap(w, algorithm_end, DER_SEQUENCE);
-    } else {
-        w->good &= root->kind >= KEY_P256 && root->kind <= KEY_P521;
-        put_raw(w, root->key, root->key_len);
-        put_raw(w, none, 1);
-        wrap(w, end, MBEDTLS_ASN1_BIT_STRING);
-        size_t i = w->good ? root->kind - KEY_P256 : 0;
-        put_algorithm(w, OID(MBEDTLS_OID_EC_ALG_UNRESTRICTED), curves[i].oid, curves[i].len);
+    if (root->kind < KEY_P256 || root->kind > KEY_P521) {
+        w->good &= root->kind == KEY_RSA || root->kind == KEY_RSA_OTHER;
+        put_rsa_key(w, root);
+        return;
     }
+    const unsigned char *end = w->at;
+    size_t i = root->kind - KEY_P256;
+    put_raw(w, root->key, root->key_len);
+    put_raw(w, "", 1);
+    wrap(w, end, MBEDTLS_ASN1_BIT_STRING);
+    put_algorithm(w, OID(MBEDTLS_OID_EC_ALG_UNRESTRICTED), curves[i].oid, curves[i].len);
     wrap(w, end, DER_SEQUENCE);
 }
 

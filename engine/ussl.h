@@ -494,7 +494,7 @@ const ussl_suite_t *ussl_conn_suite(const ussl_conn_t *conn);
 const ussl_cert_t *ussl_conn_peer_cert(const ussl_conn_t *conn);
 // Certificate number `index` of the chain that the peer sent, or of the path that was verified, its
 // own first; NULL past the end. Of a resumed connection only the peer's own is known.
-const ussl_cert_t *ussl_conn_chain(const ussl_conn_t *conn, bool verified, size_t index);
+const ussl_cert_t *ussl_conn_chain(ussl_conn_t *conn, bool verified, size_t index);
 // Has its chain been verified? Without that its content is only a claim.
 bool ussl_conn_peer_verified(const ussl_conn_t *conn);
 
