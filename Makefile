@@ -112,8 +112,8 @@ build/usermod-board: build/tools.ok
 	@sh tools/install-tools firmware
 	@mkdir -p $@ && ln -sfn ../.. $@/ussl && ln -sfn ../../tests/firmware/board $@/board
 
-$(FIRMWARE): $(UNIX) build/usermod-board $(wildcard tests/firmware/* tests/firmware/board/*)
-	$(call board,firmware,usermod-board,MICROPY_HEAP_SIZE=3276800 USSL_CFLAGS='$(USSL_CFLAGS)')
+$(FIRMWARE): $(UNIX) build/usermod-board build/roots.ussl $(wildcard tests/firmware/* tests/firmware/board/*)
+	$(call board,firmware,usermod-board,MICROPY_HEAP_SIZE=3276800 USSL_ROOTS=$(abspath build/roots.ussl) USSL_CFLAGS='$(USSL_CFLAGS)')
 
 # ---- measured against stock MicroPython ----
 BENCH := build/bench

@@ -38,6 +38,15 @@ file(GLOB USSL_ENGINE ${USSL_DIR}/engine/*.c)
 file(STRINGS ${USSL_DIR}/config/mbedtls_sources.txt USSL_MBEDTLS)
 list(TRANSFORM USSL_MBEDTLS PREPEND ${MBEDTLS}/library/)
 
+# A root store for the firmware: USSL_ROOTS=/path/to/roots.ussl (tools/make-roots).
+if(NOT USSL_ROOTS)
+    set(USSL_ROOTS "$ENV{USSL_ROOTS}")
+endif()
+if(USSL_ROOTS)
+    set_source_files_properties(${USSL_DIR}/binding/ssl_roots.c PROPERTIES
+        COMPILE_DEFINITIONS "USSL_ROOTS=\"${USSL_ROOTS}\"" OBJECT_DEPENDS ${USSL_ROOTS})
+endif()
+
 # The engine and mbedTLS hold no Python names: in a library of their own they are not searched for any.
 add_library(ussl_engine STATIC ${USSL_ENGINE} ${USSL_MBEDTLS})
 target_include_directories(ussl_engine PRIVATE ${USSL_DIR} ${MBEDTLS}/include)

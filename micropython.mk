@@ -4,7 +4,8 @@
 #
 # Takes the place of the stock ssl and tls modules, and brings mbedTLS for hashlib and cryptolib,
 # which used the stock module's. Set MBEDTLS to a checkout of mbedTLS 3.6.7 or newer unless
-# MicroPython's own lib/mbedtls is there.
+# MicroPython's own lib/mbedtls is there. USSL_ROOTS=/path/to/roots.ussl (tools/make-roots) builds a
+# root store into the firmware.
 
 USSL_DIR := $(USERMOD_DIR)
 MBEDTLS ?= $(abspath $(TOP)/lib/mbedtls)
@@ -37,6 +38,11 @@ ifneq ($(USSL_KEEP_HASHLIB)$(shell grep -s 'define MICROPY_PY_HASHLIB_MD5 .*MICR
 USSL_HASHLIB := -include $(USSL_DIR)/config/keep_hashlib.h
 else
 USSL_HASHLIB := -DMICROPY_PY_HASHLIB_MD5=1 -DMICROPY_PY_HASHLIB_SHA1=1 -DMICROPY_PY_CRYPTOLIB=1
+endif
+
+ifneq ($(USSL_ROOTS),)
+USSL_PROFILE_CFLAGS += -DUSSL_ROOTS='"$(abspath $(USSL_ROOTS))"'
+$(BUILD)/$(USSL_DIR)/binding/ssl_roots.o: $(abspath $(USSL_ROOTS))
 endif
 
 CFLAGS_USERMOD += -include $(USSL_DIR)/config/builtins.h -I$(USSL_DIR) -I$(MBEDTLS)/include \

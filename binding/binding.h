@@ -27,6 +27,7 @@ typedef struct {
     ussl_trust_t *trust;          // counted; NULL until something is loaded
     ussl_identity_t *identity[2]; // counted; ECDSA, RSA
     ussl_ctx_t *frozen[2];        // counted; by role; NULL: build it again before a connection
+    mp_obj_t roots;               // of a root store in use, MP_OBJ_NULL: none
     mp_obj_t verify_callback;     // None or a callable
     mp_obj_t sni_callback;        // None or a callable
     ussl_reserve_t *reserve;      // counted; NULL: connections are made on demand
@@ -85,6 +86,15 @@ void ssl_context_add_trust(ssl_context_obj_t *self, mp_obj_t data);
 void ssl_context_add_identity(
     ssl_context_obj_t *self, mp_obj_t cert, mp_obj_t key, mp_obj_t password);
 void ssl_context_load_defaults(ssl_context_obj_t *self);
+ussl_trust_t *ssl_context_trust(ssl_context_obj_t *self); // makes it if there is none
+
+// ---- ssl_roots.c ----
+void ssl_roots_use_default(ssl_context_obj_t *context);
+// Opens a root store. MP_OBJ_NULL: the file is something else. Raises if it is damaged.
+mp_obj_t ssl_roots_from_file(mp_obj_t path);
+void ssl_roots_use(ssl_context_obj_t *context, mp_obj_t roots);
+size_t ssl_roots_count(const ssl_context_obj_t *context);
+MP_DECLARE_CONST_FUN_OBJ_VAR_BETWEEN(ssl_install_roots_obj);
 
 // ---- ssl_memory.c: what is set aside for its connections ---------------------------------------
 MP_DECLARE_CONST_FUN_OBJ_KW(ssl_context_reserve_obj);

@@ -296,6 +296,9 @@ static const mp_rom_map_elem_t ssl_globals_table[] = {
 #endif
     {MP_ROM_QSTR(MP_QSTR_get_protocol_name), MP_ROM_PTR(&ssl_get_protocol_name_obj)},
     {MP_ROM_QSTR(MP_QSTR_get_default_verify_paths), MP_ROM_PTR(&ssl_get_default_verify_paths_obj)},
+#if USSL_STORE
+    {MP_ROM_QSTR(MP_QSTR_install_roots), MP_ROM_PTR(&ssl_install_roots_obj)},
+#endif
     {MP_ROM_QSTR(MP_QSTR_get_server_certificate), MP_ROM_PTR(&ssl_get_server_certificate_obj)},
     {MP_ROM_QSTR(MP_QSTR_PEM_HEADER), MP_ROM_PTR(&ssl_pem_header_obj)},
     {MP_ROM_QSTR(MP_QSTR_PEM_FOOTER), MP_ROM_PTR(&ssl_pem_footer_obj)},

@@ -13,11 +13,6 @@
 #include "py/objstr.h"
 #include "py/objtuple.h"
 
-#if defined(__unix__)
-#include <stdlib.h>
-#define SYSTEM_BUNDLE "/etc/ssl/certs/ca-certificates.crt"
-#endif
-
 // ---- reading files and data ----
 static bool is_bytes_like(mp_obj_t obj, mp_buffer_info_t *bufinfo) {
     return !mp_obj_is_str(obj) && mp_get_buffer(obj, bufinfo, MP_BUFFER_READ);
@@ -60,8 +55,7 @@ static NORETURN void raise_bad_trust(const ussl_failure_t *why, bool pem, bool f
     ssl_raise_reason(1, pem ? "PEM" : "ASN1", why->reason, NULL);
 }
 
-static void add_trust(
-    ssl_context_obj_t *self, const mp_buffer_info_t *data, bool pem, bool from_file) {
+ussl_trust_t *ssl_context_trust(ssl_context_obj_t *self) {
     if (self->trust == NULL) {
         ussl_result_t result = ussl_trust_new(self->arena, &self->trust);
         if (result != USSL_OK) {
@@ -69,9 +63,15 @@ static void add_trust(
         }
         ssl_context_changed(self);
     }
+    return self->trust;
+}
+
+static void add_trust(
+    ssl_context_obj_t *self, const mp_buffer_info_t *data, bool pem, bool from_file) {
+    ussl_trust_t *trust = ssl_context_trust(self);
     ussl_failure_t why;
-    ussl_result_t result = pem ? ussl_trust_add_pem(self->trust, data->buf, data->len, &why)
-                               : ussl_trust_add_der(self->trust, data->buf, data->len, &why);
+    ussl_result_t result = pem ? ussl_trust_add_pem(trust, data->buf, data->len, &why)
+                               : ussl_trust_add_der(trust, data->buf, data->len, &why);
     if (result != USSL_OK) {
         raise_bad_trust(&why, pem, from_file);
     }
@@ -124,6 +124,12 @@ static mp_obj_t ssl_context_load_verify_locations(
     }
     // A file that cannot be read adds nothing of the data either.
     mp_buffer_info_t file = {0};
+#if USSL_STORE
+    mp_obj_t roots = mp_obj_is_str(cafile) ? ssl_roots_from_file(cafile) : MP_OBJ_NULL;
+    if (roots != MP_OBJ_NULL) {
+        cafile = mp_const_none;
+    }
+#endif
     if (cafile != mp_const_none) {
         ssl_file_or_data(cafile, "cafile", &file);
     }
@@ -134,24 +140,25 @@ static mp_obj_t ssl_context_load_verify_locations(
         bool pem = ussl_is_pem(file.buf, file.len) || mp_obj_is_str(cafile);
         add_trust(self, &file, pem, true);
     }
+#if USSL_STORE
+    if (roots != MP_OBJ_NULL) {
+        ssl_roots_use(self, roots);
+    }
+#endif
     return mp_const_none;
 }
 MP_DEFINE_CONST_FUN_OBJ_KW(
     ssl_context_load_verify_locations_obj, 1, ssl_context_load_verify_locations);
 
-// The system's bundle where there is a system; a missing one is no error, as in CPython.
 void ssl_context_load_defaults(ssl_context_obj_t *self) {
-#if defined(__unix__)
-    const char *path = getenv("SSL_CERT_FILE");
-    if (path == NULL) {
-        path = SYSTEM_BUNDLE;
-    }
-    mp_obj_t name = mp_obj_new_str_from_cstr(path);
-    if (mp_import_stat(path) == MP_IMPORT_STAT_FILE) {
-        ssl_context_add_trust(self, name);
-    }
+#if USSL_STORE
+    ssl_roots_use_default(self);
 #else
-    (void)self;
+    mp_obj_t paths = mp_call_function_0(MP_OBJ_FROM_PTR(&ssl_get_default_verify_paths_obj));
+    mp_obj_t cafile = mp_load_attr(paths, MP_QSTR_cafile);
+    if (cafile != mp_const_none) {
+        ssl_context_add_trust(self, cafile);
+    }
 #endif
 }
 
@@ -172,31 +179,16 @@ static mp_obj_t ssl_context_set_default_verify_paths(mp_obj_t self_in) {
 MP_DEFINE_CONST_FUN_OBJ_1(
     ssl_context_set_default_verify_paths_obj, ssl_context_set_default_verify_paths);
 
-// Where load_default_certs() looks, as far as there are places: a device has none.
-static mp_obj_t ssl_get_default_verify_paths(void) {
-    static const qstr fields[] = {MP_QSTR_cafile, MP_QSTR_capath, MP_QSTR_openssl_cafile_env,
-        MP_QSTR_openssl_cafile, MP_QSTR_openssl_capath_env, MP_QSTR_openssl_capath};
-    mp_obj_t values[] = {
-        mp_const_none, mp_const_none, mp_const_none, mp_const_none, mp_const_none, mp_const_none};
-#if defined(__unix__)
-    const char *path = getenv("SSL_CERT_FILE");
-    path = path ? path : SYSTEM_BUNDLE;
-    if (mp_import_stat(path) == MP_IMPORT_STAT_FILE) {
-        values[0] = mp_obj_new_str_from_cstr(path);
-    }
-    values[2] = MP_OBJ_NEW_QSTR(MP_QSTR_SSL_CERT_FILE);
-    values[3] = mp_obj_new_str_from_cstr(SYSTEM_BUNDLE);
-#endif
-    return mp_obj_new_attrtuple(fields, MP_ARRAY_SIZE(fields), values);
-}
-MP_DEFINE_CONST_FUN_OBJ_0(ssl_get_default_verify_paths_obj, ssl_get_default_verify_paths);
-
 static mp_obj_t ssl_context_cert_store_stats(mp_obj_t self_in) {
     ssl_context_obj_t *self = ssl_context_of(self_in);
     ussl_trust_stats_t stats = {0};
     if (self->trust != NULL) {
         ussl_trust_stats(self->trust, &stats);
     }
+#if USSL_STORE
+    stats.x509 += ssl_roots_count(self);
+    stats.x509_ca += ssl_roots_count(self);
+#endif
     mp_obj_t dict = mp_obj_new_dict(3);
     mp_obj_dict_store(dict, MP_OBJ_NEW_QSTR(MP_QSTR_x509), mp_obj_new_int_from_uint(stats.x509));
     mp_obj_dict_store(dict, MP_OBJ_NEW_QSTR(MP_QSTR_crl), mp_obj_new_int_from_uint(stats.crl));

@@ -74,6 +74,11 @@
 #define USSL_STORE 1
 #endif
 
+// Where load_default_certs() looks for a root store before it takes the one in the firmware.
+#ifndef USSL_ROOTS_PATH
+#define USSL_ROOTS_PATH "/roots.ussl"
+#endif
+
 // The old module-level ssl.wrap_socket(). 1,900 bytes.
 #ifndef USSL_LEGACY_WRAP
 #define USSL_LEGACY_WRAP 1

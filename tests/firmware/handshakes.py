@@ -100,6 +100,25 @@ for _ in range(8):
     gc.collect()
 assert client.memory()["outside"] < 15000, client.memory()
 
+# The root store in flash: one root in memory at a time, in the reserved block, and none when idle.
+client, server = ssl.create_default_context(), contexts("server", ssl.TLSVersion.TLSv1_3, False)[1]
+assert client.cert_store_stats()["x509"] == 2
+client.reserve(2)
+before = client.memory()
+c, s, spent = connect(client, server)
+talk(c, s)
+after = client.memory()
+assert after["outside_peak"] < before["outside"] + 1500, (before, after)
+print("root store in flash: full %d + %d instructions; context %d bytes, idle %d" % (
+    tuple(spent) + (before["outside"], after["used"])))
+try:
+    connect(client, server, "other.test")
+    print("not refused")
+except ssl.SSLCertVerificationError as e:
+    assert e.verify_code == 62
+c = s = None
+server.reserve(0)
+
 # Numbers that are no small ints here.
 ctx = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 assert ctx.options == 2186412112 and ssl.OP_ALL == 0x80000050 and ssl.OP_NO_RENEGOTIATION == 1 << 30

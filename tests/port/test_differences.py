@@ -5,6 +5,10 @@ import ssl
 from helper import CERTS, bio_pair, client_context, server_context, shake
 from port import pair, raises
 
+# The default roots are a store: counted, not listed.
+c = ssl.create_default_context()
+assert c.get_ca_certs() == [] and c.cert_store_stats()["x509"] > 0
+
 # Sessions: never to another host, never to prove less (trap 17); no cache besides tickets.
 for version in (ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3):
     client, server = client_context(), server_context()

@@ -4,7 +4,8 @@
 #include "engine/der.h"
 #include "tests/support/support.h"
 
-// build/roots.ussl holds the test CA and its intermediate, so the handshakes of other tests can be made with it.
+// build/roots.ussl holds the test CA and its intermediate, so the handshakes of other tests can be
+// made with it.
 static blob_t store_file(void) {
     return read_cert_file("../roots.ussl");
 }

@@ -1,0 +1,311 @@
+// SPDX-License-Identifier: MIT
+//
+// ssl_roots.c - where trust comes from by default: a root store in a file, the one built into the
+// firmware, or the system's PEM file through an index.
+//
+// Notes: each is opened once, looked at whole once, and kept for every context after that; a
+// context then costs nothing but a reference. A file stays open, so one that is replaced beside it
+// changes nothing that is in use.
+#include "binding.h"
+
+#include <string.h>
+
+#include "py/builtin.h"
+#include "py/objstr.h"
+
+#if defined(__unix__)
+#include <stdlib.h>
+#include <sys/stat.h>
+#define SYSTEM_BUNDLE "/etc/ssl/certs/ca-certificates.crt"
+#else
+#define SYSTEM_BUNDLE ""
+#endif
+
+#if USSL_STORE
+// The store in the firmware: make USSL_ROOTS=/path/to/roots.ussl
+#ifdef USSL_ROOTS
+__asm__(".pushsection .rodata.ussl_roots,\"a\"\n"
+        ".balign 4\n"
+        ".global ussl_roots_start\n"
+        "ussl_roots_start:\n"
+        ".incbin \"" USSL_ROOTS "\"\n"
+        ".global ussl_roots_end\n"
+        "ussl_roots_end:\n"
+        ".popsection\n");
+extern const uint8_t ussl_roots_start[], ussl_roots_end[];
+#endif
+
+typedef struct {
+    mp_obj_base_t base;
+    ussl_arena_t *arena; // counted
+    ussl_store_t *store; // counted
+    mp_obj_t path, file; // None: in the firmware
+    size_t size;         // of the file, when it was opened
+    long long changed;   // when
+} roots_t;
+
+MP_REGISTER_ROOT_POINTER(mp_obj_t ussl_roots);
+
+static mp_obj_t roots_del(mp_obj_t self_in) {
+    roots_t *self = MP_OBJ_TO_PTR(self_in);
+    ussl_drop_later(self->store);
+    ussl_drop_later(self->arena);
+    self->store = NULL;
+    self->arena = NULL;
+    return mp_const_none;
+}
+static MP_DEFINE_CONST_FUN_OBJ_1(roots_del_obj, roots_del);
+
+static const mp_rom_map_elem_t roots_locals_table[] = {
+    {MP_ROM_QSTR(MP_QSTR___del__), MP_ROM_PTR(&roots_del_obj)},
+};
+static MP_DEFINE_CONST_DICT(roots_locals, roots_locals_table);
+static MP_DEFINE_CONST_OBJ_TYPE(
+    roots_type, MP_QSTR_RootStore, MP_TYPE_FLAG_NONE, locals_dict, &roots_locals);
+
+// ---- reading ----
+typedef struct {
+    roots_t *roots;
+    uint32_t offset;
+    uint8_t *out;
+    size_t len;
+    bool good;
+} reading_t;
+
+static void read_part(void *arg) {
+    reading_t *r = arg;
+    struct mp_stream_seek_t seek = {.offset = (mp_off_t)r->offset, .whence = MP_SEEK_SET};
+    int errcode = 0;
+    const mp_stream_p_t *stream = mp_get_stream(r->roots->file);
+    if (stream->ioctl(r->roots->file, MP_STREAM_SEEK, (mp_uint_t)(uintptr_t)&seek, &errcode)
+        == MP_STREAM_ERROR) {
+        return;
+    }
+    mp_uint_t got = mp_stream_rw(r->roots->file, r->out, r->len, &errcode, MP_STREAM_RW_READ);
+    r->good = errcode == 0 && got == r->len;
+}
+
+// Called in the middle of a handshake. The engine's memory hides whom it calls, as that of hooks.
+static bool roots_read(void *user, uint32_t offset, uint8_t *out, size_t len) {
+    reading_t reading = {(roots_t *)~(uintptr_t)user, offset, out, len, false};
+    mp_obj_t error;
+    ssl_hook_run(read_part, &reading, &error);
+    return error == MP_OBJ_NULL && reading.good;
+}
+
+// ---- opening ----
+static roots_t *roots_new(mp_obj_t path) {
+    roots_t *self = mp_obj_malloc_with_finaliser(roots_t, &roots_type);
+    self->arena = NULL;
+    self->store = NULL;
+    self->path = path;
+    self->file = mp_const_none;
+    ussl_result_t result = ussl_arena_new(0, &self->arena);
+    if (result != USSL_OK) {
+        ssl_raise_result(result);
+    }
+    return self;
+}
+
+static void look_at_file(const char *path, size_t *size, long long *changed) {
+    *size = 0;
+    *changed = 0;
+#if defined(__unix__)
+    struct stat st;
+    if (stat(path, &st) == 0) {
+        *size = (size_t)st.st_size;
+        *changed = (long long)st.st_mtime;
+    }
+#else
+    (void)path;
+#endif
+}
+
+static size_t file_size(mp_obj_t file) {
+    struct mp_stream_seek_t seek = {.offset = 0, .whence = MP_SEEK_END};
+    int errcode;
+    mp_uint_t code =
+        mp_get_stream(file)->ioctl(file, MP_STREAM_SEEK, (mp_uint_t)(uintptr_t)&seek, &errcode);
+    return code == MP_STREAM_ERROR ? 0 : (size_t)seek.offset;
+}
+
+static mp_obj_t open_file(mp_obj_t path) {
+    mp_obj_t args[] = {path, MP_OBJ_NEW_QSTR(MP_QSTR_rb)};
+    return mp_call_function_n_kw(MP_OBJ_FROM_PTR(&mp_builtin_open_obj), 2, 0, args);
+}
+
+// A store, or with `pem` a file of PEM certificates. *why: what is wrong with it. NULL: it is
+// neither. Raises only if it cannot be opened.
+static roots_t *roots_open(mp_obj_t path, bool pem, ussl_failure_t *why) {
+    roots_t *self = roots_new(path);
+    self->file = open_file(path);
+    look_at_file(mp_obj_str_get_str(path), &self->size, &self->changed);
+    ussl_store_source_t source = {.user = (void *)~(uintptr_t)self, .read = roots_read};
+    source.len = file_size(self->file);
+    uint8_t first[10] = {0};
+    memset(why, 0, sizeof(*why));
+    (void)(source.len >= sizeof(first) && roots_read(source.user, 0, first, sizeof(first)));
+    ussl_result_t result = USSL_ERR_PARSE;
+    if (ussl_is_store(first, sizeof(first))) {
+        result = ussl_store_new(self->arena, &source, &self->store, why);
+    } else if (pem) {
+        vstr_t text;
+        vstr_init_len(&text, source.len);
+        if (roots_read(source.user, 0, (uint8_t *)text.buf, source.len)) {
+            result = ussl_store_new_pem(self->arena, &source, text.buf, &self->store, why);
+        }
+        vstr_clear(&text);
+    }
+    if (result == USSL_ERR_MEMORY) {
+        ssl_raise_result(result);
+    }
+    if (result != USSL_OK) {
+        mp_stream_close(self->file);
+        return NULL;
+    }
+    return self;
+}
+
+// One that is no good is told of once a start, and the next is tried.
+static roots_t *try_file(const char *path, bool pem) {
+    ussl_failure_t why;
+    if (path[0] == '\0' || mp_import_stat(path) != MP_IMPORT_STAT_FILE) {
+        return NULL;
+    }
+    roots_t *roots = roots_open(mp_obj_new_str_from_cstr(path), pem, &why);
+    if (roots == NULL && (!pem || why.reason != NULL)) {
+        mp_printf(MICROPY_ERROR_PRINTER, "ssl: %s is no root store that can be used (%s)\n", path,
+            why.reason ? why.reason : "NOT_A_ROOT_STORE");
+    }
+    return roots;
+}
+
+static roots_t *roots_in_firmware(void) {
+#ifdef USSL_ROOTS
+    roots_t *self = roots_new(mp_const_none);
+    ussl_store_source_t source = {
+        .bytes = ussl_roots_start, .len = (size_t)(ussl_roots_end - ussl_roots_start)};
+    ussl_failure_t why;
+    if (ussl_store_new(self->arena, &source, &self->store, &why) == USSL_OK) {
+        return self;
+    }
+    mp_printf(MICROPY_ERROR_PRINTER, "ssl: the built-in root store cannot be used (%s)\n",
+        why.reason ? why.reason : "no memory");
+#endif
+    return NULL;
+}
+
+static const char *wanted_file(void) {
+#if defined(__unix__)
+    const char *path = getenv("SSL_CERT_FILE");
+    if (path != NULL) {
+        return path;
+    }
+#endif
+    return USSL_ROOTS_PATH;
+}
+
+static bool is_fresh(const roots_t *roots) {
+    size_t size;
+    long long changed;
+    if (roots->path == mp_const_none) {
+        return true;
+    }
+    look_at_file(mp_obj_str_get_str(roots->path), &size, &changed);
+    return size == roots->size && changed == roots->changed;
+}
+
+static roots_t *default_roots(void) {
+    static const char *opened_for;
+    const char *wanted = wanted_file();
+    roots_t *roots =
+        MP_STATE_VM(ussl_roots) != MP_OBJ_NULL ? MP_OBJ_TO_PTR(MP_STATE_VM(ussl_roots)) : NULL;
+    if (roots != NULL && opened_for == wanted && is_fresh(roots)) {
+        return roots;
+    }
+    roots = try_file(wanted, true);
+    if (roots == NULL) {
+        roots = roots_in_firmware();
+    }
+    if (roots == NULL && strcmp(wanted, USSL_ROOTS_PATH) == 0) {
+        roots = try_file(SYSTEM_BUNDLE, true);
+    }
+    opened_for = wanted;
+    MP_STATE_VM(ussl_roots) = roots ? MP_OBJ_FROM_PTR(roots) : MP_OBJ_NULL;
+    return roots;
+}
+
+// ---- for contexts ----
+void ssl_roots_use(ssl_context_obj_t *context, mp_obj_t roots_in) {
+    const roots_t *roots = MP_OBJ_TO_PTR(roots_in);
+    ussl_result_t result = ussl_trust_set_store(ssl_context_trust(context), roots->store);
+    if (result != USSL_OK) {
+        ssl_raise_result(result);
+    }
+    context->roots = roots_in; // keeps its file open
+    ssl_context_changed(context);
+}
+
+void ssl_roots_use_default(ssl_context_obj_t *context) {
+    roots_t *roots = default_roots();
+    if (roots != NULL) {
+        ssl_roots_use(context, MP_OBJ_FROM_PTR(roots));
+    }
+}
+
+mp_obj_t ssl_roots_from_file(mp_obj_t path) {
+    ussl_failure_t why;
+    roots_t *roots = roots_open(path, false, &why);
+    if (roots == NULL && why.reason != NULL) {
+        ssl_raise_reason(1, "X509", why.reason, NULL);
+    }
+    return roots ? MP_OBJ_FROM_PTR(roots) : MP_OBJ_NULL;
+}
+
+size_t ssl_roots_count(const ssl_context_obj_t *context) {
+    const roots_t *roots = context->roots ? MP_OBJ_TO_PTR(context->roots) : NULL;
+    return roots ? ussl_store_count(roots->store, NULL) : 0;
+}
+
+// ---- ssl.install_roots(path, to=USSL_ROOTS_PATH) ----
+// What is there stays until the new one is known to be whole; the exchange is the file system's.
+static mp_obj_t ssl_install_roots(size_t n_args, const mp_obj_t *args) {
+    ussl_failure_t why;
+    mp_obj_t to = n_args > 1 ? args[1] : mp_obj_new_str_from_cstr(USSL_ROOTS_PATH);
+    (void)mp_obj_str_get_str(to);
+    roots_t *roots = roots_open(args[0], false, &why);
+    if (roots == NULL) {
+        ssl_raise_reason(1, "X509", why.reason ? why.reason : "NOT_A_ROOT_STORE", NULL);
+    }
+    mp_stream_close(roots->file);
+    mp_obj_t os = mp_import_name(MP_QSTR_os, mp_const_none, MP_OBJ_NEW_SMALL_INT(0));
+    mp_obj_t rename[] = {mp_load_attr(os, MP_QSTR_rename), args[0], to};
+    mp_call_function_2(rename[0], rename[1], rename[2]);
+    MP_STATE_VM(ussl_roots) = MP_OBJ_NULL;
+    int64_t made;
+    size_t count = ussl_store_count(roots->store, &made);
+    mp_obj_t items[] = {mp_obj_new_int_from_uint(count), mp_obj_new_int_from_ll(made)};
+    return mp_obj_new_tuple(2, items);
+}
+MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(ssl_install_roots_obj, 1, 2, ssl_install_roots);
+#endif // USSL_STORE
+
+// Where load_default_certs() looks, as far as there are places.
+static mp_obj_t ssl_get_default_verify_paths(void) {
+    static const qstr fields[] = {MP_QSTR_cafile, MP_QSTR_capath, MP_QSTR_openssl_cafile_env,
+        MP_QSTR_openssl_cafile, MP_QSTR_openssl_capath_env, MP_QSTR_openssl_capath};
+    mp_obj_t values[] = {
+        mp_const_none, mp_const_none, mp_const_none, mp_const_none, mp_const_none, mp_const_none};
+    const char *path = SYSTEM_BUNDLE[0] ? SYSTEM_BUNDLE : USSL_ROOTS_PATH;
+    values[3] = mp_obj_new_str_from_cstr(path);
+#if defined(__unix__)
+    const char *asked = getenv("SSL_CERT_FILE");
+    path = asked ? asked : path;
+    values[2] = MP_OBJ_NEW_QSTR(MP_QSTR_SSL_CERT_FILE);
+#endif
+    if (mp_import_stat(path) == MP_IMPORT_STAT_FILE) {
+        values[0] = mp_obj_new_str_from_cstr(path);
+    }
+    return mp_obj_new_attrtuple(fields, MP_ARRAY_SIZE(fields), values);
+}
+MP_DEFINE_CONST_FUN_OBJ_0(ssl_get_default_verify_paths_obj, ssl_get_default_verify_paths);

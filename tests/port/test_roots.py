@@ -1,0 +1,70 @@
+# Root stores: loaded by name, beside other certificates, replaced, and what is said of a bad one.
+import os
+import ssl
+from helper import CERTS, bio_pair, server_context, shake
+from port import raises
+
+STORE, OTHER = CERTS + "../roots.ussl", CERTS + "../roots.copy"
+
+
+def copy(change=lambda data: data):
+    with open(STORE, "rb") as f:
+        data = f.read()
+    with open(OTHER, "wb") as f:
+        f.write(change(data))
+
+
+def refused(reason, fun, *args):
+    error = raises(ssl.SSLError, fun, *args)
+    assert error.reason == reason, error.reason
+
+
+def connects(client, cert="server"):
+    return shake(*bio_pair(client, server_context(cert)))[0] is True
+
+
+client = ssl.create_default_context(cafile=STORE)
+assert client.cert_store_stats() == {"x509": 2, "x509_ca": 2, "crl": 0}
+assert connects(client) and connects(client, "chain") and connects(client, "server-rsa")
+assert not connects(client, "rogue-client") and not connects(client, "unknown-issuer")
+# It serves beside certificates that were loaded.
+client.load_verify_locations(CERTS + "rogue-ca.pem")
+assert client.cert_store_stats()["x509"] == 3
+assert connects(client) and connects(client, "unknown-issuer")
+# The whole path can be looked at, the root too.
+c, s = bio_pair(client, server_context("chain"))
+assert shake(c, s) == [True, True]
+chain = c.get_verified_chain()
+assert len(chain) >= 2, len(chain)
+
+# A session belongs to the store that it was made under.
+c, s = bio_pair(client, server_context())
+shake(c, s)
+s.write(b"x")
+c.read()
+saved = c.session.serialize()
+again = ssl.create_default_context(cafile=STORE)
+again.load_verify_locations(CERTS + "rogue-ca.pem")
+ssl.SSLSession.deserialize(again, saved)
+for cafile in (CERTS + "rogue-ca.pem", CERTS + "ca.pem"):
+    raises(ValueError, ssl.SSLSession.deserialize, ssl.create_default_context(cafile=cafile), saved)
+
+# A damaged one raises when it is asked for by name, and changes nothing.
+copy(lambda data: data[:100] + bytes([data[100] ^ 1]) + data[101:])
+before = client.cert_store_stats()
+refused("ROOT_STORE_DAMAGED", client.load_verify_locations, OTHER)
+refused("ROOT_STORE_DAMAGED", ssl.install_roots, OTHER, STORE)
+assert client.cert_store_stats() == before and connects(client)
+copy(lambda data: data[:11] + b"\x09" + data[12:])
+refused("ROOT_STORE_VERSION", client.load_verify_locations, OTHER)
+refused("NOT_A_ROOT_STORE", ssl.install_roots, CERTS + "ca.pem", STORE)
+
+# Replacing one: checked, then renamed. What is open goes on with the old one.
+copy()
+count, made = ssl.install_roots(OTHER, CERTS + "../roots.there")
+assert count == 2 and made > 1700000000
+raises(OSError, os.stat, OTHER)
+client = ssl.create_default_context(cafile=CERTS + "../roots.there")
+os.remove(CERTS + "../roots.there")
+assert connects(client)
+print("ok")
