@@ -16,7 +16,7 @@ FEATURES = (
     ("TLS12", "TLS 1.2 (RFC 5246)"), ("TLS13", "TLS 1.3 (RFC 8446), with PSA"), ("SERVER", "the server's side"),
     ("SESSIONS", "resumption, tickets, saved sessions"), ("CHACHA", "ChaCha20-Poly1305"), ("X25519", "Curve25519"),
     ("P521", "curve P-521"), ("PEM", "certificates and keys as text"), ("CRL", "revocation lists"),
-    ("STORE", "root stores"),
+    ("STORE", "root stores"), ("PINS", "pinned keys"),
     ("ENCRYPTED_KEYS", "private keys with a password"), ("KEYLOG", "keylog_filename"), ("LEGACY_WRAP", "the old wrap_socket()"),
 )
 

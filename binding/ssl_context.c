@@ -256,6 +256,10 @@ static MP_DEFINE_CONST_FUN_OBJ_2(
 static const mp_rom_map_elem_t ssl_context_locals_table[] = {
     {MP_ROM_QSTR(MP_QSTR___del__), MP_ROM_PTR(&ssl_context___del___obj)},
     {MP_ROM_QSTR(MP_QSTR_load_cert_chain), MP_ROM_PTR(&ssl_context_load_cert_chain_obj)},
+#if USSL_PINS
+    {MP_ROM_QSTR(MP_QSTR_pin), MP_ROM_PTR(&ssl_context_pin_obj)},
+    {MP_ROM_QSTR(MP_QSTR_trust_key), MP_ROM_PTR(&ssl_context_trust_key_obj)},
+#endif
     {MP_ROM_QSTR(MP_QSTR_load_verify_locations),
         MP_ROM_PTR(&ssl_context_load_verify_locations_obj)},
     {MP_ROM_QSTR(MP_QSTR_load_default_certs), MP_ROM_PTR(&ssl_context_load_default_certs_obj)},

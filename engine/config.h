@@ -79,6 +79,11 @@
 #define USSL_ROOTS_PATH "/roots.ussl"
 #endif
 
+// Pinned and trusted public keys. 700 bytes.
+#ifndef USSL_PINS
+#define USSL_PINS 1
+#endif
+
 // The old module-level ssl.wrap_socket(). 1,900 bytes.
 #ifndef USSL_LEGACY_WRAP
 #define USSL_LEGACY_WRAP 1

@@ -83,6 +83,11 @@ int ussl_crt_parse_sent(mbedtls_x509_crt *chain, const unsigned char *der, size_
 // One certificate, in a block that the arena has given: crt owns it from here on, if the code is 0.
 int ussl_crt_parse_owned(mbedtls_x509_crt *crt, unsigned char *der, size_t len);
 
+// A SEQUENCE of tbsCertificate (RFC 5280 4.1) with its header, without a parsed certificate around
+// it.
+enum { USSL_TBS_SUBJECT = 4, USSL_TBS_KEY = 5 };
+bool ussl_tbs_field(const uint8_t *der, size_t len, size_t index, mbedtls_x509_buf *out);
+
 typedef struct {
     der_t oid, content;
     bool critical;
@@ -119,6 +124,7 @@ int ussl_constraints_check(const ussl_constraints_t *limits, const mbedtls_x509_
 typedef struct {
     const ussl_config_t *config;
     const char *hostname; // NULL: no name is asked for
+    const char *peer;     // whom we talk to, even if no name is asked for
     const uint8_t *address;
     size_t address_len; // 0: hostname is a name
     bool clock;         // is `now` known?
@@ -154,7 +160,20 @@ const uint8_t *ussl_store_hash(const ussl_store_t *store);
 // ---- rules.c ----
 // Everything but signatures, revocation, and whether the path leads anywhere.
 void ussl_rules_check(ussl_demands_t *demands, const ussl_path_t *path, ussl_verdict_t *verdict);
+// Of a key that is trusted for itself.
+void ussl_rules_check_key(const mbedtls_x509_crt *crt, ussl_verdict_t *verdict);
 bool ussl_signed_by(const mbedtls_x509_crt *crt, const mbedtls_x509_crt *issuer);
+
+// ---- pins.c ----
+// Is the peer's own key trusted for itself?
+bool ussl_pins_trust_key(const ussl_trust_t *trust, const char *host, const mbedtls_x509_crt *crt);
+// Has one key of the path a pin of this host, if there are any?
+bool ussl_pins_hold(const ussl_trust_t *trust, const char *host, const ussl_path_t *path);
+void ussl_pins_mark(const ussl_trust_t *trust, uint8_t mark[USSL_MARK_SIZE]);
+void ussl_pins_free(ussl_pin_t *pins);
+// ---- trust.c ----
+// Something besides its certificates has changed.
+void ussl_trust_remark(ussl_trust_t *trust);
 
 // ---- revocation.c ----
 // One certificate of the path against the CRLs of its issuer.

@@ -54,6 +54,26 @@ int ussl_crt_parse_owned(mbedtls_x509_crt *crt, unsigned char *der, size_t len) 
     return code;
 }
 
+bool ussl_tbs_field(const uint8_t *der, size_t len, size_t index, mbedtls_x509_buf *out) {
+    der_t all = der_of(der, len), crt, tbs, part;
+    int tag;
+    if (!der_enter(&all, DER_SEQUENCE, &crt) || !der_enter(&crt, DER_SEQUENCE, &tbs)) {
+        return false;
+    }
+    (void)der_enter(&tbs, DER_CONTEXT | DER_WITHIN, &part); // version
+    for (; index > 0; index--) {
+        if (!der_skip(&tbs, &tag, &part)) {
+            return false;
+        }
+    }
+    out->p = tbs.at;
+    if (!der_enter(&tbs, DER_SEQUENCE, &part)) {
+        return false;
+    }
+    out->len = (size_t)(tbs.at - out->p);
+    return true;
+}
+
 // ---- extensions ----
 bool ussl_extension_next(der_t *list, ussl_extension_t *out) {
     der_t extension, flag;

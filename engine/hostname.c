@@ -125,6 +125,13 @@ size_t ussl_address_parse(const char *text, size_t len, uint8_t out[16]) {
     return parse_v6(text, len, out) ? 16 : 0;
 }
 
+bool ussl_same_host(const char *a, const char *b) {
+    size_t len = strlen(a), other = strlen(b);
+    len -= len > 0 && a[len - 1] == '.';
+    other -= other > 0 && b[other - 1] == '.';
+    return len == other && equal_fold(a, b, len);
+}
+
 // A NUL or a byte above 127 is in no host name, so nothing that has one is ever equal to one.
 bool ussl_is_hostname(const char *text, size_t len) {
     if (len == 0 || len > 253) {

@@ -141,6 +141,7 @@ struct ussl_trust {
     mbedtls_x509_crt *last;            // lent: the end of chain
     mbedtls_x509_crl *crls, *last_crl; // owned; lent: the end of crls
     ussl_store_t *store;               // counted; NULL: none
+    ussl_pin_t *pins;                  // owned
     uint32_t count;                    // certificates in chain
     uint8_t mark[USSL_MARK_SIZE];      // stands for them, in their order
 };

@@ -314,6 +314,10 @@ static void check_dates(const ussl_demands_t *demands, const mbedtls_x509_crt *c
 }
 
 // ---- private to the engine ----
+void ussl_rules_check_key(const mbedtls_x509_crt *crt, ussl_verdict_t *verdict) {
+    check_strength(crt, 0, true, verdict);
+}
+
 bool ussl_signed_by(const mbedtls_x509_crt *crt, const mbedtls_x509_crt *issuer) {
     unsigned char hash[MBEDTLS_MD_MAX_SIZE];
     const mbedtls_md_info_t *md = mbedtls_md_info_from_type(crt->sig_md);
@@ -348,4 +352,9 @@ void ussl_rules_check(ussl_demands_t *demands, const ussl_path_t *path, ussl_ver
         bool address = demands->address_len > 0;
         ussl_verdict_add(verdict, address ? USSL_CERT_ADDRESS : USSL_CERT_NAME, 0, 0);
     }
+#if USSL_PINS
+    if (!ussl_pins_hold(demands->config->trust, demands->peer, path)) {
+        ussl_verdict_add(verdict, USSL_CERT_PIN, 0, 0);
+    }
+#endif
 }

@@ -222,27 +222,6 @@ static void insert_entry(ussl_store_t *store, const uint8_t entry[PEM_ENTRY]) {
     memcpy(store->index + at * PEM_ENTRY, entry, PEM_ENTRY);
 }
 
-// tbsCertificate's subject, without a parsed certificate around it.
-static bool subject_of(const uint8_t *der, size_t len, mbedtls_x509_buf *out) {
-    der_t all = der_of(der, len), crt, tbs, part;
-    int tag;
-    if (!der_enter(&all, DER_SEQUENCE, &crt) || !der_enter(&crt, DER_SEQUENCE, &tbs)) {
-        return false;
-    }
-    (void)der_enter(&tbs, DER_CONTEXT | DER_WITHIN, &part); // version
-    for (int i = 0; i < 4; i++) {                           // serial, algorithm, issuer, validity
-        if (!der_skip(&tbs, &tag, &part)) {
-            return false;
-        }
-    }
-    out->p = tbs.at;
-    if (!der_enter(&tbs, DER_SEQUENCE, &part)) {
-        return false;
-    }
-    out->len = (size_t)(tbs.at - out->p);
-    return true;
-}
-
 static void put_number(uint8_t *at, size_t value) {
     for (size_t i = 0; i < 4; i++) {
         at[i] = (uint8_t)(value >> (24 - 8 * i));
@@ -269,7 +248,7 @@ static ussl_result_t index_pem(
             return result == USSL_CLOSED ? USSL_OK : result;
         }
         mbedtls_x509_buf name;
-        bool good = subject_of(der, der_len, &name) && hash_name(&name, hash);
+        bool good = ussl_tbs_field(der, der_len, USSL_TBS_SUBJECT, &name) && hash_name(&name, hash);
         ussl_free(der);
         if (good && store->count < room / 2 + 2) {
             memcpy(entry, hash, NAME_HASH);

@@ -76,6 +76,9 @@ static void trust_drop(ussl_object_t *object) {
     ussl_certs_free(trust->chain);
     free_crls(trust->crls);
     ussl_object_unref(trust->store);
+#if USSL_PINS
+    ussl_pins_free(trust->pins);
+#endif
     ussl_free(trust);
     ussl_arena_unref(arena);
 }
@@ -173,9 +176,13 @@ static void mark_begin(const ussl_trust_t *trust, uint8_t mark[USSL_MARK_SIZE]) 
     if (trust != NULL && trust->store != NULL) {
         memcpy(mark, ussl_store_hash(trust->store), USSL_MARK_SIZE);
     }
-#else
-    (void)trust;
 #endif
+#if USSL_PINS
+    if (trust != NULL) {
+        ussl_pins_mark(trust, mark);
+    }
+#endif
+    (void)trust;
 }
 
 static void batch_link(batch_t *batch, ussl_trust_t *trust) {
@@ -328,6 +335,13 @@ bool ussl_trust_began_as(const ussl_trust_t *trust, uint32_t count, const uint8_
     return count == 0 && memcmp(then, mark, USSL_MARK_SIZE) == 0;
 }
 
+void ussl_trust_remark(ussl_trust_t *trust) {
+    mark_begin(trust, trust->mark);
+    for (const mbedtls_x509_crt *crt = trust->chain; crt != NULL; crt = crt->next) {
+        mark_add(trust->mark, crt);
+    }
+}
+
 // ---- public, in header order ----
 bool ussl_is_pem(const void *data, size_t len) {
     return find(data, (const char *)data + len, pem_begin) != NULL;
@@ -421,10 +435,7 @@ ussl_result_t ussl_trust_set_store(ussl_trust_t *trust, ussl_store_t *store) {
     ussl_scope_enter(&scope, trust->arena);
     trust->store = ussl_object_ref(store);
     ussl_object_unref(before);
-    mark_begin(trust, trust->mark);
-    for (const mbedtls_x509_crt *crt = trust->chain; crt != NULL; crt = crt->next) {
-        mark_add(trust->mark, crt);
-    }
+    ussl_trust_remark(trust);
     ussl_scope_leave(&scope);
     return USSL_OK;
 }

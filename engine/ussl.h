@@ -34,6 +34,7 @@
 typedef struct ussl_arena ussl_arena_t;       // a memory budget
 typedef struct ussl_trust ussl_trust_t;       // certificates we believe
 typedef struct ussl_store ussl_store_t;       // many more of them, outside of memory
+typedef struct ussl_pin ussl_pin_t;           // a key that a host must have
 typedef struct ussl_identity ussl_identity_t; // our own chain and key
 typedef struct ussl_tickets ussl_tickets_t;   // keys of a server's session tickets
 typedef struct ussl_session ussl_session_t;   // what a client can resume
@@ -83,6 +84,7 @@ typedef enum {
 #define USSL_CERT_CA (1u << 18)          // an issuer that is no CA, or a CA that is no issuer
 #define USSL_CERT_PATH_LENGTH (1u << 19) // more CAs below it than it may have
 #define USSL_CERT_STRICT (1u << 20)      // a rule of RFC 5280 that only `strict` minds
+#define USSL_CERT_PIN (1u << 22)         // no key of the path is pinned for this host
 #define USSL_CERT_CONSTRAINT (1u << 21)  // a name that an issuer may not issue for
 
 // The one answer to "why was this chain refused?": the most telling rule, and all of them.
@@ -238,6 +240,17 @@ size_t ussl_store_count(const ussl_store_t *store, int64_t *made);
 // not hold for it: sessions of then are not resumed.
 ussl_result_t ussl_trust_set_store(ussl_trust_t *trust, ussl_store_t *store);
 
+// ---- Pins (USSL_PINS) ---------------------------------------------------------------------------
+// A key by the SHA-256 of its SubjectPublicKeyInfo (RFC 7469 2.4). host NULL: for every host, and
+// for clients. A path to a host with pins must have one of these keys somewhere; with `alone` the
+// peer's own key is trusted whatever certificate is around it, and its name and dates do not
+// matter.
+#define USSL_PIN_SIZE 32
+ussl_result_t ussl_trust_pin(
+    ussl_trust_t *trust, const char *host, const uint8_t hash[USSL_PIN_SIZE], bool alone);
+// Of a certificate in DER. False: it is none.
+bool ussl_spki_sha256(const uint8_t *der, size_t len, uint8_t out[USSL_PIN_SIZE]);
+
 // ---- Identity -------------------------------------------------------------------------------
 // Our own certificate chain, leaf first, and the private key of the leaf. Each of cert and key is
 // PEM or DER; key NULL means that it is in the same PEM text as the chain. A key that does not
@@ -312,6 +325,8 @@ size_t ussl_address_parse(const char *text, size_t len, uint8_t out[16]);
 // Letters, digits, hyphens and underscores in labels with dots between them; the last label does
 // not read as a number. Pure.
 bool ussl_is_hostname(const char *text, size_t len);
+// The same but for case and a dot at the end. Both end with a NUL. Pure.
+bool ussl_same_host(const char *a, const char *b);
 // Does a dNSName or CN pattern cover a host name (RFC 9525 6.3)? `*` stands for the whole
 // left-most label only. Neither is NUL-terminated. Pure.
 bool ussl_hostname_match(const char *pattern, size_t pattern_len, const char *host, size_t len);

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: MIT
+//
+// ssl_pins.c - pinned and trusted public keys of a context (an extension; CPython has none).
+#include "binding.h"
+
+#include <string.h>
+
+#include "py/objstr.h"
+
+// ssl.spki_sha256(cert): of a certificate in DER, or in PEM as str.
+static mp_obj_t ssl_spki_sha256(mp_obj_t cert) {
+    mp_buffer_info_t der;
+    uint8_t hash[USSL_PIN_SIZE];
+    if (mp_obj_is_str(cert)) {
+        cert = mp_call_function_1(MP_OBJ_FROM_PTR(&ssl_pem_to_der_obj), cert);
+    }
+    mp_get_buffer_raise(cert, &der, MP_BUFFER_READ);
+    if (!ussl_spki_sha256(der.buf, der.len, hash)) {
+        mp_raise_ValueError(MP_ERROR_TEXT("not a certificate"));
+    }
+    return mp_obj_new_bytes(hash, sizeof(hash));
+}
+MP_DEFINE_CONST_FUN_OBJ_1(ssl_spki_sha256_obj, ssl_spki_sha256);
+
+#if USSL_PINS
+static int digit(char c) {
+    return c >= '0' && c <= '9' ? c - '0'
+        : c >= 'a' && c <= 'f'  ? c - 'a' + 10
+        : c >= 'A' && c <= 'F'  ? c - 'A' + 10
+                                : -1;
+}
+
+// 32 bytes, or 64 hexadecimal digits.
+static void get_hash(mp_obj_t arg, uint8_t out[USSL_PIN_SIZE]) {
+    mp_buffer_info_t hash;
+    mp_get_buffer_raise(arg, &hash, MP_BUFFER_READ);
+    const char *text = hash.buf;
+    if (!mp_obj_is_str(arg) && hash.len == USSL_PIN_SIZE) {
+        memcpy(out, hash.buf, USSL_PIN_SIZE);
+        return;
+    }
+    bool good = mp_obj_is_str(arg) && hash.len == 2 * USSL_PIN_SIZE;
+    for (size_t i = 0; good && i < USSL_PIN_SIZE; i++) {
+        int high = digit(text[2 * i]), low = digit(text[2 * i + 1]);
+        good = high >= 0 && low >= 0;
+        out[i] = (uint8_t)(high << 4 | low);
+    }
+    if (!good) {
+        mp_raise_ValueError(MP_ERROR_TEXT("a key hash is 32 bytes, or 64 hexadecimal digits"));
+    }
+}
+
+static mp_obj_t add_pins(size_t n_args, const mp_obj_t *args, bool alone) {
+    ssl_context_obj_t *self = ssl_context_of(args[0]);
+    const char *host = args[1] == mp_const_none ? NULL : mp_obj_str_get_str(args[1]);
+    uint8_t hash[USSL_PIN_SIZE];
+    for (size_t i = 2; i < n_args; i++) {
+        get_hash(args[i], hash); // all of them are good, or none is added
+    }
+    for (size_t i = 2; i < n_args; i++) {
+        get_hash(args[i], hash);
+        ussl_result_t result = ussl_trust_pin(ssl_context_trust(self), host, hash, alone);
+        if (result != USSL_OK) {
+            ssl_raise_result(result);
+        }
+    }
+    // Tickets that were given before prove nothing about a pin.
+    ussl_tickets_unref(self->tickets);
+    self->tickets = NULL;
+    ssl_context_changed(self);
+    return mp_const_none;
+}
+
+static mp_obj_t ssl_context_pin(size_t n_args, const mp_obj_t *args) {
+    return add_pins(n_args, args, false);
+}
+MP_DEFINE_CONST_FUN_OBJ_VAR(ssl_context_pin_obj, 3, ssl_context_pin);
+
+static mp_obj_t ssl_context_trust_key(size_t n_args, const mp_obj_t *args) {
+    return add_pins(n_args, args, true);
+}
+MP_DEFINE_CONST_FUN_OBJ_VAR(ssl_context_trust_key_obj, 3, ssl_context_trust_key);
+#endif // USSL_PINS
