@@ -35,6 +35,7 @@ typedef struct {
     mp_obj_t keylog;              // None or the path of a file
     mp_obj_t alpn;                // list of str; MP_OBJ_NULL: none
     uint32_t options, verify_flags;
+    uint8_t clock;                    // ussl_clock_t
     uint16_t suites[USSL_SUITES_MAX]; // 0 in front: the default list
     uint16_t group;                   // 0: all
     uint16_t num_tickets;
@@ -178,6 +179,7 @@ MP_DECLARE_CONST_FUN_OBJ_KW(ssl_socket_makefile_obj);
 
 // Methods that SSLSocket and SSLObject share.
 MP_DECLARE_CONST_FUN_OBJ_1(ssl_conn_do_handshake_obj);
+MP_DECLARE_CONST_FUN_OBJ_1(ssl_conn_recheck_obj);
 MP_DECLARE_CONST_FUN_OBJ_1(ssl_conn_version_obj);
 MP_DECLARE_CONST_FUN_OBJ_1(ssl_conn_cipher_obj);
 MP_DECLARE_CONST_FUN_OBJ_1(ssl_conn_pending_obj);
@@ -193,6 +195,7 @@ const char *ssl_version_name(uint16_t version);
 #define SSL_CONN_METHODS                                                                           \
     {MP_ROM_QSTR(MP_QSTR___del__), MP_ROM_PTR(&ssl_conn___del___obj)},                             \
         {MP_ROM_QSTR(MP_QSTR_do_handshake), MP_ROM_PTR(&ssl_conn_do_handshake_obj)},               \
+        {MP_ROM_QSTR(MP_QSTR_recheck), MP_ROM_PTR(&ssl_conn_recheck_obj)},                         \
         {MP_ROM_QSTR(MP_QSTR_pending), MP_ROM_PTR(&ssl_conn_pending_obj)},                         \
         {MP_ROM_QSTR(MP_QSTR_version), MP_ROM_PTR(&ssl_conn_version_obj)},                         \
         {MP_ROM_QSTR(MP_QSTR_cipher), MP_ROM_PTR(&ssl_conn_cipher_obj)},                           \
@@ -243,6 +246,7 @@ ssl_pump_t ssl_pump_write(ssl_conn_obj_t *self, const void *buf, size_t len, siz
 size_t ssl_conn_write_some(ssl_conn_obj_t *self, const void *buf, size_t len, ssl_pump_t *want);
 // Exchanges close_notify; the wire is then free for clear text.
 ssl_pump_t ssl_pump_unwrap(ssl_conn_obj_t *self);
+bool ssl_pump_recheck(ssl_conn_obj_t *self);
 // What can leave without waiting leaves; then close_notify. Never raises.
 void ssl_pump_goodbye(ssl_conn_obj_t *self);
 // The answer to a poll for MP_STREAM_POLL_* on this connection.

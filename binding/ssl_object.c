@@ -105,6 +105,19 @@ static mp_obj_t ssl_conn_do_handshake(mp_obj_t self_in) {
 }
 MP_DEFINE_CONST_FUN_OBJ_1(ssl_conn_do_handshake_obj, ssl_conn_do_handshake);
 
+// After the clock was set: False if it was not. Raises, and ends the connection, if a date is
+// wrong.
+static mp_obj_t ssl_conn_recheck(mp_obj_t self_in) {
+    ssl_conn_obj_t *self = MP_OBJ_TO_PTR(self_in);
+    need_connection(self);
+    ssl_guard_t guard;
+    ssl_guard_enter(&guard, self);
+    bool done = ssl_pump_recheck(self);
+    ssl_guard_leave(&guard);
+    return mp_obj_new_bool(done);
+}
+MP_DEFINE_CONST_FUN_OBJ_1(ssl_conn_recheck_obj, ssl_conn_recheck);
+
 void ssl_conn_unwrap(ssl_conn_obj_t *self) {
     ssl_guard_t guard;
     ssl_guard_enter(&guard, self);

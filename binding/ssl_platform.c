@@ -9,6 +9,7 @@
 #include "binding.h"
 
 #include "py/mperrno.h"
+#include "genhdr/mpversion.h"
 #include "py/mphal.h"
 #include "py/mpthread.h"
 
@@ -76,10 +77,28 @@ static bool port_random(void *user, uint8_t *buf, size_t len) {
     return true;
 }
 
+// It is later than the day before the firmware was built (a build may be dated in any time zone),
+// or than USSL_CLOCK_FLOOR if that is later.
+static int64_t clock_floor(void) {
+    const char *date = MICROPY_BUILD_DATE; // 2026-01-31
+    int part[3] = {0};
+    for (size_t i = 0, n = 0; date[i] != '\0' && n < 3; i++) {
+        n += date[i] == '-';
+        if (date[i] >= '0' && date[i] <= '9') {
+            part[n] = part[n] * 10 + date[i] - '0';
+        }
+    }
+    int64_t year = part[0] - (part[1] <= 2), month = part[1] + (part[1] > 2 ? -3 : 9);
+    int64_t days = year * 365 + year / 4 - year / 100 + year / 400 + (153 * month + 2) / 5 + part[2]
+        - 1 - 719468;
+    int64_t built = (days - 1) * 86400;
+    return built > USSL_CLOCK_FLOOR ? built : USSL_CLOCK_FLOOR;
+}
+
 static bool port_time(void *user, int64_t *seconds) {
     (void)user;
     *seconds = (int64_t)(mp_hal_time_ns() / 1000000000ULL);
-    return *seconds >= USSL_CLOCK_FLOOR;
+    return *seconds >= ussl_clock_floor();
 }
 
 static uint32_t port_ticks(void *user) {
@@ -115,7 +134,8 @@ static void port_thaw(void *user, uintptr_t state) {
 #endif
 
 void ssl_platform_start(void) {
-    static const ussl_platform_t platform = {
+    const ussl_platform_t platform = {
+        .clock_floor = clock_floor(),
         .alloc = port_alloc,
         .release = port_release,
         .random = port_random,

@@ -373,6 +373,15 @@ ssl_pump_t ssl_pump_write(ssl_conn_obj_t *self, const void *data, size_t len, si
 }
 
 // ---- the end ----
+bool ssl_pump_recheck(ssl_conn_obj_t *self) {
+    bool done;
+    ussl_result_t result = ussl_conn_recheck(self->conn, &done);
+    if (result < 0) {
+        fail(self, result);
+    }
+    return done;
+}
+
 ssl_pump_t ssl_pump_unwrap(ssl_conn_obj_t *self) {
     ussl_failure_t why;
     ussl_conn_failure(self->conn, &why);

@@ -134,6 +134,21 @@ static void set_options(ssl_context_obj_t *self, mp_obj_t value) {
     self->options = get_bits(value);
 }
 
+static mp_obj_t get_verify_clock(ssl_context_obj_t *self) {
+    static const qstr names[] = {MP_QSTR_required, MP_QSTR_floor, MP_QSTR_hold};
+    return MP_OBJ_NEW_QSTR(names[self->clock]);
+}
+
+static void set_verify_clock(ssl_context_obj_t *self, mp_obj_t value) {
+    qstr name = mp_obj_str_get_qstr(value);
+    if (name != MP_QSTR_required && name != MP_QSTR_floor && name != MP_QSTR_hold) {
+        mp_raise_ValueError(MP_ERROR_TEXT("verify_clock is 'required', 'floor' or 'hold'"));
+    }
+    self->clock = name == MP_QSTR_required ? USSL_CLOCK_REQUIRED
+        : name == MP_QSTR_floor            ? USSL_CLOCK_FLOOR_DATE
+                                           : USSL_CLOCK_HOLD;
+}
+
 static mp_obj_t get_verify_flags(ssl_context_obj_t *self) {
     return mp_obj_new_int_from_uint(self->verify_flags);
 }
@@ -241,6 +256,7 @@ static const setting_t settings[] = {
     BOTH(maximum_version),
     BOTH(options),
     BOTH(verify_flags),
+    BOTH(verify_clock),
     BOTH(num_tickets),
     BOTH(post_handshake_auth),
     READ_ONLY(security_level),
@@ -304,6 +320,7 @@ void ssl_context_config(const ssl_context_obj_t *self, ussl_config_t *config) {
         bool all = self->verify_flags & VERIFY_CRL_CHECK_ALL;
         config->crl_check = all ? USSL_CRL_ALL : USSL_CRL_LEAF;
     }
+    config->clock = (ussl_clock_t)self->clock;
     config->partial_chain = self->verify_flags & VERIFY_X509_PARTIAL_CHAIN;
     config->strict = self->verify_flags & VERIFY_X509_STRICT;
     config->min_version = engine_version(self->min_version, true);

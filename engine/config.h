@@ -94,8 +94,8 @@
 #define USSL_FORBID_CERT_NONE 0
 #endif
 
-// A clock that reads earlier than this (seconds since 1970) has not been set. A firmware builder
-// gives the date of the build.
+// A clock that reads earlier than this (seconds since 1970), or than the day of the build, has not
+// been set.
 #ifndef USSL_CLOCK_FLOOR
 #define USSL_CLOCK_FLOOR 1735689600 // 2025-01-01
 #endif

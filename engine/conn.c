@@ -85,7 +85,7 @@ static ussl_result_t conn_fail(ussl_conn_t *conn, int code, bool out_of_memory) 
         ussl_failure_set(why, USSL_ERR_HOOK, "CERTIFICATE_VERIFY_FAILED");
         why->alert = MBEDTLS_SSL_ALERT_MSG_ACCESS_DENIED;
     } else if (conn->check.verdict.flags != 0) {
-        ussl_failure_set(why, USSL_ERR_CERT, "CERTIFICATE_VERIFY_FAILED");
+        ussl_failure_set(why, USSL_ERR_CERT, ussl_verdict_reason(&conn->check.verdict));
         why->cert = conn->check.verdict;
         why->alert = ussl_verdict_alert(&why->cert);
     } else if (conn->too_slow) {
@@ -301,39 +301,6 @@ static ussl_result_t set_hostname(ussl_conn_t *conn, const char *hostname) {
     return code == 0 ? USSL_OK : USSL_ERR_MEMORY;
 }
 
-#if USSL_KEYLOG
-static void tell_secret(void *arg, mbedtls_ssl_key_export_type type, const unsigned char *secret,
-    size_t len, const unsigned char client_random[32], const unsigned char server_random[32],
-    mbedtls_tls_prf_types prf) {
-    static const struct {
-        int type;
-        const char *label;
-    } labels[] = {
-        {MBEDTLS_SSL_KEY_EXPORT_TLS12_MASTER_SECRET, "CLIENT_RANDOM"},
-#if USSL_TLS13
-        {MBEDTLS_SSL_KEY_EXPORT_TLS1_3_CLIENT_HANDSHAKE_TRAFFIC_SECRET,
-            "CLIENT_HANDSHAKE_TRAFFIC_SECRET"},
-        {MBEDTLS_SSL_KEY_EXPORT_TLS1_3_SERVER_HANDSHAKE_TRAFFIC_SECRET,
-            "SERVER_HANDSHAKE_TRAFFIC_SECRET"},
-        {MBEDTLS_SSL_KEY_EXPORT_TLS1_3_CLIENT_APPLICATION_TRAFFIC_SECRET,
-            "CLIENT_TRAFFIC_SECRET_0"},
-        {MBEDTLS_SSL_KEY_EXPORT_TLS1_3_SERVER_APPLICATION_TRAFFIC_SECRET,
-            "SERVER_TRAFFIC_SECRET_0"},
-#endif
-    };
-    ussl_conn_t *conn = arg;
-    (void)server_random;
-    (void)prf;
-    for (size_t i = 0; i < sizeof(labels) / sizeof(labels[0]); i++) {
-        if (labels[i].type == (int)type && conn->ctx->config.on_secret != NULL) {
-            ussl_scope_t *scope = ussl_scope_pause();
-            conn->ctx->config.on_secret(conn->owner, labels[i].label, client_random, secret, len);
-            ussl_scope_resume(scope);
-        }
-    }
-}
-#endif
-
 static ussl_result_t conn_fill(ussl_conn_t *conn, const char *hostname) {
     int code = ussl_records_setup(conn);
     if (code == MBEDTLS_ERR_SSL_BAD_CONFIG) {
@@ -347,7 +314,7 @@ static ussl_result_t conn_fill(ussl_conn_t *conn, const char *hostname) {
     }
     mbedtls_ssl_set_bio(&conn->ssl, conn, ussl_wire_send, ussl_wire_recv, NULL);
 #if USSL_KEYLOG
-    mbedtls_ssl_set_export_keys_cb(&conn->ssl, tell_secret, conn); // the context may change
+    ussl_keylog_use(conn);
 #endif
     return conn->ctx->config.role == USSL_CLIENT ? set_hostname(conn, hostname) : USSL_OK;
 }
@@ -522,6 +489,21 @@ ussl_result_t ussl_conn_close(ussl_conn_t *conn) {
         if (result == USSL_OK) {
             conn_set_state(conn, CONN_CLOSING);
         }
+    }
+    conn_leave(conn, &scope);
+    return result;
+}
+
+ussl_result_t ussl_conn_recheck(ussl_conn_t *conn, bool *done) {
+    ussl_scope_t scope;
+    *done = conn != NULL && !conn->check.held;
+    ussl_result_t result = conn_enter(conn, CALL_CLOSE, &scope);
+    if (result != USSL_OK) {
+        return result;
+    }
+    *done = ussl_verify_held(conn);
+    if (conn->check.verdict.flags != 0) {
+        result = conn_fail(conn, MBEDTLS_ERR_X509_CERT_VERIFY_FAILED, false);
     }
     conn_leave(conn, &scope);
     return result;

@@ -128,6 +128,8 @@ typedef struct {
     const uint8_t *address;
     size_t address_len; // 0: hostname is a name
     bool clock;         // is `now` known?
+    bool at_least;      // it is now or later
+    bool hold;          // it will be known
     mbedtls_x509_time now;
     uint32_t effort; // comparisons of names that are left
 } ussl_demands_t;

@@ -123,6 +123,10 @@ ussl_result_t ussl_random(uint8_t *buf, size_t len) {
     return the_platform.random(the_platform.user, buf, len) ? USSL_OK : USSL_ERR_PLATFORM;
 }
 
+int64_t ussl_clock_floor(void) {
+    return the_platform.clock_floor;
+}
+
 uint32_t ussl_backend_version(void) {
     return MBEDTLS_VERSION_NUMBER;
 }

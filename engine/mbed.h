@@ -198,6 +198,9 @@ void ussl_records_drop(ussl_conn_t *conn);
 // Is it waiting for the rest of a record, with nobody at work on it?
 bool ussl_records_dribble(const ussl_conn_t *conn);
 
+// ---- keylog.c ----
+void ussl_keylog_use(ussl_conn_t *conn);
+
 // ---- inside.c ----
 // TLS 1.3: mbedTLS keeps what only the handshake needed until the connection ends.
 void ussl_inside_end_handshake(ussl_conn_t *conn);
@@ -293,12 +296,17 @@ typedef struct {
     uint8_t *blamed; // owned; the subject that the verdict speaks of
     size_t blamed_len;
     ussl_verdict_t verdict;
-    bool verified; // a chain has been looked at
+    bool verified;                 // a chain has been looked at
+    bool held;                     // but for its dates, as there was no clock
+    int64_t not_before, not_after; // of the whole path, seconds since 1970
     bool hook_stopped;
 } ussl_verify_state_t;
+// The dates that were held back. False: there is still no clock. The verdict tells of a refusal.
+bool ussl_verify_held(ussl_conn_t *conn);
 // Judges the chain that a peer sent; an mbedTLS code, and flags from which it picks the alert.
 int ussl_verify(ussl_conn_t *conn, const mbedtls_x509_crt *chain, uint32_t *flags);
 // ---- verdict.c ----
+const char *ussl_verdict_reason(const ussl_verdict_t *verdict);
 // The alert that tells a peer about this verdict (RFC 8446 6.2).
 uint8_t ussl_verdict_alert(const ussl_verdict_t *verdict);
 

@@ -50,7 +50,8 @@ static uint32_t judge(const ussl_demands_t *demands, const mbedtls_x509_crl *crl
         *code = 35;
         return USSL_CERT_CRL;
     }
-    bool early = demands->clock && mbedtls_x509_time_cmp(&crl->this_update, &demands->now) > 0;
+    bool early = demands->clock && !demands->at_least
+        && mbedtls_x509_time_cmp(&crl->this_update, &demands->now) > 0;
     if (early || !crl_signed_by(crl, issuer)) {
         return USSL_CERT_CRL;
     }

@@ -302,10 +302,12 @@ static void check_constraints(
 static void check_dates(const ussl_demands_t *demands, const mbedtls_x509_crt *crt, size_t depth,
     ussl_verdict_t *verdict) {
     if (!demands->clock) {
-        ussl_verdict_add(verdict, USSL_CERT_NO_CLOCK, 0, depth);
+        if (!demands->hold) {
+            ussl_verdict_add(verdict, USSL_CERT_NO_CLOCK, 0, depth);
+        }
         return;
     }
-    if (mbedtls_x509_time_cmp(&crt->valid_from, &demands->now) > 0) {
+    if (!demands->at_least && mbedtls_x509_time_cmp(&crt->valid_from, &demands->now) > 0) {
         ussl_verdict_add(verdict, USSL_CERT_FUTURE, 0, depth);
     }
     if (mbedtls_x509_time_cmp(&crt->valid_to, &demands->now) < 0) {

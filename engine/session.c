@@ -119,7 +119,8 @@ int ussl_record_write(const ussl_conn_t *conn, const mbedtls_ssl_session *sessio
         made = ussl_seconds();
     }
     uint8_t *at = put_number(out, FORM, 1);
-    at = put_number(at, ussl_conn_proven(conn), 1);
+    // Dates that are held back may still be refused.
+    at = put_number(at, conn->check.held ? 0 : ussl_conn_proven(conn), 1);
     at = put_number(at, (uint64_t)made, 8);
     at = put_number(at, (uint64_t)(conn->full ? made : conn->proven_at), 8);
     at = put_number(at, ours && config->trust ? config->trust->count : 0, 4);

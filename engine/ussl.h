@@ -120,6 +120,7 @@ typedef struct {
     void (*lock)(void *user), (*unlock)(void *user);
     uintptr_t (*freeze)(void *user);
     void (*thaw)(void *user, uintptr_t state);
+    int64_t clock_floor; // seconds since 1970: it is later than this, whatever the clock says
     uint32_t (*ticks_ms)(void *user); // any start, wraps; NULL: shared buffers are held for ever
 } ussl_platform_t;
 
@@ -136,6 +137,9 @@ void ussl_drop_later(void *object);
 
 // Fills buf from the platform's generator. USSL_ERR_PLATFORM: no entropy.
 ussl_result_t ussl_random(uint8_t *buf, size_t len);
+
+// What ussl_init() was given.
+int64_t ussl_clock_floor(void);
 
 // The version of mbedTLS that is compiled in: 0x03060700 is 3.6.7.
 uint32_t ussl_backend_version(void);
@@ -377,8 +381,14 @@ typedef void (*ussl_on_secret_t)(void *owner, const char *label, const uint8_t c
 // Which certificates of a path need a CRL of their issuer that does not name them.
 typedef enum { USSL_CRL_NONE = 0, USSL_CRL_LEAF, USSL_CRL_ALL } ussl_crl_check_t;
 
+// What becomes of dates while the clock is not set. REQUIRED: the certificate is refused. FLOOR:
+// platform.clock_floor stands for the date, and only what has expired by then is refused. HOLD:
+// they are looked at later, by ussl_conn_recheck().
+typedef enum { USSL_CLOCK_REQUIRED = 0, USSL_CLOCK_FLOOR_DATE, USSL_CLOCK_HOLD } ussl_clock_t;
+
 typedef struct {
     ussl_role_t role;
+    ussl_clock_t clock;
     ussl_verify_t verify;   // a client's OPTIONAL is REQUIRED, as in CPython
     bool no_hostname_check; // client only
     bool no_common_name;    // never fall back to the subject's CN
@@ -491,6 +501,10 @@ void ussl_conn_out_done(ussl_conn_t *conn, size_t n);
 
 // Plaintext that read would deliver without more wire bytes.
 size_t ussl_conn_pending(const ussl_conn_t *conn);
+// Looks at the dates that USSL_CLOCK_HOLD has put off. *done: they are in order, or nothing was put
+// off. USSL_OK without it: the clock is still not set. USSL_ERR_CERT: refused, and the connection
+// has failed.
+ussl_result_t ussl_conn_recheck(ussl_conn_t *conn, bool *done);
 // What a handshake in progress waits for: USSL_WANT_IN, USSL_WANT_OUT, or USSL_OK to run on.
 ussl_result_t ussl_conn_wants(const ussl_conn_t *conn);
 // False: the last call said USSL_WANT_ROOM, and it would again.

@@ -128,6 +128,10 @@ bool ussl_verdict_is_worse(const ussl_verdict_t *a, const ussl_verdict_t *b) {
     return rank(a->flags) < rank(b->flags);
 }
 
+const char *ussl_verdict_reason(const ussl_verdict_t *verdict) {
+    return verdict->message == no_clock ? "CLOCK_NOT_SET" : "CERTIFICATE_VERIFY_FAILED";
+}
+
 uint8_t ussl_verdict_alert(const ussl_verdict_t *verdict) {
     switch (verdict->code) {
         case 10:

@@ -36,7 +36,13 @@ static ussl_demands_t demands_of(const ussl_conn_t *conn) {
         .address_len = conn->address_len,
         .clock = ussl_clock_is_set(),
     };
-    demands.clock = demands.clock && mbedtls_x509_time_gmtime(ussl_seconds(), &demands.now) == 0;
+    int64_t now = ussl_seconds();
+    if (!demands.clock && config->clock == USSL_CLOCK_FLOOR_DATE) {
+        now = ussl_platform()->clock_floor;
+        demands.clock = demands.at_least = true;
+    }
+    demands.hold = !demands.clock && config->clock == USSL_CLOCK_HOLD;
+    demands.clock = demands.clock && mbedtls_x509_time_gmtime(now, &demands.now) == 0;
     return demands;
 }
 
@@ -66,12 +72,73 @@ static void keep_blamed(ussl_verify_state_t *check) {
     }
 }
 
+// ---- dates that are held back ----
+// Days from 1970 by 400-year eras that begin on 1 March, as in init.c.
+static int64_t seconds_of(const mbedtls_x509_time *t) {
+    int64_t year = t->mon <= 2 ? t->year - 1 : t->year;
+    int64_t era = year / 400, yoe = year - era * 400;
+    int64_t doy = (153 * (t->mon + (t->mon > 2 ? -3 : 9)) + 2) / 5 + t->day - 1;
+    int64_t days = era * 146097 + yoe * 365 + yoe / 4 - yoe / 100 + doy - 719468;
+    return ((days * 24 + t->hour) * 60 + t->min) * 60 + t->sec;
+}
+
+#if USSL_CRL
+// Of several CRLs of one issuer the last to expire counts.
+static int64_t crls_end(const ussl_trust_t *trust, const mbedtls_x509_crt *crt) {
+    int64_t end = 0;
+    for (const mbedtls_x509_crl *crl = trust ? trust->crls : NULL; crl != NULL; crl = crl->next) {
+        int64_t this_end = seconds_of(&crl->next_update);
+        if (ussl_dn_equal(&crl->issuer_raw, &crt->issuer_raw) && this_end > end) {
+            end = this_end;
+        }
+    }
+    return end;
+}
+#endif
+
+static void hold_dates(ussl_conn_t *conn) {
+    ussl_verify_state_t *check = &conn->check;
+    check->held = true;
+    check->not_before = INT64_MIN;
+    check->not_after = INT64_MAX;
+    for (size_t i = 0; i < check->path.len; i++) {
+        const mbedtls_x509_crt *crt = check->path.cert[i];
+        int64_t from = seconds_of(&crt->valid_from), to = seconds_of(&crt->valid_to);
+#if USSL_CRL
+        ussl_crl_check_t wanted = conn->ctx->config.crl_check;
+        if (wanted == USSL_CRL_ALL || (wanted == USSL_CRL_LEAF && i == 0)) {
+            int64_t end = crls_end(conn->ctx->config.trust, crt);
+            to = end < to ? end : to;
+        }
+#endif
+        check->not_before = from > check->not_before ? from : check->not_before;
+        check->not_after = to < check->not_after ? to : check->not_after;
+    }
+}
+
 // ---- private to the engine ----
+bool ussl_verify_held(ussl_conn_t *conn) {
+    ussl_verify_state_t *check = &conn->check;
+    if (check->held && !ussl_clock_is_set()) {
+        return false;
+    }
+    int64_t now = ussl_seconds();
+    if (check->held && now < check->not_before) {
+        ussl_verdict_add(&check->verdict, USSL_CERT_FUTURE, 0, 0);
+    }
+    if (check->held && now > check->not_after) {
+        ussl_verdict_add(&check->verdict, USSL_CERT_EXPIRED, 0, 0);
+    }
+    check->held = false;
+    return check->verdict.flags == 0;
+}
+
 int ussl_verify(ussl_conn_t *conn, const mbedtls_x509_crt *chain, uint32_t *flags) {
     ussl_verify_state_t *check = &conn->check;
     ussl_demands_t demands = demands_of(conn);
 #if USSL_PINS
     if (ussl_pins_trust_key(demands.config->trust, demands.peer, chain)) {
+        demands.hold = false;
         check->path = (ussl_path_t){.cert = {chain}, .len = 1, .anchored = true, .believed = true};
         ussl_rules_check_key(chain, &check->verdict);
     } else
@@ -84,6 +151,9 @@ int ussl_verify(ussl_conn_t *conn, const mbedtls_x509_crt *chain, uint32_t *flag
         keep_blamed(check);
         *flags = flag_for_alert(ussl_verdict_alert(&check->verdict));
         return MBEDTLS_ERR_X509_CERT_VERIFY_FAILED;
+    }
+    if (demands.hold) {
+        hold_dates(conn);
     }
     check->hook_stopped = !hook_agrees(conn);
     *flags = check->hook_stopped ? MBEDTLS_X509_BADCERT_OTHER : 0;

@@ -119,6 +119,28 @@ except ssl.SSLCertVerificationError as e:
 c = s = None
 server.reserve(0)
 
+# A device that has just started: the clock says 1970.
+def refusal(client, server):
+    try:
+        return connect(client, server)[0]
+    except ssl.SSLCertVerificationError as e:
+        return e.verify_message
+
+
+machine.mem32[0x40028000] = 1
+client, server = contexts("server", ssl.TLSVersion.TLSv1_3, False)
+client.reserve(0)
+server.reserve(0)
+assert "the clock is not set" in refusal(client, server)
+client.verify_clock = "floor"
+assert refusal(client, server).version() == "TLSv1.3"
+client.verify_clock = "hold"
+c = refusal(client, server)
+assert c.recheck() is False
+machine.mem32[0x40028000] = 0  # NTP
+assert c.recheck() is True and c.recheck() is True
+c = None
+
 # Numbers that are no small ints here.
 ctx = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 assert ctx.options == 2186412112 and ssl.OP_ALL == 0x80000050 and ssl.OP_NO_RENEGOTIATION == 1 << 30

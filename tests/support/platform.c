@@ -49,6 +49,7 @@ const ussl_platform_t test_hooks = {
     .random = test_random,
     .unix_time = test_time,
     .ticks_ms = test_ticks,
+    .clock_floor = TEST_FLOOR,
 };
 
 void platform_reset(void) {

@@ -16,7 +16,8 @@
 #include "engine/ussl.h"
 
 // ---- platform.c ----
-#define TEST_NOW 1780272000 // 2026-06-01 00:00:00 UTC, inside the good certificates' dates
+#define TEST_FLOOR 1735689600 // 2025-01-01: what an unset clock is at least
+#define TEST_NOW 1780272000   // 2026-06-01 00:00:00 UTC, inside the good certificates' dates
 
 typedef struct {
     size_t live;    // blocks not yet released

@@ -145,8 +145,139 @@ static void an_unset_clock_refuses(void **state) {
     assert_int_equal(why.result, USSL_ERR_CERT);
     assert_true(why.cert.flags & USSL_CERT_NO_CLOCK);
     assert_non_null(strstr(why.cert.message, "the clock is not set"));
+    assert_string_equal(why.reason, "CLOCK_NOT_SET");
     pair_free(&pair);
 }
+
+// What comes of a certificate under a policy, without a clock: 0, or the number of the refusal.
+static int without_clock(ussl_clock_t policy, const char *name, uint16_t version, pair_t *pair) {
+    char cert[64], key[64];
+    snprintf(cert, sizeof(cert), "%s.pem", name);
+    snprintf(key, sizeof(key), "%s.key", name);
+    pair_setup_t setup = good_setup(cert, key, version);
+    setup.client.clock = policy;
+    setup.tickets = true;
+    test_platform.clock_unset = true;
+    test_platform.now = 946684800; // 2000-01-01, as a device without a battery believes
+    assert_int_equal(pair_open(pair, &setup), USSL_OK);
+    return pair_handshake(pair) ? 0 : pair_failure(pair, 0).cert.code;
+}
+
+// The date of the build stands for today: what has expired by then is refused, and what was issued
+// since then is not.
+static void the_floor_stands_for_the_date(void **state) {
+    (void)state;
+    static const struct {
+        const char *name;
+        int code;
+    } floor_rows[] = {{"server", 0}, {"expired", 10}, {"not-yet", 0}, {"unknown-issuer", 20}};
+    for (size_t i = 0; i < 4; i++) {
+        pair_t pair;
+        assert_int_equal(
+            without_clock(USSL_CLOCK_FLOOR_DATE, floor_rows[i].name, 0, &pair), floor_rows[i].code);
+        pair_free(&pair);
+    }
+    // A clock that is set is believed.
+    pair_setup_t setup = good_setup("not-yet.pem", "not-yet.key", 0);
+    setup.client.clock = USSL_CLOCK_FLOOR_DATE;
+    test_platform.clock_unset = false;
+    test_platform.now = TEST_NOW;
+    pair_t pair;
+    assert_int_equal(pair_open(&pair, &setup), USSL_OK);
+    assert_false(pair_handshake(&pair));
+    pair_free(&pair);
+}
+
+static void dates_are_held_until_there_is_a_clock(void **state) {
+    (void)state;
+    static const struct {
+        const char *name;
+        int64_t now;
+        int code;
+    } held_rows[] = {
+        {"server", TEST_NOW, 0}, {"chain", TEST_NOW, 0}, {"expired", TEST_NOW, 10},
+        {"not-yet", TEST_NOW, 9}, {"server", 4102444800, 10}, // 2100-01-01
+    };
+    for (size_t i = 0; i < sizeof(held_rows) / sizeof(held_rows[0]); i++) {
+        for (size_t v = 0; v < 2; v++) {
+            if (!built_in(versions[v])) {
+                continue;
+            }
+            pair_t pair;
+            bool done;
+            assert_int_equal(
+                without_clock(USSL_CLOCK_HOLD, held_rows[i].name, versions[v], &pair), 0);
+            pair_transfer(&pair, 0, (const uint8_t *)"hello", 5);
+            assert_int_equal(ussl_conn_recheck(pair.conn[0], &done), USSL_OK);
+            assert_false(done);
+            test_platform.clock_unset = false;
+            test_platform.now = held_rows[i].now;
+            ussl_result_t result = ussl_conn_recheck(pair.conn[0], &done);
+            assert_int_equal(done, held_rows[i].code == 0);
+            if (held_rows[i].code == 0) {
+                assert_int_equal(result, USSL_OK);
+                pair_transfer(&pair, 0, (const uint8_t *)"hello", 5);
+                assert_int_equal(ussl_conn_recheck(pair.conn[0], &done), USSL_OK);
+                assert_true(done);
+            } else {
+                assert_int_equal(result, USSL_ERR_CERT);
+                ussl_failure_t why = pair_failure(&pair, 0);
+                assert_int_equal(why.cert.code, held_rows[i].code);
+                assert_int_equal(ussl_conn_recheck(pair.conn[0], &done), USSL_ERR_CERT);
+                // The peer is told.
+                uint8_t byte;
+                size_t n;
+                do {
+                    result = ussl_conn_read(pair.conn[1], &byte, 1, &n);
+                } while (result >= 0 && pair_move(&pair));
+                assert_int_equal(result, USSL_ERR_ALERT);
+            }
+            pair_free(&pair);
+        }
+    }
+    // All else is checked at once.
+    pair_t pair;
+    assert_int_equal(without_clock(USSL_CLOCK_HOLD, "unknown-issuer", 0, &pair), 20);
+    pair_free(&pair);
+    assert_int_equal(without_clock(USSL_CLOCK_HOLD, "wrong-name", 0, &pair), 62);
+    pair_free(&pair);
+}
+
+#if USSL_SESSIONS
+// A session of a connection whose dates were never looked at proves nothing.
+static void what_is_held_is_not_resumed(void **state) {
+    (void)state;
+    pair_t pair;
+    bool done;
+    assert_int_equal(without_clock(USSL_CLOCK_HOLD, "server", 0, &pair), 0);
+    pair_transfer(&pair, 1, (const uint8_t *)"x", 1);
+    for (int confirmed = 0; confirmed < 2; confirmed++) {
+        ussl_session_t *session = NULL;
+        if (confirmed) {
+            pair_again(&pair);
+            test_platform.clock_unset = true;
+            test_platform.now = 946684800;
+            assert_true(pair_handshake(&pair));
+            pair_transfer(&pair, 1, (const uint8_t *)"x", 1);
+            test_platform.clock_unset = false;
+            test_platform.now = TEST_NOW;
+            assert_int_equal(ussl_conn_recheck(pair.conn[0], &done), USSL_OK);
+            assert_true(done);
+        }
+        assert_int_equal(ussl_conn_session(pair.conn[0], &session), USSL_OK);
+        test_platform.clock_unset = false;
+        test_platform.now = TEST_NOW;
+        assert_int_equal(pair_again(&pair), USSL_OK);
+        assert_int_equal(ussl_conn_set_session(pair.conn[0], session), USSL_OK);
+        assert_true(pair_handshake(&pair));
+        if (!confirmed) {
+            assert_false(ussl_conn_resumed(pair.conn[0]));
+        }
+        ussl_session_unref(session);
+    }
+    pair_free(&pair);
+}
+#endif
 
 static void dates_at_their_edges(void **state) {
     (void)state;
@@ -236,6 +367,11 @@ int main(void) {
         cmocka_unit_test_setup(an_empty_trust_trusts_nobody, reset),
         cmocka_unit_test_setup(verify_none_is_only_for_who_asks, reset),
         cmocka_unit_test_setup(an_unset_clock_refuses, reset),
+        cmocka_unit_test_setup(the_floor_stands_for_the_date, reset),
+        cmocka_unit_test_setup(dates_are_held_until_there_is_a_clock, reset),
+#if USSL_SESSIONS
+        cmocka_unit_test_setup(what_is_held_is_not_resumed, reset),
+#endif
         cmocka_unit_test_setup(dates_at_their_edges, reset),
         cmocka_unit_test_setup(trap28_servers_that_ask_for_certificates, reset),
     };
