@@ -16,7 +16,7 @@ FEATURES = (
     ("TLS12", "TLS 1.2 (RFC 5246)"), ("TLS13", "TLS 1.3 (RFC 8446), with PSA"), ("SERVER", "the server's side"),
     ("SESSIONS", "resumption, tickets, saved sessions"), ("CHACHA", "ChaCha20-Poly1305"), ("X25519", "Curve25519"),
     ("P521", "curve P-521"), ("PEM", "certificates and keys as text"), ("CRL", "revocation lists"),
-    ("STORE", "root stores"), ("PINS", "pinned keys"),
+    ("STORE", "root stores"), ("PINS", "pinned keys"), ("EXPLAIN", "explain()"),
     ("ENCRYPTED_KEYS", "private keys with a password"), ("KEYLOG", "keylog_filename"), ("LEGACY_WRAP", "the old wrap_socket()"),
 )
 
@@ -53,8 +53,8 @@ def main():
     for flag, name in FEATURES:
         saved = everything["tls"] - measure("ONE=-DUSSL_%s=0" % flag)["tls"]
         text.append("| `USSL_%s` | %s | {:,} |".format(saved) % (flag, name))
-    text += ["", "`USSL_PROFILE=device` leaves out P521, X25519, CHACHA, SESSIONS, ENCRYPTED_KEYS, KEYLOG, LEGACY_WRAP, PEM and",
-             "CRL, and takes mbedTLS's smaller code where it has a choice (`config/mbedtls_device.h`). Each comes back with its flag:",
+    text += ["", "`USSL_PROFILE=device` leaves out P521, X25519, CHACHA, SESSIONS, ENCRYPTED_KEYS, KEYLOG, LEGACY_WRAP, PEM,",
+             "CRL and EXPLAIN, and takes mbedTLS's smaller code where it has a choice (`config/mbedtls_device.h`). Each comes back with its flag:",
              "`USSL_CFLAGS=-DUSSL_SESSIONS=1`. What was left out is absent or raises.", "",
              "The smaller code is slower. Most of it is that no multiples of the curves' base points are in flash (11 KB): a key of our",
              "own, and a signature, take twice as long. The rows *config/device* of [the table](../bench/results/table.md) have it in",

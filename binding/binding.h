@@ -94,6 +94,9 @@ MP_DECLARE_CONST_FUN_OBJ_1(ssl_spki_sha256_obj);
 MP_DECLARE_CONST_FUN_OBJ_VAR(ssl_context_pin_obj);
 MP_DECLARE_CONST_FUN_OBJ_VAR(ssl_context_trust_key_obj);
 
+// ---- ssl_explain.c ----
+MP_DECLARE_CONST_FUN_OBJ_KW(ssl_explain_obj);
+
 // ---- ssl_roots.c ----
 void ssl_roots_use_default(ssl_context_obj_t *context);
 // Opens a root store. MP_OBJ_NULL: the file is something else. Raises if it is damaged.

@@ -296,6 +296,9 @@ static const mp_rom_map_elem_t ssl_globals_table[] = {
 #endif
     {MP_ROM_QSTR(MP_QSTR_get_protocol_name), MP_ROM_PTR(&ssl_get_protocol_name_obj)},
     {MP_ROM_QSTR(MP_QSTR_get_default_verify_paths), MP_ROM_PTR(&ssl_get_default_verify_paths_obj)},
+#if USSL_EXPLAIN
+    {MP_ROM_QSTR(MP_QSTR_explain), MP_ROM_PTR(&ssl_explain_obj)},
+#endif
     {MP_ROM_QSTR(MP_QSTR_spki_sha256), MP_ROM_PTR(&ssl_spki_sha256_obj)},
 #if USSL_STORE
     {MP_ROM_QSTR(MP_QSTR_install_roots), MP_ROM_PTR(&ssl_install_roots_obj)},

@@ -64,9 +64,11 @@ static mp_obj_t add_pins(size_t n_args, const mp_obj_t *args, bool alone) {
             ssl_raise_result(result);
         }
     }
+#if USSL_SESSIONS
     // Tickets that were given before prove nothing about a pin.
     ussl_tickets_unref(self->tickets);
     self->tickets = NULL;
+#endif
     ssl_context_changed(self);
     return mp_const_none;
 }

@@ -187,6 +187,25 @@ void ussl_cert_info(const ussl_cert_t *cert, ussl_cert_info_t *out) {
     out->not_after = date_of(&crt->valid_to);
 }
 
+bool ussl_today(ussl_date_t *out) {
+    mbedtls_x509_time now = {0};
+    bool set = ussl_clock_is_set();
+    (void)mbedtls_x509_time_gmtime(ussl_seconds(), &now);
+    *out = date_of(&now);
+    return set;
+}
+
+int ussl_date_compare(const ussl_date_t *a, const ussl_date_t *b) {
+    const int order[][2] = {{a->year, b->year}, {a->month, b->month}, {a->day, b->day},
+        {a->hour, b->hour}, {a->minute, b->minute}, {a->second, b->second}};
+    for (size_t i = 0; i < COUNT(order); i++) {
+        if (order[i][0] != order[i][1]) {
+            return order[i][0] < order[i][1] ? -1 : 1;
+        }
+    }
+    return 0;
+}
+
 bool ussl_name_attribute(
     const uint8_t *bytes, size_t bytes_len, size_t index, ussl_attribute_t *out) {
     der_t all = der_of(bytes, bytes_len), name, rdn, pair, oid, value;

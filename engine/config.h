@@ -84,6 +84,11 @@
 #define USSL_PINS 1
 #endif
 
+// ssl.explain(): why a connection is refused. 100 bytes, and 3,000 in the binding.
+#ifndef USSL_EXPLAIN
+#define USSL_EXPLAIN 1
+#endif
+
 // The old module-level ssl.wrap_socket(). 1,900 bytes.
 #ifndef USSL_LEGACY_WRAP
 #define USSL_LEGACY_WRAP 1

@@ -293,6 +293,10 @@ typedef struct {
 } ussl_cert_info_t;
 void ussl_cert_info(const ussl_cert_t *cert, ussl_cert_info_t *out);
 
+// Today's date. False: the clock is not set.
+bool ussl_today(ussl_date_t *out);
+int ussl_date_compare(const ussl_date_t *a, const ussl_date_t *b); // below 0: a is earlier
+
 // One attribute of a distinguished name in DER (RFC 5280 4.1.2.4), by number from 0.
 typedef enum { USSL_SUBJECT, USSL_ISSUER } ussl_whose_t;
 typedef struct {

@@ -1,4 +1,5 @@
-# fetch.py - fetches a page over HTTPS with the system's trust store: `make run URL=https://...`
+# fetch.py - fetches a page over HTTPS with the system's trust store, or says why it cannot be:
+# `make run URL=https://...`
 import socket
 import ssl
 import sys
@@ -10,14 +11,15 @@ if not url.startswith("https://"):
 host, _, path = url[8:].partition("/")
 host, _, port = host.partition(":")
 
-context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-context.load_default_certs()
+context = ssl.create_default_context()
 sock = socket.socket()
 sock.connect(socket.getaddrinfo(host, int(port or 443), socket.AF_INET)[0][-1])
 try:
     tls = context.wrap_socket(sock, server_hostname=host)
 except ssl.SSLCertVerificationError as e:
     print("refused:", e.verify_message)
+    print()
+    ssl.explain(host, int(port or 443), context)
     sys.exit(1)
 print("protocol: ", tls.version())
 print("cipher:   ", tls.cipher()[0])

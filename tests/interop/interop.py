@@ -11,6 +11,7 @@ import socket
 import subprocess
 import sys
 import time
+import trust
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 PAGE = "hello from the other side"
@@ -259,11 +260,19 @@ def readme_example(case):
         yield "readme/example-with-" + ca, got == status and words in out, out + log
 
 
+def root_store(case):
+    return trust.root_store(case, free_port, stop)
+
+
+def explain(case):
+    return trust.explain(case, free_port, stop)
+
+
 def run_all(report, micropython, certs):
     version = subprocess.run(["openssl", "version"], stdout=subprocess.PIPE).stdout.decode()
     print("interop: " + re.sub(r" +\(Library.*", "", version.strip()))
     case = Case(micropython, certs)
     for group in (our_client_their_server, suites_and_groups, mutual, our_server_their_client, whole_records, little_memory,
-                  tickets_and_a_full_wire, with_cpython, session_across_processes, readme_example):
+                  tickets_and_a_full_wire, with_cpython, session_across_processes, readme_example, root_store, explain):
         for name, good, detail in group(case):
             report("passed" if good else "failed", "interop/" + name, "" if good else detail[-3000:])
