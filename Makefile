@@ -4,6 +4,7 @@
 #   make run URL=https:// fetch a page with the system's trust store
 #   make repl             the interpreter, build/unix/micropython
 #   make test             everything; the last line counts
+#   make fuzz             every parser of ours, an hour each
 #   make bench            a table of ussl beside stock MicroPython and CPython
 #
 # MICROPYTHON and MBEDTLS take checkouts of your own in place of Debian's source packages.
@@ -27,7 +28,7 @@ export USSL_CERTS := $(abspath build/certs)
 UNIX_DIR := build/unix
 UNIX := $(UNIX_DIR)/micropython
 JOBS := -j$(shell nproc 2>/dev/null || echo 2)
-CHECKED_C := $(wildcard engine/*.[ch] binding/*.[ch] tests/support/*.[ch] tests/unit/*.c)
+CHECKED_C := $(wildcard engine/*.[ch] binding/*.[ch] tests/support/*.[ch] tests/unit/*.c fuzz/*.[ch])
 
 all: $(UNIX)
 
@@ -164,6 +165,7 @@ repl: $(UNIX)
 
 # ---- tests ----
 include tests/unit/unit.mk
+include fuzz/fuzz.mk
 unit-build: build/sources.ok
 
 test: build/tools.ok

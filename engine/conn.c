@@ -64,7 +64,10 @@ static int peer_alert(const ussl_conn_t *conn, int code) {
     const uint8_t *record = conn->ssl.in_hdr;
     bool broken = code == MBEDTLS_ERR_SSL_INVALID_MAC || code == MBEDTLS_ERR_SSL_INVALID_RECORD;
     bool shaking = conn->state == CONN_SHAKING && conn->ssl.tls_version >= USSL_VERSION_TLS13;
-    if (broken && shaking && memcmp(record, clear_alert, sizeof(clear_alert)) == 0) {
+    // The buffer may have been made for a shorter record.
+    size_t there = conn->in_room - (size_t)(record - conn->ssl.in_buf);
+    bool whole = there > sizeof(clear_alert);
+    if (broken && shaking && whole && memcmp(record, clear_alert, sizeof(clear_alert)) == 0) {
         return record[sizeof(clear_alert)];
     }
     return -1;

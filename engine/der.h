@@ -27,7 +27,7 @@ typedef struct {
 
 static inline der_t der_of(const unsigned char *bytes, size_t len) {
     unsigned char *at = (unsigned char *)(uintptr_t)bytes; // mbedTLS only moves the pointer
-    return (der_t){at, at + len};
+    return (der_t){at, len > 0 ? at + len : at};
 }
 
 static inline size_t der_len(const der_t *der) {

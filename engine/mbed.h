@@ -265,6 +265,9 @@ bool ussl_record_parse(const uint8_t *data, size_t len, ussl_record_t *out);
 // is no room. An mbedTLS code.
 int ussl_record_write(const ussl_conn_t *conn, const mbedtls_ssl_session *session, bool ours,
     uint8_t *out, size_t room, size_t *len);
+// A saved session from a record, 4 + USSL_SEAL_EXTRA bytes longer. An mbedTLS code.
+int ussl_record_seal(
+    const void *key, size_t key_len, const uint8_t *record, size_t len, uint8_t *out);
 // If this connection resumes, that is what is known of its peer. An mbedTLS code.
 int ussl_conn_take_record(ussl_conn_t *conn, const ussl_record_t *record);
 void ussl_conn_forget_peer(ussl_conn_t *conn);

@@ -365,6 +365,17 @@ static int saving_key(const void *key, size_t len, uint8_t out[USSL_SEAL_KEY]) {
     return code;
 }
 
+int ussl_record_seal(
+    const void *key, size_t key_len, const uint8_t *record, size_t len, uint8_t *out) {
+    uint8_t seal_key[USSL_SEAL_KEY];
+    memcpy(out, magic, sizeof(magic));
+    memcpy(out + sizeof(magic) + USSL_SEAL_NONCE, record, len);
+    int code = saving_key(key, key_len, seal_key);
+    code = code ? code : ussl_seal(seal_key, out, sizeof(magic), len);
+    mbedtls_platform_zeroize(seal_key, sizeof(seal_key));
+    return code;
+}
+
 size_t ussl_session_saved_size(const ussl_session_t *session) {
     return session->data ? sizeof(magic) + USSL_SEAL_EXTRA + session->len : 0;
 }
@@ -374,14 +385,9 @@ ussl_result_t ussl_session_save(
     if (session->data == NULL) {
         return USSL_ERR_USAGE;
     }
-    uint8_t seal_key[USSL_SEAL_KEY];
     ussl_scope_t scope;
     ussl_scope_enter(&scope, session->arena);
-    memcpy(out, magic, sizeof(magic));
-    memcpy(out + sizeof(magic) + USSL_SEAL_NONCE, session->data, session->len);
-    int code = saving_key(key, key_len, seal_key);
-    code = code ? code : ussl_seal(seal_key, out, sizeof(magic), session->len);
-    mbedtls_platform_zeroize(seal_key, sizeof(seal_key));
+    int code = ussl_record_seal(key, key_len, session->data, session->len, out);
     ussl_scope_leave(&scope);
     return code == 0 ? USSL_OK : scope.failed ? USSL_ERR_MEMORY : USSL_ERR_PLATFORM;
 }

@@ -1,0 +1,34 @@
+# fuzz.mk - libFuzzer targets: engine and mbedTLS under clang's ASan and UBSan.
+#
+#   make fuzz                  each target for an hour; SECONDS=60 for less, TARGET=names for one
+#   make fuzz-build            only builds them, in build/fuzz
+
+FUZZ_DIR := build/fuzz
+FUZZ_TARGETS := names constraints store load session client server
+SECONDS ?= 3600
+FUZZ_CFLAGS := -std=gnu11 -g -O1 -I. -I$(MBEDTLS)/include -DMBEDTLS_CONFIG_FILE='"config/mbedtls_full.h"' \
+	-DUSSL_RECORD_OUT=16384 -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize=nonnull-attribute \
+	-fno-sanitize-recover=all -fno-omit-frame-pointer -w
+FUZZ_LIB_O := $(patsubst %.c,$(FUZZ_DIR)/mbedtls/%.o,$(shell cat config/mbedtls_sources.txt)) \
+	$(patsubst %.c,$(FUZZ_DIR)/%.o,$(wildcard engine/*.c)) $(FUZZ_DIR)/fuzz/common.o
+
+build/fuzz-tools.ok: tools/install-tools
+	@mkdir -p $(@D) && sh tools/install-tools fuzz && touch $@
+
+$(FUZZ_DIR)/mbedtls/%.o: $(MBEDTLS)/library/%.c config/mbedtls_full.h engine/config.h
+	@mkdir -p $(@D) && clang $(FUZZ_CFLAGS) -c $< -o $@
+$(FUZZ_DIR)/%.o: %.c $(wildcard engine/*.h fuzz/*.h) config/mbedtls_full.h
+	@mkdir -p $(@D) && clang $(FUZZ_CFLAGS) -c $< -o $@
+$(FUZZ_DIR)/fuzz_%: $(FUZZ_DIR)/fuzz/fuzz_%.o $(FUZZ_LIB_O)
+	@clang $(FUZZ_CFLAGS) -fsanitize=fuzzer $^ -o $@
+$(FUZZ_DIR)/seeds: $(FUZZ_DIR)/fuzz/seeds.o $(FUZZ_LIB_O)
+	@clang -fsanitize=address,undefined $^ -o $@
+
+fuzz-build: build/sources.ok build/fuzz-tools.ok certs
+	@$(MAKE) --no-print-directory $(JOBS) $(FUZZ_TARGETS:%=$(FUZZ_DIR)/fuzz_%) $(FUZZ_DIR)/seeds
+	@$(FUZZ_DIR)/seeds $(FUZZ_DIR)
+
+fuzz: fuzz-build
+	@python3 fuzz/run.py $(SECONDS) $(or $(TARGET),$(FUZZ_TARGETS))
+.PHONY: fuzz fuzz-build
+.SECONDARY: $(FUZZ_TARGETS:%=$(FUZZ_DIR)/fuzz/fuzz_%.o)

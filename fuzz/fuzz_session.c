@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: MIT
+//
+// fuzz_session.c - sessions as bytes: the record that we read ourselves, and a saved session that
+// is offered to a connection. The bytes are sealed anew, as whoever has the key can write what he
+// likes.
+#include "common.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len) {
+    ussl_record_t record;
+    fuzz_start();
+    (void)ussl_record_parse(data, len, &record);
+    fuzz_end_t end = {0};
+    fuzz_open(&end, USSL_CLIENT, USSL_VERSION_TLS13);
+    uint8_t *saved = malloc(len + 4 + USSL_SEAL_EXTRA);
+    if (ussl_record_seal(NULL, 0, data, len, saved) != 0) {
+        abort();
+    }
+    ussl_session_source_t source = {.data = saved, .len = len + 4 + USSL_SEAL_EXTRA};
+    ussl_session_t *session = NULL;
+    ussl_failure_t why;
+    if (ussl_session_load(end.arena, end.ctx->config.trust, &source, &session, &why) == USSL_OK) {
+        (void)ussl_conn_set_session(end.conn, session);
+        fuzz_feed(end.conn, NULL, 0);
+        ussl_session_unref(session);
+    }
+    free(saved);
+    fuzz_close(&end);
+    fuzz_end();
+    return 0;
+}

@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: MIT
+#
+# run.py - runs fuzz targets, as many at once as there are cores: `fuzz/run.py SECONDS TARGET...`.
+#
+# An input that made one fail is kept in build/fuzz/, and its name is printed. fuzz/corpus/ holds what
+# earlier runs have found worth keeping; new finds stay in build/fuzz/TARGET.
+import os
+import re
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+FOLDER = os.path.join(ROOT, "build/fuzz")
+
+
+def fuzz(target, seconds):
+    """(did it pass, what to say)"""
+    own, kept = os.path.join(FOLDER, target), os.path.join(ROOT, "fuzz/corpus", target)
+    os.makedirs(own, exist_ok=True)
+    longest = 16000 if target in ("client", "server") else 6000
+    argv = [os.path.join(FOLDER, "fuzz_" + target), own] + ([kept] if os.path.isdir(kept) else []) + [
+        "-max_total_time=%d" % seconds, "-timeout=20", "-rss_limit_mb=2500", "-max_len=%d" % longest,
+        "-artifact_prefix=" + os.path.join(FOLDER, target + "-"), "-print_final_stats=1", "-verbosity=0"]
+    env = dict(os.environ, USSL_CERTS=os.path.join(ROOT, "build/certs"))
+    done = subprocess.run(argv, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    out = done.stdout.decode(errors="replace")
+    runs = re.search(r"number_of_executed_units: *(\d+)", out)
+    if done.returncode != 0 or not runs:
+        return False, out[-4000:]
+    return True, "%s runs in %d s" % (runs.group(1), seconds)
+
+
+def run_all(seconds, targets):
+    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+        return list(zip(targets, pool.map(lambda target: fuzz(target, seconds), targets)))
+
+
+if __name__ == "__main__":
+    failed = 0
+    for name, (good, text) in run_all(int(sys.argv[1]), sys.argv[2:]):
+        print("%s %s: %s" % ("ok  " if good else "FAIL", name, text))
+        failed += not good
+    sys.exit(failed > 0)
