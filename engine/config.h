@@ -69,7 +69,7 @@
 #define USSL_CRL 1
 #endif
 
-// Root stores: trust anchors that stay in flash or in a file. 3,000 bytes.
+// Root stores: trust anchors that stay in flash or in a file. 3,200 bytes.
 #ifndef USSL_STORE
 #define USSL_STORE 1
 #endif
@@ -79,12 +79,12 @@
 #define USSL_ROOTS_PATH "/roots.ussl"
 #endif
 
-// Pinned and trusted public keys. 700 bytes.
+// Pinned and trusted public keys. 1,000 bytes.
 #ifndef USSL_PINS
 #define USSL_PINS 1
 #endif
 
-// ssl.explain(): why a connection is refused. 100 bytes, and 3,000 in the binding.
+// ssl.explain(): why a connection is refused. Only in the binding.
 #ifndef USSL_EXPLAIN
 #define USSL_EXPLAIN 1
 #endif

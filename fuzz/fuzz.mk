@@ -29,6 +29,6 @@ fuzz-build: build/sources.ok build/fuzz-tools.ok certs
 	@$(FUZZ_DIR)/seeds $(FUZZ_DIR)
 
 fuzz: fuzz-build
-	@python3 fuzz/run.py $(SECONDS) $(or $(TARGET),$(FUZZ_TARGETS))
+	@python3 fuzz/fuzz.py $(SECONDS) $(or $(TARGET),$(FUZZ_TARGETS))
 .PHONY: fuzz fuzz-build
 .SECONDARY: $(FUZZ_TARGETS:%=$(FUZZ_DIR)/fuzz/fuzz_%.o)

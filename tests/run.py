@@ -259,6 +259,18 @@ def chains():
     report("failed" if status else "passed", "chains/" + last, out[-3000:] + err[-2000:] if status else "")
 
 
+# ---- fuzz: a minute for each target; `make fuzz` takes an hour ----
+def fuzz():
+    status, out, err = run(["make", "-s", "fuzz-build"], timeout=900)
+    if status != 0:
+        return report("failed", "fuzz", out[-2000:] + err[-2000:])
+    sys.path.insert(0, os.path.join(ROOT, "fuzz"))
+    import fuzz as targets
+
+    for name, (good, text) in targets.run_all(60, targets.TARGETS):
+        report("passed" if good else "failed", "fuzz/" + (name + ": " + text if good else name), "" if good else text)
+
+
 # ---- flags ----
 def flags():
     status, out, err = run(["make", "-s", "flags"], timeout=1500)
@@ -271,7 +283,7 @@ def flags():
 
 def main():
     suites = {"lint": lint, "api": api, "unit": unit, "compat": compat, "chains": chains, "port": port, "unix32": unix32, "interop": interop, "firmware": firmware,
-              "flags": flags}
+              "flags": flags, "fuzz": fuzz}
     chosen = [a for a in sys.argv[1:] if not a.startswith("-")] or list(suites)
     for name in chosen:
         began = time.time()

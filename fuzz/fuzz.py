@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 #
-# run.py - runs fuzz targets, as many at once as there are cores: `fuzz/run.py SECONDS TARGET...`.
+# fuzz.py - runs fuzz targets, as many at once as there are cores: `fuzz/fuzz.py SECONDS TARGET...`.
 #
 # An input that made one fail is kept in build/fuzz/, and its name is printed. fuzz/corpus/ holds what
 # earlier runs have found worth keeping; new finds stay in build/fuzz/TARGET.
@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 FOLDER = os.path.join(ROOT, "build/fuzz")
+TARGETS = ("names", "constraints", "store", "load", "session", "client", "server")
 
 
 def fuzz(target, seconds):
