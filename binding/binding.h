@@ -89,6 +89,8 @@ void ssl_context_add_identity(
 void ssl_context_load_defaults(ssl_context_obj_t *self);
 ussl_trust_t *ssl_context_trust(ssl_context_obj_t *self); // makes it if there is none
 
+mp_obj_t ssl_open(mp_obj_t path, qstr mode);
+
 // ---- ssl_pins.c ----
 MP_DECLARE_CONST_FUN_OBJ_1(ssl_spki_sha256_obj);
 MP_DECLARE_CONST_FUN_OBJ_VAR(ssl_context_pin_obj);

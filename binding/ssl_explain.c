@@ -89,9 +89,9 @@ static void print_cert(const ussl_cert_t *cert, size_t depth, const ussl_date_t 
     print_date(&info.not_before);
     mp_print_str(out, " to ");
     print_date(&info.not_after);
-    if (today != NULL && ussl_date_compare(&info.not_after, today) < 0) {
+    if (today != NULL && ussl_date_seconds(&info.not_after) < ussl_date_seconds(today)) {
         mp_print_str(out, ", EXPIRED");
-    } else if (today != NULL && ussl_date_compare(today, &info.not_before) < 0) {
+    } else if (today != NULL && ussl_date_seconds(today) < ussl_date_seconds(&info.not_before)) {
         mp_print_str(out, ", NOT YET VALID");
     }
     mp_printf(out, ", %d bytes\n", (int)info.der_len);
@@ -195,10 +195,11 @@ static void tell_refusal(const attempt_t *a, mp_obj_t error) {
     ussl_conn_failure(a->sock->conn, &why);
     const char *rule;
     for (size_t i = 0; (rule = ussl_verdict_rule(&why.cert, i)) != NULL; i++) {
-        mp_printf(out, "  rule: %s%s", rule, i ? "\n" : "");
+        mp_printf(out, "  rule: %s", rule);
         if (i == 0) {
-            mp_printf(out, " (certificate %d)\n", why.cert.depth);
+            mp_printf(out, " (certificate %d)", why.cert.depth);
         }
+        mp_print_str(out, "\n");
     }
     if (why.alert >= 0) {
         mp_printf(out, "  alert %d, %s\n", why.alert, why.alert_is_ours ? "sent" : "received");

@@ -18,9 +18,13 @@ static bool is_bytes_like(mp_obj_t obj, mp_buffer_info_t *bufinfo) {
     return !mp_obj_is_str(obj) && mp_get_buffer(obj, bufinfo, MP_BUFFER_READ);
 }
 
+mp_obj_t ssl_open(mp_obj_t path, qstr mode) {
+    mp_obj_t args[] = {path, MP_OBJ_NEW_QSTR(mode)};
+    return mp_call_function_n_kw(MP_OBJ_FROM_PTR(&mp_builtin_open_obj), 2, 0, args);
+}
+
 static mp_obj_t read_file(mp_obj_t path) {
-    mp_obj_t open_args[] = {path, MP_OBJ_NEW_QSTR(MP_QSTR_rb)};
-    mp_obj_t file = mp_call_function_n_kw(MP_OBJ_FROM_PTR(&mp_builtin_open_obj), 2, 0, open_args);
+    mp_obj_t file = ssl_open(path, MP_QSTR_rb);
     mp_obj_t data = mp_call_function_1(MP_OBJ_FROM_PTR(&mp_stream_read_obj), file);
     mp_stream_close(file);
     return data;

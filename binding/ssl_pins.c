@@ -23,13 +23,6 @@ static mp_obj_t ssl_spki_sha256(mp_obj_t cert) {
 MP_DEFINE_CONST_FUN_OBJ_1(ssl_spki_sha256_obj, ssl_spki_sha256);
 
 #if USSL_PINS
-static int digit(char c) {
-    return c >= '0' && c <= '9' ? c - '0'
-        : c >= 'a' && c <= 'f'  ? c - 'a' + 10
-        : c >= 'A' && c <= 'F'  ? c - 'A' + 10
-                                : -1;
-}
-
 // 32 bytes, or 64 hexadecimal digits.
 static void get_hash(mp_obj_t arg, uint8_t out[USSL_PIN_SIZE]) {
     mp_buffer_info_t hash;
@@ -41,9 +34,9 @@ static void get_hash(mp_obj_t arg, uint8_t out[USSL_PIN_SIZE]) {
     }
     bool good = mp_obj_is_str(arg) && hash.len == 2 * USSL_PIN_SIZE;
     for (size_t i = 0; good && i < USSL_PIN_SIZE; i++) {
-        int high = digit(text[2 * i]), low = digit(text[2 * i + 1]);
-        good = high >= 0 && low >= 0;
-        out[i] = (uint8_t)(high << 4 | low);
+        unichar high = (uint8_t)text[2 * i], low = (uint8_t)text[2 * i + 1];
+        good = unichar_isxdigit(high) && unichar_isxdigit(low);
+        out[i] = (uint8_t)(unichar_xdigit_value(high) << 4 | unichar_xdigit_value(low));
     }
     if (!good) {
         mp_raise_ValueError(MP_ERROR_TEXT("a key hash is 32 bytes, or 64 hexadecimal digits"));

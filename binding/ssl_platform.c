@@ -8,8 +8,8 @@
 // there is no weaker source to fall back on.
 #include "binding.h"
 
-#include "py/mperrno.h"
 #include "genhdr/mpversion.h"
+#include "py/mperrno.h"
 #include "py/mphal.h"
 #include "py/mpthread.h"
 
@@ -88,10 +88,8 @@ static int64_t clock_floor(void) {
             part[n] = part[n] * 10 + date[i] - '0';
         }
     }
-    int64_t year = part[0] - (part[1] <= 2), month = part[1] + (part[1] > 2 ? -3 : 9);
-    int64_t days = year * 365 + year / 4 - year / 100 + year / 400 + (153 * month + 2) / 5 + part[2]
-        - 1 - 719468;
-    int64_t built = (days - 1) * 86400;
+    ussl_date_t built_on = {part[0], (uint8_t)part[1], (uint8_t)part[2], 0, 0, 0};
+    int64_t built = ussl_date_seconds(&built_on) - 86400;
     return built > USSL_CLOCK_FLOOR ? built : USSL_CLOCK_FLOOR;
 }
 

@@ -372,7 +372,6 @@ ssl_pump_t ssl_pump_write(ssl_conn_obj_t *self, const void *data, size_t len, si
     return want;
 }
 
-// ---- the end ----
 bool ssl_pump_recheck(ssl_conn_obj_t *self) {
     bool done;
     ussl_result_t result = ussl_conn_recheck(self->conn, &done);
@@ -382,6 +381,7 @@ bool ssl_pump_recheck(ssl_conn_obj_t *self) {
     return done;
 }
 
+// ---- the end ----
 ssl_pump_t ssl_pump_unwrap(ssl_conn_obj_t *self) {
     ussl_failure_t why;
     ussl_conn_failure(self->conn, &why);

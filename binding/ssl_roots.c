@@ -129,16 +129,11 @@ static size_t file_size(mp_obj_t file) {
     return code == MP_STREAM_ERROR ? 0 : (size_t)seek.offset;
 }
 
-static mp_obj_t open_file(mp_obj_t path) {
-    mp_obj_t args[] = {path, MP_OBJ_NEW_QSTR(MP_QSTR_rb)};
-    return mp_call_function_n_kw(MP_OBJ_FROM_PTR(&mp_builtin_open_obj), 2, 0, args);
-}
-
 // A store, or with `pem` a file of PEM certificates. *why: what is wrong with it. NULL: it is
 // neither. Raises only if it cannot be opened.
 static roots_t *roots_open(mp_obj_t path, bool pem, ussl_failure_t *why) {
     roots_t *self = roots_new(path);
-    self->file = open_file(path);
+    self->file = ssl_open(path, MP_QSTR_rb);
     look_at_file(mp_obj_str_get_str(path), &self->size, &self->changed);
     ussl_store_source_t source = {.user = (void *)~(uintptr_t)self, .read = roots_read};
     source.len = file_size(self->file);
@@ -166,16 +161,16 @@ static roots_t *roots_open(mp_obj_t path, bool pem, ussl_failure_t *why) {
     return self;
 }
 
-// One that is no good is told of once a start, and the next is tried.
-static roots_t *try_file(const char *path, bool pem) {
+// One that is no good is told of, and the next is tried.
+static roots_t *try_file(const char *path) {
     ussl_failure_t why;
     if (path[0] == '\0' || mp_import_stat(path) != MP_IMPORT_STAT_FILE) {
         return NULL;
     }
-    roots_t *roots = roots_open(mp_obj_new_str_from_cstr(path), pem, &why);
-    if (roots == NULL && (!pem || why.reason != NULL)) {
+    roots_t *roots = roots_open(mp_obj_new_str_from_cstr(path), true, &why);
+    if (roots == NULL && why.reason != NULL) {
         mp_printf(MICROPY_ERROR_PRINTER, "ssl: %s is no root store that can be used (%s)\n", path,
-            why.reason ? why.reason : "NOT_A_ROOT_STORE");
+            why.reason);
     }
     return roots;
 }
@@ -223,12 +218,12 @@ static roots_t *default_roots(void) {
     if (roots != NULL && opened_for == wanted && is_fresh(roots)) {
         return roots;
     }
-    roots = try_file(wanted, true);
+    roots = try_file(wanted);
     if (roots == NULL) {
         roots = roots_in_firmware();
     }
     if (roots == NULL && strcmp(wanted, USSL_ROOTS_PATH) == 0) {
-        roots = try_file(SYSTEM_BUNDLE, true);
+        roots = try_file(SYSTEM_BUNDLE);
     }
     opened_for = wanted;
     MP_STATE_VM(ussl_roots) = roots ? MP_OBJ_FROM_PTR(roots) : MP_OBJ_NULL;
@@ -279,8 +274,7 @@ static mp_obj_t ssl_install_roots(size_t n_args, const mp_obj_t *args) {
     }
     mp_stream_close(roots->file);
     mp_obj_t os = mp_import_name(MP_QSTR_os, mp_const_none, MP_OBJ_NEW_SMALL_INT(0));
-    mp_obj_t rename[] = {mp_load_attr(os, MP_QSTR_rename), args[0], to};
-    mp_call_function_2(rename[0], rename[1], rename[2]);
+    mp_call_function_2(mp_load_attr(os, MP_QSTR_rename), args[0], to);
     MP_STATE_VM(ussl_roots) = MP_OBJ_NULL;
     int64_t made;
     size_t count = ussl_store_count(roots->store, &made);

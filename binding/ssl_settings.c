@@ -134,19 +134,25 @@ static void set_options(ssl_context_obj_t *self, mp_obj_t value) {
     self->options = get_bits(value);
 }
 
+static const qstr clock_names[] = {
+    [USSL_CLOCK_REQUIRED] = MP_QSTR_required,
+    [USSL_CLOCK_FLOOR_DATE] = MP_QSTR_floor,
+    [USSL_CLOCK_HOLD] = MP_QSTR_hold,
+};
+
 static mp_obj_t get_verify_clock(ssl_context_obj_t *self) {
-    static const qstr names[] = {MP_QSTR_required, MP_QSTR_floor, MP_QSTR_hold};
-    return MP_OBJ_NEW_QSTR(names[self->clock]);
+    return MP_OBJ_NEW_QSTR(clock_names[self->clock]);
 }
 
 static void set_verify_clock(ssl_context_obj_t *self, mp_obj_t value) {
     qstr name = mp_obj_str_get_qstr(value);
-    if (name != MP_QSTR_required && name != MP_QSTR_floor && name != MP_QSTR_hold) {
-        mp_raise_ValueError(MP_ERROR_TEXT("verify_clock is 'required', 'floor' or 'hold'"));
+    for (size_t i = 0; i < MP_ARRAY_SIZE(clock_names); i++) {
+        if (clock_names[i] == name) {
+            self->clock = (uint8_t)i;
+            return;
+        }
     }
-    self->clock = name == MP_QSTR_required ? USSL_CLOCK_REQUIRED
-        : name == MP_QSTR_floor            ? USSL_CLOCK_FLOOR_DATE
-                                           : USSL_CLOCK_HOLD;
+    mp_raise_ValueError(MP_ERROR_TEXT("verify_clock is 'required', 'floor' or 'hold'"));
 }
 
 static mp_obj_t get_verify_flags(ssl_context_obj_t *self) {

@@ -261,15 +261,6 @@ static bool read_word(const char **p, const char *word) {
     return true;
 }
 
-// Days since 1970-01-01 of the proleptic Gregorian calendar; a day past the end of its month counts
-// on.
-static int64_t days_since_1970(int year, int month, int day) {
-    int64_t y = month <= 2 ? year - 1 : year;
-    int64_t shifted = (month + 9) % 12; // March is 0
-    int64_t before = y / 4 - y / 100 + y / 400 + 365 * y;
-    return before + (153 * shifted + 2) / 5 + day - 1 - 719468;
-}
-
 // "Jan  5 09:34:43 2018 GMT" -> seconds since 1970.
 static mp_obj_t ssl_cert_time_to_seconds(mp_obj_t text) {
     static const char *const months[] = {
@@ -294,8 +285,9 @@ static mp_obj_t ssl_cert_time_to_seconds(mp_obj_t text) {
             MP_ERROR_TEXT("time data '%s' does not match format \"%%b %%d %%H:%%M:%%S %%Y GMT\""),
             mp_obj_str_get_str(text));
     }
-    int64_t seconds = days_since_1970(year, month, day) * 86400;
-    return mp_obj_new_int_from_ll(seconds + hour * 3600 + minute * 60 + second);
+    ussl_date_t date = {
+        year, (uint8_t)month, (uint8_t)day, (uint8_t)hour, (uint8_t)minute, (uint8_t)second};
+    return mp_obj_new_int_from_ll(ussl_date_seconds(&date));
 }
 MP_DEFINE_CONST_FUN_OBJ_1(ssl_cert_time_to_seconds_obj, ssl_cert_time_to_seconds);
 

@@ -169,7 +169,7 @@ static bool crl_uri(const mbedtls_x509_crt *crt, size_t index, const uint8_t **v
     return false;
 }
 
-static ussl_date_t date_of(const mbedtls_x509_time *t) {
+ussl_date_t ussl_date_of(const mbedtls_x509_time *t) {
     return (ussl_date_t){t->year, (uint8_t)t->mon, (uint8_t)t->day, (uint8_t)t->hour,
         (uint8_t)t->min, (uint8_t)t->sec};
 }
@@ -183,27 +183,24 @@ void ussl_cert_info(const ussl_cert_t *cert, ussl_cert_info_t *out) {
     out->serial_len = crt->serial.len;
     out->version = (unsigned)crt->version;
     out->is_ca = crt->ca_istrue != 0;
-    out->not_before = date_of(&crt->valid_from);
-    out->not_after = date_of(&crt->valid_to);
+    out->not_before = ussl_date_of(&crt->valid_from);
+    out->not_after = ussl_date_of(&crt->valid_to);
 }
 
 bool ussl_today(ussl_date_t *out) {
     mbedtls_x509_time now = {0};
     bool set = ussl_clock_is_set();
     (void)mbedtls_x509_time_gmtime(ussl_seconds(), &now);
-    *out = date_of(&now);
+    *out = ussl_date_of(&now);
     return set;
 }
 
-int ussl_date_compare(const ussl_date_t *a, const ussl_date_t *b) {
-    const int order[][2] = {{a->year, b->year}, {a->month, b->month}, {a->day, b->day},
-        {a->hour, b->hour}, {a->minute, b->minute}, {a->second, b->second}};
-    for (size_t i = 0; i < COUNT(order); i++) {
-        if (order[i][0] != order[i][1]) {
-            return order[i][0] < order[i][1] ? -1 : 1;
-        }
-    }
-    return 0;
+int64_t ussl_date_seconds(const ussl_date_t *date) {
+    int64_t year = date->month <= 2 ? date->year - 1 : date->year;
+    int64_t month = (date->month + 9) % 12; // March is 0
+    int64_t before = year / 4 - year / 100 + year / 400 + 365 * year;
+    int64_t days = before + (153 * month + 2) / 5 + date->day - 1 - 719468;
+    return ((days * 24 + date->hour) * 60 + date->minute) * 60 + date->second;
 }
 
 bool ussl_name_attribute(

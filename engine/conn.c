@@ -499,7 +499,7 @@ ussl_result_t ussl_conn_close(ussl_conn_t *conn) {
 
 ussl_result_t ussl_conn_recheck(ussl_conn_t *conn, bool *done) {
     ussl_scope_t scope;
-    *done = conn != NULL && !conn->check.held;
+    *done = false;
     ussl_result_t result = conn_enter(conn, CALL_CLOSE, &scope);
     if (result != USSL_OK) {
         return result;

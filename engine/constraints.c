@@ -23,14 +23,12 @@ enum {
 
 // OpenSSL's X509_V_ERR_* numbers, which tell these apart.
 enum {
-    CODE_EXTENSION = 41,
     CODE_PERMITTED = 47,
     CODE_EXCLUDED = 48,
     CODE_MIN_MAX = 49,
     CODE_KIND = 51,
     CODE_CONSTRAINT_SYNTAX = 52,
     CODE_NAME_SYNTAX = 53,
-    CODE_TOO_MUCH = 22,
 };
 
 typedef struct {
@@ -39,28 +37,16 @@ typedef struct {
 } name_t;
 
 // ---- texts ----
-static int lower(int c) {
-    return c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c;
-}
-
-static bool equal_fold(const unsigned char *a, const unsigned char *b, size_t len) {
-    for (size_t i = 0; i < len; i++) {
-        if (lower(a[i]) != lower(b[i])) {
-            return false;
-        }
-    }
-    return true;
-}
-
 static bool same_host(der_t a, der_t b) {
-    return der_len(&a) == der_len(&b) && equal_fold(a.at, b.at, der_len(&a));
+    return der_len(&a) == der_len(&b)
+        && ussl_equal_fold((const char *)a.at, (const char *)b.at, der_len(&a));
 }
 
 // Is it below the domain, with at least one label more?
 static bool below(der_t host, der_t domain) {
     size_t host_len = der_len(&host), len = der_len(&domain);
     return host_len > len && host.end[-(ptrdiff_t)len - 1] == '.'
-        && equal_fold(host.end - len, domain.at, len);
+        && ussl_equal_fold((const char *)host.end - len, (const char *)domain.at, len);
 }
 
 static bool is_host(der_t text) {
@@ -240,11 +226,11 @@ static int read_subtree(der_t *list, name_t *out) {
     der_t subtree, bound;
     int tag;
     if (!der_enter(list, DER_SEQUENCE, &subtree) || !der_skip(&subtree, &tag, &out->value)) {
-        return CODE_EXTENSION;
+        return USSL_CODE_EXTENSION;
     }
     out->kind = tag & MBEDTLS_ASN1_TAG_VALUE_MASK;
     if ((tag & ~DER_WITHIN & ~MBEDTLS_ASN1_TAG_VALUE_MASK) != DER_CONTEXT || out->kind >= KINDS) {
-        return CODE_EXTENSION;
+        return USSL_CODE_EXTENSION;
     }
     if (der_enter(&subtree, DER_CONTEXT, &bound) && !der_is(&bound, "\0", 1)) {
         return CODE_MIN_MAX;
@@ -276,15 +262,15 @@ int ussl_constraints_read(const mbedtls_x509_crt *crt, ussl_constraints_t *out) 
     }
     if (!der_enter(&extension.content, DER_SEQUENCE, &all)
         || extension.content.at != extension.content.end) {
-        return CODE_EXTENSION;
+        return USSL_CODE_EXTENSION;
     }
     (void)der_enter(&all, DER_CONTEXT | DER_WITHIN, &out->permitted);
     (void)der_enter(&all, DER_CONTEXT | DER_WITHIN | 1, &out->excluded);
     size_t count = 0;
-    int code = all.at == all.end ? check_subtrees(out->permitted, &count) : CODE_EXTENSION;
+    int code = all.at == all.end ? check_subtrees(out->permitted, &count) : USSL_CODE_EXTENSION;
     code = code == 0 ? check_subtrees(out->excluded, &count) : code;
     out->present = true;
-    return code == 0 && count == 0 ? CODE_EXTENSION : code;
+    return code == 0 && count == 0 ? USSL_CODE_EXTENSION : code;
 }
 
 // ---- all names of a certificate ----
@@ -297,7 +283,7 @@ static int check_name(const ussl_constraints_t *limits, const name_t *name, uint
         bool any = false, hit = false;
         while (list.at < list.end && read_subtree(&list, &base) == 0) {
             if (*effort == 0) {
-                return CODE_TOO_MUCH;
+                return USSL_CODE_TOO_LONG;
             }
             --*effort;
             if (base.kind != name->kind) {

@@ -58,6 +58,10 @@ static inline bool der_is(const der_t *der, const void *bytes, size_t len) {
     return der_len(der) == len && memcmp(der->at, bytes, len) == 0;
 }
 
+static inline bool ussl_same_buf(const mbedtls_x509_buf *a, const mbedtls_x509_buf *b) {
+    return a->len == b->len && memcmp(a->p, b->p, a->len) == 0;
+}
+
 // Big-endian.
 static inline uint32_t der_number(const uint8_t *at, size_t bytes) {
     uint32_t value = 0;
@@ -108,11 +112,15 @@ bool ussl_dn_within(der_t name, der_t base);
 const mbedtls_x509_buf *ussl_common_name(const mbedtls_x509_crt *crt);
 bool ussl_self_issued(const mbedtls_x509_crt *crt);
 
+// ---- cert.c ----
+ussl_date_t ussl_date_of(const mbedtls_x509_time *t);
+
 // ---- constraints.c ----
 typedef struct {
     bool present;
     der_t permitted, excluded; // subtrees
 } ussl_constraints_t;
+enum { USSL_CODE_TOO_LONG = 22, USSL_CODE_EXTENSION = 41 };
 // Both return 0 or OpenSSL's X509_V_ERR_* number. The second takes one from *effort for every
 // comparison; with_common_name: the CN counts as a DNS name if there is no other.
 int ussl_constraints_read(const mbedtls_x509_crt *crt, ussl_constraints_t *out);
@@ -164,6 +172,15 @@ const uint8_t *ussl_store_hash(const ussl_store_t *store);
 void ussl_rules_check(ussl_demands_t *demands, const ussl_path_t *path, ussl_verdict_t *verdict);
 // Of a key that is trusted for itself.
 void ussl_rules_check_key(const mbedtls_x509_crt *crt, ussl_verdict_t *verdict);
+// Of a certificate or a CRL.
+typedef struct {
+    const mbedtls_x509_buf *signed_part, *bytes;
+    mbedtls_md_type_t md;
+    mbedtls_pk_type_t pk;
+    const void *options; // of RSASSA-PSS
+} ussl_signature_t;
+bool ussl_signature_is_good(const ussl_signature_t *signature, const mbedtls_x509_crt *issuer);
+bool ussl_hash_is_weak(mbedtls_md_type_t md);
 bool ussl_signed_by(const mbedtls_x509_crt *crt, const mbedtls_x509_crt *issuer);
 
 // ---- pins.c ----
@@ -174,6 +191,8 @@ bool ussl_pins_hold(const ussl_trust_t *trust, const char *host, const ussl_path
 void ussl_pins_mark(const ussl_trust_t *trust, uint8_t mark[USSL_MARK_SIZE]);
 void ussl_pins_free(ussl_pin_t *pins);
 // ---- trust.c ----
+// SHA-256 of the mark before and the bytes.
+void ussl_mark_add(uint8_t mark[USSL_MARK_SIZE], const void *bytes, size_t len);
 // Something besides its certificates has changed.
 void ussl_trust_remark(ussl_trust_t *trust);
 

@@ -14,7 +14,7 @@ static char lower(char c) {
     return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
 }
 
-static bool equal_fold(const char *a, const char *b, size_t len) {
+bool ussl_equal_fold(const char *a, const char *b, size_t len) {
     for (size_t i = 0; i < len; i++) {
         if (lower(a[i]) != lower(b[i])) {
             return false;
@@ -129,7 +129,7 @@ bool ussl_same_host(const char *a, const char *b) {
     size_t len = strlen(a), other = strlen(b);
     len -= len > 0 && a[len - 1] == '.';
     other -= other > 0 && b[other - 1] == '.';
-    return len == other && equal_fold(a, b, len);
+    return len == other && ussl_equal_fold(a, b, len);
 }
 
 // A NUL or a byte above 127 is in no host name, so nothing that has one is ever equal to one.
@@ -166,5 +166,6 @@ bool ussl_hostname_match(const char *pattern, size_t pattern_len, const char *ho
         pattern += 2;
         pattern_len -= 2;
     }
-    return pattern_len == len && ussl_is_hostname(pattern, len) && equal_fold(pattern, host, len);
+    return pattern_len == len && ussl_is_hostname(pattern, len)
+        && ussl_equal_fold(pattern, host, len);
 }

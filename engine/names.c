@@ -87,7 +87,7 @@ bool ussl_dn_within(der_t name, der_t base) {
 }
 
 bool ussl_dn_equal(const mbedtls_x509_buf *a, const mbedtls_x509_buf *b) {
-    if (a->len == b->len && memcmp(a->p, b->p, a->len) == 0) {
+    if (ussl_same_buf(a, b)) {
         return true;
     }
     der_t whole_a = der_of(a->p, a->len), whole_b = der_of(b->p, b->len), name_a, name_b;

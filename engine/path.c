@@ -40,16 +40,13 @@ typedef struct {
     size_t steps, signatures;
     bool gave_up, too_long;
     bool complete; // `best` leads to an anchor; else it is the first way that led nowhere
+    bool checked;  // and its signatures have been looked at
     ussl_path_t best;
     ussl_verdict_t verdict;  // on best
     mbedtls_x509_crt *roots; // owned; that a store gave
 } search_t;
 
 // ---- helpers ----
-static bool same_buf(const mbedtls_x509_buf *a, const mbedtls_x509_buf *b) {
-    return a->len == b->len && memcmp(a->p, b->p, a->len) == 0;
-}
-
 // What the store has for the issuer of a certificate, each root once.
 static const mbedtls_x509_crt *bring_roots(search_t *search, const mbedtls_x509_crt *child) {
 #if USSL_STORE
@@ -88,17 +85,17 @@ static const mbedtls_x509_crt *first_of(search_t *search, source_t source) {
 static bool key_ids_agree(const mbedtls_x509_crt *crt, const mbedtls_x509_crt *issuer) {
     const mbedtls_x509_buf *wanted = &crt->authority_key_id.keyIdentifier;
     return wanted->len == 0 || issuer->subject_key_id.len == 0
-        || same_buf(wanted, &issuer->subject_key_id);
+        || ussl_same_buf(wanted, &issuer->subject_key_id);
 }
 
 // The same CA twice makes no path longer than it must be (RFC 4158 2.4.2).
 static bool is_on_path(const ussl_path_t *path, const mbedtls_x509_crt *crt) {
     for (size_t i = 0; i < path->len; i++) {
         const mbedtls_x509_crt *other = path->cert[i];
-        if (other == crt || same_buf(&other->raw, &crt->raw)
-            || (i > 0 && same_buf(&other->pk_raw, &crt->pk_raw)
-                && same_buf(&other->subject_raw, &crt->subject_raw)
-                && same_buf(&other->v3_ext, &crt->v3_ext))) {
+        if (other == crt || ussl_same_buf(&other->raw, &crt->raw)
+            || (i > 0 && ussl_same_buf(&other->pk_raw, &crt->pk_raw)
+                && ussl_same_buf(&other->subject_raw, &crt->subject_raw)
+                && ussl_same_buf(&other->v3_ext, &crt->v3_ext))) {
             return true;
         }
     }
@@ -141,11 +138,13 @@ static void check_signatures(search_t *search, const ussl_path_t *path, ussl_ver
 static bool judge(search_t *search) {
     ussl_verdict_t verdict = {0};
     ussl_rules_check(search->demands, &search->now, &verdict);
-    if ((verdict.flags & ~about_dates) == 0) {
+    bool checked = (verdict.flags & ~about_dates) == 0;
+    if (checked) {
         check_signatures(search, &search->now, &verdict);
     }
     if (!search->complete || ussl_verdict_is_worse(&search->verdict, &verdict)) {
         search->complete = true;
+        search->checked = checked;
         search->best = search->now;
         search->verdict = verdict;
     }
@@ -208,14 +207,13 @@ static bool search_all(search_t *search) {
     while (search->now.len > 0) {
         bool believed = false;
         bool full = search->now.len == USSL_PATH_MAX;
-        bool top = !full && ussl_self_issued(search->now.cert[search->now.len - 1]);
         const mbedtls_x509_crt *issuer = full ? NULL : next_issuer(search, &believed);
         if (search->steps == STEPS_MAX || search->gave_up) {
             search->gave_up = true;
             return false;
         }
         if (issuer == NULL) {
-            search->too_long |= full && !top;
+            search->too_long |= full;
             note_dead_end(search);
             search->now.len--;
             continue;
@@ -278,7 +276,7 @@ bool ussl_path_find(ussl_demands_t *demands, const mbedtls_x509_crt *sent, ussl_
         note_dead_end(search);
         if (!search->complete) {
             blame_dead_end(search);
-        } else if (!(search->verdict.flags & USSL_CERT_SIGNATURE)) {
+        } else if (!search->checked) {
             check_signatures(search, &search->best, &search->verdict);
         }
         if (search->gave_up) {

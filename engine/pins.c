@@ -67,17 +67,10 @@ bool ussl_pins_hold(const ussl_trust_t *trust, const char *host, const ussl_path
 
 void ussl_pins_mark(const ussl_trust_t *trust, uint8_t mark[USSL_MARK_SIZE]) {
     for (const ussl_pin_t *pin = trust->pins; pin != NULL; pin = pin->next) {
-        mbedtls_sha256_context hash;
         uint8_t alone = pin->alone;
-        mbedtls_sha256_init(&hash);
-        bool good = mbedtls_sha256_starts(&hash, 0) == 0
-            && mbedtls_sha256_update(&hash, mark, USSL_MARK_SIZE) == 0
-            && mbedtls_sha256_update(&hash, &alone, 1) == 0
-            && mbedtls_sha256_update(&hash, pin->hash, USSL_PIN_SIZE) == 0
-            && mbedtls_sha256_update(&hash, (const uint8_t *)pin->host, strlen(pin->host)) == 0
-            && mbedtls_sha256_finish(&hash, mark) == 0;
-        (void)good; // in software none of them fails
-        mbedtls_sha256_free(&hash);
+        ussl_mark_add(mark, &alone, 1);
+        ussl_mark_add(mark, pin->hash, USSL_PIN_SIZE);
+        ussl_mark_add(mark, pin->host, strlen(pin->host));
     }
 }
 

@@ -10,15 +10,8 @@
 #if USSL_CRL
 // ---- helpers ----
 static bool crl_signed_by(const mbedtls_x509_crl *crl, const mbedtls_x509_crt *issuer) {
-    unsigned char hash[MBEDTLS_MD_MAX_SIZE];
-    const mbedtls_md_info_t *md = mbedtls_md_info_from_type(crl->sig_md);
-    bool weak = crl->sig_md == MBEDTLS_MD_SHA1 || crl->sig_md == MBEDTLS_MD_MD5;
-    mbedtls_pk_context *key = (mbedtls_pk_context *)(uintptr_t)&issuer->pk;
-    return md != NULL && !weak && mbedtls_pk_can_do(key, crl->sig_pk)
-        && mbedtls_md(md, crl->tbs.p, crl->tbs.len, hash) == 0
-        && mbedtls_pk_verify_ext(crl->sig_pk, crl->sig_opts, key, crl->sig_md, hash,
-               mbedtls_md_get_size(md), crl->sig.p, crl->sig.len)
-        == 0;
+    ussl_signature_t signature = {&crl->tbs, &crl->sig, crl->sig_md, crl->sig_pk, crl->sig_opts};
+    return !ussl_hash_is_weak(crl->sig_md) && ussl_signature_is_good(&signature, issuer);
 }
 
 // Who signed the certificate: the next one of the path. Above an anchor that is no root, whoever in

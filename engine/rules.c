@@ -171,8 +171,7 @@ static void check_strength(
         ussl_verdict_add(verdict, USSL_CERT_WEAK_KEY, depth == 0 ? 66 : 67, depth);
     }
     // Nobody needs the signature of an anchor.
-    bool weak = crt->sig_md == MBEDTLS_MD_SHA1 || crt->sig_md == MBEDTLS_MD_MD5;
-    if (weak && !anchor) {
+    if (!anchor && ussl_hash_is_weak(crt->sig_md)) {
         ussl_verdict_add(verdict, USSL_CERT_WEAK_HASH, 0, depth);
     }
 }
@@ -196,33 +195,13 @@ static bool has_key_id(const mbedtls_x509_crt *crt) {
         && crt->authority_key_id.keyIdentifier.len > 0;
 }
 
-static void check_names_strictly(
-    const mbedtls_x509_crt *crt, size_t depth, ussl_verdict_t *verdict) {
-    bool san = has(crt, MBEDTLS_X509_EXT_SUBJECT_ALT_NAME);
-    bool nameless = is_empty(&crt->subject_raw);
-    const struct {
-        bool broken;
-        uint8_t code;
-    } rules[] = {
-        {is_empty(&crt->issuer_raw), 83},
-        {nameless && (crt->ca_istrue || !san), 84},
-        {san && crt->subject_alt_names.buf.p == NULL, 87},
-        {nameless && san && !is_critical(crt, MBEDTLS_OID_SUBJECT_ALT_NAME), 88},
-        {!serial_is_good(&crt->serial), 1},
-    };
-    for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++) {
-        if (rules[i].broken) {
-            ussl_verdict_add(verdict, USSL_CERT_STRICT, rules[i].code, depth);
-        }
-    }
-}
-
 static void check_strictly(const ussl_path_t *path, size_t depth, ussl_verdict_t *verdict) {
     const mbedtls_x509_crt *crt = path->cert[depth];
     bool ca = crt->ca_istrue, v3 = crt->version == 3;
     bool usage = has(crt, MBEDTLS_X509_EXT_KEY_USAGE);
     bool signs = usage && crt->key_usage & MBEDTLS_X509_KU_KEY_CERT_SIGN;
     bool last = depth + 1 == path->len;
+    bool san = has(crt, MBEDTLS_X509_EXT_SUBJECT_ALT_NAME), nameless = is_empty(&crt->subject_raw);
     const struct {
         bool broken;
         uint8_t code;
@@ -234,13 +213,17 @@ static void check_strictly(const ussl_path_t *path, size_t depth, ussl_verdict_t
         {ca && v3 && !is_critical(crt, MBEDTLS_OID_BASIC_CONSTRAINTS), 89},
         {v3 && !last && !has_key_id(crt), 85},
         {v3 && ca && !has(crt, MBEDTLS_X509_EXT_SUBJECT_KEY_IDENTIFIER), 86},
+        {is_empty(&crt->issuer_raw), 83},
+        {nameless && (ca || !san), 84},
+        {san && crt->subject_alt_names.buf.p == NULL, 87},
+        {nameless && san && !is_critical(crt, MBEDTLS_OID_SUBJECT_ALT_NAME), 88},
+        {!serial_is_good(&crt->serial), 1},
     };
     for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++) {
         if (rules[i].broken) {
             ussl_verdict_add(verdict, USSL_CERT_STRICT, rules[i].code, depth);
         }
     }
-    check_names_strictly(crt, depth, verdict);
 }
 
 // ---- names ----
@@ -292,9 +275,9 @@ static void check_constraints(
         at = i;
     }
     if (code != 0) {
-        uint32_t flag = code == 22 ? USSL_CERT_TOO_LONG
-            : code == 41           ? USSL_CERT_EXTENSION
-                                   : USSL_CERT_CONSTRAINT;
+        uint32_t flag = code == USSL_CODE_TOO_LONG ? USSL_CERT_TOO_LONG
+            : code == USSL_CODE_EXTENSION          ? USSL_CERT_EXTENSION
+                                                   : USSL_CERT_CONSTRAINT;
         ussl_verdict_add(verdict, flag, (uint8_t)code, at);
     }
 }
@@ -320,15 +303,24 @@ void ussl_rules_check_key(const mbedtls_x509_crt *crt, ussl_verdict_t *verdict) 
     check_strength(crt, 0, true, verdict);
 }
 
-bool ussl_signed_by(const mbedtls_x509_crt *crt, const mbedtls_x509_crt *issuer) {
+bool ussl_hash_is_weak(mbedtls_md_type_t md) {
+    return md == MBEDTLS_MD_SHA1 || md == MBEDTLS_MD_MD5;
+}
+
+bool ussl_signature_is_good(const ussl_signature_t *signature, const mbedtls_x509_crt *issuer) {
     unsigned char hash[MBEDTLS_MD_MAX_SIZE];
-    const mbedtls_md_info_t *md = mbedtls_md_info_from_type(crt->sig_md);
+    const mbedtls_md_info_t *md = mbedtls_md_info_from_type(signature->md);
     mbedtls_pk_context *key = (mbedtls_pk_context *)(uintptr_t)&issuer->pk; // only looked at
-    return md != NULL && mbedtls_pk_can_do(key, crt->sig_pk)
-        && mbedtls_md(md, crt->tbs.p, crt->tbs.len, hash) == 0
-        && mbedtls_pk_verify_ext(crt->sig_pk, crt->sig_opts, key, crt->sig_md, hash,
-               mbedtls_md_get_size(md), crt->sig.p, crt->sig.len)
+    return md != NULL && mbedtls_pk_can_do(key, signature->pk)
+        && mbedtls_md(md, signature->signed_part->p, signature->signed_part->len, hash) == 0
+        && mbedtls_pk_verify_ext(signature->pk, signature->options, key, signature->md, hash,
+               mbedtls_md_get_size(md), signature->bytes->p, signature->bytes->len)
         == 0;
+}
+
+bool ussl_signed_by(const mbedtls_x509_crt *crt, const mbedtls_x509_crt *issuer) {
+    ussl_signature_t signature = {&crt->tbs, &crt->sig, crt->sig_md, crt->sig_pk, crt->sig_opts};
+    return ussl_signature_is_good(&signature, issuer);
 }
 
 void ussl_rules_check(ussl_demands_t *demands, const ussl_path_t *path, ussl_verdict_t *verdict) {

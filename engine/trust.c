@@ -45,7 +45,7 @@ static const char *pem_line(const char *p, const char *end, const char *kind, co
 
 bool ussl_list_has_cert(const mbedtls_x509_crt *list, const mbedtls_x509_crt *crt) {
     for (; list != NULL; list = list->next) {
-        if (list->raw.len == crt->raw.len && memcmp(list->raw.p, crt->raw.p, crt->raw.len) == 0) {
+        if (ussl_same_buf(&list->raw, &crt->raw)) {
             return true;
         }
     }
@@ -111,21 +111,24 @@ static int batch_add(batch_t *batch, const ussl_trust_t *trust, const uint8_t *d
 }
 
 // One mark stands for all certificates up to here: SHA-256 of the mark before and the certificate.
-static void mark_add(uint8_t mark[USSL_MARK_SIZE], const mbedtls_x509_crt *crt) {
+void ussl_mark_add(uint8_t mark[USSL_MARK_SIZE], const void *bytes, size_t len) {
     mbedtls_sha256_context hash;
     mbedtls_sha256_init(&hash);
     bool good = mbedtls_sha256_starts(&hash, 0) == 0
         && mbedtls_sha256_update(&hash, mark, USSL_MARK_SIZE) == 0
-        && mbedtls_sha256_update(&hash, crt->raw.p, crt->raw.len) == 0
-        && mbedtls_sha256_finish(&hash, mark) == 0;
+        && mbedtls_sha256_update(&hash, bytes, len) == 0 && mbedtls_sha256_finish(&hash, mark) == 0;
     (void)good; // in software none of them fails
     mbedtls_sha256_free(&hash);
+}
+
+static void mark_add(uint8_t mark[USSL_MARK_SIZE], const mbedtls_x509_crt *crt) {
+    ussl_mark_add(mark, crt->raw.p, crt->raw.len);
 }
 
 #if USSL_CRL
 static bool has_crl(const mbedtls_x509_crl *list, const mbedtls_x509_crl *crl) {
     for (; list != NULL; list = list->next) {
-        if (list->raw.len == crl->raw.len && memcmp(list->raw.p, crl->raw.p, crl->raw.len) == 0) {
+        if (ussl_same_buf(&list->raw, &crl->raw)) {
             return true;
         }
     }
@@ -323,11 +326,11 @@ ussl_result_t ussl_pem_next(const char **at, const char *end, const char *label,
 
 // ---- private to the engine ----
 bool ussl_trust_began_as(const ussl_trust_t *trust, uint32_t count, const uint8_t *mark) {
-    uint8_t then[USSL_MARK_SIZE];
-    mark_begin(trust, then);
     if (trust != NULL && trust->count == count) {
         return memcmp(trust->mark, mark, USSL_MARK_SIZE) == 0;
     }
+    uint8_t then[USSL_MARK_SIZE];
+    mark_begin(trust, then);
     const mbedtls_x509_crt *crt = trust ? trust->chain : NULL;
     for (; count > 0 && crt != NULL; count--, crt = crt->next) {
         mark_add(then, crt);

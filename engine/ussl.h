@@ -295,7 +295,8 @@ void ussl_cert_info(const ussl_cert_t *cert, ussl_cert_info_t *out);
 
 // Today's date. False: the clock is not set.
 bool ussl_today(ussl_date_t *out);
-int ussl_date_compare(const ussl_date_t *a, const ussl_date_t *b); // below 0: a is earlier
+// Since 1970. A day past the end of its month counts on.
+int64_t ussl_date_seconds(const ussl_date_t *date);
 
 // One attribute of a distinguished name in DER (RFC 5280 4.1.2.4), by number from 0.
 typedef enum { USSL_SUBJECT, USSL_ISSUER } ussl_whose_t;
@@ -333,6 +334,8 @@ size_t ussl_address_parse(const char *text, size_t len, uint8_t out[16]);
 // Letters, digits, hyphens and underscores in labels with dots between them; the last label does
 // not read as a number. Pure.
 bool ussl_is_hostname(const char *text, size_t len);
+// ASCII case does not count. Pure.
+bool ussl_equal_fold(const char *a, const char *b, size_t len);
 // The same but for case and a dot at the end. Both end with a NUL. Pure.
 bool ussl_same_host(const char *a, const char *b);
 // Does a dNSName or CN pattern cover a host name (RFC 9525 6.3)? `*` stands for the whole

@@ -38,12 +38,26 @@ static ussl_demands_t demands_of(const ussl_conn_t *conn) {
     };
     int64_t now = ussl_seconds();
     if (!demands.clock && config->clock == USSL_CLOCK_FLOOR_DATE) {
-        now = ussl_platform()->clock_floor;
+        now = ussl_clock_floor();
         demands.clock = demands.at_least = true;
     }
     demands.hold = !demands.clock && config->clock == USSL_CLOCK_HOLD;
     demands.clock = demands.clock && mbedtls_x509_time_gmtime(now, &demands.now) == 0;
     return demands;
+}
+
+// False: no memory.
+static bool find_path(
+    ussl_demands_t *demands, const mbedtls_x509_crt *chain, ussl_verify_state_t *check) {
+#if USSL_PINS
+    if (ussl_pins_trust_key(demands->config->trust, demands->peer, chain)) {
+        demands->hold = false; // its dates do not matter
+        check->path = (ussl_path_t){.cert = {chain}, .len = 1, .anchored = true, .believed = true};
+        ussl_rules_check_key(chain, &check->verdict);
+        return true;
+    }
+#endif
+    return ussl_path_find(demands, chain, &check->path, &check->verdict);
 }
 
 // The owner's hook may refuse what has passed.
@@ -73,13 +87,9 @@ static void keep_blamed(ussl_verify_state_t *check) {
 }
 
 // ---- dates that are held back ----
-// Days from 1970 by 400-year eras that begin on 1 March, as in init.c.
 static int64_t seconds_of(const mbedtls_x509_time *t) {
-    int64_t year = t->mon <= 2 ? t->year - 1 : t->year;
-    int64_t era = year / 400, yoe = year - era * 400;
-    int64_t doy = (153 * (t->mon + (t->mon > 2 ? -3 : 9)) + 2) / 5 + t->day - 1;
-    int64_t days = era * 146097 + yoe * 365 + yoe / 4 - yoe / 100 + doy - 719468;
-    return ((days * 24 + t->hour) * 60 + t->min) * 60 + t->sec;
+    ussl_date_t date = ussl_date_of(t);
+    return ussl_date_seconds(&date);
 }
 
 #if USSL_CRL
@@ -119,14 +129,17 @@ static void hold_dates(ussl_conn_t *conn) {
 // ---- private to the engine ----
 bool ussl_verify_held(ussl_conn_t *conn) {
     ussl_verify_state_t *check = &conn->check;
-    if (check->held && !ussl_clock_is_set()) {
+    if (!check->held) {
+        return check->verdict.flags == 0;
+    }
+    if (!ussl_clock_is_set()) {
         return false;
     }
     int64_t now = ussl_seconds();
-    if (check->held && now < check->not_before) {
+    if (now < check->not_before) {
         ussl_verdict_add(&check->verdict, USSL_CERT_FUTURE, 0, 0);
     }
-    if (check->held && now > check->not_after) {
+    if (now > check->not_after) {
         ussl_verdict_add(&check->verdict, USSL_CERT_EXPIRED, 0, 0);
     }
     check->held = false;
@@ -136,14 +149,7 @@ bool ussl_verify_held(ussl_conn_t *conn) {
 int ussl_verify(ussl_conn_t *conn, const mbedtls_x509_crt *chain, uint32_t *flags) {
     ussl_verify_state_t *check = &conn->check;
     ussl_demands_t demands = demands_of(conn);
-#if USSL_PINS
-    if (ussl_pins_trust_key(demands.config->trust, demands.peer, chain)) {
-        demands.hold = false;
-        check->path = (ussl_path_t){.cert = {chain}, .len = 1, .anchored = true, .believed = true};
-        ussl_rules_check_key(chain, &check->verdict);
-    } else
-#endif
-        if (!ussl_path_find(&demands, chain, &check->path, &check->verdict)) {
+    if (!find_path(&demands, chain, check)) {
         return MBEDTLS_ERR_X509_ALLOC_FAILED;
     }
     check->verified = true;

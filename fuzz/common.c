@@ -187,3 +187,14 @@ void fuzz_feed(ussl_conn_t *conn, const uint8_t *data, size_t len) {
     }
     abort(); // it does not come to an end
 }
+
+int fuzz_one_end(ussl_role_t role, const uint8_t *data, size_t len) {
+    if (len > 0) {
+        fuzz_end_t end = {0};
+        fuzz_open(&end, role, data[0] & 1 ? USSL_VERSION_TLS13 : USSL_VERSION_TLS12);
+        fuzz_feed(end.conn, data + 1, len - 1);
+        fuzz_close(&end);
+        fuzz_end();
+    }
+    return 0;
+}

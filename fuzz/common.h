@@ -39,5 +39,7 @@ void fuzz_open(fuzz_end_t *end, ussl_role_t role, uint16_t version);
 void fuzz_close(fuzz_end_t *end);
 // Feeds bytes to it, throws away what it sends, reads what it delivers.
 void fuzz_feed(ussl_conn_t *conn, const uint8_t *data, size_t len);
+// The targets `client` and `server`: the first octet chooses the version.
+int fuzz_one_end(ussl_role_t role, const uint8_t *data, size_t len);
 
 #endif // USSL_FUZZ_COMMON_H
