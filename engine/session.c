@@ -67,6 +67,10 @@ bool ussl_record_parse(const uint8_t *data, size_t len, ussl_record_t *out) {
         || !get_number(&at, end, 4, &count) || (size_t)(end - at) < USSL_MARK_SIZE) {
         return false;
     }
+    // Before 1970: ages could not be told.
+    if (made > INT64_MAX || proven_at > INT64_MAX) {
+        return false;
+    }
     out->proven = (uint8_t)proven;
     out->made = (int64_t)made;
     out->proven_at = (int64_t)proven_at;
