@@ -59,7 +59,7 @@ build/certs/ca.pem: build/tools.ok tools/make-certs
 certs: build/certs/ca.pem build/chains build/roots.ussl
 
 build/roots.ussl: build/certs/ca.pem tools/make-roots
-	@python3 tools/make-roots build/certs/ca.pem build/certs/inter.pem $@ >/dev/null
+	@python3 tools/make-roots $(addprefix build/certs/,ca.pem inter.pem root-rsa.pem) $@ >/dev/null
 
 # The chains of tests/data/chains.txt. Debian's own Python has the package that they are signed with.
 WITH_CRYPTOGRAPHY = $(shell python3 -c 'import cryptography' 2>/dev/null && echo python3 || echo /usr/bin/python3)

@@ -42,7 +42,7 @@ endif
 
 ifneq ($(USSL_ROOTS),)
 USSL_PROFILE_CFLAGS += -DUSSL_ROOTS='"$(abspath $(USSL_ROOTS))"'
-$(BUILD)/$(USSL_DIR)/binding/ssl_roots.o: $(abspath $(USSL_ROOTS))
+$(BUILD)/$(patsubst $(USER_C_MODULES)/%,%,$(USSL_DIR))/binding/ssl_roots.o: $(abspath $(USSL_ROOTS))
 endif
 
 CFLAGS_USERMOD += -include $(USSL_DIR)/config/builtins.h -I$(USSL_DIR) -I$(MBEDTLS)/include \

@@ -147,15 +147,27 @@ static void check_purpose(const ussl_demands_t *demands, const mbedtls_x509_crt 
     }
 }
 
-// ---- strength ----
-static bool key_is_strong(const mbedtls_x509_crt *crt) {
-    if (mbedtls_pk_get_type(&crt->pk) == MBEDTLS_PK_RSA) {
-        return mbedtls_pk_get_bitlen(&crt->pk) >= 2048;
+// ---- keys ----
+// The key of a certificate. Who came from a root store has it in DER only: it is parsed into
+// `room`, which the caller frees.
+static mbedtls_pk_context *key_of(const mbedtls_x509_crt *crt, mbedtls_pk_context *room) {
+    unsigned char *der = crt->pk_raw.p;
+    mbedtls_pk_init(room);
+    if (mbedtls_pk_get_type(&crt->pk) != MBEDTLS_PK_NONE) {
+        return (mbedtls_pk_context *)(uintptr_t)&crt->pk; // only looked at
     }
-    if (mbedtls_pk_get_type(&crt->pk) != MBEDTLS_PK_ECKEY) {
+    (void)mbedtls_pk_parse_subpubkey(&der, der + crt->pk_raw.len, room);
+    return room;
+}
+
+static bool key_is_strong(const mbedtls_pk_context *key) {
+    if (mbedtls_pk_get_type(key) == MBEDTLS_PK_RSA) {
+        return mbedtls_pk_get_bitlen(key) >= 2048;
+    }
+    if (mbedtls_pk_get_type(key) != MBEDTLS_PK_ECKEY) {
         return false;
     }
-    switch (mbedtls_pk_get_ec_group_id(&crt->pk)) {
+    switch (mbedtls_pk_get_ec_group_id(key)) {
         case MBEDTLS_ECP_DP_SECP256R1:
         case MBEDTLS_ECP_DP_SECP384R1:
         case MBEDTLS_ECP_DP_SECP521R1:
@@ -167,7 +179,10 @@ static bool key_is_strong(const mbedtls_x509_crt *crt) {
 
 static void check_strength(
     const mbedtls_x509_crt *crt, size_t depth, bool anchor, ussl_verdict_t *verdict) {
-    if (!key_is_strong(crt)) {
+    mbedtls_pk_context room;
+    bool strong = key_is_strong(key_of(crt, &room));
+    mbedtls_pk_free(&room);
+    if (!strong) {
         ussl_verdict_add(verdict, USSL_CERT_WEAK_KEY, depth == 0 ? 66 : 67, depth);
     }
     // Nobody needs the signature of an anchor.
@@ -310,12 +325,14 @@ bool ussl_hash_is_weak(mbedtls_md_type_t md) {
 bool ussl_signature_is_good(const ussl_signature_t *signature, const mbedtls_x509_crt *issuer) {
     unsigned char hash[MBEDTLS_MD_MAX_SIZE];
     const mbedtls_md_info_t *md = mbedtls_md_info_from_type(signature->md);
-    mbedtls_pk_context *key = (mbedtls_pk_context *)(uintptr_t)&issuer->pk; // only looked at
-    return md != NULL && mbedtls_pk_can_do(key, signature->pk)
+    mbedtls_pk_context room, *key = key_of(issuer, &room);
+    bool good = md != NULL && mbedtls_pk_can_do(key, signature->pk)
         && mbedtls_md(md, signature->signed_part->p, signature->signed_part->len, hash) == 0
         && mbedtls_pk_verify_ext(signature->pk, signature->options, key, signature->md, hash,
                mbedtls_md_get_size(md), signature->bytes->p, signature->bytes->len)
-        == 0;
+            == 0;
+    mbedtls_pk_free(&room);
+    return good;
 }
 
 bool ussl_signed_by(const mbedtls_x509_crt *crt, const mbedtls_x509_crt *issuer) {

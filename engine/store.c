@@ -82,11 +82,23 @@ static uint32_t find_first(const ussl_store_t *store, const uint8_t *hash) {
 }
 
 // ---- certificates ----
+// A root is in memory for as long as a handshake: what is not looked at goes. Its key is parsed
+// again when a signature asks for it (rules.c), and the DER still has the names.
+static void slim(mbedtls_x509_crt *crt) {
+    mbedtls_pk_free(&crt->pk);
+    if (ussl_self_issued(crt)) {
+        mbedtls_asn1_free_named_data_list_shallow(crt->issuer.next);
+        mbedtls_asn1_free_named_data_list_shallow(crt->subject.next);
+        crt->issuer.next = crt->subject.next = NULL;
+    }
+}
+
 static mbedtls_x509_crt *parse_owned(uint8_t *der, size_t len) {
     mbedtls_x509_crt *crt = ussl_calloc(1, sizeof(*crt));
     if (crt != NULL) {
         mbedtls_x509_crt_init(crt);
         if (ussl_crt_parse_owned(crt, der, len) == 0) {
+            slim(crt);
             return crt;
         }
         ussl_free(crt);

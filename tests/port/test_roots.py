@@ -24,12 +24,13 @@ def connects(client, cert="server"):
 
 
 client = ssl.create_default_context(cafile=STORE)
-assert client.cert_store_stats() == {"x509": 2, "x509_ca": 2, "crl": 0}
+assert client.cert_store_stats() == {"x509": 3, "x509_ca": 3, "crl": 0}
 assert connects(client) and connects(client, "chain") and connects(client, "server-rsa")
+assert connects(client, "under-rsa")
 assert not connects(client, "rogue-client") and not connects(client, "unknown-issuer")
 # It serves beside certificates that were loaded.
 client.load_verify_locations(CERTS + "rogue-ca.pem")
-assert client.cert_store_stats()["x509"] == 3
+assert client.cert_store_stats()["x509"] == 4
 assert connects(client) and connects(client, "unknown-issuer")
 # The whole path can be looked at, the root too.
 c, s = bio_pair(client, server_context("chain"))
@@ -62,7 +63,7 @@ refused("NOT_A_ROOT_STORE", ssl.install_roots, CERTS + "ca.pem", STORE)
 # Replacing one: checked, then renamed. What is open goes on with the old one.
 copy()
 count, made = ssl.install_roots(OTHER, CERTS + "../roots.there")
-assert count == 2 and made > 1700000000
+assert count == 3 and made > 1700000000
 raises(OSError, os.stat, OTHER)
 client = ssl.create_default_context(cafile=CERTS + "../roots.there")
 os.remove(CERTS + "../roots.there")
