@@ -21,6 +21,7 @@ import flash
 
 CERTS = os.path.join(ROOT, "build/certs/")
 BUILD = os.path.join(ROOT, "build/bench/")
+BUNDLE = "/etc/ssl/certs/ca-certificates.crt"
 TLS12, TLS13 = 0x0303, 0x0304
 
 
@@ -125,8 +126,8 @@ def flash_rows(table):
 
 
 # ---- this machine ----
-def unix(program, *args, env=None):
-    done = subprocess.run([program, os.path.join(ROOT, "bench/unix.py"), CERTS, *args], stdout=subprocess.PIPE, timeout=300,
+def unix(program, *args, env=None, folder=CERTS):
+    done = subprocess.run([program, os.path.join(ROOT, "bench/unix.py"), folder, *args], stdout=subprocess.PIPE, timeout=300,
                           env=dict(os.environ, **(env or {})))
     if done.returncode:
         raise SystemExit("bench/unix.py on %s failed" % program)
@@ -142,6 +143,11 @@ def unix_rows(table):
                       ours, "", other)
     stock, ours, other = (unix(p, "bulk", "server", "1.2")[0] for p in programs)
     table.add("records of 4000 bytes, unix (stock: through streams in Python)", "MB/s", stock, ours, "", other)
+    folder, bundle = os.path.split(BUNDLE)
+    figures = [unix(p, "default-context", bundle, "-", env={"SSL_CERT_FILE": BUNDLE}, folder=folder + "/") for p in programs]
+    for name, *row in zip(("the first context that trusts all roots of the system, unix", "the next ones, a context",
+                           "memory of the first", "memory of the next ones, a context"), *figures):
+        table.add(name, "KB" if "memory" in name else "µs", row[0], row[1], "", row[2])
     counter = {"LD_PRELOAD": BUILD + "count.so"}
     counts = []
     for program, kind in ((programs[0], "plain"), (programs[1], "plain"), (programs[1], "reserved")):

@@ -1,5 +1,7 @@
 # unix.py CERTS WHAT CERT VERSION [N] - runs on our MicroPython, stock MicroPython and CPython: client and
-# server in one thread. Prints one number: handshakes a second, MB a second, or nothing (count.c prints).
+# server in one thread. Prints handshakes a second, MB a second, or nothing (count.c prints).
+# unix.py FOLDER default-context BUNDLE - : microseconds of the first context that trusts all of the bundle,
+# of the next ones, and KB of memory of the first and of the next.
 import os
 import sys
 import time
@@ -102,6 +104,35 @@ else:
         return c, s
 
 
+def resident():
+    with open("/proc/self/statm") as f:
+        return int(f.read().split()[1]) * 4.096
+
+
+def default_context(roots):
+    if not STOCK:
+        return tls.create_default_context()
+    context = tls.SSLContext(tls.PROTOCOL_TLS_CLIENT)
+    for root in roots:
+        context.load_verify_locations(root)
+    return context
+
+
+def default_contexts(kept):
+    roots = der(cert) if STOCK else None
+    figures = []
+    for n in (1, 20):
+        before, began = resident(), ticks()
+        for _ in range(n):
+            kept.append(default_context(roots))
+        took = ticks() - began
+        figures += [took * 1e6 / n, (resident() - before) / n]
+    print(figures[0], figures[2], figures[1], figures[3])
+
+
+if what == "default-context":
+    default_contexts([])
+    sys.exit()
 client, server = contexts()
 if what == "handshakes":
     connect(client, server)

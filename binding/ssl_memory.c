@@ -16,13 +16,14 @@ static size_t checked(const mp_arg_val_t *val, size_t min, size_t max, qstr name
 }
 
 static ussl_reserve_plan_t parse_plan(size_t n_args, const mp_obj_t *args, mp_map_t *kw_args) {
-    enum { CONNECTIONS, RECORD_IN, RECORD_OUT, BUFFERS, PEER_CHAIN };
+    enum { CONNECTIONS, RECORD_IN, RECORD_OUT, BUFFERS, PEER_CHAIN, RSA_BITS };
     static const mp_arg_t allowed[] = {
         {MP_QSTR_connections, MP_ARG_INT, {.u_int = 1}},
         {MP_QSTR_record_in, MP_ARG_KW_ONLY | MP_ARG_INT, {.u_int = USSL_RECORD_IN}},
         {MP_QSTR_record_out, MP_ARG_KW_ONLY | MP_ARG_INT, {.u_int = USSL_RECORD_OUT}},
         {MP_QSTR_buffers, MP_ARG_KW_ONLY | MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}},
         {MP_QSTR_peer_chain, MP_ARG_KW_ONLY | MP_ARG_INT, {.u_int = 4096}},
+        {MP_QSTR_rsa_bits, MP_ARG_KW_ONLY | MP_ARG_INT, {.u_int = 4096}},
     };
     mp_arg_val_t vals[MP_ARRAY_SIZE(allowed)];
     mp_arg_parse_all(n_args - 1, args + 1, kw_args, MP_ARRAY_SIZE(allowed), allowed, vals);
@@ -33,6 +34,7 @@ static ussl_reserve_plan_t parse_plan(size_t n_args, const mp_obj_t *args, mp_ma
         .record_out =
             checked(&vals[RECORD_OUT], USSL_RECORD_MIN, USSL_RECORD_OUT, MP_QSTR_record_out),
         .peer_chain = checked(&vals[PEER_CHAIN], 0, USSL_RECORD_IN, MP_QSTR_peer_chain),
+        .rsa_bits = checked(&vals[RSA_BITS], 0, 8192, MP_QSTR_rsa_bits),
     };
     if (vals[BUFFERS].u_obj != mp_const_none) {
         vals[BUFFERS].u_int = mp_obj_get_int(vals[BUFFERS].u_obj);

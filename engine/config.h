@@ -118,7 +118,10 @@
 // handshake (arithmetic, keys) and when it is open (keys, session, and what the holes between them
 // cost). docs/memory.md.
 #ifndef USSL_SHAKING_ROOM
-#define USSL_SHAKING_ROOM (UINTPTR_MAX > 0xFFFFFFFF ? 14848 : 10752)
+#define USSL_SHAKING_ROOM (UINTPTR_MAX > 0xFFFFFFFF ? 15616 : 12032)
+#endif
+#ifndef USSL_RSA_ROOM
+#define USSL_RSA_ROOM 27 // for each octet of a key beyond RSA-2048
 #endif
 #ifndef USSL_OPEN_ROOM
 #define USSL_OPEN_ROOM (UINTPTR_MAX > 0xFFFFFFFF ? 11264 : 8192)

@@ -38,10 +38,15 @@ static size_t head_size(const ussl_reserve_plan_t *plan) {
 
 // A place holds what a handshake needs, mbedTLS's whole output buffer among it, and later what an
 // open connection needs: its state, one record in and one out. Certificates are there as they came
-// and, about twice as large, parsed.
+// and, about twice as large, parsed. Checking one signature is what takes most: with RSA, numbers
+// as long as the key, by the dozen.
+#define RSA_COUNTED 2048 // bits, in USSL_SHAKING_ROOM
+#define RSA_MAX 8192     // of mbedTLS
 static size_t place_size(const ussl_reserve_plan_t *plan) {
     size_t chain = plan->peer_chain;
     size_t shaking = USSL_SHAKING_ROOM + USSL_RECORD_OUT + 3 * chain;
+    shaking +=
+        plan->rsa_bits > RSA_COUNTED ? (plan->rsa_bits - RSA_COUNTED) / 8 * USSL_RSA_ROOM : 0;
     size_t open = USSL_OPEN_ROOM + 2 * chain + plan->record_out + USSL_RECORD_AROUND;
     open += plan->shared > 0 ? 0 : plan->record_in + USSL_RECORD_AROUND;
     return round_up(shaking > open ? shaking : open);
@@ -51,7 +56,8 @@ static bool plan_fits(const ussl_reserve_plan_t *plan) {
     return plan->connections > 0 && plan->connections <= UINT16_MAX
         && plan->shared <= plan->connections && plan->record_in >= USSL_RECORD_MIN
         && plan->record_in <= USSL_RECORD_IN && plan->record_out >= USSL_RECORD_MIN
-        && plan->record_out <= USSL_RECORD_OUT && plan->peer_chain <= USSL_RECORD_IN;
+        && plan->record_out <= USSL_RECORD_OUT && plan->peer_chain <= USSL_RECORD_IN
+        && plan->rsa_bits <= RSA_MAX;
 }
 
 // ---- helpers ----

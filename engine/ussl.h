@@ -169,7 +169,8 @@ typedef struct {
     size_t connections;
     size_t record_in, record_out; // of the contexts that use it: USSL_RECORD_MIN at least
     size_t peer_chain;            // bytes of DER that a peer's certificates may take
-    size_t shared;                // buffers of record_in bytes for all; 0: room in every place
+    size_t rsa_bits; // of the longest RSA key, theirs or ours; up to 2048 needs no more
+    size_t shared;   // buffers of record_in bytes for all; 0: room in every place
 } ussl_reserve_plan_t;
 
 typedef struct {

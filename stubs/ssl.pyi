@@ -67,8 +67,8 @@ class SSLContext:
     def pin(self, host: Optional[str], *spki_sha256: Union[bytes, str]) -> None: ...  # ours
     def trust_key(self, host: Optional[str], *spki_sha256: Union[bytes, str]) -> None: ...  # ours
     def memory(self) -> dict[str, int]: ...  # ours
-    def memory_needed(self, connections: int = 1, *, record_in: int = 16384, record_out: int = 4096, buffers: Optional[int] = None, peer_chain: int = 4096) -> int: ...  # ours
-    def reserve(self, connections: int = 1, *, record_in: int = 16384, record_out: int = 4096, buffers: Optional[int] = None, peer_chain: int = 4096) -> None: ...  # ours
+    def memory_needed(self, connections: int = 1, *, record_in: int = 16384, record_out: int = 4096, buffers: Optional[int] = None, peer_chain: int = 4096, rsa_bits: int = 4096) -> int: ...  # ours
+    def reserve(self, connections: int = 1, *, record_in: int = 16384, record_out: int = 4096, buffers: Optional[int] = None, peer_chain: int = 4096, rsa_bits: int = 4096) -> None: ...  # ours
     def session_stats(self) -> dict[str, int]: ...
     def set_alpn_protocols(self, alpn_protocols: Sequence[str]) -> None: ...
     def set_ciphers(self, ciphers: Union[str, list[str], tuple[str, ...]]) -> None: ...

@@ -221,7 +221,7 @@ def firmware():
     sys.path.insert(0, os.path.join(ROOT, "tests/firmware"))
     import board
 
-    names = ["ca.pem"] + [n + e for n in ("server", "server-rsa", "client", "under-rsa") for e in (".pem", ".key")]
+    names = ["ca.pem"] + [n + e for n in ("server", "server-rsa", "client", "under-rsa", "web") for e in (".pem", ".key")]
     with open(os.path.join(ROOT, "tests/firmware/handshakes.py")) as f:
         script = board.with_certs(names, CERTS, f.read())
     device = board.Board(os.path.join(ROOT, "build/firmware/firmware.elf"))

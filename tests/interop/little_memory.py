@@ -40,8 +40,8 @@ async def fetch(ctx, pause):
 
 
 async def eight_with_two():
-    ctx = context(connections=8, buffers=2, peer_chain=1024, record_out=1024)
-    assert ctx.memory_needed(8, buffers=2, peer_chain=1024) < ctx.memory_needed(8, peer_chain=1024) - 30000
+    ctx = context(connections=8, buffers=2, peer_chain=1024, rsa_bits=2048, record_out=1024)
+    assert ctx.memory_needed(8, buffers=2, peer_chain=1024, rsa_bits=2048) < ctx.memory_needed(8, peer_chain=1024, rsa_bits=2048) - 30000
     await asyncio.gather(*[fetch(ctx, i % 2) for i in range(8)])
     memory = ctx.memory()
     assert memory["largest_record"] == 16384 and memory["connections"] <= 8, memory
@@ -50,7 +50,7 @@ async def eight_with_two():
 asyncio.run(eight_with_two())
 
 # A read that finds no buffer waits, and what waits loses nothing.
-ctx = context(connections=2, buffers=1, peer_chain=1024)
+ctx = context(connections=2, buffers=1, peer_chain=1024, rsa_bits=2048)
 a, b = connect(ctx), connect(ctx)
 for tls in (a, b):
     tls.write(b"40000\n")
@@ -77,7 +77,7 @@ a.close()
 b.close()
 
 # Smaller records: OpenSSL keeps to max_fragment_length in both versions.
-ctx = context(connections=1, record_in=4096, record_out=512, peer_chain=1024)
+ctx = context(connections=1, record_in=4096, record_out=512, peer_chain=1024, rsa_bits=2048)
 tls = connect(ctx)
 tls.write(b"20000\n")
 got = 0

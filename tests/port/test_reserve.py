@@ -135,7 +135,7 @@ raises(ValueError, client.reserve, -1)
 raises(ValueError, client.reserve, 70000)
 raises(TypeError, client.reserve, 1, 2)
 for name, values in (("record_in", (511, 16385, 0, -1)), ("record_out", (511, 16385)), ("buffers", (0, 3, -1)),
-                     ("peer_chain", (-1, 20000))):
+                     ("peer_chain", (-1, 20000)), ("rsa_bits", (-1, 8193))):
     for value in values:
         try:
             client.reserve(2, **{name: value})

@@ -185,6 +185,57 @@ static void nothing_else_is_allocated(void **state) {
     }
 }
 
+// A root of the store comes and goes in the place, also the largest kind in the smallest place.
+#if USSL_STORE
+static void a_root_of_a_store(void **state) {
+    (void)state;
+    blob_t blob = read_cert_file("../roots.ussl");
+    ussl_store_source_t source = {.bytes = blob.data, .len = blob.len};
+    for (int version = USSL_VERSION_TLS12; version <= USSL_VERSION_TLS13; version++) {
+        if (version == USSL_VERSION_TLS12 ? !USSL_TLS12 : !USSL_TLS13) {
+            continue;
+        }
+        ussl_arena_t *arena;
+        ussl_store_t *store = NULL;
+        ussl_failure_t why;
+        pair_setup_t setup = good_setup("under-rsa.pem", "under-rsa.key", (uint16_t)version);
+        assert_int_equal(ussl_arena_new(0, &arena), USSL_OK);
+        assert_int_equal(ussl_store_new(arena, &source, &store, &why), USSL_OK);
+        assert_int_equal(ussl_trust_new(arena, &setup.made_trust[0]), USSL_OK);
+        assert_int_equal(ussl_trust_set_store(setup.made_trust[0], store), USSL_OK);
+        setup.made_identity[1] = load_identity(arena, setup.cert, setup.key);
+        setup.client.record_in = setup.client.record_out = USSL_RECORD_MIN;
+        reserved_t r;
+        reserve_both(&r, &setup, 1);
+        ussl_reserve_unref(r.reserve[0]);
+        ussl_reserve_plan_t least = {.connections = 1,
+            .record_in = USSL_RECORD_MIN,
+            .record_out = USSL_RECORD_MIN,
+            .peer_chain = setup.made_identity[1]->chain.raw.len,
+            .rsa_bits = 4096};
+        assert_int_equal(ussl_reserve_new(&least, &r.reserve[0]), USSL_OK);
+        for (int life = 0; life < 3; life++) {
+            size_t made = test_platform.made;
+            assert_int_equal(connect_reserved(&r), USSL_OK);
+            assert_true(pair_handshake(&r.pair));
+            assert_non_null(ussl_conn_chain(r.pair.conn[0], true, 1));
+            assert_int_equal(test_platform.made, made);
+        }
+        ussl_reserve_status_t status;
+        ussl_reserve_status(r.reserve[0], &status);
+        print_message("a root of RSA-4096, %04x: peak %zu of %zu\n", (unsigned)version, status.peak,
+            status.bytes);
+        free_reserved(&r);
+        ussl_trust_unref(setup.made_trust[0]);
+        ussl_identity_unref(setup.made_identity[1]);
+        ussl_store_unref(store);
+        ussl_arena_unref(arena);
+    }
+    blob_free(&blob);
+    assert_int_equal(test_platform.live, 0);
+}
+#endif
+
 // Many lives of every kind, some of them cut short, in one block: none fails for want of room, and
 // the last begins on the level of the first. `make soak` sets USSL_SOAK.
 static void a_long_life(void **state) {
@@ -334,6 +385,9 @@ int main(void) {
         cmocka_unit_test_setup(a_pool_gives_and_takes, reset),
 #if USSL_SERVER
         cmocka_unit_test_setup(nothing_else_is_allocated, reset),
+#if USSL_STORE
+        cmocka_unit_test_setup(a_root_of_a_store, reset),
+#endif
         cmocka_unit_test_setup(a_long_life, reset),
         cmocka_unit_test_setup(one_more_than_reserved, reset),
         cmocka_unit_test_setup(given_back_while_in_use, reset),
