@@ -264,6 +264,10 @@ def root_store(case):
     return trust.root_store(case, free_port, stop)
 
 
+def trimmed_store(case):
+    return trust.trimmed_store(case, free_port, stop)
+
+
 def explain(case):
     return trust.explain(case, free_port, stop)
 
@@ -273,6 +277,7 @@ def run_all(report, micropython, certs):
     print("interop: " + re.sub(r" +\(Library.*", "", version.strip()))
     case = Case(micropython, certs)
     for group in (our_client_their_server, suites_and_groups, mutual, our_server_their_client, whole_records, little_memory,
-                  tickets_and_a_full_wire, with_cpython, session_across_processes, readme_example, root_store, explain):
+                  tickets_and_a_full_wire, with_cpython, session_across_processes, readme_example, root_store, trimmed_store,
+                  explain):
         for name, good, detail in group(case):
             report("passed" if good else "failed", "interop/" + name, "" if good else detail[-3000:])

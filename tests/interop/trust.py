@@ -1,6 +1,7 @@
 # trust.py - roots and reports against OpenSSL's server: run by interop.py.
 import os
 import re
+import sys
 
 
 def root_store(case, free_port, stop):
@@ -24,6 +25,32 @@ def root_store(case, free_port, stop):
         log = stop(server)
         yield "trust/default-from-" + name, status == 0 and wanted in out, out + log
     os.remove(broken)
+
+
+def trimmed_store(case, free_port, stop):
+    """tools/make-roots: of three roots the one that a host needs, and what the other modes say of the store."""
+    root = os.path.dirname(case.certs)
+    store, all_of_it = os.path.join(root, "roots.trimmed"), os.path.join(root, "roots.ussl")
+    tool = [sys.executable, os.path.join(root, "../tools/make-roots")]
+    bundle = [case.cert(name) for name in ("ca.pem", "root-rsa.pem", "rogue-ca.pem")]
+    port = free_port()
+    host = "localhost:%d" % port
+    server = case.their_server(port, "web", "tls1_3")
+    script = "import ssl; print('accepted', ssl.explain('localhost', %d))" % port
+    case.env["SSL_CERT_FILE"] = store
+    for name, command, wanted in (
+            ("for", tool + ["--for", host] + bundle + [store], r"needs ussl test root of 4096 bits\n.*: 1 roots"),
+            ("serves", [case.micropython, "-c", script], "ACCEPTED through 3(?s:.*)accepted True"),
+            ("list", tool + ["--list", store] + bundle, "RSA-4096  to 2044-01-01  ussl test root of 4096 bits"),
+            ("check", tool + ["--check", store], "^1 roots of 20"),
+            ("diff", tool + ["--diff", store, all_of_it], r"\A\+ .*\n\+ .*\n\Z")):
+        status, out = case.run(command)
+        yield "trust/make-roots-" + name, status == 0 and re.search(wanted, out, re.M) is not None, out
+    status, out = case.run(tool + ["--for", host, case.cert("rogue-ca.pem"), store + "2"])
+    good = status != 0 and "CERTIFICATE_VERIFY_FAILED" in out and not os.path.exists(store + "2")
+    yield "trust/make-roots-for-nobody", good, out + stop(server)
+    del case.env["SSL_CERT_FILE"]
+    os.remove(store)
 
 
 def explain(case, free_port, stop):
