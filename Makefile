@@ -194,8 +194,8 @@ format:
 	@clang-format -i $(CHECKED_C)
 
 # Every build flag off, one at a time: it must build, connect, and say what it saves.
-flags: build/sources.ok certs
-	@MBEDTLS=$(MBEDTLS) sh tools/try-flags
+flags: $(UNIX) certs
+	@MICROPYTHON=$(MICROPYTHON) MBEDTLS=$(MBEDTLS) sh tools/try-flags
 
 clean:
 	rm -rf build/unix build/unix32 build/firmware build/bench build/unit* build/flags build/certs build/*.ok

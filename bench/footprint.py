@@ -56,6 +56,8 @@ def main():
     text += ["", "`USSL_PROFILE=device` leaves out P521, X25519, CHACHA, SESSIONS, ENCRYPTED_KEYS, KEYLOG, LEGACY_WRAP, PEM,",
              "CRL and EXPLAIN, and takes mbedTLS's smaller code where it has a choice (`config/mbedtls_device.h`). Each comes back with its flag:",
              "`USSL_CFLAGS=-DUSSL_SESSIONS=1`. What was left out is absent or raises.", "",
+             "The rules of trust that stock MicroPython does not have (`engine/` rules, path, constraints, names, verdict, verify) are",
+             "some 10 KB of every build, and stay: [trust.md](trust.md).", "",
              "The smaller code is slower. Most of it is that no multiples of the curves' base points are in flash (11 KB): a key of our",
              "own, and a signature, take twice as long. The rows *config/device* of [the table](../bench/results/table.md) have it in",
              "instructions; `#undef MBEDTLS_ECP_FIXED_POINT_OPTIM` in a configuration of your own takes the tables back."]

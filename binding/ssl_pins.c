@@ -57,7 +57,7 @@ static mp_obj_t add_pins(size_t n_args, const mp_obj_t *args, bool alone) {
             ssl_raise_result(result);
         }
     }
-#if USSL_SESSIONS
+#if USSL_SESSIONS && USSL_SERVER
     // Tickets that were given before prove nothing about a pin.
     ussl_tickets_unref(self->tickets);
     self->tickets = NULL;
