@@ -24,7 +24,7 @@ from chains_der import (CLOCK, CONTEXT, ENCODERS, WITHIN, Keys, algorithm, date,
 TABLE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "data/chains.txt")
 FLAGS = ("strict", "partial", "no_cn", "crl_leaf", "crl_all")
 OF_CERT = set("""CA v1 v2 v4 pss by key key-of hash inner sign sig sign-by serial from until subject issuer bc ku eku
-    san nc ski aki critical noncritical ext critext dup pathlen tail cut""".split())
+    san nc ski aki critical noncritical ext critext exts dup pathlen tail cut""".split())
 OF_CRL = set("revoked sign sig from until aki key-of hash issuer v1".split())
 REPEATABLE = ("ext", "critext", "crl")
 KINDS = ("bc", "ku", "eku", "san", "nc")
@@ -117,6 +117,7 @@ class Cert:
             for text in self.options.get(word, []):
                 twice = self.options.get("dup") == text.partition(":")[0]
                 out += [named_extension(text, critical)] * (2 if twice else 1)
+        out += [named_extension("1.2.3.5.%d" % (n + 1), False) for n in range(int(self.options.get("exts", 0)))]
         return der(0xA3, seq(*out)) if out else b""
 
     def signer(self):
