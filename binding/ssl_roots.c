@@ -143,7 +143,7 @@ static roots_t *roots_open(mp_obj_t path, bool pem, ussl_failure_t *why) {
     ussl_result_t result = USSL_ERR_PARSE;
     if (ussl_is_store(first, sizeof(first))) {
         result = ussl_store_new(self->arena, &source, &self->store, why);
-    } else if (pem) {
+    } else if (USSL_PEM && pem) {
         vstr_t text;
         vstr_init_len(&text, source.len);
         if (roots_read(source.user, 0, (uint8_t *)text.buf, source.len)) {

@@ -46,14 +46,13 @@ static bool read_at(const ussl_store_t *store, uint32_t offset, uint8_t *out, si
     return good;
 }
 
-static size_t entry_size(const ussl_store_t *store) {
-    return store->index ? PEM_ENTRY : ENTRY;
+static bool is_pem(const ussl_store_t *store) {
+    return USSL_PEM && store->index != NULL;
 }
 
 static bool read_entry(const ussl_store_t *store, uint32_t i, uint8_t entry[PEM_ENTRY]) {
-    size_t size = entry_size(store);
-    if (store->index != NULL) {
-        memcpy(entry, store->index + i * size, size);
+    if (is_pem(store)) {
+        memcpy(entry, store->index + i * PEM_ENTRY, PEM_ENTRY);
         return true;
     }
     return read_at(store, HEADER + i * ENTRY, entry, ENTRY);
@@ -152,7 +151,7 @@ mbedtls_x509_crt *ussl_store_find(
     mbedtls_x509_crt *crt = NULL;
     while (crt == NULL && *at < store->count && read_entry(store, *at, entry)
         && memcmp(entry, hash, NAME_HASH) == 0) {
-        crt = store->index ? from_pem(store, entry) : from_record(store, entry, child);
+        crt = is_pem(store) ? from_pem(store, entry) : from_record(store, entry, child);
         ++*at;
     }
     return crt;
