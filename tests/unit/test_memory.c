@@ -33,15 +33,37 @@ static void arenas_count_and_limit(void **state) {
     assert_int_equal(test_platform.live, 0);
 }
 
+// Trust in the roots of build/roots.ussl, which are read when they are needed.
+static ussl_trust_t *trust_in_store(const blob_t *blob) {
+    ussl_trust_t *trust = NULL;
+#if USSL_STORE
+    ussl_store_source_t source = {.bytes = blob->data, .len = blob->len};
+    ussl_arena_t *arena = NULL;
+    ussl_store_t *store = NULL;
+    ussl_failure_t why;
+    if (ussl_arena_new(0, &arena) == USSL_OK && ussl_trust_new(arena, &trust) == USSL_OK
+        && ussl_store_new(arena, &source, &store, &why) == USSL_OK) {
+        assert_int_equal(ussl_trust_set_store(trust, store), USSL_OK);
+    } else {
+        ussl_trust_unref(trust);
+        trust = NULL;
+    }
+    ussl_store_unref(store);
+    ussl_arena_unref(arena);
+#else
+    (void)blob;
+#endif
+    return trust;
+}
+
 // Loads, connects, writes both ways and closes. Returns the first failure of either end.
-static ussl_result_t whole_life(uint16_t version, const char *cert, const char *key) {
-    pair_setup_t setup = good_setup(cert, key, version);
-    setup.server_trust = "ca.pem";
-    setup.server_verify = USSL_VERIFY_REQUIRED;
-    setup.client_cert = "client.pem";
-    setup.client_key = "client.key";
+static ussl_result_t life_of(pair_setup_t *setup) {
+    setup->server_trust = "ca.pem";
+    setup->server_verify = USSL_VERIFY_REQUIRED;
+    setup->client_cert = "client.pem";
+    setup->client_key = "client.key";
     pair_t pair;
-    ussl_result_t result = pair_open(&pair, &setup);
+    ussl_result_t result = pair_open(&pair, setup);
     if (result == USSL_OK) {
         if (pair_handshake(&pair)) {
             pair_transfer(&pair, 0, (const uint8_t *)"ping", 4);
@@ -56,6 +78,19 @@ static ussl_result_t whole_life(uint16_t version, const char *cert, const char *
         }
     }
     pair_free(&pair);
+    return result;
+}
+
+static ussl_result_t whole_life(uint16_t version, const char *cert, const char *key) {
+    pair_setup_t setup = good_setup(cert, key, version);
+    if (strcmp(cert, "under-rsa.pem") != 0) {
+        return life_of(&setup);
+    }
+    blob_t blob = read_cert_file("../roots.ussl");
+    setup.made_trust[0] = trust_in_store(&blob);
+    ussl_result_t result = setup.made_trust[0] ? life_of(&setup) : USSL_ERR_MEMORY;
+    ussl_trust_unref(setup.made_trust[0]);
+    blob_free(&blob);
     return result;
 }
 
@@ -104,6 +139,13 @@ static void trap26_tls13(void **state) {
 #endif
 }
 
+static void trap26_a_root_of_a_store(void **state) {
+    (void)state;
+#if USSL_STORE && USSL_TLS12
+    trap26_every_allocation_fails_once(USSL_VERSION_TLS12, "under-rsa.pem", "under-rsa.key");
+#endif
+}
+
 // Trap 25: nothing of PSA's is charged to a connection and stays.
 static void trap25_a_second_connection_costs_what_the_first_did(void **state) {
     (void)state;
@@ -141,6 +183,7 @@ int main(void) {
         cmocka_unit_test_setup(trap26_tls12, reset),
         cmocka_unit_test_setup(trap26_tls12_rsa, reset),
         cmocka_unit_test_setup(trap26_tls13, reset),
+        cmocka_unit_test_setup(trap26_a_root_of_a_store, reset),
         cmocka_unit_test_setup(trap25_a_second_connection_costs_what_the_first_did, reset),
         cmocka_unit_test_setup(trap19_allocations_of_a_handshake, reset),
     };
