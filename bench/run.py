@@ -143,8 +143,7 @@ def unix_rows(table):
                       ours, "", other)
     stock, ours, other = (unix(p, "bulk", "server", "1.2")[0] for p in programs)
     table.add("records of 4000 bytes, unix (stock: through streams in Python)", "MB/s", stock, ours, "", other)
-    folder, bundle = os.path.split(BUNDLE)
-    figures = [unix(p, "default-context", bundle, "-", env={"SSL_CERT_FILE": BUNDLE}, folder=folder + "/") for p in programs]
+    figures = [unix(p, "default-context", BUNDLE, "-", env={"SSL_CERT_FILE": BUNDLE}, folder="") for p in programs]
     for name, *row in zip(("the first context that trusts all roots of the system, unix", "the next ones, a context",
                            "memory of the first", "memory of the next ones, a context"), *figures):
         table.add(name, "KB" if "memory" in name else "µs", row[0], row[1], "", row[2])

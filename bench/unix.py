@@ -1,6 +1,6 @@
 # unix.py CERTS WHAT CERT VERSION [N] - runs on our MicroPython, stock MicroPython and CPython: client and
 # server in one thread. Prints handshakes a second, MB a second, or nothing (count.c prints).
-# unix.py FOLDER default-context BUNDLE - : microseconds of the first context that trusts all of the bundle,
+# unix.py "" default-context BUNDLE - : microseconds of the first context that trusts all of the bundle,
 # of the next ones, and KB of memory of the first and of the next.
 import os
 import sys
@@ -118,9 +118,9 @@ def default_context(roots):
     return context
 
 
-def default_contexts(kept):
+def default_contexts():
     roots = der(cert) if STOCK else None
-    figures = []
+    kept, figures = [], []
     for n in (1, 20):
         before, began = resident(), ticks()
         for _ in range(n):
@@ -131,7 +131,7 @@ def default_contexts(kept):
 
 
 if what == "default-context":
-    default_contexts([])
+    default_contexts()
     sys.exit()
 client, server = contexts()
 if what == "handshakes":

@@ -34,7 +34,7 @@ static ussl_reserve_plan_t parse_plan(size_t n_args, const mp_obj_t *args, mp_ma
         .record_out =
             checked(&vals[RECORD_OUT], USSL_RECORD_MIN, USSL_RECORD_OUT, MP_QSTR_record_out),
         .peer_chain = checked(&vals[PEER_CHAIN], 0, USSL_RECORD_IN, MP_QSTR_peer_chain),
-        .rsa_bits = checked(&vals[RSA_BITS], 0, 8192, MP_QSTR_rsa_bits),
+        .rsa_bits = checked(&vals[RSA_BITS], 0, USSL_RSA_MAX, MP_QSTR_rsa_bits),
     };
     if (vals[BUFFERS].u_obj != mp_const_none) {
         vals[BUFFERS].u_int = mp_obj_get_int(vals[BUFFERS].u_obj);

@@ -41,7 +41,6 @@ static size_t head_size(const ussl_reserve_plan_t *plan) {
 // and, about twice as large, parsed. Checking one signature is what takes most: with RSA, numbers
 // as long as the key, by the dozen.
 #define RSA_COUNTED 2048 // bits, in USSL_SHAKING_ROOM
-#define RSA_MAX 8192     // of mbedTLS
 static size_t place_size(const ussl_reserve_plan_t *plan) {
     size_t chain = plan->peer_chain;
     size_t shaking = USSL_SHAKING_ROOM + USSL_RECORD_OUT + 3 * chain;
@@ -57,7 +56,7 @@ static bool plan_fits(const ussl_reserve_plan_t *plan) {
         && plan->shared <= plan->connections && plan->record_in >= USSL_RECORD_MIN
         && plan->record_in <= USSL_RECORD_IN && plan->record_out >= USSL_RECORD_MIN
         && plan->record_out <= USSL_RECORD_OUT && plan->peer_chain <= USSL_RECORD_IN
-        && plan->rsa_bits <= RSA_MAX;
+        && plan->rsa_bits <= USSL_RSA_MAX;
 }
 
 // ---- helpers ----

@@ -165,6 +165,7 @@ void ussl_arena_memory(const ussl_arena_t *arena, ussl_memory_t *out);
 // One block from the platform with a place in it for each of so many connections. What a connection
 // allocates comes from its place, and from nowhere else.
 #define USSL_RECORD_MIN 512
+#define USSL_RSA_MAX 8192 // bits, of mbedTLS
 typedef struct {
     size_t connections;
     size_t record_in, record_out; // of the contexts that use it: USSL_RECORD_MIN at least

@@ -85,6 +85,26 @@ ussl_trust_t *load_trust(ussl_arena_t *arena, const char *pem_name) {
     return trust;
 }
 
+#if USSL_STORE
+ussl_trust_t *trust_in_store(const blob_t *blob) {
+    ussl_store_source_t source = {.bytes = blob->data, .len = blob->len};
+    ussl_arena_t *arena = NULL;
+    ussl_store_t *store = NULL;
+    ussl_trust_t *trust = NULL;
+    ussl_failure_t why;
+    if (ussl_arena_new(0, &arena) == USSL_OK && ussl_trust_new(arena, &trust) == USSL_OK
+        && ussl_store_new(arena, &source, &store, &why) == USSL_OK) {
+        assert_int_equal(ussl_trust_set_store(trust, store), USSL_OK);
+    } else {
+        ussl_trust_unref(trust);
+        trust = NULL;
+    }
+    ussl_store_unref(store);
+    ussl_arena_unref(arena);
+    return trust;
+}
+#endif
+
 ussl_identity_t *load_identity(ussl_arena_t *arena, const char *cert_name, const char *key_name) {
     blob_t cert = read_loadable(cert_name, false);
     blob_t key = read_loadable(key_name, true);

@@ -44,6 +44,10 @@ blob_t read_cert_file(const char *name); // from the folder of `make certs`
 void blob_free(blob_t *blob);
 // Fails the test if anything cannot be loaded.
 ussl_trust_t *load_trust(ussl_arena_t *arena, const char *pem_name);
+#if USSL_STORE
+// In the roots of a store, which stays where it is. NULL: no memory.
+ussl_trust_t *trust_in_store(const blob_t *blob);
+#endif
 ussl_identity_t *load_identity(ussl_arena_t *arena, const char *cert_name, const char *key_name);
 
 // ---- pair.c ----

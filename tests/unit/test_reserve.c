@@ -190,19 +190,15 @@ static void nothing_else_is_allocated(void **state) {
 static void a_root_of_a_store(void **state) {
     (void)state;
     blob_t blob = read_cert_file("../roots.ussl");
-    ussl_store_source_t source = {.bytes = blob.data, .len = blob.len};
     for (int version = USSL_VERSION_TLS12; version <= USSL_VERSION_TLS13; version++) {
         if (version == USSL_VERSION_TLS12 ? !USSL_TLS12 : !USSL_TLS13) {
             continue;
         }
         ussl_arena_t *arena;
-        ussl_store_t *store = NULL;
-        ussl_failure_t why;
         pair_setup_t setup = good_setup("under-rsa.pem", "under-rsa.key", (uint16_t)version);
         assert_int_equal(ussl_arena_new(0, &arena), USSL_OK);
-        assert_int_equal(ussl_store_new(arena, &source, &store, &why), USSL_OK);
-        assert_int_equal(ussl_trust_new(arena, &setup.made_trust[0]), USSL_OK);
-        assert_int_equal(ussl_trust_set_store(setup.made_trust[0], store), USSL_OK);
+        setup.made_trust[0] = trust_in_store(&blob);
+        assert_non_null(setup.made_trust[0]);
         setup.made_identity[1] = load_identity(arena, setup.cert, setup.key);
         setup.client.record_in = setup.client.record_out = USSL_RECORD_MIN;
         reserved_t r;
@@ -228,7 +224,6 @@ static void a_root_of_a_store(void **state) {
         free_reserved(&r);
         ussl_trust_unref(setup.made_trust[0]);
         ussl_identity_unref(setup.made_identity[1]);
-        ussl_store_unref(store);
         ussl_arena_unref(arena);
     }
     blob_free(&blob);
