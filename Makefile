@@ -28,7 +28,7 @@ export USSL_CERTS := $(abspath build/certs)
 UNIX_DIR := build/unix
 UNIX := $(UNIX_DIR)/micropython
 JOBS := -j$(shell nproc 2>/dev/null || echo 2)
-CHECKED_C := $(wildcard engine/*.[ch] binding/*.[ch] tests/support/*.[ch] tests/unit/*.c fuzz/*.[ch])
+CHECKED_C := $(wildcard engine/*.[ch] engine/*/*.[ch] binding/*.[ch] tests/support/*.[ch] tests/unit/*.c fuzz/*.[ch])
 
 all: $(UNIX)
 
@@ -82,7 +82,7 @@ endif
 
 # frozen_content.c holds qstrs of its own that a changed binding may bring too: it is made anew.
 # mpy-cross comes first and alone: its own make does not expect ours around it.
-$(UNIX): build/sources.ok $(wildcard engine/* binding/* config/*) micropython.mk
+$(UNIX): build/sources.ok $(wildcard engine/* engine/*/* binding/* config/*) micropython.mk
 	@mkdir -p build/usermod $(dir $(UNIX_DIR)) && ln -sfn ../.. build/usermod/ussl
 	@echo "building mpy-cross and MicroPython (log: $(UNIX_DIR).log)"
 	@{ $(MAKE) --no-print-directory $(JOBS) -C $(MICROPYTHON)/mpy-cross && \
@@ -119,7 +119,7 @@ $(FIRMWARE): $(UNIX) build/usermod-board build/roots.ussl $(wildcard tests/firmw
 # ---- measured against stock MicroPython ----
 BENCH := build/bench
 BENCH_HEAP := MICROPY_HEAP_SIZE=327680
-OURS := $(wildcard engine/* binding/* config/*) micropython.mk
+OURS := $(wildcard engine/* engine/*/* binding/* config/*) micropython.mk
 
 build/usermod-stock: build/usermod-board
 	@mkdir -p $@ && ln -sfn ../../bench/stock $@/stock && ln -sfn ../../tests/firmware/board $@/board

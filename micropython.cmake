@@ -34,7 +34,7 @@ if(EXISTS ${MICROPY_PORT_DIR}/mbedtls/mbedtls_port.c)
 endif()
 
 file(GLOB USSL_BINDING ${USSL_DIR}/binding/*.c)
-file(GLOB USSL_ENGINE ${USSL_DIR}/engine/*.c)
+file(GLOB USSL_ENGINE ${USSL_DIR}/engine/*.c ${USSL_DIR}/engine/*/*.c)
 file(STRINGS ${USSL_DIR}/config/mbedtls_sources.txt USSL_MBEDTLS)
 list(TRANSFORM USSL_MBEDTLS PREPEND ${MBEDTLS}/library/)
 

@@ -29,7 +29,7 @@ override MICROPY_SSL_MBEDTLS = 0
 override MICROPY_SSL_AXTLS = 0
 
 SRC_USERMOD_C += $(wildcard $(USSL_DIR)/binding/*.c)
-SRC_USERMOD_LIB_C += $(wildcard $(USSL_DIR)/engine/*.c)
+SRC_USERMOD_LIB_C += $(wildcard $(USSL_DIR)/engine/*.c $(USSL_DIR)/engine/*/*.c)
 SRC_USERMOD_LIB_C += $(addprefix $(MBEDTLS)/library/,$(shell cat $(USSL_DIR)/config/mbedtls_sources.txt))
 
 # hashlib and cryptolib keep what they had. Some ports tie them to the stock module in a way that a -D

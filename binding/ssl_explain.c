@@ -151,6 +151,12 @@ static void print_error(mp_obj_t error) {
 }
 
 // ---- the report ----
+// A certificate that there is no memory for ends the list.
+static const ussl_cert_t *chain_cert(const ssl_conn_obj_t *sock, bool verified, size_t index) {
+    const ussl_cert_t *cert = NULL;
+    return ussl_conn_chain(sock->conn, verified, index, &cert) == USSL_OK ? cert : NULL;
+}
+
 // What the server shows to a client that believes everything.
 static bool show_chain(mp_obj_t host, mp_obj_t port) {
     attempt_t a = {.host = host, .port = port, .context = ssl_context_new(SSL_PROTOCOL_TLS_CLIENT)};
@@ -175,7 +181,7 @@ static bool show_chain(mp_obj_t host, mp_obj_t port) {
     mp_print_str(out, clock ? "\n" : ": it is NOT SET\n");
     mp_print_str(out, "the server shows (nothing of it is proven):\n");
     const ussl_cert_t *cert, *last = NULL;
-    for (size_t i = 0; (cert = ussl_conn_chain(a.sock->conn, false, i)) != NULL; i++) {
+    for (size_t i = 0; (cert = chain_cert(a.sock, false, i)) != NULL; i++) {
         print_cert(cert, i, clock ? &today : NULL);
         last = cert;
     }
@@ -218,7 +224,7 @@ static void tell_success(const attempt_t *a) {
     ssl_context_obj_t *context = a->context;
     const ussl_cert_t *cert, *top = NULL;
     size_t n = 0;
-    for (; (cert = ussl_conn_chain(a->sock->conn, true, n)) != NULL; n++) {
+    for (; (cert = chain_cert(a->sock, true, n)) != NULL; n++) {
         top = cert;
     }
     mp_printf(out, "ACCEPTED through %d certificates", (int)n);

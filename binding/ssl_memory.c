@@ -102,7 +102,7 @@ static mp_obj_t ssl_context_memory(mp_obj_t self_in) {
         {MP_QSTR_peak, status.peak},
         {MP_QSTR_handshake_peak, own.handshake_peak},
         {MP_QSTR_largest_record, own.largest_record},
-        {MP_QSTR_places, status.places},
+        {MP_QSTR_places, status.slots},
         {MP_QSTR_connections, status.taken},
         {MP_QSTR_outside, own.used},
         {MP_QSTR_outside_peak, own.peak},
@@ -120,14 +120,14 @@ MP_DEFINE_CONST_FUN_OBJ_1(ssl_context_memory_obj, ssl_context_memory);
 static bool has_room(const ssl_context_obj_t *context) {
     ussl_reserve_status_t status;
     ussl_reserve_status(context->reserve, &status);
-    return status.taken < status.places;
+    return status.taken < status.slots;
 }
 
 void ssl_context_need_room(ssl_context_obj_t *context) {
     if (context->reserve == NULL || has_room(context)) {
         return;
     }
-    // Connections that were dropped and not closed hold their places until they are collected.
+    // Connections that were dropped and not closed hold their slots until they are collected.
     gc_collect();
     ussl_arena_t *arena = ussl_reserve_take(context->reserve);
     if (arena == NULL) {

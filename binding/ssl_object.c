@@ -245,14 +245,20 @@ MP_DEFINE_CONST_FUN_OBJ_1(
 static mp_obj_t chain_of(mp_obj_t self_in, bool verified) {
     ssl_conn_obj_t *self = MP_OBJ_TO_PTR(self_in);
     mp_obj_t list = mp_obj_new_list(0, NULL);
-    const ussl_cert_t *cert;
     need_connection(self);
-    for (size_t i = 0; (cert = ussl_conn_chain(self->conn, verified, i)) != NULL; i++) {
+    for (size_t i = 0;; i++) {
+        const ussl_cert_t *cert;
         ussl_cert_info_t info;
+        ussl_result_t result = ussl_conn_chain(self->conn, verified, i, &cert);
+        if (result != USSL_OK) {
+            ssl_raise_result(result);
+        }
+        if (cert == NULL) {
+            return list;
+        }
         ussl_cert_info(cert, &info);
         mp_obj_list_append(list, mp_obj_new_bytes(info.der, info.der_len));
     }
-    return list;
 }
 
 static mp_obj_t ssl_conn_get_verified_chain(mp_obj_t self_in) {

@@ -16,10 +16,10 @@
 #define MBEDTLS_PLATFORM_MEMORY
 // The engine's from the first moment: a bare-metal port has no calloc() of the C library.
 #include <stddef.h>
-void *ussl_calloc(size_t count, size_t size);
-void ussl_free(void *ptr);
-#define MBEDTLS_PLATFORM_STD_CALLOC ussl_calloc
-#define MBEDTLS_PLATFORM_STD_FREE ussl_free
+void *ussl__calloc(size_t count, size_t size);
+void ussl__free(void *ptr);
+#define MBEDTLS_PLATFORM_STD_CALLOC ussl__calloc
+#define MBEDTLS_PLATFORM_STD_FREE ussl__free
 #define MBEDTLS_HAVE_TIME
 #define MBEDTLS_HAVE_TIME_DATE
 #define MBEDTLS_PLATFORM_MS_TIME_ALT
@@ -27,8 +27,8 @@ void ussl_free(void *ptr);
 // 64 bits on every machine: a 32-bit time_t ends in 2038. The function is in engine/init.c.
 #include <stdint.h>
 #define MBEDTLS_PLATFORM_TIME_TYPE_MACRO int64_t
-#define MBEDTLS_PLATFORM_TIME_MACRO ussl_mbed_time
-int64_t ussl_mbed_time(int64_t *out);
+#define MBEDTLS_PLATFORM_TIME_MACRO ussl__mbed_time
+int64_t ussl__mbed_time(int64_t *out);
 #define MBEDTLS_HAVE_ASM
 #define MBEDTLS_DEPRECATED_REMOVED
 

@@ -2,6 +2,10 @@
 //
 // config.h - every build flag, its default, and what it costs.
 //
+// Two more are set in the build and not here: USSL_PROFILE=device (make) takes smaller code and
+// leaves out what few devices need (docs/footprint.md), and USSL_ROOTS=/path/to/roots.ussl builds a
+// root store into the firmware (docs/root-store.md).
+//
 // Set a flag with -DUSSL_X=0 in CFLAGS (or through the make variable USSL_CFLAGS). A flag
 // takes whole functions and whole mbedTLS modules with it; the Python name of a feature that
 // is left out is absent or raises, it is never accepted and ignored. `make flags` builds and
@@ -118,14 +122,30 @@
 // What a reserved connection has beside records and the peer's certificates, in bytes: through its
 // handshake (arithmetic, keys) and when it is open (keys, session, and what the holes between them
 // cost). docs/memory.md.
-#ifndef USSL_SHAKING_ROOM
-#define USSL_SHAKING_ROOM (UINTPTR_MAX > 0xFFFFFFFF ? 15616 : 12032)
+#ifndef USSL_HANDSHAKE_ROOM
+#define USSL_HANDSHAKE_ROOM (UINTPTR_MAX > 0xFFFFFFFF ? 15616 : 12032)
 #endif
 #ifndef USSL_RSA_ROOM
 #define USSL_RSA_ROOM 27 // for each octet of a key beyond RSA-2048
 #endif
 #ifndef USSL_OPEN_ROOM
 #define USSL_OPEN_ROOM (UINTPTR_MAX > 0xFFFFFFFF ? 11264 : 8192)
+#endif
+
+// How long a server's session ticket can be resumed, and how long a client keeps a session whose
+// server does not say; in seconds.
+#ifndef USSL_TICKET_LIFETIME
+#define USSL_TICKET_LIFETIME 7200
+#endif
+
+// The storage class of what each thread has for itself. A bare-metal port without threads needs
+// none.
+#ifndef USSL_THREAD_LOCAL
+#if defined(__unix__) || defined(__APPLE__)
+#define USSL_THREAD_LOCAL __thread
+#else
+#define USSL_THREAD_LOCAL
+#endif
 #endif
 
 // How long half a record may stay in a shared buffer that another connection waits for.

@@ -15,13 +15,13 @@
 //  - NULL is an error unless the comment allows it. A zeroed config is the safest.
 //  - What you pass in is copied. What you get back is borrowed: it stays valid until the next
 //    call on the same object.
-//  - arena, trust, identity, tickets, ctx, session are counted: _new gives you one reference, each
-//  user takes its
-//    own, _unref drops one and allows NULL. A conn has one owner, freed once.
+//  - Arenas, trusts, root stores, identities, tickets, contexts, sessions and reservations are
+//    counted: _new gives you one reference, each user takes its own, _unref drops one and allows
+//    NULL. A connection has one owner and is freed once.
 //  - Failure of a loader leaves the object as it was. `why` may be NULL.
 //  - The engine never longjmps, and a hook must never longjmp through it.
-//  - Threads may share everything but a conn, if the platform has a lock. A call on a conn from
-//    inside its own hook fails with USSL_ERR_USAGE.
+//  - Threads may share everything but a connection, if the platform has a lock. A call on a
+//    connection from inside its own hook fails with USSL_ERR_USAGE.
 #ifndef USSL_USSL_H
 #define USSL_USSL_H
 
@@ -29,6 +29,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "alerts.h"
 #include "config.h"
 
 typedef struct ussl_arena ussl_arena_t;       // a memory budget
@@ -49,11 +50,11 @@ typedef enum {
     USSL_WANT_IN = 1,        // give wire bytes: ussl_conn_in()
     USSL_WANT_OUT = 2,       // send wire bytes: ussl_conn_out()
     USSL_WANT_ROOM = 4,      // call again: every shared record buffer is in use
-    USSL_CLOSED = 3,         // the peer said goodbye properly; no more plaintext
+    USSL_CLOSED = 3,         // the peer sent close_notify; no more plaintext
     USSL_ERR_USAGE = -1,     // wrong argument or wrong moment: the caller's bug
     USSL_ERR_MEMORY = -2,    // arena or allocator exhausted
     USSL_ERR_PLATFORM = -3,  // no entropy
-    USSL_ERR_EOF = -4,       // the wire ended without a goodbye (truncation)
+    USSL_ERR_EOF = -4,       // the wire ended without close_notify (truncation)
     USSL_ERR_PROTOCOL = -5,  // the peer broke the protocol, or nothing in common
     USSL_ERR_ALERT = -6,     // the peer refused us with a fatal alert
     USSL_ERR_CERT = -7,      // the peer's certificate was not acceptable
@@ -99,7 +100,7 @@ typedef struct {
 typedef struct {
     ussl_result_t result;
     int32_t backend;     // raw mbedTLS code, for logs only; 0 if none
-    int16_t alert;       // TLS alert number (RFC 8446 6), -1 if none
+    int16_t alert;       // USSL_ALERT_* (RFC 8446 6); USSL_ALERT_NONE if there is none
     bool alert_is_ours;  // true: we sent it; false: the peer did
     const char *reason;  // static, OpenSSL's reason word; NULL if it has none
     ussl_verdict_t cert; // for USSL_ERR_CERT
@@ -130,9 +131,8 @@ typedef struct {
 ussl_result_t ussl_init(const ussl_platform_t *platform);
 void ussl_deinit(void);
 
-// Gives up a reference to an arena, trust, identity, ctx or conn from a place where nothing else
-// may be done, such as a finaliser in the middle of a garbage collection: only a list is touched,
-// and the next call of the engine does the rest. NULL allowed.
+// Gives up a reference to any counted object, or frees a connection. It only touches a list, and
+// the next call of the engine does the rest, so it is safe to call in a finaliser. NULL allowed.
 void ussl_drop_later(void *object);
 
 // Fills buf from the platform's generator. USSL_ERR_PLATFORM: no entropy.
@@ -162,8 +162,8 @@ void ussl_arena_unref(ussl_arena_t *arena);
 void ussl_arena_memory(const ussl_arena_t *arena, ussl_memory_t *out);
 
 // ---- Reserve --------------------------------------------------------------------------------
-// One block from the platform with a place in it for each of so many connections. What a connection
-// allocates comes from its place, and from nowhere else.
+// One block from the platform with a slot in it for each of so many connections. What a connection
+// allocates comes from its slot, and from nowhere else.
 #define USSL_RECORD_MIN 512
 #define USSL_RSA_MAX 8192 // bits, of mbedTLS
 typedef struct {
@@ -171,23 +171,23 @@ typedef struct {
     size_t record_in, record_out; // of the contexts that use it: USSL_RECORD_MIN at least
     size_t peer_chain;            // bytes of DER that a peer's certificates may take
     size_t rsa_bits; // of the longest RSA key, theirs or ours; up to 2048 needs no more
-    size_t shared;   // buffers of record_in bytes for all; 0: room in every place
+    size_t shared;   // buffers of record_in bytes for all; 0: room in every slot
 } ussl_reserve_plan_t;
 
 typedef struct {
-    size_t bytes;  // of the whole block
-    size_t used;   // of it, now
-    size_t peak;   // the most that one place ever held
-    size_t places; // for connections
-    size_t taken;  // of them
+    size_t bytes; // of the whole block
+    size_t used;  // of it, now
+    size_t peak;  // the most that one slot ever held
+    size_t slots; // for connections
+    size_t taken; // of them
 } ussl_reserve_status_t;
 
 size_t ussl_reserve_size(const ussl_reserve_plan_t *plan);
 ussl_result_t ussl_reserve_new(const ussl_reserve_plan_t *plan, ussl_reserve_t **out);
 // The block goes when the last connection in it has gone.
 void ussl_reserve_unref(ussl_reserve_t *reserve);
-// A free place as an arena for ussl_conn_new(), with a reference for you; NULL: none is free. It is
-// free again when that connection is, or when you leave it.
+// Returns a free slot as an arena for ussl_conn_new(), with a reference for you, or NULL if none is
+// free. It is free again when that connection is freed, or when you leave it.
 ussl_arena_t *ussl_reserve_take(ussl_reserve_t *reserve);
 void ussl_arena_leave(ussl_arena_t *arena);
 void ussl_reserve_status(const ussl_reserve_t *reserve, ussl_reserve_status_t *out);
@@ -247,13 +247,13 @@ size_t ussl_store_count(const ussl_store_t *store, int64_t *made);
 ussl_result_t ussl_trust_set_store(ussl_trust_t *trust, ussl_store_t *store);
 
 // ---- Pins (USSL_PINS) ---------------------------------------------------------------------------
-// A key by the SHA-256 of its SubjectPublicKeyInfo (RFC 7469 2.4). host NULL: for every host, and
-// for clients. A path to a host with pins must have one of these keys somewhere; with `alone` the
-// peer's own key is trusted whatever certificate is around it, and its name and dates do not
-// matter.
+// A key is known by the SHA-256 of its SubjectPublicKeyInfo (RFC 7469 2.4). host NULL: for every
+// host, and for clients. A path to a host with pins must have one of these keys somewhere. With
+// trust_key the peer's own key is trusted for itself, and name and dates of the certificate around
+// it do not matter.
 #define USSL_PIN_SIZE 32
 ussl_result_t ussl_trust_pin(
-    ussl_trust_t *trust, const char *host, const uint8_t hash[USSL_PIN_SIZE], bool alone);
+    ussl_trust_t *trust, const char *host, const uint8_t hash[USSL_PIN_SIZE], bool trust_key);
 // Of a certificate in DER. False: it is none.
 bool ussl_spki_sha256(const uint8_t *der, size_t len, uint8_t out[USSL_PIN_SIZE]);
 
@@ -392,7 +392,7 @@ typedef enum { USSL_CRL_NONE = 0, USSL_CRL_LEAF, USSL_CRL_ALL } ussl_crl_check_t
 
 // What becomes of dates while the clock is not set. REQUIRED: the certificate is refused. FLOOR:
 // platform.clock_floor stands for the date, and only what has expired by then is refused. HOLD:
-// they are looked at later, by ussl_conn_recheck().
+// they are client_hello_read at later, by ussl_conn_recheck().
 typedef enum { USSL_CLOCK_REQUIRED = 0, USSL_CLOCK_FLOOR_DATE, USSL_CLOCK_HOLD } ussl_clock_t;
 
 typedef struct {
@@ -438,8 +438,6 @@ ussl_result_t ussl_conn_change_ctx(ussl_conn_t *conn, ussl_ctx_t *ctx);
 
 // ---- Sessions (USSL_SESSIONS) ----
 // What a connection leaves for the next one: its secrets, and what was proven about the peer.
-#define USSL_TICKET_LIFETIME 7200 // seconds
-
 typedef struct {
     uint8_t id[32]; // the hash of the ticket if there is one
     size_t id_len;
@@ -449,8 +447,8 @@ typedef struct {
     bool has_ticket;
 } ussl_session_info_t;
 
-// Of an established connection; a server's can only be looked at. With TLS 1.3 a client's has a
-// ticket once a read has brought one.
+// Of an established connection; a server's can only be client_hello_read at. With TLS 1.3 a
+// client's has a ticket once a read has brought one.
 ussl_result_t ussl_conn_session(ussl_conn_t *conn, ussl_session_t **out);
 // Before the handshake. A session that proves less than this connection needs, that belongs to
 // another host, or that is too old is not offered; then, as when the server refuses it, a full
@@ -531,8 +529,10 @@ const ussl_suite_t *ussl_conn_suite(const ussl_conn_t *conn);
 // The peer's certificate; NULL if it sent none. It lives as long as the connection.
 const ussl_cert_t *ussl_conn_peer_cert(const ussl_conn_t *conn);
 // Certificate number `index` of the chain that the peer sent, or of the path that was verified, its
-// own first; NULL past the end. Of a resumed connection only the peer's own is known.
-const ussl_cert_t *ussl_conn_chain(ussl_conn_t *conn, bool verified, size_t index);
+// own first; *out is NULL past the end. Of a resumed connection only the peer's own is known.
+// USSL_ERR_MEMORY: there is none for a root that has to be read from the store again.
+ussl_result_t ussl_conn_chain(
+    ussl_conn_t *conn, bool verified, size_t index, const ussl_cert_t **out);
 // Has its chain been verified? Without that its content is only a claim.
 bool ussl_conn_peer_verified(const ussl_conn_t *conn);
 

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "engine/der.h"
+#include "engine/conn/conn.h"
 
 #define FUZZ_NOW 1795564800 // 2026-11-25
 

@@ -10,14 +10,14 @@ FUZZ_CFLAGS := -std=gnu11 -g -O1 -I. -I$(MBEDTLS)/include -DMBEDTLS_CONFIG_FILE=
 	-DUSSL_RECORD_OUT=16384 -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize=nonnull-attribute \
 	-fno-sanitize-recover=all -fno-omit-frame-pointer -w
 FUZZ_LIB_O := $(patsubst %.c,$(FUZZ_DIR)/mbedtls/%.o,$(shell cat config/mbedtls_sources.txt)) \
-	$(patsubst %.c,$(FUZZ_DIR)/%.o,$(wildcard engine/*.c)) $(FUZZ_DIR)/fuzz/common.o
+	$(patsubst %.c,$(FUZZ_DIR)/%.o,$(wildcard engine/*.c engine/*/*.c)) $(FUZZ_DIR)/fuzz/common.o
 
 build/fuzz-tools.ok: tools/install-tools
 	@mkdir -p $(@D) && sh tools/install-tools fuzz && touch $@
 
 $(FUZZ_DIR)/mbedtls/%.o: $(MBEDTLS)/library/%.c config/mbedtls_full.h engine/config.h
 	@mkdir -p $(@D) && clang $(FUZZ_CFLAGS) -c $< -o $@
-$(FUZZ_DIR)/%.o: %.c $(wildcard engine/*.h fuzz/*.h) config/mbedtls_full.h
+$(FUZZ_DIR)/%.o: %.c $(wildcard engine/*.h engine/*/*.h fuzz/*.h) config/mbedtls_full.h
 	@mkdir -p $(@D) && clang $(FUZZ_CFLAGS) -c $< -o $@
 $(FUZZ_DIR)/fuzz_%: $(FUZZ_DIR)/fuzz/fuzz_%.o $(FUZZ_LIB_O)
 	@clang $(FUZZ_CFLAGS) -fsanitize=fuzzer $^ -o $@

@@ -38,10 +38,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len) {
     mbedtls_x509_crt ca, leaf;
     make_cert(&ca, room[0], 0x1E, data + 2, first);
     make_cert(&leaf, room[1], 0x11, data + 2 + first, len - 2 - first);
-    ussl_constraints_t limits;
+    ussl__constraints_t limits;
     uint32_t effort = 1 << 12;
-    if (ussl_constraints_read(&ca, &limits) == 0) {
-        (void)ussl_constraints_check(&limits, &leaf, true, &effort);
+    if (ussl__constraints_read(&ca, &limits) == 0) {
+        (void)ussl__constraints_check(&limits, &leaf, true, &effort);
     }
     return 0;
 }

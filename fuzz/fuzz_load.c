@@ -29,18 +29,18 @@ static void ask_everything(const ussl_cert_t *cert) {
 // Each certificate as a peer's own, judged by the rest.
 static void judge(ussl_trust_t *trust) {
     ussl_config_t config = {.trust = trust, .strict = true, .crl_check = USSL_CRL_ALL};
-    ussl_demands_t demands = {.config = &config, .hostname = "localhost", .clock = true};
+    ussl__requirements_t demands = {.config = &config, .hostname = "localhost", .clock = true};
     (void)mbedtls_x509_time_gmtime(FUZZ_NOW, &demands.now);
-    ussl_scope_t scope;
-    ussl_scope_enter(&scope, trust->arena);
+    ussl__scope_t scope;
+    ussl__scope_enter(&scope, trust->arena);
     for (mbedtls_x509_crt *crt = trust->chain; crt != NULL; crt = crt->next) {
-        ussl_path_t path;
+        ussl__path_t path;
         ussl_verdict_t verdict;
-        if (ussl_path_find(&demands, crt, &path, &verdict)) {
-            ussl_certs_free(path.roots);
+        if (ussl__path_find(&demands, crt, &path, &verdict)) {
+            ussl__certs_free(path.roots);
         }
     }
-    ussl_scope_leave(&scope);
+    ussl__scope_leave(&scope);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len) {

@@ -19,7 +19,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len) {
     }
     mbedtls_x509_buf dn_a = {.p = (unsigned char *)data, .len = first};
     mbedtls_x509_buf dn_b = {.p = (unsigned char *)(uintptr_t)b, .len = second};
-    if (first > 0 && second > 0 && ussl_dn_equal(&dn_a, &dn_b) != ussl_dn_equal(&dn_b, &dn_a)) {
+    if (first > 0 && second > 0 && ussl__dn_equal(&dn_a, &dn_b) != ussl__dn_equal(&dn_b, &dn_a)) {
         abort();
     }
     ussl_attribute_t attribute;

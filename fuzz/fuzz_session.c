@@ -6,16 +6,16 @@
 #include "common.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len) {
-    ussl_record_t record;
+    ussl__snapshot_t record;
     fuzz_start();
-    (void)ussl_record_parse(data, len, &record);
+    (void)ussl__snapshot_parse(data, len, &record);
     fuzz_end_t end = {0};
     fuzz_open(&end, USSL_CLIENT, USSL_VERSION_TLS13);
-    uint8_t *saved = malloc(len + 4 + USSL_SEAL_EXTRA);
-    if (ussl_record_seal(NULL, 0, data, len, saved) != 0) {
+    uint8_t *saved = malloc(len + 4 + USSL__SEAL_EXTRA);
+    if (ussl__snapshot_seal(NULL, 0, data, len, saved) != 0) {
         abort();
     }
-    ussl_session_source_t source = {.data = saved, .len = len + 4 + USSL_SEAL_EXTRA};
+    ussl_session_source_t source = {.data = saved, .len = len + 4 + USSL__SEAL_EXTRA};
     ussl_session_t *session = NULL;
     ussl_failure_t why;
     if (ussl_session_load(end.arena, end.ctx->config.trust, &source, &session, &why) == USSL_OK) {

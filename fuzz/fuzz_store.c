@@ -17,14 +17,17 @@ static void look_up(const ussl_store_t *store, ussl_arena_t *arena) {
         abort();
     }
     free(file.data);
-    ussl_scope_t scope;
-    ussl_scope_enter(&scope, arena);
-    uint32_t at = USSL_STORE_FIRST;
+    ussl__scope_t scope;
+    ussl__scope_enter(&scope, arena);
+    uint32_t at = USSL__STORE_FIRST;
     mbedtls_x509_crt *root;
-    while ((root = ussl_store_find(store, holder->chain, &at)) != NULL) {
-        ussl_certs_free(root);
-    }
-    ussl_scope_leave(&scope);
+    do {
+        if (ussl__store_find(store, holder->chain, &at, &root) != USSL_OK) {
+            abort();
+        }
+        ussl__certs_free(root);
+    } while (root != NULL);
+    ussl__scope_leave(&scope);
     ussl_trust_unref(holder);
 }
 

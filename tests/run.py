@@ -66,7 +66,7 @@ def lint():
     good = status == 0 and "3.6.7" in err
     report("passed" if good else "failed", "lint/trap32-old-mbedtls", "" if good else out + err)
     long_files = []
-    for name in glob.glob(ROOT + "/engine/*") + glob.glob(ROOT + "/binding/*"):
+    for name in [n for n in glob.glob(ROOT + "/engine/**", recursive=True) + glob.glob(ROOT + "/binding/*") if os.path.isfile(n)]:
         with open(name) as f:
             if sum(1 for _ in f) > 600:
                 long_files.append(os.path.relpath(name, ROOT))

@@ -10,25 +10,30 @@ UNIT_CFLAGS += -DUSSL_RECORD_OUT=16384
 UNIT_WARN := -Wall -Wextra -Werror
 
 UNIT_MBED_O := $(patsubst %.c,$(UNIT_DIR)/mbedtls/%.o,$(shell cat config/mbedtls_sources.txt))
-UNIT_OWN_O := $(patsubst %.c,$(UNIT_DIR)/%.o,$(wildcard engine/*.c tests/support/*.c))
-UNIT_TESTS := $(patsubst tests/unit/%.c,$(UNIT_DIR)/%,$(wildcard tests/unit/test_*.c))
+UNIT_OWN_O := $(patsubst %.c,$(UNIT_DIR)/%.o,$(wildcard engine/*.c engine/*/*.c tests/support/*.c))
+# A folder for each room of the engine; the programs stand side by side in UNIT_DIR.
+UNIT_SOURCES := $(wildcard tests/unit/test_*.c tests/unit/*/test_*.c)
+UNIT_TESTS := $(patsubst %.c,$(UNIT_DIR)/%,$(notdir $(UNIT_SOURCES)))
 
 # mbedTLS compares empty names with memcmp(NULL, NULL, 0): undefined by the letter, harmless.
 $(UNIT_DIR)/mbedtls/%.o: $(MBEDTLS)/library/%.c config/mbedtls_full.h engine/config.h
 	@mkdir -p $(@D)
 	@$(UNIT_CC) $(UNIT_CFLAGS) -O2 -fno-sanitize=nonnull-attribute -c $< -o $@
 
-$(UNIT_DIR)/%.o: %.c $(wildcard engine/*.h tests/support/*.h) config/mbedtls_full.h
+$(UNIT_DIR)/%.o: %.c $(wildcard engine/*.h engine/*/*.h tests/support/*.h) config/mbedtls_full.h
 	@mkdir -p $(@D)
 	@$(UNIT_CC) $(UNIT_CFLAGS) $(UNIT_WARN) -c $< -o $@
 
 $(UNIT_DIR)/libussl.a: $(UNIT_MBED_O) $(UNIT_OWN_O)
 	@rm -f $@
-	@ar rc $@ $^
+	@ar qc $@ $^
 
-$(UNIT_DIR)/test_%: $(UNIT_DIR)/tests/unit/test_%.o $(UNIT_DIR)/libussl.a
-	@$(UNIT_CC) $(UNIT_CFLAGS) -o $@ $^ -lcmocka
+define unit_program
+$(UNIT_DIR)/$(notdir $(1:.c=)): $(UNIT_DIR)/$(1:.c=.o) $(UNIT_DIR)/libussl.a
+	@$(UNIT_CC) $(UNIT_CFLAGS) -o $$@ $$^ -lcmocka
+endef
+$(foreach source,$(UNIT_SOURCES),$(eval $(call unit_program,$(source))))
 
 unit-build: $(UNIT_TESTS)
 .PHONY: unit-build
-.SECONDARY: $(UNIT_TESTS:$(UNIT_DIR)/%=$(UNIT_DIR)/tests/unit/%.o)
+.SECONDARY: $(UNIT_SOURCES:%.c=$(UNIT_DIR)/%.o)

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: MIT
+//
+// failure.c - the one failure of a connection: kept where it is found, told to the peer by an
+// alert, and lasting.
+//
+// Notes: whoever finds a cause latches it, with reason and alert, and makes mbedTLS give up. Causes
+// that mbedTLS finds come as a code. Either way the connection ends in ussl__conn_fail().
+#include "conn.h"
+
+#include <string.h>
+
+// ---- helpers ----
+// Returns the number of the fatal alert that ended the connection, or USSL_ALERT_NONE. An mbedTLS
+// client that refuses our TLS 1.3 certificate says so in clear, which mbedTLS as a server takes for
+// a broken record. That alert can be trusted: the connection has failed either way.
+static int peer_alert(const ussl_conn_t *conn, int code) {
+    if (code == MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE) {
+        return conn->ssl.in_msg[1];
+    }
+    static const uint8_t clear_alert[] = {MBEDTLS_SSL_MSG_ALERT, 3, 3, 0, 2, 2};
+    const uint8_t *record = conn->ssl.in_hdr;
+    bool broken = code == MBEDTLS_ERR_SSL_INVALID_MAC || code == MBEDTLS_ERR_SSL_INVALID_RECORD;
+    bool tls13 = conn->state == CONN_HANDSHAKING && conn->ssl.tls_version >= USSL_VERSION_TLS13;
+    // The buffer may have been made for a shorter record.
+    size_t there = conn->in_room - (size_t)(record - conn->ssl.in_buf);
+    bool whole = there > sizeof(clear_alert);
+    if (broken && tls13 && whole && memcmp(record, clear_alert, sizeof(clear_alert)) == 0) {
+        return record[sizeof(clear_alert)];
+    }
+    return USSL_ALERT_NONE;
+}
+
+#if USSL_SERVER
+// Returns OpenSSL's reason if HTTP came in place of a ClientHello, from a browser that was given
+// http:// for https://; else NULL.
+static const char *http_reason(const ussl_conn_t *conn) {
+    static const char *const methods[] = {"GET ", "POST ", "HEAD ", "PUT "};
+    const char *start = (const char *)conn->ssl.in_hdr;
+    if (conn->ctx->config.role == USSL_CLIENT || conn->ssl.state > MBEDTLS_SSL_CLIENT_HELLO
+        || start == NULL) {
+        return NULL;
+    }
+    for (size_t i = 0; i < sizeof(methods) / sizeof(methods[0]); i++) {
+        if (memcmp(start, methods[i], strlen(methods[i])) == 0) {
+            return "HTTP_REQUEST";
+        }
+    }
+    return memcmp(start, "CONNE", 5) == 0 ? "HTTPS_PROXY_REQUEST" : NULL;
+}
+#endif
+
+// The cause that mbedTLS found.
+static ussl_failure_t cause_of_code(const ussl_conn_t *conn, int code) {
+    ussl_failure_t why = ussl__failure_of_code(code);
+    bool client = conn->ctx->config.role == USSL_CLIENT;
+    int alert = peer_alert(conn, code);
+    if (alert != USSL_ALERT_NONE) {
+        why = (ussl_failure_t){
+            .result = USSL_ERR_ALERT,
+            .alert = (int16_t)alert,
+            .reason = ussl__alert_reason((unsigned)alert),
+        };
+    } else if (client && code == MBEDTLS_ERR_SSL_HANDSHAKE_FAILURE) {
+        // A client that finds nothing acceptable in a ServerHello has not failed to share a cipher.
+        why.reason = "BAD_HANDSHAKE";
+    } else if (code == MBEDTLS_ERR_SSL_NO_CLIENT_CERTIFICATE
+        && conn->ssl.tls_version == MBEDTLS_SSL_VERSION_TLS1_3) {
+        why.alert = USSL_ALERT_CERTIFICATE_REQUIRED;
+    }
+#if USSL_SERVER
+    const char *http = http_reason(conn);
+    why.reason = http ? http : why.reason;
+#endif
+    return why;
+}
+
+// ---- private to the room ----
+void ussl__conn_set_state(ussl_conn_t *conn, conn_state_t state) {
+    conn->state = (uint8_t)state;
+}
+
+bool ussl__conn_latched(const ussl_conn_t *conn) {
+    return conn->failure.result != USSL_OK;
+}
+
+void ussl__conn_latch_memory(ussl_conn_t *conn) {
+    if (!ussl__conn_latched(conn)) {
+        conn->failure = (ussl_failure_t){
+            .result = USSL_ERR_MEMORY,
+            .alert = USSL_ALERT_INTERNAL_ERROR,
+        };
+    }
+}
+
+void ussl__conn_latch(ussl_conn_t *conn, const ussl_failure_t *why) {
+    const ussl__scope_t *scope = ussl__scope_current();
+    if (scope->conn == conn && scope->failed) {
+        ussl__conn_latch_memory(conn);
+    }
+    if (!ussl__conn_latched(conn)) {
+        conn->failure = *why;
+    }
+}
+
+ussl_result_t ussl__conn_fail(ussl_conn_t *conn, int code) {
+    ussl_failure_t cause = cause_of_code(conn, code);
+    ussl__conn_latch(conn, &cause);
+    ussl_failure_t *why = &conn->failure;
+    why->backend = code;
+    why->alert_is_ours = why->result != USSL_ERR_ALERT && why->alert != USSL_ALERT_NONE;
+    if (why->alert_is_ours && !conn->alert_sent) {
+        (void)mbedtls_ssl_send_alert_message(
+            &conn->ssl, MBEDTLS_SSL_ALERT_LEVEL_FATAL, (unsigned char)why->alert);
+    }
+    ussl__conn_set_state(conn, CONN_FAILED);
+    return why->result;
+}
+
+// ---- public ----
+bool ussl_conn_established(const ussl_conn_t *conn) {
+    return conn->state == CONN_OPEN || conn->state == CONN_CLOSING;
+}
+
+void ussl_conn_failure(const ussl_conn_t *conn, ussl_failure_t *out) {
+    *out = conn->state == CONN_FAILED ? conn->failure : (ussl_failure_t){.alert = USSL_ALERT_NONE};
+}
+
+bool ussl_conn_blamed(const ussl_conn_t *conn, const uint8_t **der, size_t *len) {
+    *der = conn->check.blamed;
+    *len = conn->check.blamed_len;
+    return *der != NULL;
+}

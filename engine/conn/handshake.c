@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: MIT
+//
+// handshake.c - one step of the handshake at a time, and what an answer of mbedTLS means.
+//
+// Notes: mbedTLS leaves open, or gets wrong, who the peer must be. That is settled here before data
+// flows: a certificate that was asked for and is bad or missing ends the handshake, and a
+// connection is open only when everything that was required of the peer has been proven.
+#include "conn.h"
+
+// ---- the peer's certificate ----
+// A server that requires a certificate asks for it as OPTIONAL, because mbedTLS sends no alert, or
+// the wrong one, for a missing one.
+static bool cert_missing(const ussl_conn_t *conn) {
+    const mbedtls_ssl_session *session = conn->ssl.session_negotiate;
+    return conn->ctx->config.role == USSL_SERVER_SIDE && conn->verify == USSL_VERIFY_REQUIRED
+        && session != NULL && session->verify_result == MBEDTLS_X509_BADCERT_MISSING;
+}
+
+// An mbedTLS server that asked for a certificate as OPTIONAL goes on with a bad one. It also has a
+// rule of its own after the verification, about the key's curve.
+static bool cert_refused(const ussl_conn_t *conn) {
+    const uint32_t none = MBEDTLS_X509_BADCERT_MISSING | MBEDTLS_X509_BADCERT_SKIP_VERIFY;
+    const mbedtls_ssl_session *session = conn->ssl.session_negotiate;
+    bool theirs = conn->check.verified && session && (session->verify_result & ~none) != 0;
+    return conn->verify != USSL_VERIFY_NONE && (conn->check.verdict.flags != 0 || theirs);
+}
+
+// The last look before data flows: a peer that had to be verified has been.
+static bool peer_proven(const ussl_conn_t *conn) {
+    bool client = conn->ctx->config.role == USSL_CLIENT;
+    bool required =
+        conn->verify == USSL_VERIFY_REQUIRED || (conn->verify == USSL_VERIFY_OPTIONAL && client);
+    if (!conn->full_handshake) {
+        return !required || conn->proven_before & USSL__PROVEN_CHAIN;
+    }
+    return !required || (conn->check.verified && mbedtls_ssl_get_verify_result(&conn->ssl) == 0);
+}
+
+// ---- steps ----
+// Before mbedTLS is called: what a server must know of the ClientHello, and room for what is sent.
+static ussl_result_t prepare_step(ussl_conn_t *conn) {
+#if USSL_SERVER
+    int code = ussl__client_hello_read(conn);
+    if (code != 0) {
+        return ussl__conn_answer(conn, code);
+    }
+#endif
+    if (conn->ssl.state == MBEDTLS_SSL_SERVER_CERTIFICATE && !conn->full_handshake) {
+        conn->full_handshake = true; // what a session told of the peer is void
+#if USSL_SESSIONS
+        ussl__conn_forget_peer(conn);
+#endif
+    }
+    return ussl__records_for_handshake(conn);
+}
+
+static ussl_result_t finish_handshake(ussl_conn_t *conn, bool *done) {
+    if (!peer_proven(conn)) {
+        return ussl__conn_fail(conn, MBEDTLS_ERR_X509_CERT_VERIFY_FAILED);
+    }
+    ussl__conn_set_state(conn, CONN_OPEN);
+    ussl__certs_free(conn->check.path.roots);
+    conn->check.path.roots = NULL;
+    conn->ctx->arena->memory.handshake_peak = conn->arena->recent_peak - conn->used_before;
+    *done = true;
+    return USSL_OK;
+}
+
+// ---- private to the room ----
+ussl_result_t ussl__conn_handshake_step(ussl_conn_t *conn, bool *done) {
+    ussl_result_t result = prepare_step(conn);
+    if (result != USSL_OK) {
+        return result;
+    }
+    int code = mbedtls_ssl_handshake_step(&conn->ssl);
+#if USSL_TLS13
+    ussl__use_application_keys(&conn->ssl);
+#endif
+#if USSL_TLS12 && USSL_TLS13
+    if (conn->ssl.state == MBEDTLS_SSL_SERVER_HELLO) {
+        ussl__note_client_hello(&conn->ssl);
+    }
+#endif
+    if (ussl__scope_current()->failed && (code == 0 || code == MBEDTLS_ERR_SSL_WANT_WRITE)) {
+        // mbedTLS sends its Finished even if it could not be computed.
+        return ussl__conn_fail(conn, MBEDTLS_ERR_SSL_ALLOC_FAILED);
+    }
+    if (code == 0 && cert_refused(conn)) {
+        code = MBEDTLS_ERR_X509_CERT_VERIFY_FAILED;
+    } else if (code == 0 && cert_missing(conn)) {
+        code = MBEDTLS_ERR_SSL_NO_CLIENT_CERTIFICATE;
+    }
+    if (code != 0) {
+        return ussl__conn_answer(conn, code);
+    }
+    bool over = conn->ssl.state == MBEDTLS_SSL_HANDSHAKE_OVER;
+    return over ? finish_handshake(conn, done) : USSL_OK;
+}
+
+ussl_result_t ussl__conn_answer(ussl_conn_t *conn, int code) {
+    switch (code) {
+        case MBEDTLS_ERR_SSL_WANT_READ:
+            // Without a window mbedTLS has only dropped a record and wants to go on.
+            return conn->in != NULL && conn->in_have == 0 ? ussl__records_make_room(conn) : USSL_OK;
+        case MBEDTLS_ERR_SSL_WANT_WRITE:
+            if (ussl__scope_current()->failed && conn->ssl.send_alert) {
+                // An alert waits behind this record. mbedTLS gives up in a later call, and would
+                // not know the cause any more.
+                ussl__conn_latch_memory(conn);
+            }
+            return conn->out_len > 0 ? USSL_WANT_OUT : USSL_OK;
+        case MBEDTLS_ERR_SSL_RECEIVED_NEW_SESSION_TICKET:
+        case MBEDTLS_ERR_SSL_CRYPTO_IN_PROGRESS:
+            return USSL_OK;
+        default:
+            return ussl__conn_fail(conn, code);
+    }
+}
+
+// ---- public ----
+bool ussl_conn_gives_tickets(const ussl_conn_t *conn) {
+#if USSL_TLS13 && USSL_SESSIONS && USSL_SERVER
+    int state = conn->ssl.state;
+    return conn->state == CONN_HANDSHAKING
+        && (state == MBEDTLS_SSL_TLS1_3_NEW_SESSION_TICKET
+            || state == MBEDTLS_SSL_TLS1_3_NEW_SESSION_TICKET_FLUSH);
+#else
+    (void)conn;
+    return false;
+#endif
+}

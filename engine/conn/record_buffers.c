@@ -1,0 +1,294 @@
+// SPDX-License-Identifier: MIT
+//
+// record_buffers.c - record buffers: a connection has them while they hold something, and no
+// longer.
+//
+// Notes: mbedTLS takes two full record buffers when a connection begins and keeps them to its end.
+// Here it has two small ones instead, of USSL__RECORD_IDLE bytes, enough for the header of a record
+// that comes in and for an alert that goes out. mbedTLS asks for five wire bytes first, the header,
+// and then for exactly the rest of that record; it is told "not yet" both times. Between two calls
+// of mbedTLS the buffer can be exchanged, because it keeps no pointer into the buffer but the few
+// that are set here. Going out, plaintext that fits in no record now fits in a smaller one: writing
+// never fails for lack of memory.
+//
+// A buffer that connections of a reservation share is lent for one record, until its plaintext has
+// been read. A peer that sends its record slowly could hold it for ever, so after USSL_HOLD_MS the
+// buffer is taken away when another connection waits for one.
+#include "conn.h"
+
+#include <string.h>
+
+enum { SEQUENCE = 8, HEADER = 5 }; // octets in front of the content of a record
+
+static void use_in(ussl_conn_t *conn, uint8_t *buf, size_t room);
+
+// ---- shared buffers ----
+static bool held_too_long(const ussl__shared_buffer_t *shared) {
+    return ussl__ticks_ms() - shared->since_ms >= USSL_HOLD_MS;
+}
+
+// True if the connection waits for the rest of a record, and no call is at work on it.
+static bool is_incomplete(const ussl_conn_t *conn) {
+    return conn->in != NULL && conn->in_have == 0 && !conn->busy && !conn->lent;
+}
+
+// Returns a buffer that can be had: a free one, or that of a peer which has not finished its record
+// in time. *hopeless: all are held for too long already.
+static ussl__shared_buffer_t *find_shared(ussl__shared_buffer_t *all, size_t n, bool *hopeless) {
+    ussl__shared_buffer_t *found = NULL;
+    *hopeless = true;
+    for (size_t i = 0; i < n && (found == NULL || found->user != NULL); i++) {
+        bool late = all[i].user != NULL && held_too_long(&all[i]);
+        *hopeless &= late;
+        if (all[i].user == NULL || (late && is_incomplete(all[i].user))) {
+            found = &all[i];
+        }
+    }
+    return found;
+}
+
+// Ends a connection that has held a shared buffer for too long; its record is lost.
+static void end_slow(ussl_conn_t *conn) {
+    ussl__conn_latch(conn,
+        &(ussl_failure_t){
+            .result = USSL_ERR_PROTOCOL,
+            .alert = USSL_ALERT_INTERNAL_ERROR,
+            .reason = "RECORD_TOO_SLOW",
+        });
+    (void)ussl__conn_fail(conn, MBEDTLS_ERR_SSL_TIMEOUT);
+    conn->ssl.in_left = 0;
+    conn->ssl.in_hdr = conn->ssl.in_buf + SEQUENCE;
+    conn->in = NULL;
+    use_in(conn, conn->idle_in, USSL__RECORD_IDLE);
+}
+
+static ussl_result_t borrow(ussl_conn_t *conn, size_t wanted, uint8_t **out) {
+    size_t n, size;
+    ussl__shared_buffer_t *all = ussl__shared_buffers(conn->arena, &n, &size);
+    *out = NULL;
+    if (all == NULL || wanted > size) {
+        return USSL_ERR_MEMORY;
+    }
+    bool hopeless;
+    ussl__shared_buffer_t *shared = find_shared(all, n, &hopeless);
+    if (shared == NULL) {
+        // All of them hold plaintext that nobody reads: waiting longer would be a deadlock.
+        return hopeless ? USSL_ERR_MEMORY : USSL_WANT_ROOM;
+    }
+    if (shared->user != NULL) {
+        end_slow(shared->user); // which gives the buffer back
+    }
+    shared->user = conn;
+    shared->since_ms = ussl__ticks_ms();
+    *out = shared->memory;
+    return USSL_OK;
+}
+
+// Wipes a shared buffer and gives it back. False if it is none.
+static bool give_back_shared(const ussl_conn_t *conn, const uint8_t *buf, size_t used) {
+    size_t n, size;
+    ussl__shared_buffer_t *all = ussl__shared_buffers(conn->arena, &n, &size);
+    for (size_t i = 0; i < n; i++) {
+        if (all[i].memory == buf) {
+            mbedtls_platform_zeroize(all[i].memory, used);
+            all[i].user = NULL;
+            return true;
+        }
+    }
+    return false;
+}
+
+// ---- exchanging ----
+static void give_back_in(ussl_conn_t *conn) {
+    uint8_t *buf = conn->ssl.in_buf;
+    if (buf != conn->idle_in && !give_back_shared(conn, buf, conn->in_room)) {
+        ussl__free(buf);
+    }
+}
+
+static void use_in(ussl_conn_t *conn, uint8_t *buf, size_t room) {
+    mbedtls_ssl_context *ssl = &conn->ssl;
+    size_t at = (size_t)(ssl->in_hdr - ssl->in_buf), kept = at + ssl->in_left;
+    memcpy(buf, ssl->in_buf, kept);
+    give_back_in(conn);
+    ssl->in_buf = buf;
+    ssl->in_hdr = buf + at;
+    mbedtls_ssl_update_in_pointers(ssl);
+    conn->in_room = room;
+}
+
+static void use_out(ussl_conn_t *conn, uint8_t *buf, size_t room) {
+    mbedtls_ssl_context *ssl = &conn->ssl;
+    ussl__free(ssl->out_buf != conn->idle_out ? ssl->out_buf : NULL);
+    ssl->out_buf = ssl->out_ctr = buf;
+    ssl->out_hdr = buf + SEQUENCE;
+    mbedtls_ssl_update_out_pointers(ssl, ssl->transform_out);
+    conn->out_room = room;
+}
+
+// Allocates without counting a failure: the caller has another way.
+static void *try_alloc(size_t size) {
+    ussl__scope_t *scope = ussl__scope_current();
+    bool failed = scope->failed;
+    void *block = ussl__calloc(1, size);
+    scope->failed = failed;
+    return block;
+}
+
+// ---- incoming ----
+// True if nothing in the input buffer is needed any more.
+static bool in_is_empty(const ussl_conn_t *conn) {
+    const mbedtls_ssl_context *ssl = &conn->ssl;
+    bool current = ssl->in_hslen > 0 ? ssl->in_hslen < ssl->in_msglen : ssl->in_offt != NULL;
+    return ssl->in_left == 0 && conn->in_have == 0 && !current && ssl->keep_current_message == 0
+        && ssl->in_hdr == ssl->in_buf + SEQUENCE;
+}
+
+static void shrink_in(ussl_conn_t *conn) {
+    if (conn->in_room > USSL__RECORD_IDLE && in_is_empty(conn)) {
+        conn->in = NULL; // the window was in there; mbedTLS asks again
+        use_in(conn, conn->idle_in, USSL__RECORD_IDLE);
+    }
+}
+
+// How much of `len` bytes in a record is plaintext. In TLS 1.3 the hidden type counts as plaintext.
+static size_t plaintext_of(const ussl_conn_t *conn, size_t len) {
+    size_t around = conn->ssl.transform_in != NULL ? conn->ssl.transform_in->minlen : 0;
+    return len > around ? len - around : 0;
+}
+
+static ussl_result_t refuse_record(ussl_conn_t *conn, size_t plaintext) {
+    ussl__conn_latch(conn,
+        &(ussl_failure_t){
+            .result = USSL_ERR_PROTOCOL,
+            .alert = USSL_ALERT_RECORD_OVERFLOW,
+            .reason = "RECORD_TOO_LARGE",
+            .record = (uint16_t)plaintext,
+            .record_limit = conn->ctx->config.record_in,
+        });
+    return ussl__conn_fail(conn, MBEDTLS_ERR_SSL_INVALID_RECORD);
+}
+
+// A record over the limit is refused by its header, before memory is taken for it. Messages of a
+// handshake are only refused for want of memory: mbedTLS as a server sends its certificates in one
+// record whatever was agreed.
+static ussl_result_t check_limit(ussl_conn_t *conn, size_t record) {
+    size_t limit = conn->ctx->config.record_in;
+    size_t len = plaintext_of(conn, record - HEADER);
+    ussl_memory_t *memory = &conn->ctx->arena->memory;
+    if (conn->state == CONN_HANDSHAKING) {
+        return USSL_OK;
+    }
+    memory->largest_record = len > memory->largest_record ? len : memory->largest_record;
+    bool fits = record <= limit + USSL__RECORD_AROUND - SEQUENCE || limit == USSL_RECORD_IN;
+    return fits ? USSL_OK : refuse_record(conn, len);
+}
+
+// ---- private to the room ----
+ussl_result_t ussl__records_make_room(ussl_conn_t *conn) {
+    const mbedtls_ssl_context *ssl = &conn->ssl;
+    size_t wanted = ssl->in_left + conn->in_len;
+    conn->wants_room = false;
+    if (wanted == HEADER && in_is_empty(conn)) {
+        shrink_in(conn);
+        return conn->in == NULL ? USSL_OK : USSL_WANT_IN;
+    }
+    ussl_result_t result = wanted > HEADER ? check_limit(conn, wanted) : USSL_OK;
+    size_t need = (size_t)(ssl->in_hdr - ssl->in_buf) + wanted;
+    if (result != USSL_OK || need <= conn->in_room) {
+        return result == USSL_OK ? USSL_WANT_IN : result;
+    }
+    uint8_t *buf = try_alloc(need);
+    conn->in = NULL;
+    if (buf == NULL) {
+        result = borrow(conn, need, &buf);
+    }
+    conn->wants_room = result == USSL_WANT_ROOM;
+    if (buf != NULL) {
+        use_in(conn, buf, need);
+    }
+    return result;
+}
+
+size_t ussl__records_room_out(ussl_conn_t *conn, size_t len) {
+    const mbedtls_ssl_context *ssl = &conn->ssl;
+    while (len + USSL__RECORD_AROUND > conn->out_room && ssl->out_left == 0) {
+        size_t room = len + USSL__RECORD_AROUND;
+        uint8_t *buf = room > USSL__RECORD_IDLE ? try_alloc(room) : NULL;
+        if (buf != NULL) {
+            use_out(conn, buf, room);
+        } else {
+            len = len / 2;
+        }
+    }
+    return len;
+}
+
+// mbedTLS writes handshake messages up to the size that it was built for.
+ussl_result_t ussl__records_for_handshake(ussl_conn_t *conn) {
+    const size_t full = MBEDTLS_SSL_OUT_BUFFER_LEN;
+    if (conn->out_room >= full || conn->ssl.out_left > 0) {
+        return USSL_OK;
+    }
+    uint8_t *buf = try_alloc(full);
+    if (buf == NULL) {
+        return USSL_ERR_MEMORY;
+    }
+    use_out(conn, buf, full);
+    return USSL_OK;
+}
+
+int ussl__records_setup(ussl_conn_t *conn) {
+    conn->in_room = conn->out_room = USSL__RECORD_IDLE;
+    int code = mbedtls_ssl_setup(&conn->ssl, &conn->ctx->conf);
+    conn->idle_in = conn->ssl.in_buf;
+    conn->idle_out = conn->ssl.out_buf;
+    return code;
+}
+
+void ussl__records_free(ussl_conn_t *conn) {
+    mbedtls_ssl_context *ssl = &conn->ssl;
+    give_back_in(conn);
+    ussl__free(ssl->out_buf != conn->idle_out ? ssl->out_buf : NULL);
+    ussl__free(conn->idle_in);
+    ussl__free(conn->idle_out);
+    ssl->in_buf = ssl->out_buf = NULL;
+}
+
+void ussl__records_shrink(ussl_conn_t *conn) {
+    if (conn->state != CONN_OPEN && conn->state != CONN_CLOSING) {
+        return;
+    }
+    shrink_in(conn);
+    if (conn->out_room > USSL__RECORD_IDLE && conn->ssl.out_left == 0) {
+        use_out(conn, conn->idle_out, USSL__RECORD_IDLE);
+    }
+}
+
+// ---- seams: called by mbedTLS ----
+size_t ussl__record_room_in(const mbedtls_ssl_context *ssl) {
+    return ussl__conn_of(ssl)->in_room;
+}
+
+size_t ussl__record_room_out(const mbedtls_ssl_context *ssl) {
+    return ussl__conn_of(ssl)->out_room;
+}
+
+uint16_t ussl__record_limit(const mbedtls_ssl_context *ssl) {
+    return ussl__conn_of(ssl)->ctx->config.record_in;
+}
+
+// ---- public ----
+bool ussl_conn_room_is_free(const ussl_conn_t *conn) {
+    size_t n, size;
+    ussl__shared_buffer_t *all = ussl__shared_buffers(conn->arena, &n, &size);
+    if (!conn->wants_room || all == NULL) {
+        return true;
+    }
+    ussl__scope_t scope;
+    bool hopeless;
+    ussl__scope_enter(&scope, NULL);
+    bool found = find_shared(all, n, &hopeless) != NULL;
+    ussl__scope_leave(&scope);
+    return found || hopeless;
+}

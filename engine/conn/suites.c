@@ -1,0 +1,300 @@
+// SPDX-License-Identifier: MIT
+//
+// suites.c - the cipher suites we offer, best first, under OpenSSL's names; and OpenSSL's language
+// for choosing among them (openssl-ciphers(1)).
+//
+// Notes: the order is CPython's default order with everything left out that is not AEAD with
+// forward secrecy. mbedTLS's own default would put some sixty suites on offer. A word of the
+// language that names only suites which we do not have selects nothing, as an unknown word does.
+#include "conn.h"
+
+#include <string.h>
+
+// What a suite is made of, for the words of a cipher string.
+enum { AES128 = 1, AES256 = 2, CHACHA = 4, BY_ECDSA = 8, BY_RSA = 16, ANY = 31 };
+
+static const struct {
+    ussl_suite_t suite;
+    uint8_t parts; // 0: TLS 1.3, which a cipher string does not reach
+} suites[] = {
+#if USSL_TLS13
+    {{0x1302, 256, USSL_VERSION_TLS13, "TLS_AES_256_GCM_SHA384"}, 0},
+#if USSL_CHACHA
+    {{0x1303, 256, USSL_VERSION_TLS13, "TLS_CHACHA20_POLY1305_SHA256"}, 0},
+#endif
+    {{0x1301, 128, USSL_VERSION_TLS13, "TLS_AES_128_GCM_SHA256"}, 0},
+#endif
+#if USSL_TLS12
+    {{0xC02C, 256, USSL_VERSION_TLS12, "ECDHE-ECDSA-AES256-GCM-SHA384"}, AES256 | BY_ECDSA},
+    {{0xC030, 256, USSL_VERSION_TLS12, "ECDHE-RSA-AES256-GCM-SHA384"}, AES256 | BY_RSA},
+    {{0xC02B, 128, USSL_VERSION_TLS12, "ECDHE-ECDSA-AES128-GCM-SHA256"}, AES128 | BY_ECDSA},
+    {{0xC02F, 128, USSL_VERSION_TLS12, "ECDHE-RSA-AES128-GCM-SHA256"}, AES128 | BY_RSA},
+#if USSL_CHACHA
+    {{0xCCA9, 256, USSL_VERSION_TLS12, "ECDHE-ECDSA-CHACHA20-POLY1305"}, CHACHA | BY_ECDSA},
+    {{0xCCA8, 256, USSL_VERSION_TLS12, "ECDHE-RSA-CHACHA20-POLY1305"}, CHACHA | BY_RSA},
+#endif
+#endif
+};
+#define SUITES (sizeof(suites) / sizeof(suites[0]))
+#define TLS12_MAX 6
+
+_Static_assert(SUITES <= USSL_SUITES_MAX, "a list has room for all");
+
+// Where OpenSSL starts from before it reads a cipher string: stronger first, then as here.
+static const uint16_t openssl_order[TLS12_MAX] = {0xC02C, 0xC030, 0xCCA9, 0xCCA8, 0xC02B, 0xC02F};
+
+// Words that stand for more than one suite. HIGH and ALL leave nothing of ours out.
+static const struct {
+    const char *word;
+    uint8_t parts;
+} words[] = {
+    {"ALL", ANY},
+    {"HIGH", ANY},
+    {"ECDHE", ANY},
+    {"EECDH", ANY},
+    {"ECDH", ANY},
+    {"kECDHE", ANY},
+    {"kEECDH", ANY},
+    {"TLSv1.2", ANY},
+    {"AESGCM", AES128 | AES256},
+    {"AES", AES128 | AES256},
+    {"FIPS", AES128 | AES256},
+    {"AES128", AES128},
+    {"AES256", AES256},
+    {"CHACHA20", CHACHA},
+    {"ECDSA", BY_ECDSA},
+    {"aECDSA", BY_ECDSA},
+    {"aRSA", BY_RSA},
+};
+
+// ---- the list while a cipher string works on it ----
+typedef struct {
+    uint16_t id;
+    uint8_t index; // in `suites`
+    bool active;
+} entry_t;
+
+typedef struct {
+    entry_t entry[TLS12_MAX];
+    size_t n;
+} list_t;
+
+static int index_of(int id) {
+    for (size_t i = 0; i < SUITES; i++) {
+        if (suites[i].suite.id == id) {
+            return (int)i;
+        }
+    }
+    return -1;
+}
+
+static void list_init(list_t *list) {
+    list->n = 0;
+    for (size_t i = 0; i < TLS12_MAX; i++) {
+        int index = index_of(openssl_order[i]);
+        if (index >= 0) {
+            list->entry[list->n++] = (entry_t){openssl_order[i], (uint8_t)index, false};
+        }
+    }
+}
+
+static void list_move(list_t *list, size_t from, size_t to) {
+    entry_t moved = list->entry[from];
+    if (from < to) {
+        memmove(&list->entry[from], &list->entry[from + 1], (to - from) * sizeof(moved));
+    } else {
+        memmove(&list->entry[to + 1], &list->entry[to], (from - to) * sizeof(moved));
+    }
+    list->entry[to] = moved;
+}
+
+// What OpenSSL does with the suites that a word selects. A word without a sign appends those that
+// are not in yet; '+' moves those that are in to the end; '-' takes out, so that they come first
+// when they are asked for again; '!' takes out for good.
+static void list_apply(list_t *list, char sign, const uint8_t selected[TLS12_MAX]) {
+    uint16_t ids[TLS12_MAX];
+    size_t n = 0, end = list->n;
+    for (size_t i = 0; i < end; i++) {
+        size_t at = sign == '-' ? end - 1 - i : i;
+        bool active = list->entry[at].active;
+        bool concerned = sign == '!' || active == (sign != 0);
+        if (selected[at] && concerned) {
+            ids[n++] = list->entry[at].id;
+        }
+    }
+    for (size_t i = 0; i < n; i++) {
+        size_t at = 0;
+        while (list->entry[at].id != ids[i]) {
+            at++;
+        }
+        list->entry[at].active = sign == 0 || sign == '+';
+        if (sign == '!') {
+            list_move(list, at, --list->n);
+        } else {
+            list_move(list, at, sign == '-' ? 0 : list->n - 1);
+        }
+    }
+}
+
+static void list_sort_by_strength(list_t *list) {
+    for (uint16_t bits = 256; bits >= 128; bits /= 2) {
+        uint8_t selected[TLS12_MAX];
+        for (size_t i = 0; i < list->n; i++) {
+            selected[i] = suites[list->entry[i].index].suite.bits == bits;
+        }
+        list_apply(list, '+', selected);
+    }
+}
+
+// ---- reading a cipher string ----
+typedef struct {
+    const char *at, *end;
+} text_t;
+
+static bool is_separator(char c) {
+    return c == ':' || c == ' ' || c == ';' || c == ',';
+}
+
+static bool is_word(char c) {
+    bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+    return letter || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '=' || c == '_';
+}
+
+static bool same(const char *word, size_t len, const char *name) {
+    return strlen(name) == len && memcmp(word, name, len) == 0;
+}
+
+// One word or several joined by '+': narrows `selected` down to what all of them name.
+static bool read_words(text_t *text, const list_t *list, uint8_t selected[TLS12_MAX]) {
+    memset(selected, 1, TLS12_MAX);
+    for (;;) {
+        const char *word = text->at;
+        while (text->at < text->end && is_word(*text->at)) {
+            text->at++;
+        }
+        size_t len = (size_t)(text->at - word);
+        if (len == 0) {
+            return false;
+        }
+        uint8_t parts = 0;
+        for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+            parts |= same(word, len, words[i].word) ? words[i].parts : 0;
+        }
+        for (size_t i = 0; i < list->n; i++) {
+            size_t index = list->entry[i].index;
+            bool named = same(word, len, suites[index].suite.name);
+            selected[i] &= named || (suites[index].parts & parts) != 0;
+        }
+        if (text->at == text->end || *text->at != '+') {
+            return true;
+        }
+        text->at++;
+    }
+}
+
+// "@STRENGTH" or "@SECLEVEL=n".
+static bool read_command(text_t *text, list_t *list, uint8_t *level) {
+    static const char strength[] = "STRENGTH", seclevel[] = "SECLEVEL=";
+    const char *word = text->at;
+    while (text->at < text->end && is_word(*text->at)) {
+        text->at++;
+    }
+    size_t len = (size_t)(text->at - word), prefix = sizeof(seclevel) - 1;
+    if (same(word, len, strength)) {
+        list_sort_by_strength(list);
+        return true;
+    }
+    if (len != prefix + 1 || memcmp(word, seclevel, prefix) != 0) {
+        return false;
+    }
+    // Our floor is that of level 2. A higher one cannot be honoured, a lower one is not needed.
+    *level = (uint8_t)(word[prefix] - '0');
+    return *level <= 2;
+}
+
+static bool read_all(text_t *text, list_t *list, uint8_t *level) {
+    static const char word_default[] = "DEFAULT";
+    size_t len = sizeof(word_default) - 1;
+    uint8_t selected[TLS12_MAX];
+    if ((size_t)(text->end - text->at) >= len && memcmp(text->at, word_default, len) == 0) {
+        memset(selected, 1, sizeof(selected));
+        list_apply(list, 0, selected); // only as the very first word
+        text->at += len;
+    }
+    while (text->at < text->end) {
+        char sign = *text->at;
+        if (is_separator(sign)) {
+            text->at++;
+            continue;
+        }
+        sign = sign == '!' || sign == '+' || sign == '-' || sign == '@' ? sign : 0;
+        text->at += sign != 0;
+        if (sign == '@') {
+            if (!read_command(text, list, level)) {
+                return false;
+            }
+        } else if (!read_words(text, list, selected)) {
+            return false;
+        } else {
+            list_apply(list, sign, selected);
+        }
+    }
+    return true;
+}
+
+// ---- public ----
+const ussl_suite_t *ussl_suite_find(int id) {
+    int index = index_of(id);
+    return index < 0 ? NULL : &suites[index].suite;
+}
+
+const ussl_suite_t *ussl_suite_named(const char *name, size_t len) {
+    for (size_t i = 0; i < SUITES; i++) {
+        if (same(name, len, suites[i].suite.name)) {
+            return &suites[i].suite;
+        }
+    }
+    // mbedTLS's names, which stock MicroPython takes.
+    char text[64];
+    if (len >= sizeof(text)) {
+        return NULL;
+    }
+    memcpy(text, name, len);
+    text[len] = '\0';
+    return ussl_suite_find(mbedtls_ssl_get_ciphersuite_id(text));
+}
+
+void ussl_suites_default(uint16_t ids[USSL_SUITES_MAX]) {
+    memset(ids, 0, USSL_SUITES_MAX * sizeof(*ids));
+    for (size_t i = 0; i < SUITES; i++) {
+        ids[i] = suites[i].suite.id;
+    }
+}
+
+ussl_result_t ussl_suites_choose(
+    const char *text, size_t len, uint16_t ids[USSL_SUITES_MAX], uint8_t *level) {
+    list_t list;
+    list_init(&list);
+    text_t reader = {text, text + len};
+    uint16_t chosen[USSL_SUITES_MAX] = {0};
+    uint8_t asked = *level;
+    size_t n = 0;
+    for (size_t i = 0; i < SUITES && suites[i].parts == 0; i++) {
+        chosen[n++] = suites[i].suite.id;
+    }
+    size_t tls13 = n;
+    if (!read_all(&reader, &list, &asked)) {
+        return USSL_ERR_PARSE;
+    }
+    for (size_t i = 0; i < list.n; i++) {
+        if (list.entry[i].active) {
+            chosen[n++] = list.entry[i].id;
+        }
+    }
+    if (n == tls13 && USSL_TLS12) {
+        return USSL_ERR_PARSE;
+    }
+    memcpy(ids, chosen, sizeof(chosen));
+    *level = asked;
+    return USSL_OK;
+}

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: MIT
+//
+// tickets.c - the session tickets that mbedTLS asks a server to write and to read (RFC 5077,
+// RFC 8446 4.6.1).
+//
+// Notes: mbedTLS's own tickets lose a client's certificate in TLS 1.3. Ours carry it, and what was
+// proven.
+#include "conn.h"
+
+#if USSL_SESSIONS && USSL_SERVER
+
+// ---- helpers ----
+// A server resumes where all that it requires of a certificate was proven of one. A server that
+// takes clients without a certificate has refused the bad ones, so a session that proved nothing
+// had none.
+static bool is_enough(const ussl_conn_t *conn, const ussl__snapshot_t *snapshot, int64_t now) {
+    uint16_t wanted = ussl__conn_rules(conn);
+    bool none = snapshot->proven == 0 && conn->verify != USSL_VERIFY_REQUIRED;
+    if (now < snapshot->made || now - snapshot->made >= USSL_TICKET_LIFETIME) {
+        return false;
+    }
+    return (none || (snapshot->proven & wanted) == wanted)
+        && ussl__snapshot_is_fresh(snapshot, now);
+}
+
+static int code_of(ussl_result_t result) {
+    switch (result) {
+        case USSL_OK:
+            return 0;
+        case USSL_ERR_MEMORY:
+            return MBEDTLS_ERR_SSL_ALLOC_FAILED;
+        case USSL_ERR_PARSE:
+            return MBEDTLS_ERR_SSL_INVALID_MAC;
+        default:
+            return MBEDTLS_ERR_PLATFORM_HW_ACCEL_FAILED;
+    }
+}
+
+// ---- called by mbedTLS ----
+static int ticket_write(void *arg, const mbedtls_ssl_session *session, unsigned char *start,
+    const unsigned char *end, size_t *len, uint32_t *lifetime) {
+    const ussl_ctx_t *ctx = arg;
+    const ussl_conn_t *conn = ussl__scope_current()->conn;
+    size_t room = (size_t)(end - start), text;
+    *len = 0;
+    *lifetime = USSL_TICKET_LIFETIME;
+    if (room < USSL__TICKET_EXTRA) {
+        return MBEDTLS_ERR_SSL_BUFFER_TOO_SMALL;
+    }
+    uint8_t *at = start + USSL__TICKET_NAME + USSL__SEAL_NONCE;
+    ussl__snapshot_t snapshot = ussl__conn_snapshot(conn, session, false);
+    ussl_result_t result =
+        ussl__snapshot_write(&snapshot, session, at, room - USSL__TICKET_EXTRA, &text);
+    if (result == USSL_ERR_USAGE) {
+        // A large certificate. mbedTLS would end a TLS 1.3 connection that is complete, so the
+        // client gets a ticket that nothing opens.
+        *len = USSL__TICKET_EXTRA;
+        return ussl__rng(NULL, start, *len);
+    }
+    if (result == USSL_OK) {
+        result = ussl__ticket_seal(ctx->config.tickets, start, text);
+    }
+    *len = result == USSL_OK ? USSL__TICKET_EXTRA + text : 0;
+    return code_of(result);
+}
+
+static int ticket_parse(void *arg, mbedtls_ssl_session *session, unsigned char *buf, size_t len) {
+    const ussl_ctx_t *ctx = arg;
+    ussl_conn_t *conn = ussl__scope_current()->conn;
+    uint8_t *text;
+    size_t text_len;
+    ussl__snapshot_t snapshot;
+    ussl_result_t result = ussl__ticket_unseal(ctx->config.tickets, buf, len, &text, &text_len);
+    if (result == USSL_OK && !ussl__snapshot_parse(text, text_len, &snapshot)) {
+        result = USSL_ERR_PARSE;
+    }
+    if (result != USSL_OK) {
+        return code_of(result);
+    }
+    if (!is_enough(conn, &snapshot, ussl__now())) {
+        return MBEDTLS_ERR_SSL_SESSION_TICKET_EXPIRED;
+    }
+    int code = mbedtls_ssl_session_load(session, snapshot.secret, snapshot.secret_len);
+    // mbedTLS takes a TLS 1.3 session for a TLS 1.2 one, whose master secret is then all zero.
+    if (code == 0 && session->tls_version != conn->ssl.tls_version) {
+        code = MBEDTLS_ERR_SSL_INVALID_MAC;
+    }
+    return code ? code : code_of(ussl__conn_take_snapshot(conn, &snapshot));
+}
+
+// ---- private to the room ----
+void ussl__tickets_use(ussl_ctx_t *ctx) {
+    const ussl_config_t *config = &ctx->config;
+    bool given = config->tickets != NULL && !config->no_tickets;
+    if (given) {
+        mbedtls_ssl_conf_session_tickets_cb(&ctx->conf, ticket_write, ticket_parse, ctx);
+    }
+#if USSL_TLS13
+    mbedtls_ssl_conf_new_session_tickets(&ctx->conf, given ? config->ticket_count : 0);
+#endif
+}
+
+#endif // USSL_SESSIONS && USSL_SERVER

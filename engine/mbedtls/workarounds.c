@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: MIT
+//
+// workarounds.c - workarounds for mbedTLS: memory that it keeps after the handshake, an extension
+// that it forgets to have sent, keys that it changes too late (docs/known-faults.md).
+#include "mbed.h"
+
+#if USSL_TLS13
+// The state of a handshake takes 3.3 KB on a 32-bit machine: transcript hashes, handshake keys, and
+// the transform that only TLS 1.2 would have used. In TLS 1.2 mbedTLS frees it at this point.
+void ussl__end_handshake(mbedtls_ssl_context *ssl) {
+    if (ssl->tls_version != MBEDTLS_SSL_VERSION_TLS1_3 || ssl->handshake == NULL) {
+        return;
+    }
+    mbedtls_ssl_handshake_free(ssl);
+    mbedtls_free(ssl->handshake);
+    ssl->handshake = NULL;
+#if USSL_TLS12
+    if (ssl->transform_negotiate != NULL) {
+        mbedtls_ssl_transform_free(ssl->transform_negotiate);
+        mbedtls_free(ssl->transform_negotiate);
+        ssl->transform_negotiate = NULL;
+    }
+#endif
+}
+
+#if USSL_TLS12
+// mbedTLS offers max_fragment_length (RFC 6066 4) for TLS 1.2. OpenSSL answers it in TLS 1.3 too,
+// and keeps to it; without this note mbedTLS refuses the answer as unsolicited.
+void ussl__note_client_hello(mbedtls_ssl_context *ssl) {
+    if (ssl->handshake != NULL && ssl->conf->mfl_code != MBEDTLS_SSL_MAX_FRAG_LEN_NONE) {
+        ssl->handshake->sent_extensions |= MBEDTLS_SSL_EXT_MASK(MAX_FRAGMENT_LENGTH);
+    }
+}
+#endif
+
+ussl_result_t ussl__begin_ticket(mbedtls_ssl_context *ssl) {
+    if (ssl->state != MBEDTLS_SSL_TLS1_3_NEW_SESSION_TICKET || ssl->handshake != NULL) {
+        return USSL_OK;
+    }
+    ssl->handshake = mbedtls_calloc(1, sizeof(*ssl->handshake));
+    return ssl->handshake != NULL ? USSL_OK : USSL_ERR_MEMORY;
+}
+
+void ussl__use_application_keys(mbedtls_ssl_context *ssl) {
+    bool server = ssl->conf->endpoint == MBEDTLS_SSL_IS_SERVER;
+    if (server && ssl->transform_application && ssl->transform_out != ssl->transform_application) {
+        mbedtls_ssl_set_outbound_transform(ssl, ssl->transform_application);
+    }
+}
+#endif // USSL_TLS13

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: MIT
+//
+// arena.c - memory of a context, or of a reserved place: counted, limited, wiped on release.
+//
+// Notes: all of mbedTLS allocates through here. mbedTLS's hook has no argument that says for whom,
+// so each engine entry opens a scope and the hook charges the innermost one. A block remembers its
+// arena and keeps it alive: an RSA key shared by connections caches numbers in whichever arena was
+// current, and may be freed after everything else of it has gone. That is also why an arena is
+// never reset wholesale.
+#include "memory.h"
+
+// ---- helpers ----
+static void arena_drop(ussl__object_t *arena) {
+    ussl__platform()->release(ussl__platform()->user, arena);
+}
+
+static bool arena_fits(const ussl_arena_t *arena, size_t size) {
+    return arena->limit == 0 || (size <= arena->limit && arena->memory.used <= arena->limit - size);
+}
+
+static void arena_charge(ussl_arena_t *arena, size_t size) {
+    ussl_memory_t *memory = &arena->memory;
+    arena->object.refs++;
+    memory->blocks++;
+    memory->used += size;
+    memory->peak = memory->used > memory->peak ? memory->used : memory->peak;
+    arena->recent_peak = memory->used > arena->recent_peak ? memory->used : arena->recent_peak;
+}
+
+// ---- blocks, for mbedTLS and the engine ----
+void *ussl__calloc(size_t count, size_t size) {
+    const ussl_platform_t *platform = ussl__platform();
+    ussl__scope_t *scope = ussl__scope_current();
+    ussl_arena_t *arena = scope ? scope->arena : NULL;
+    ussl__block_t *block = NULL;
+    bool ready = platform->alloc != NULL; // not before ussl_init()
+    if (ready && (size == 0 || count <= (SIZE_MAX - sizeof(*block)) / size)) {
+        size_t total = count * size + sizeof(*block);
+        bool pooled = arena != NULL && arena->pool != NULL;
+        if (pooled) {
+            block = ussl__pool_take(arena->pool, total);
+        } else if (arena == NULL || arena_fits(arena, total)) {
+            block = platform->alloc(platform->user, total);
+        }
+        if (block != NULL) {
+            block->arena = arena;
+            block->size = pooled ? block->size : total;
+            if (arena != NULL) {
+                arena_charge(arena, pooled ? ussl__pool_block_size(block) : total);
+            }
+            return block + 1;
+        }
+    }
+    // mbedTLS turns many of these into protocol or certificate errors: remember the truth.
+    if (scope != NULL) {
+        scope->failed = true;
+    }
+    return NULL;
+}
+
+void ussl__free(void *ptr) {
+    if (ptr == NULL) {
+        return;
+    }
+    ussl__block_t *block = (ussl__block_t *)ptr - 1;
+    ussl_arena_t *arena = block->arena;
+    bool pooled = arena != NULL && arena->pool != NULL;
+    size_t size = pooled ? ussl__pool_block_size(block) : block->size;
+    mbedtls_platform_zeroize(ptr, size - sizeof(*block));
+    if (pooled) {
+        ussl__pool_give(arena->pool, block);
+    } else {
+        ussl__platform()->release(ussl__platform()->user, block);
+    }
+    if (arena != NULL) {
+        arena->memory.used -= size;
+        ussl__object_unref(arena);
+    }
+}
+
+// ---- public ----
+ussl_result_t ussl_arena_new(size_t limit, ussl_arena_t **out) {
+    const ussl_platform_t *platform = ussl__platform();
+    if (out == NULL || platform->alloc == NULL) {
+        return USSL_ERR_USAGE;
+    }
+    ussl_arena_t *arena = platform->alloc(platform->user, sizeof(*arena));
+    if (arena == NULL) {
+        return USSL_ERR_MEMORY;
+    }
+    arena->object.refs = 1;
+    arena->object.drop = arena_drop;
+    arena->limit = limit;
+    *out = arena;
+    return USSL_OK;
+}
+
+ussl_arena_t *ussl_arena_ref(ussl_arena_t *arena) {
+    return ussl__object_ref(arena);
+}
+
+void ussl_arena_unref(ussl_arena_t *arena) {
+    ussl__object_unref(arena);
+}
+
+void ussl_arena_memory(const ussl_arena_t *arena, ussl_memory_t *out) {
+    *out = arena->memory;
+}

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: MIT
+//
+// platform.c - what ussl_init() was given: random numbers and the clock, for the engine, for
+// mbedTLS and for PSA.
+//
+// Notes: mbedTLS reads the clock through functions that are defined here, so that times are 64 bits
+// wide on every machine and a test can stop the clock.
+#include "memory.h"
+
+static ussl_platform_t the_platform;
+
+// ---- private to the engine ----
+const ussl_platform_t *ussl__platform(void) {
+    return &the_platform;
+}
+
+void ussl__platform_set(const ussl_platform_t *platform) {
+    the_platform = *platform;
+}
+
+int ussl__rng(void *unused, unsigned char *buf, size_t len) {
+    (void)unused;
+    return ussl_random(buf, len) == USSL_OK ? 0 : MBEDTLS_ERR_PLATFORM_HW_ACCEL_FAILED;
+}
+
+bool ussl__clock_is_set(void) {
+    int64_t now = 0;
+    return the_platform.unix_time(the_platform.user, &now);
+}
+
+int64_t ussl__now(void) {
+    int64_t now = 0;
+    (void)the_platform.unix_time(the_platform.user, &now);
+    return now;
+}
+
+uint32_t ussl__ticks_ms(void) {
+    return the_platform.ticks_ms != NULL ? the_platform.ticks_ms(the_platform.user) : 0;
+}
+
+// ---- called by mbedTLS ----
+// An unset clock reads 1970: then every certificate is "not yet valid", and none is valid by
+// accident.
+int64_t ussl__mbed_time(int64_t *out) {
+    int64_t now = 0;
+    if (!the_platform.unix_time(the_platform.user, &now)) {
+        now = 0;
+    }
+    if (out != NULL) {
+        *out = now;
+    }
+    return now;
+}
+
+// Only ages of tickets are measured with it, so whole seconds are enough. Weak, because some ports
+// of MicroPython define one with the rest of their support for mbedTLS.
+__attribute__((weak)) mbedtls_ms_time_t mbedtls_ms_time(void) {
+    return (mbedtls_ms_time_t)ussl__mbed_time(NULL) * 1000;
+}
+
+#if defined(MBEDTLS_PSA_CRYPTO_C)
+psa_status_t mbedtls_psa_external_get_random(mbedtls_psa_external_random_context_t *context,
+    uint8_t *output, size_t output_size, size_t *output_length) {
+    (void)context;
+    if (ussl_random(output, output_size) != USSL_OK) {
+        return PSA_ERROR_INSUFFICIENT_ENTROPY;
+    }
+    *output_length = output_size;
+    return PSA_SUCCESS;
+}
+#endif
+
+// ---- public ----
+ussl_result_t ussl_random(uint8_t *buf, size_t len) {
+    return the_platform.random(the_platform.user, buf, len) ? USSL_OK : USSL_ERR_PLATFORM;
+}
+
+int64_t ussl_clock_floor(void) {
+    return the_platform.clock_floor;
+}

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: MIT
+//
+// reserve.c - memory set aside for connections: one block from the heap, a slot in it for each,
+// and record buffers that they can share.
+//
+// Notes: every slot is an arena of its own with a pool inside, so a connection can neither use up
+// nor fragment the room of another. A slot is free again when its connection is gone. What stays
+// behind then, numbers that an RSA key of ours has cached, is a few blocks once in the key's life;
+// it keeps the whole block alive as long as it lives itself.
+//
+// A shared buffer is lent for one record: until its plaintext has been read. A peer that dribbles
+// could hold it for ever, so after USSL_HOLD_MS it is taken away when somebody else waits.
+#include "memory.h"
+
+struct ussl_reserve {
+    ussl__object_t object; // referenced by its owner and by each slot that holds something
+    ussl_reserve_plan_t plan;
+    size_t each, shared_size;
+    ussl__shared_buffer_t *shared; // in the same block
+    ussl__slot_t *slots[];         // lent: in the same block
+};
+
+// ---- sizes ----
+static size_t round_up(size_t n) {
+    return (n + sizeof(ussl__block_t) - 1) / sizeof(ussl__block_t) * sizeof(ussl__block_t);
+}
+
+static size_t head_size(const ussl_reserve_plan_t *plan) {
+    return round_up(sizeof(ussl_reserve_t) + plan->connections * sizeof(ussl__slot_t *))
+        + round_up(plan->shared * sizeof(ussl__shared_buffer_t));
+}
+
+// A slot holds what a handshake needs, mbedTLS's whole output buffer among it, and later what an
+// open connection needs: its state, one record in and one out. Certificates are there as they came
+// and, about twice as large, parsed. Checking one signature is what takes most: with RSA, numbers
+// as long as the key, by the dozen.
+#define RSA_COUNTED 2048 // bits, in USSL_HANDSHAKE_ROOM
+static size_t slot_size(const ussl_reserve_plan_t *plan) {
+    size_t chain = plan->peer_chain;
+    size_t handshaking = USSL_HANDSHAKE_ROOM + USSL_RECORD_OUT + 3 * chain;
+    handshaking +=
+        plan->rsa_bits > RSA_COUNTED ? (plan->rsa_bits - RSA_COUNTED) / 8 * USSL_RSA_ROOM : 0;
+    size_t open = USSL_OPEN_ROOM + 2 * chain + plan->record_out + USSL__RECORD_AROUND;
+    open += plan->shared > 0 ? 0 : plan->record_in + USSL__RECORD_AROUND;
+    return round_up(handshaking > open ? handshaking : open);
+}
+
+static bool plan_fits(const ussl_reserve_plan_t *plan) {
+    return plan->connections > 0 && plan->connections <= UINT16_MAX
+        && plan->shared <= plan->connections && plan->record_in >= USSL_RECORD_MIN
+        && plan->record_in <= USSL_RECORD_IN && plan->record_out >= USSL_RECORD_MIN
+        && plan->record_out <= USSL_RECORD_OUT && plan->peer_chain <= USSL_RECORD_IN
+        && plan->rsa_bits <= USSL_RSA_MAX;
+}
+
+// ---- helpers ----
+static void reserve_drop(ussl__object_t *object) {
+    ussl__platform()->release(ussl__platform()->user, object);
+}
+
+// The last block and the last handle of a slot are gone.
+static void slot_drop(ussl__object_t *object) {
+    ussl__slot_t *slot = (ussl__slot_t *)object;
+    slot->arena.memory.used = 0;
+    ussl__object_unref(slot->reserve);
+}
+
+static void slot_init(ussl__slot_t *slot, ussl_reserve_t *reserve, void *memory, size_t size) {
+    slot->arena.object.drop = slot_drop;
+    slot->arena.pool = &slot->pool;
+    slot->reserve = reserve;
+    ussl__pool_init(&slot->pool, memory, size);
+}
+
+static void lay_out(ussl_reserve_t *reserve, uint8_t *memory) {
+    const ussl_reserve_plan_t *plan = &reserve->plan;
+    memory += head_size(plan);
+    reserve->shared = (ussl__shared_buffer_t *)(void *)(memory
+        - round_up(plan->shared * sizeof(ussl__shared_buffer_t)));
+    for (size_t i = 0; i < plan->connections; i++) {
+        reserve->slots[i] = (ussl__slot_t *)(void *)memory;
+        memory += round_up(sizeof(ussl__slot_t));
+        slot_init(reserve->slots[i], reserve, memory, reserve->each);
+        memory += reserve->each;
+    }
+    for (size_t i = 0; i < plan->shared; i++) {
+        reserve->shared[i].memory = memory;
+        memory += reserve->shared_size;
+    }
+}
+
+// ---- private to the engine ----
+ussl__shared_buffer_t *ussl__shared_buffers(const ussl_arena_t *arena, size_t *n, size_t *size) {
+    const ussl_reserve_t *reserve =
+        arena->pool != NULL ? ((const ussl__slot_t *)arena)->reserve : NULL;
+    *n = reserve != NULL ? reserve->plan.shared : 0;
+    *size = reserve != NULL ? reserve->shared_size : 0;
+    return *n > 0 ? reserve->shared : NULL;
+}
+
+// ---- public ----
+size_t ussl_reserve_size(const ussl_reserve_plan_t *plan) {
+    size_t shared = plan->shared * round_up(plan->record_in + USSL__RECORD_AROUND);
+    return head_size(plan) + shared
+        + plan->connections * (round_up(sizeof(ussl__slot_t)) + slot_size(plan));
+}
+
+ussl_result_t ussl_reserve_new(const ussl_reserve_plan_t *plan, ussl_reserve_t **out) {
+    *out = NULL;
+    if (!plan_fits(plan) || slot_size(plan) > SIZE_MAX / 4 / plan->connections) {
+        return USSL_ERR_USAGE;
+    }
+    const ussl_platform_t *platform = ussl__platform();
+    uint8_t *memory = platform->alloc(platform->user, ussl_reserve_size(plan));
+    if (memory == NULL) {
+        return USSL_ERR_MEMORY;
+    }
+    ussl_reserve_t *reserve = (ussl_reserve_t *)(void *)memory;
+    reserve->object.refs = 1;
+    reserve->object.drop = reserve_drop;
+    reserve->plan = *plan;
+    reserve->each = slot_size(plan);
+    reserve->shared_size = round_up(plan->record_in + USSL__RECORD_AROUND);
+    lay_out(reserve, memory);
+    *out = reserve;
+    return USSL_OK;
+}
+
+void ussl_reserve_unref(ussl_reserve_t *reserve) {
+    ussl__object_unref(reserve);
+}
+
+ussl_arena_t *ussl_reserve_take(ussl_reserve_t *reserve) {
+    ussl__scope_t scope;
+    ussl_arena_t *arena = NULL;
+    ussl__scope_enter(&scope, NULL); // also drops what was waiting to be
+    for (size_t i = 0; i < reserve->plan.connections && arena == NULL; i++) {
+        ussl__slot_t *slot = reserve->slots[i];
+        if (slot->taken) {
+            continue;
+        }
+        arena = &slot->arena;
+        slot->taken = true;
+        if (arena->object.refs++ == 0) {
+            ussl__object_ref(reserve);
+        }
+    }
+    ussl__scope_leave(&scope);
+    return arena;
+}
+
+void ussl_arena_leave(ussl_arena_t *arena) {
+    if (arena->pool != NULL) {
+        ((ussl__slot_t *)arena)->taken = false;
+    }
+}
+
+void ussl_reserve_status(const ussl_reserve_t *reserve, ussl_reserve_status_t *out) {
+    *out = (ussl_reserve_status_t){
+        .bytes = ussl_reserve_size(&reserve->plan), .slots = reserve->plan.connections};
+    for (size_t i = 0; i < reserve->plan.connections; i++) {
+        const ussl__slot_t *slot = reserve->slots[i];
+        out->taken += slot->taken;
+        out->used += slot->arena.memory.used;
+        out->peak = slot->arena.memory.peak > out->peak ? slot->arena.memory.peak : out->peak;
+    }
+}

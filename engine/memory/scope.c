@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: MIT
+//
+// scope.c - who is at work in the engine: one thread at a time, charged to one arena; and the
+// objects that are waiting to be dropped.
+//
+// Notes: MicroPython's unix and rp2 ports run threads without a global lock, and PSA's key slots, a
+// shared private key, and reference counts are shared by all of them. So the outermost scope of a
+// thread holds the platform's lock. A hook runs without it, or two threads could wait for one
+// another.
+//
+// A finaliser runs inside a garbage collection: another thread, or this very one, may be in the
+// middle of a call that holds the lock and wants memory. It can therefore wait for nothing, and
+// only leaves the object in a list.
+#include "memory.h"
+
+static USSL_THREAD_LOCAL ussl__scope_t *innermost;
+static ussl__object_t *waiting; // changed only while frozen
+static bool stopped;            // after ussl_deinit(): nothing is at work, and nobody will come
+
+// ---- helpers ----
+static void lock(void) {
+    if (ussl__platform()->lock != NULL) {
+        ussl__platform()->lock(ussl__platform()->user);
+    }
+}
+
+static void unlock(void) {
+    if (ussl__platform()->unlock != NULL) {
+        ussl__platform()->unlock(ussl__platform()->user);
+    }
+}
+
+static ussl__object_t *swap_waiting(ussl__object_t *list, bool push) {
+    const ussl_platform_t *platform = ussl__platform();
+    uintptr_t state = platform->freeze ? platform->freeze(platform->user) : 0;
+    ussl__object_t *before = waiting;
+    if (push) {
+        list->next = before;
+    }
+    waiting = list;
+    if (platform->thaw != NULL) {
+        platform->thaw(platform->user, state);
+    }
+    return before;
+}
+
+static void drop_waiting(void) {
+    ussl__object_t *list = swap_waiting(NULL, false);
+    while (list != NULL) {
+        ussl__object_t *next = list->next;
+        ussl__object_unref(list);
+        list = next;
+    }
+}
+
+// ---- scopes ----
+void ussl__scope_enter(ussl__scope_t *scope, ussl_arena_t *arena) {
+    bool outermost = innermost == NULL;
+    if (outermost) {
+        lock();
+    }
+    scope->arena = arena;
+    scope->failed = false;
+    scope->conn = NULL;
+    scope->outer = innermost;
+    innermost = scope;
+    if (outermost && waiting != NULL) {
+        drop_waiting();
+    }
+}
+
+void ussl__scope_leave(ussl__scope_t *scope) {
+    innermost = scope->outer;
+    if (innermost == NULL) {
+        unlock();
+    }
+}
+
+ussl__scope_t *ussl__scope_current(void) {
+    return innermost;
+}
+
+ussl__scope_t *ussl__scope_pause(void) {
+    ussl__scope_t *scope = innermost;
+    innermost = NULL;
+    unlock();
+    return scope;
+}
+
+void ussl__scope_resume(ussl__scope_t *scope) {
+    lock();
+    innermost = scope;
+}
+
+// ---- references ----
+void *ussl__object_ref(void *object) {
+    if (object != NULL) {
+        ussl__scope_t scope;
+        ussl__scope_enter(&scope, NULL);
+        ((ussl__object_t *)object)->refs++;
+        ussl__scope_leave(&scope);
+    }
+    return object;
+}
+
+void ussl__object_unref(void *pointer) {
+    ussl__object_t *object = pointer;
+    if (object != NULL) {
+        ussl__scope_t scope;
+        ussl__scope_enter(&scope, NULL);
+        if (--object->refs == 0) {
+            object->drop(object);
+        }
+        ussl__scope_leave(&scope);
+    }
+}
+
+void ussl__scope_stop(bool stop) {
+    stopped = stop;
+}
+
+void ussl_drop_later(void *object) {
+    if (stopped) {
+        ussl__object_unref(object);
+    } else if (object != NULL) {
+        (void)swap_waiting(object, true);
+    }
+}

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: MIT
+//
+// identity.c - who we are: our certificate chain and its private key, checked to belong together.
+//
+// Notes: an identity is built whole or not at all, so a context never holds the chain of one call
+// and the key of another. mbedTLS wants a PEM text with its NUL counted and DER without: the text
+// is copied to add it, and the arena wipes the copy.
+#include "trust.h"
+
+#include <string.h>
+
+// ---- helpers ----
+static ussl_result_t parse_chain(
+    mbedtls_x509_crt *chain, const uint8_t *data, size_t len, ussl_failure_t *why) {
+    int code;
+    if (!ussl_is_pem(data, len)) {
+        code = ussl__crt_parse(chain, data, len);
+        if (code != 0) {
+            why->backend = code;
+            return ussl__load_error(why, USSL_ERR_PARSE, NULL);
+        }
+        return USSL_OK;
+    }
+    const char *at = (const char *)data, *end = at + len;
+    for (size_t found = 0;; found++) {
+        uint8_t *der;
+        size_t der_len;
+        ussl_result_t result = ussl__pem_next(&at, end, "CERTIFICATE", &der, &der_len, why);
+        if (result == USSL_CLOSED) {
+            return found > 0 ? USSL_OK : ussl__load_error(why, USSL_ERR_PARSE, NULL);
+        }
+        if (result != USSL_OK) {
+            return result;
+        }
+        code = ussl__crt_parse(chain, der, der_len);
+        ussl__free(der);
+        if (code != 0) {
+            why->backend = code;
+            return ussl__load_error(why, USSL_ERR_PARSE, NULL);
+        }
+    }
+}
+
+static ussl_result_t parse_key(
+    mbedtls_pk_context *key, const ussl_identity_source_t *source, ussl_failure_t *why) {
+    const uint8_t *data = source->key ? source->key : source->cert;
+    size_t len = source->key ? source->key_len : source->cert_len;
+    bool pem = ussl_is_pem(data, len);
+    if (pem && !USSL_PEM) {
+        return ussl__load_error(why, USSL_ERR_PARSE, "PEM_NOT_BUILT_IN");
+    }
+    uint8_t *text = ussl__calloc(1, len + 1);
+    if (text == NULL) {
+        return ussl__load_error(why, USSL_ERR_MEMORY, NULL);
+    }
+    memcpy(text, data, len);
+    int code = mbedtls_pk_parse_key(
+        key, text, pem ? len + 1 : len, source->password, source->password_len, ussl__rng, NULL);
+    ussl__free(text);
+    if (code == 0) {
+        return USSL_OK;
+    }
+    bool password = code == MBEDTLS_ERR_PK_PASSWORD_REQUIRED;
+    ussl__load_error(why, USSL_ERR_PARSE, password ? "BAD_PASSWORD_READ" : NULL);
+    why->backend = code;
+    return USSL_ERR_PARSE;
+}
+
+// OpenSSL's security level 2: 112 bits (NIST SP 800-57 part 1, table 2).
+static bool is_too_small(const mbedtls_pk_context *key) {
+    bool rsa = mbedtls_pk_get_type(key) == MBEDTLS_PK_RSA;
+    return mbedtls_pk_get_bitlen(key) < (rsa ? 2048u : 224u);
+}
+
+static ussl_result_t identity_fill(
+    ussl_identity_t *identity, const ussl_identity_source_t *source, ussl_failure_t *why) {
+    ussl_result_t result = parse_chain(&identity->chain, source->cert, source->cert_len, why);
+    if (result == USSL_OK && is_too_small(&identity->chain.pk)) {
+        result = ussl__load_error(why, USSL_ERR_PARSE, "EE_KEY_TOO_SMALL");
+    }
+    if (result == USSL_OK) {
+        result = parse_key(&identity->key, source, why);
+    }
+    if (result == USSL_OK) {
+        int code = mbedtls_pk_check_pair(&identity->chain.pk, &identity->key, ussl__rng, NULL);
+        if (code != 0) {
+            result = ussl__load_error(why, USSL_ERR_PARSE, "KEY_VALUES_MISMATCH");
+            why->backend = code;
+        }
+    }
+    // Whether our certificate suits its use is the peer's to judge, as with OpenSSL. An mbedTLS
+    // server would act as if a certificate with another usage were not there.
+    identity->chain.ext_types &=
+        ~(MBEDTLS_X509_EXT_KEY_USAGE | MBEDTLS_X509_EXT_EXTENDED_KEY_USAGE);
+    return result;
+}
+
+static void identity_drop(ussl__object_t *object) {
+    ussl_identity_t *identity = (ussl_identity_t *)object;
+    ussl_arena_t *arena = identity->arena;
+    mbedtls_x509_crt_free(&identity->chain);
+    mbedtls_pk_free(&identity->key);
+    ussl__free(identity);
+    ussl_arena_unref(arena);
+}
+
+// ---- public ----
+ussl_result_t ussl_identity_new(ussl_arena_t *arena, const ussl_identity_source_t *source,
+    ussl_identity_t **out, ussl_failure_t *why) {
+    ussl_failure_t unwanted;
+    why = why ? why : &unwanted;
+    if (arena == NULL || source == NULL || source->cert == NULL || out == NULL) {
+        return ussl__load_error(why, USSL_ERR_USAGE, NULL);
+    }
+    ussl__scope_t scope;
+    ussl__scope_enter(&scope, arena);
+    ussl_result_t result = USSL_ERR_MEMORY;
+    ussl_identity_t *identity = ussl__calloc(1, sizeof(*identity));
+    if (identity != NULL) {
+        identity->object.refs = 1;
+        identity->object.drop = identity_drop;
+        identity->arena = ussl_arena_ref(arena);
+        mbedtls_x509_crt_init(&identity->chain);
+        mbedtls_pk_init(&identity->key);
+        result = identity_fill(identity, source, why);
+        if (result == USSL_OK) {
+            *out = identity;
+        } else {
+            ussl_identity_unref(identity);
+        }
+    }
+    if (result != USSL_OK && scope.failed) {
+        result = ussl__load_error(why, USSL_ERR_MEMORY, NULL);
+    }
+    ussl__scope_leave(&scope);
+    return result;
+}
+
+ussl_identity_t *ussl_identity_ref(ussl_identity_t *identity) {
+    return ussl__object_ref(identity);
+}
+
+void ussl_identity_unref(ussl_identity_t *identity) {
+    ussl__object_unref(identity);
+}
+
+bool ussl_identity_is_rsa(const ussl_identity_t *identity) {
+    return mbedtls_pk_can_do(&identity->key, MBEDTLS_PK_RSA);
+}

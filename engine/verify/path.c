@@ -1,0 +1,304 @@
+// SPDX-License-Identifier: MIT
+//
+// path.c - finds the way from a peer's certificate to one that is believed (RFC 4158).
+//
+// Notes: certificates come in any order, with others between them, and one CA may have several: so
+// ways are tried one after the other, trusted issuers first, until one has nothing wrong with it.
+// What costs much comes last: signatures are client_hello_read at only when all else is in order,
+// each once. Steps, comparisons and signatures are counted, and the search gives up when a peer
+// asks for too many of them.
+#include "verify.h"
+
+enum {
+    STEPS_MAX = 256,      // certificates put on top of a path
+    SIGNATURES_MAX = 20,  // 25 million instructions each on a Cortex-M3
+    EFFORT_MAX = 1 << 16, // comparisons of names and extensions
+    ROOTS_MAX = 4,        // of one name that a store is asked for
+};
+
+static const uint32_t about_dates = USSL_CERT_EXPIRED | USSL_CERT_FUTURE | USSL_CERT_NO_CLOCK;
+
+// Where issuers are client_hello_read for, in this order: a key identifier is only a hint (RFC
+// 5280 4.2.1.1).
+typedef enum { TRUSTED, STORED, SENT, TRUSTED_OTHER_KEY, SENT_OTHER_KEY, NOWHERE } source_t;
+
+typedef struct {
+    const mbedtls_x509_crt *next;
+    source_t source;
+} cursor_t;
+
+typedef struct {
+    const mbedtls_x509_crt *crt, *issuer;
+    bool good;
+} edge_t;
+
+typedef struct {
+    ussl__requirements_t *req;
+    const mbedtls_x509_crt *sent;
+    ussl__path_t now;
+    cursor_t at[USSL__PATH_MAX]; // issuers of each certificate that are still to be tried
+    edge_t edges[SIGNATURES_MAX];
+    size_t steps, signatures;
+    bool gave_up, too_long, no_memory;
+    bool complete; // `best` leads to an anchor; else it is the first way that led nowhere
+    bool checked;  // and its signatures have been client_hello_read at
+    ussl__path_t best;
+    ussl_verdict_t verdict;  // on best
+    mbedtls_x509_crt *roots; // owned; that a store gave
+} search_t;
+
+// ---- helpers ----
+// Returns what the store has for the issuer of a certificate. Each root is read once.
+static const mbedtls_x509_crt *bring_roots(search_t *search, const mbedtls_x509_crt *child) {
+#if USSL_STORE
+    const ussl_trust_t *trust = search->req->config->trust;
+    uint32_t at = USSL__STORE_FIRST;
+    mbedtls_x509_crt *root, **end = &search->roots;
+    if (trust == NULL || trust->store == NULL) {
+        return NULL;
+    }
+    for (; *end != NULL; end = &(*end)->next) {
+        if (ussl__dn_equal(&(*end)->subject_raw, &child->issuer_raw)) {
+            return search->roots;
+        }
+    }
+    for (size_t i = 0; i < ROOTS_MAX; i++) {
+        if (ussl__store_find(trust->store, child, &at, &root) != USSL_OK) {
+            search->no_memory = true;
+        }
+        if (root == NULL) {
+            break;
+        }
+        *end = root;
+        end = &root->next;
+    }
+#else
+    (void)child;
+#endif
+    return search->roots;
+}
+
+static const mbedtls_x509_crt *first_of(search_t *search, source_t source) {
+    const ussl_trust_t *trust = search->req->config->trust;
+    if (source == STORED) {
+        return bring_roots(search, search->now.cert[search->now.len - 1]);
+    }
+    if (source == SENT || source == SENT_OTHER_KEY) {
+        return search->sent->next;
+    }
+    return trust ? trust->chain : NULL;
+}
+
+static bool key_ids_agree(const mbedtls_x509_crt *crt, const mbedtls_x509_crt *issuer) {
+    const mbedtls_x509_buf *wanted = &crt->authority_key_id.keyIdentifier;
+    return wanted->len == 0 || issuer->subject_key_id.len == 0
+        || ussl__same_buf(wanted, &issuer->subject_key_id);
+}
+
+// The same CA twice makes no path longer than it must be (RFC 4158 2.4.2).
+static bool is_on_path(const ussl__path_t *path, const mbedtls_x509_crt *crt) {
+    for (size_t i = 0; i < path->len; i++) {
+        const mbedtls_x509_crt *other = path->cert[i];
+        if (other == crt || ussl__same_buf(&other->raw, &crt->raw)
+            || (i > 0 && ussl__same_buf(&other->pk_raw, &crt->pk_raw)
+                && ussl__same_buf(&other->subject_raw, &crt->subject_raw)
+                && ussl__same_buf(&other->v3_ext, &crt->v3_ext))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+// ---- signatures ----
+static bool edge_is_good(
+    search_t *search, const mbedtls_x509_crt *crt, const mbedtls_x509_crt *issuer) {
+    for (size_t i = 0; i < search->signatures; i++) {
+        const edge_t *edge = &search->edges[i];
+        if (edge->crt == crt && edge->issuer == issuer) {
+            return edge->good;
+        }
+    }
+    if (search->signatures == SIGNATURES_MAX) {
+        search->gave_up = true;
+        return false;
+    }
+    bool good = ussl__signed_by(crt, issuer);
+    search->edges[search->signatures++] = (edge_t){crt, issuer, good};
+    return good;
+}
+
+// From the peer's own up: of CAs that only have the right name the first signature tells.
+static void check_signatures(search_t *search, const ussl__path_t *path, ussl_verdict_t *verdict) {
+    for (size_t i = 0; i + 1 < path->len; i++) {
+        if (!edge_is_good(search, path->cert[i], path->cert[i + 1])) {
+            ussl__verdict_add(verdict, USSL_CERT_SIGNATURE, 0, i);
+            return;
+        }
+    }
+    for (size_t i = path->len; i-- > 0;) {
+        ussl__revocation_check(search->req, path, i, verdict);
+    }
+}
+
+// ---- searching ----
+// True: this is the one.
+static bool judge(search_t *search) {
+    ussl_verdict_t verdict = {0};
+    ussl__rules_check(search->req, &search->now, &verdict);
+    bool checked = (verdict.flags & ~about_dates) == 0;
+    if (checked) {
+        check_signatures(search, &search->now, &verdict);
+    }
+    if (!search->complete || ussl__verdict_is_worse(&search->verdict, &verdict)) {
+        search->complete = true;
+        search->checked = checked;
+        search->best = search->now;
+        search->verdict = verdict;
+    }
+    return verdict.flags == 0;
+}
+
+static void push(search_t *search, const mbedtls_x509_crt *crt, bool believed) {
+    ussl__path_t *path = &search->now;
+    const ussl_config_t *config = search->req->config;
+    search->at[path->len] = (cursor_t){first_of(search, TRUSTED), TRUSTED};
+    path->cert[path->len++] = crt;
+    path->believed = believed;
+    path->anchored = believed && (config->partial_chain || ussl__is_self_issued(crt));
+    search->steps++;
+}
+
+// The next certificate that could have issued the one at the top; NULL if none is left.
+static const mbedtls_x509_crt *next_issuer(search_t *search, bool *believed) {
+    const mbedtls_x509_crt *crt = search->now.cert[search->now.len - 1];
+    cursor_t *at = &search->at[search->now.len - 1];
+    while (at->source != NOWHERE) {
+        const mbedtls_x509_crt *issuer = at->next;
+        if (issuer == NULL) {
+            at->source++;
+            at->next = at->source == NOWHERE ? NULL : first_of(search, at->source);
+            continue;
+        }
+        at->next = issuer->next;
+        bool sent = at->source == SENT || at->source == SENT_OTHER_KEY;
+        bool agree = at->source == TRUSTED || at->source == SENT;
+        // Who has another key identifier is an issuer only if the signature says so.
+        bool sure = agree || at->source == STORED;
+        *believed = !sent;
+        if (search->req->effort == 0) {
+            search->gave_up = true;
+            return NULL;
+        }
+        search->req->effort--;
+        if ((at->source == STORED || key_ids_agree(crt, issuer) == agree)
+            && ussl__dn_equal(&crt->issuer_raw, &issuer->subject_raw)
+            && !is_on_path(&search->now, issuer) && (sure || edge_is_good(search, crt, issuer))) {
+            return issuer;
+        }
+    }
+    return NULL;
+}
+
+static void note_dead_end(search_t *search) {
+    if (search->best.len == 0) {
+        search->best = search->now;
+    }
+}
+
+static bool search_all(search_t *search) {
+    const ussl_trust_t *trust = search->req->config->trust;
+    push(search, search->sent, trust && ussl__certs_have(trust->chain, search->sent));
+    if (search->now.anchored && judge(search)) {
+        return true;
+    }
+    while (search->now.len > 0) {
+        bool believed = false;
+        bool full = search->now.len == USSL__PATH_MAX;
+        const mbedtls_x509_crt *issuer = full ? NULL : next_issuer(search, &believed);
+        if (search->steps == STEPS_MAX || search->gave_up) {
+            search->gave_up = true;
+            return false;
+        }
+        if (issuer == NULL) {
+            search->too_long |= full;
+            note_dead_end(search);
+            search->now.len--;
+            continue;
+        }
+        push(search, issuer, believed);
+        if (search->now.anchored) {
+            if (judge(search)) {
+                return true;
+            }
+            search->now.len--;
+        }
+    }
+    return false;
+}
+
+// ---- what to say of a failure ----
+static void blame_dead_end(search_t *search) {
+    const ussl__path_t *path = &search->best;
+    size_t top = (size_t)path->len - 1;
+    uint8_t code = 20;
+    ussl__rules_check(search->req, path, &search->verdict);
+    if (search->too_long) {
+        ussl__verdict_add(&search->verdict, USSL_CERT_TOO_LONG, 0, top);
+        return;
+    }
+    if (path->believed && top > 0) {
+        code = 2;
+    } else if (ussl__is_self_issued(path->cert[top])) {
+        code = top == 0 ? 18 : 19;
+    }
+    ussl__verdict_add(&search->verdict, USSL_CERT_UNTRUSTED, code, top);
+}
+
+// The path keeps what it goes through.
+static void keep_roots(search_t *search, ussl__path_t *path) {
+    mbedtls_x509_crt *next;
+    for (mbedtls_x509_crt *root = search->roots; root != NULL; root = next) {
+        next = root->next;
+        root->next = NULL;
+        if (path->len > 0 && path->cert[path->len - 1] == root) {
+            path->roots = root;
+            path->stored = true;
+        } else {
+            ussl__certs_free(root);
+        }
+    }
+}
+
+// What is to be told when no path is good.
+static void conclude(search_t *search) {
+    note_dead_end(search);
+    if (!search->complete) {
+        blame_dead_end(search);
+    } else if (!search->checked) {
+        check_signatures(search, &search->best, &search->verdict);
+    }
+    if (search->gave_up) {
+        ussl__verdict_add(&search->verdict, USSL_CERT_TOO_LONG, 0, 0);
+    }
+}
+
+// ---- private to the engine ----
+ussl_result_t ussl__path_find(ussl__requirements_t *req, const mbedtls_x509_crt *sent,
+    ussl__path_t *path, ussl_verdict_t *verdict) {
+    search_t *search = ussl__calloc(1, sizeof(*search));
+    if (search == NULL) {
+        return USSL_ERR_MEMORY;
+    }
+    search->req = req;
+    search->sent = sent;
+    req->effort = EFFORT_MAX;
+    if (!search_all(search)) {
+        conclude(search);
+    }
+    *path = search->best;
+    keep_roots(search, path);
+    *verdict = search->verdict;
+    ussl_result_t result = search->no_memory ? USSL_ERR_MEMORY : USSL_OK;
+    ussl__free(search);
+    return result;
+}

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: MIT
+//
+// verdict.c - one answer to "why was this certificate refused?".
+//
+// Notes: many rules can be broken at once. The verdict names the certificate and the rule that tell
+// most, in OpenSSL's numbers and words, and keeps all others as flags. The order: trust, form,
+// purpose, strength, name, revocation, dates.
+#include "verify.h"
+
+// By precedence: the usual number of each (X509_V_ERR_*).
+static const struct {
+    uint32_t flag;
+    uint8_t code;
+} rules[] = {
+    {USSL_CERT_UNTRUSTED, 20},
+    {USSL_CERT_SIGNATURE, 7},
+    {USSL_CERT_TOO_LONG, 22},
+    {USSL_CERT_CRITICAL, 34},
+    {USSL_CERT_EXTENSION, 41},
+    {USSL_CERT_CA, 79},
+    {USSL_CERT_PATH_LENGTH, 25},
+    {USSL_CERT_PURPOSE, 26},
+    {USSL_CERT_STRICT, 1},
+    {USSL_CERT_CONSTRAINT, 47},
+    {USSL_CERT_WEAK_KEY, 66},
+    {USSL_CERT_WEAK_HASH, 68},
+    {USSL_CERT_NAME, 62},
+    {USSL_CERT_ADDRESS, 64},
+    {USSL_CERT_PIN, 50},
+    {USSL_CERT_NO_CRL, 3},
+    {USSL_CERT_CRL, 8},
+    {USSL_CERT_OLD_CRL, 12},
+    {USSL_CERT_REVOKED, 23},
+    {USSL_CERT_NO_CLOCK, 9},
+    {USSL_CERT_FUTURE, 9},
+    {USSL_CERT_EXPIRED, 10},
+    {USSL_CERT_OTHER, 1},
+};
+#define RULES (sizeof(rules) / sizeof(rules[0]))
+
+static const struct {
+    uint8_t code;
+    const char *message;
+} messages[] = {
+    {1, "unspecified certificate verification error"},
+    {2, "unable to get issuer certificate"},
+    {3, "unable to get certificate CRL"},
+    {7, "certificate signature failure"},
+    {8, "CRL signature failure"},
+    {9, "certificate is not yet valid"},
+    {10, "certificate has expired"},
+    {12, "CRL has expired"},
+    {18, "self-signed certificate"},
+    {19, "self-signed certificate in certificate chain"},
+    {20, "unable to get local issuer certificate"},
+    {22, "certificate chain too long"},
+    {23, "certificate revoked"},
+    {25, "path length constraint exceeded"},
+    {26, "unsuitable certificate purpose"},
+    {34, "unhandled critical extension"},
+    {35, "key usage does not include CRL signing"},
+    {41, "invalid or inconsistent certificate extension"},
+    {47, "permitted subtree violation"},
+    {48, "excluded subtree violation"},
+    {49, "name constraints minimum and maximum not supported"},
+    {50, "no key of the chain is pinned for this host"},
+    {51, "unsupported name constraint type"},
+    {52, "unsupported or invalid name constraint syntax"},
+    {53, "unsupported or invalid name syntax"},
+    {62, "Hostname mismatch"},
+    {64, "IP address mismatch"},
+    {66, "EE certificate key too weak"},
+    {67, "CA certificate key too weak"},
+    {68, "CA signature digest algorithm too weak"},
+    {79, "invalid CA certificate"},
+    {80, "Path length invalid for non-CA cert"},
+    {81, "Path length given without key usage keyCertSign"},
+    {82, "Key usage keyCertSign invalid for non-CA cert"},
+    {83, "Issuer name empty"},
+    {84, "Subject name empty"},
+    {85, "Missing Authority Key Identifier"},
+    {86, "Missing Subject Key Identifier"},
+    {87, "Empty Subject Alternative Name extension"},
+    {88, "Subject empty and Subject Alt Name extension not critical"},
+    {89, "Basic Constraints of CA cert not marked critical"},
+    {92, "CA cert does not include key usage extension"},
+};
+
+static const char no_clock[] = "the clock is not set, so certificate dates cannot be checked";
+static const char bad_serial[] = "serial number is not positive, or longer than 20 octets";
+
+// ---- helpers ----
+static size_t rank(uint32_t flags) {
+    size_t i = 0;
+    while (i < RULES && !(flags & rules[i].flag)) {
+        i++;
+    }
+    return i;
+}
+
+static const char *message_of(uint32_t flag, uint8_t code) {
+    if (flag == USSL_CERT_NO_CLOCK) {
+        return no_clock;
+    }
+    if (flag == USSL_CERT_STRICT && code == 1) {
+        return bad_serial;
+    }
+    for (size_t i = 0; i < sizeof(messages) / sizeof(messages[0]); i++) {
+        if (messages[i].code == code) {
+            return messages[i].message;
+        }
+    }
+    return messages[0].message;
+}
+
+// ---- private to the engine ----
+void ussl__verdict_add(ussl_verdict_t *verdict, uint32_t flag, uint8_t code, size_t depth) {
+    size_t now = rank(flag), before = rank(verdict->flags);
+    verdict->flags |= flag;
+    if (now < before) {
+        verdict->depth = (uint8_t)depth;
+        verdict->code = code ? code : rules[now].code;
+        verdict->message = message_of(flag, verdict->code);
+    }
+}
+
+bool ussl__verdict_is_worse(const ussl_verdict_t *a, const ussl_verdict_t *b) {
+    return rank(a->flags) < rank(b->flags);
+}
+
+const char *ussl__verdict_reason(const ussl_verdict_t *verdict) {
+    return verdict->message == no_clock ? "CLOCK_NOT_SET" : "CERTIFICATE_VERIFY_FAILED";
+}
+
+// ---- public ----
+const char *ussl_verdict_rule(const ussl_verdict_t *verdict, size_t index) {
+    for (size_t i = 0; i < RULES; i++) {
+        if (verdict->flags & rules[i].flag && index-- == 0) {
+            // The one that the verdict tells has words of its own.
+            bool told = i == rank(verdict->flags);
+            return told ? verdict->message : message_of(rules[i].flag, rules[i].code);
+        }
+    }
+    return NULL;
+}

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: MIT
+//
+// load_error.c - how a loader of certificates, keys, root stores and sessions tells why it refused.
+#include "x509.h"
+
+#include <string.h>
+
+ussl_result_t ussl__load_error(ussl_failure_t *why, ussl_result_t result, const char *reason) {
+    memset(why, 0, sizeof(*why));
+    why->result = result;
+    why->alert = USSL_ALERT_NONE;
+    why->reason = reason;
+    return result;
+}

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: MIT
+//
+// parse.c - parses certificates with mbedTLS's parser, and keeps lists of them.
+//
+// Notes: while it parses, mbedTLS refuses a certificate for a critical extension that it does not
+// know. One that no path needs would then end the handshake, and one with name constraints could
+// never be used. Here every well-formed certificate is parsed; verify/rules.c judges the extensions
+// of those that a path goes through.
+#include "x509.h"
+
+#include <string.h>
+
+// ---- helpers ----
+// Accepts every extension that mbedTLS does not know.
+static int let_in(void *unused, const mbedtls_x509_crt *crt, const mbedtls_x509_buf *oid,
+    int critical, const unsigned char *p, const unsigned char *end) {
+    (void)unused, (void)crt, (void)oid, (void)critical, (void)p, (void)end;
+    return 0;
+}
+
+// True if the code says that a key or signature is of a kind that is not built in.
+static bool is_unsupported(int code) {
+    switch (-(-code & 0xFF80)) {
+        case MBEDTLS_ERR_X509_UNKNOWN_SIG_ALG:
+        case MBEDTLS_ERR_PK_UNKNOWN_PK_ALG:
+        case MBEDTLS_ERR_PK_UNKNOWN_NAMED_CURVE:
+        case MBEDTLS_ERR_PK_FEATURE_UNAVAILABLE:
+            return true;
+        default:
+            return false;
+    }
+}
+
+// ---- private to the engine ----
+int ussl__crt_parse(mbedtls_x509_crt *chain, const unsigned char *der, size_t len) {
+    der_t rest = der_of(der, len), body;
+    if (!der_enter(&rest, DER_SEQUENCE, &body) || rest.at != rest.end) {
+        return MBEDTLS_ERR_X509_INVALID_FORMAT;
+    }
+    return mbedtls_x509_crt_parse_der_with_ext_cb(chain, der, len, 1, let_in, NULL);
+}
+
+int ussl__crt_parse_sent(mbedtls_x509_crt *chain, const unsigned char *der, size_t len) {
+    bool extra = chain->version != 0;
+    int code = ussl__crt_parse(chain, der, len);
+    if (!is_unsupported(code)) {
+        return code;
+    }
+    // Without its low part: mbedTLS would go on without the peer's own certificate, too.
+    return extra ? 0 : -(-code & 0xFF80);
+}
+
+int ussl__crt_parse_owned(mbedtls_x509_crt *crt, unsigned char *der, size_t len) {
+    int code = mbedtls_x509_crt_parse_der_with_ext_cb(crt, der, len, 0, let_in, NULL);
+    if (code == 0) {
+        crt->own_buffer = 1;
+    }
+    return code;
+}
+
+bool ussl__tbs_field(const uint8_t *der, size_t len, size_t index, mbedtls_x509_buf *out) {
+    der_t all = der_of(der, len), crt, tbs, part;
+    int tag;
+    if (!der_enter(&all, DER_SEQUENCE, &crt) || !der_enter(&crt, DER_SEQUENCE, &tbs)) {
+        return false;
+    }
+    (void)der_enter(&tbs, DER_CONTEXT | DER_WITHIN, &part); // version
+    for (; index > 0; index--) {
+        if (!der_skip(&tbs, &tag, &part)) {
+            return false;
+        }
+    }
+    out->p = tbs.at;
+    if (!der_enter(&tbs, DER_SEQUENCE, &part)) {
+        return false;
+    }
+    out->len = (size_t)(tbs.at - out->p);
+    return true;
+}
+
+bool ussl__certs_have(const mbedtls_x509_crt *list, const mbedtls_x509_crt *crt) {
+    for (; list != NULL; list = list->next) {
+        if (ussl__same_buf(&list->raw, &crt->raw)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+void ussl__certs_free(mbedtls_x509_crt *list) {
+    if (list != NULL) {
+        mbedtls_x509_crt_free(list); // and every node behind it
+        ussl__free(list);
+    }
+}

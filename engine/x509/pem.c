@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: MIT
+//
+// pem.c - reads PEM text (RFC 7468): finds the next block with a label and decodes it.
+#include "x509.h"
+
+#include <string.h>
+
+static const char pem_begin[] = "-----BEGIN ";
+
+#if USSL_PEM
+static const char pem_end[] = "-----END ";
+static const char pem_dashes[] = "-----";
+#endif
+
+// ---- helpers ----
+static const char *find(const char *from, const char *end, const char *what) {
+    size_t len = strlen(what);
+    for (; (size_t)(end - from) >= len; from++) {
+        from = memchr(from, what[0], (size_t)(end - from) - len + 1);
+        if (from == NULL) {
+            break;
+        }
+        if (memcmp(from, what, len) == 0) {
+            return from;
+        }
+    }
+    return NULL;
+}
+
+#if USSL_PEM
+// Returns the place behind `-----BEGIN label-----` (or END) if that is what stands at p, else NULL.
+static const char *pem_line(const char *p, const char *end, const char *kind, const char *label) {
+    const char *part[] = {kind, label, pem_dashes};
+    for (size_t i = 0; i < 3; i++) {
+        size_t len = strlen(part[i]);
+        if ((size_t)(end - p) < len || memcmp(p, part[i], len) != 0) {
+            return NULL;
+        }
+        p += len;
+    }
+    return p;
+}
+
+// ---- private to the engine ----
+ussl_result_t ussl__pem_next(const char **at, const char *end, const char *label, uint8_t **der,
+    size_t *der_len, ussl_failure_t *why) {
+    const char *body = NULL;
+    for (const char *p = *at; (p = find(p, end, pem_begin)) != NULL; p++) {
+        body = pem_line(p, end, pem_begin, label);
+        if (body != NULL) {
+            break;
+        }
+    }
+    if (body == NULL) {
+        return USSL_CLOSED;
+    }
+    const char *stop = find(body, end, pem_end);
+    const char *next = stop ? pem_line(stop, end, pem_end, label) : NULL;
+    if (next == NULL) {
+        return ussl__load_error(why, USSL_ERR_PARSE, "BAD_END_LINE");
+    }
+    size_t size = 0, text_len = (size_t)(stop - body);
+    const unsigned char *text = (const unsigned char *)body;
+    // First call measures; a body without one byte of data cannot be a certificate.
+    int code = mbedtls_base64_decode(NULL, 0, &size, text, text_len);
+    if (code != MBEDTLS_ERR_BASE64_BUFFER_TOO_SMALL || size == 0) {
+        return ussl__load_error(why, USSL_ERR_PARSE, "BAD_BASE64_DECODE");
+    }
+    uint8_t *buf = ussl__calloc(1, size);
+    if (buf == NULL) {
+        return ussl__load_error(why, USSL_ERR_MEMORY, NULL);
+    }
+    if (mbedtls_base64_decode(buf, size, &size, text, text_len) != 0) {
+        ussl__free(buf);
+        return ussl__load_error(why, USSL_ERR_PARSE, "BAD_BASE64_DECODE");
+    }
+    *at = next;
+    *der = buf;
+    *der_len = size;
+    return USSL_OK;
+}
+#else
+ussl_result_t ussl__pem_next(const char **at, const char *end, const char *label, uint8_t **der,
+    size_t *der_len, ussl_failure_t *why) {
+    (void)at, (void)end, (void)label;
+    *der = NULL;
+    *der_len = 0;
+    return ussl__load_error(why, USSL_ERR_PARSE, "PEM_NOT_BUILT_IN");
+}
+#endif
+
+// ---- public ----
+bool ussl_is_pem(const void *data, size_t len) {
+    return find(data, (const char *)data + len, pem_begin) != NULL;
+}

@@ -1,0 +1,414 @@
+// SPDX-License-Identifier: MIT
+//
+// test_records.c - record buffers: taken for one record, given back, limited, shared.
+#include "engine/conn/conn.h"
+#include "tests/support/support.h"
+
+static int reset(void **state) {
+    (void)state;
+    platform_reset();
+    srand(1);
+    return 0;
+}
+
+#if USSL_SERVER
+#define OLDEST (USSL_TLS12 ? USSL_VERSION_TLS12 : USSL_VERSION_TLS13)
+#define NEWEST (USSL_TLS13 ? USSL_VERSION_TLS13 : USSL_VERSION_TLS12)
+#define EACH_VERSION(v)                                                                            \
+    uint16_t v = OLDEST;                                                                           \
+    v <= NEWEST;                                                                                   \
+    v++
+
+// mbedTLS counts the hidden type of TLS 1.3 as plaintext.
+#define LARGEST 16383
+
+static uint8_t *some_bytes(size_t len) {
+    uint8_t *data = malloc(len + 1);
+    for (size_t i = 0; i < len; i++) {
+        data[i] = (uint8_t)rand();
+    }
+    return data;
+}
+
+static void open_pair(pair_t *pair, pair_setup_t *setup) {
+    assert_int_equal(pair_open(pair, setup), USSL_OK);
+    assert_true(pair_handshake(pair));
+}
+
+static void assert_at_rest(const pair_t *pair) {
+    for (int end = 0; end < 2; end++) {
+        assert_int_equal(pair->conn[end]->in_room, USSL__RECORD_IDLE);
+        assert_int_equal(pair->conn[end]->out_room, USSL__RECORD_IDLE);
+    }
+}
+
+// ---- held only while they hold something ----
+static void nothing_is_held_at_rest(void **state) {
+    (void)state;
+    static const size_t sizes[] = {1, 20, 51, 52, 64, 300, 4096, 16383, 16384, 40000};
+    static const size_t chunks[] = {0, 1, 7, 4000};
+    for (EACH_VERSION(version)) {
+        for (size_t c = 0; c < sizeof(chunks) / sizeof(chunks[0]); c++) {
+            pair_setup_t setup = good_setup("server.pem", "server.key", version);
+            setup.tickets = true;
+            pair_t pair;
+            open_pair(&pair, &setup);
+            size_t n;
+            uint8_t byte;
+            (void)ussl_conn_read(pair.conn[0], &byte, 1, &n); // the tickets
+            assert_at_rest(&pair);
+            pair.delivery.chunk = chunks[c];
+            for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+                uint8_t *data = some_bytes(sizes[i]);
+                pair_transfer(&pair, 0, data, sizes[i]);
+                pair_transfer(&pair, 1, data, sizes[i]);
+                assert_at_rest(&pair);
+                free(data);
+            }
+            pair_free(&pair);
+        }
+    }
+    assert_int_equal(test_platform.live, 0);
+}
+
+static void half_read_plaintext_stays(void **state) {
+    (void)state;
+    pair_setup_t setup = good_setup("server.pem", "server.key", 0);
+    pair_t pair;
+    open_pair(&pair, &setup);
+    uint8_t *data = some_bytes(9000), got[9000];
+    size_t n, part;
+    assert_int_equal(ussl_conn_write(pair.conn[1], data, 9000, &n), USSL_OK);
+    while (ussl_conn_peek(pair.conn[0]) != USSL_OK) {
+        assert_true(pair_move(&pair));
+    }
+    for (size_t at = 0; at < 9000; at += part) {
+        assert_true(pair.conn[0]->in_room > 9000 && ussl_conn_pending(pair.conn[0]) == 9000 - at);
+        assert_int_equal(ussl_conn_read(pair.conn[0], got + at, 1000, &part), USSL_OK);
+        assert_int_equal(part, 1000);
+    }
+    assert_memory_equal(got, data, 9000);
+    assert_int_equal(pair.conn[0]->in_room, USSL__RECORD_IDLE);
+    free(data);
+    pair_free(&pair);
+}
+
+// A record for which there is no memory stays on the wire: the call says so, and can be repeated.
+static void every_allocation_of_a_transfer_fails_once(void **state) {
+    (void)state;
+    for (EACH_VERSION(version)) {
+        pair_setup_t setup = good_setup("server.pem", "server.key", version);
+        pair_t pair;
+        open_pair(&pair, &setup);
+        uint8_t *data = some_bytes(20000), *got = calloc(1, 20000);
+        size_t refused = 0;
+        for (size_t fail = 1; fail < 12; fail++) {
+            test_platform.fail_at = test_platform.made + fail;
+            size_t sent = 0, received = 0, n;
+            while (received < 20000) {
+                assert_true(ussl_conn_write(pair.conn[1], data + sent, 20000 - sent, &n) >= 0);
+                sent += n;
+                pair_move(&pair);
+                ussl_result_t result =
+                    ussl_conn_read(pair.conn[0], got + received, 20000 - received, &n);
+                assert_true(result >= 0 || result == USSL_ERR_MEMORY);
+                refused += result == USSL_ERR_MEMORY;
+                received += n;
+            }
+            assert_memory_equal(got, data, 20000);
+        }
+        assert_true(refused > 0);
+        test_platform.fail_at = 0;
+        free(data);
+        free(got);
+        pair_free(&pair);
+    }
+    assert_int_equal(test_platform.live, 0);
+}
+
+// A HelloRetryRequest (RFC 8446 4.1.4) makes a client write a second hello.
+static void a_second_hello(void **state) {
+    (void)state;
+#if USSL_TLS13
+    static const char *const names[] = {"secp384r1", "X25519"};
+    for (size_t i = 0; i < 1 + USSL_X25519; i++) {
+        pair_setup_t setup = good_setup("server.pem", "server.key", USSL_VERSION_TLS13);
+        setup.server.group = ussl_group_named(names[i]);
+        pair_t pair;
+        open_pair(&pair, &setup);
+        pair_transfer(&pair, 0, (const uint8_t *)"after a retry", 13);
+        pair_free(&pair);
+    }
+#endif
+}
+
+// ---- limits ----
+// RFC 6066 4 and RFC 8449: a peer that knows one of them keeps to it.
+static void peers_keep_to_a_limit(void **state) {
+    (void)state;
+    static const uint16_t limits[] = {512, 1000, 2048, 4096, 16384};
+    for (EACH_VERSION(version)) {
+        for (size_t i = 0; i < sizeof(limits) / sizeof(limits[0]); i++) {
+            pair_setup_t setup = good_setup("server.pem", "server.key", version);
+            setup.client.record_in = limits[i];
+            setup.server.record_out = 16384;
+            pair_t pair;
+            open_pair(&pair, &setup);
+            uint8_t *data = some_bytes(30000);
+            size_t n;
+            pair_transfer(&pair, 1, data, 30000);
+            pair_transfer(&pair, 0, data, 30000);
+            assert_int_equal(ussl_conn_write(pair.conn[1], data, 30000, &n), USSL_OK);
+            assert_true(n <= limits[i] && n >= limits[i] / 2);
+            ussl_memory_t memory;
+            ussl_arena_memory(pair.arena[0], &memory);
+            assert_true(memory.largest_record <= limits[i] + 16u);
+            assert_true(memory.handshake_peak > 5000 && memory.handshake_peak <= memory.peak);
+            free(data);
+            pair_free(&pair);
+        }
+    }
+}
+
+static void a_peer_that_does_not(void **state) {
+    (void)state;
+    for (EACH_VERSION(version)) {
+        pair_setup_t setup = good_setup("server.pem", "server.key", version);
+        setup.client.record_in = 4096;
+        setup.server.record_out = 16384;
+        pair_t pair;
+        open_pair(&pair, &setup);
+        // As if it had not been asked.
+#if USSL_TLS12
+        pair.conn[1]->ssl.session->mfl_code = MBEDTLS_SSL_MAX_FRAG_LEN_NONE;
+#endif
+#if USSL_TLS13
+        pair.conn[1]->ssl.session->record_size_limit = 0;
+#endif
+        uint8_t *data = some_bytes(16384), got[100];
+        size_t n, largest = test_platform.made;
+        pair_transfer(&pair, 1, data, 4096); // to the byte
+        assert_int_equal(ussl_conn_write(pair.conn[1], data, LARGEST, &n), USSL_OK);
+        assert_int_equal(n, LARGEST);
+        ussl_result_t result = USSL_OK;
+        while (result >= 0) {
+            assert_true(pair_move(&pair));
+            result = ussl_conn_read(pair.conn[0], got, sizeof(got), &n);
+        }
+        ussl_failure_t why = pair_failure(&pair, 0);
+        assert_int_equal(result, USSL_ERR_PROTOCOL);
+        assert_string_equal(why.reason, "RECORD_TOO_LARGE");
+        assert_int_equal(why.record, LARGEST);
+        assert_int_equal(why.record_limit, 4096);
+        assert_true(why.alert == 22 && why.alert_is_ours);
+        assert_true(test_platform.made > largest && pair.conn[0]->in_room == USSL__RECORD_IDLE);
+        do {
+            result = ussl_conn_read(pair.conn[1], got, sizeof(got), &n);
+        } while (result >= 0 && pair_move(&pair));
+        assert_int_equal(result, USSL_ERR_ALERT);
+        free(data);
+        pair_free(&pair);
+    }
+}
+
+// ---- little room, and shared buffers ----
+typedef struct {
+    pair_t pair[2]; // the client of each in the reserve
+    ussl_reserve_t *reserve;
+    void *filler[2];
+} sharing_t;
+
+static void *fill_up(ussl_conn_t *conn, size_t leave) {
+    ussl__scope_t scope;
+    void *block = NULL;
+    ussl__scope_enter(&scope, conn->arena);
+    for (size_t size = 60000; block == NULL; size -= 100) {
+        block = ussl__calloc(1, size);
+        if (block != NULL && leave > 0) {
+            ussl__free(block);
+            block = ussl__calloc(1, size - leave);
+        }
+    }
+    ussl__scope_leave(&scope);
+    return block;
+}
+
+static void open_sharing(sharing_t *s, size_t shared) {
+    pair_setup_t setup = good_setup("server.pem", "server.key", 0);
+    setup.server.record_out = 16384;
+    ussl_reserve_plan_t plan = {.connections = 2,
+        .record_in = 16384,
+        .record_out = 4096,
+        .peer_chain = 1024,
+        .shared = shared};
+    memset(s, 0, sizeof(*s));
+    assert_int_equal(ussl_reserve_new(&plan, &s->reserve), USSL_OK);
+    for (int i = 0; i < 2; i++) {
+        pair_t *pair = &s->pair[i];
+        assert_int_equal(pair_open(pair, &setup), USSL_OK);
+        ussl_conn_free(pair->conn[0]);
+        ussl_arena_t *place = ussl_reserve_take(s->reserve);
+        assert_int_equal(
+            ussl_conn_new(place, pair->ctx[0], "localhost", NULL, &pair->conn[0]), USSL_OK);
+        ussl_arena_unref(place);
+        assert_true(pair_handshake(pair));
+        s->filler[i] = fill_up(pair->conn[0], 1000);
+    }
+}
+
+static void close_sharing(sharing_t *s) {
+    for (int i = 0; i < 2; i++) {
+        ussl__free(s->filler[i]);
+        pair_free(&s->pair[i]);
+    }
+    ussl_reserve_unref(s->reserve);
+    assert_int_equal(test_platform.live, 0);
+}
+
+// Brings bytes of what the server wrote to the client, until it has so many of them or all.
+static ussl_result_t deliver(pair_t *pair, size_t most) {
+    ussl_result_t result = USSL_WANT_IN;
+    uint8_t none;
+    size_t n, out_len, in_len;
+    const uint8_t *out;
+    while ((out = ussl_conn_out(pair->conn[1], &out_len)) != NULL) {
+        result = ussl_conn_read(pair->conn[0], &none, 0, &n);
+        result = result < 0 ? result : ussl_conn_peek(pair->conn[0]);
+        uint8_t *in = ussl_conn_in(pair->conn[0], &in_len);
+        if (result != USSL_WANT_IN || in == NULL || most == 0) {
+            break;
+        }
+        size_t len = in_len < out_len ? in_len : out_len;
+        len = len < most ? len : most;
+        memcpy(in, out, len);
+        ussl_conn_in_done(pair->conn[0], len);
+        ussl_conn_out_done(pair->conn[1], len);
+        most -= len;
+    }
+    ussl_conn_in_back(pair->conn[0]);
+    return out == NULL ? ussl_conn_peek(pair->conn[0]) : result;
+}
+
+static void write_large(pair_t *pair, const uint8_t *data) {
+    size_t n;
+    while (pair_move(pair)) {
+    }
+    assert_int_equal(ussl_conn_write(pair->conn[1], data, LARGEST, &n), USSL_OK);
+    assert_int_equal(n, LARGEST);
+}
+
+static void read_large(pair_t *pair, const uint8_t *data) {
+    static uint8_t got[LARGEST];
+    size_t n;
+    assert_int_equal(ussl_conn_read(pair->conn[0], got, sizeof(got), &n), USSL_OK);
+    assert_int_equal(n, sizeof(got));
+    assert_memory_equal(got, data, n);
+    assert_int_equal(pair->conn[0]->in_room, USSL__RECORD_IDLE);
+}
+
+static void a_full_place_still_writes(void **state) {
+    (void)state;
+    sharing_t s;
+    open_sharing(&s, 0);
+    void *rest = fill_up(s.pair[0].conn[0], 0);
+    uint8_t *data = some_bytes(LARGEST);
+    pair_transfer(&s.pair[0], 0, data, 5000);
+    // What is too large for the place is an error, and the record is still there afterwards.
+    write_large(&s.pair[0], data);
+    assert_int_equal(deliver(&s.pair[0], 100), USSL_ERR_MEMORY);
+    ussl__free(rest);
+    ussl__free(s.filler[0]);
+    s.filler[0] = NULL;
+    assert_int_equal(deliver(&s.pair[0], 100000), USSL_OK);
+    read_large(&s.pair[0], data);
+    free(data);
+    close_sharing(&s);
+}
+
+static void two_share_one_buffer(void **state) {
+    (void)state;
+    sharing_t s;
+    open_sharing(&s, 1);
+    uint8_t *data = some_bytes(16384);
+    write_large(&s.pair[0], data);
+    write_large(&s.pair[1], data);
+    assert_int_equal(deliver(&s.pair[0], 5000), USSL_WANT_IN);
+    // The second waits, whatever else it does works, and nothing of it is lost.
+    assert_int_equal(deliver(&s.pair[1], 5000), USSL_WANT_ROOM);
+    assert_false(ussl_conn_room_is_free(s.pair[1].conn[0]));
+    size_t n;
+    assert_int_equal(ussl_conn_write(s.pair[1].conn[0], data, 200, &n), USSL_OK);
+    assert_int_equal(deliver(&s.pair[0], 100000), USSL_OK);
+    assert_int_equal(deliver(&s.pair[1], 5000), USSL_WANT_ROOM);
+    read_large(&s.pair[0], data);
+    assert_true(ussl_conn_room_is_free(s.pair[1].conn[0]));
+    assert_int_equal(deliver(&s.pair[1], 100000), USSL_OK);
+    read_large(&s.pair[1], data);
+    free(data);
+    close_sharing(&s);
+}
+
+// Half a record in a shared buffer starves nobody for long.
+static void a_peer_that_dribbles(void **state) {
+    (void)state;
+    sharing_t s;
+    open_sharing(&s, 1);
+    uint8_t *data = some_bytes(16384);
+    write_large(&s.pair[0], data);
+    write_large(&s.pair[1], data);
+    assert_int_equal(deliver(&s.pair[0], 5000), USSL_WANT_IN);
+    test_platform.ticks_ms += USSL_HOLD_MS - 1;
+    assert_int_equal(deliver(&s.pair[1], 5000), USSL_WANT_ROOM);
+    // While its window is with a stream that writes into it, it cannot be taken away.
+    size_t n;
+    test_platform.ticks_ms += 1;
+    assert_non_null(ussl_conn_in(s.pair[0].conn[0], &n));
+    assert_int_equal(deliver(&s.pair[1], 5000), USSL_ERR_MEMORY);
+    ussl_conn_in_back(s.pair[0].conn[0]);
+    assert_true(ussl_conn_room_is_free(s.pair[1].conn[0]));
+    assert_int_equal(deliver(&s.pair[1], 100000), USSL_OK);
+    read_large(&s.pair[1], data);
+    uint8_t byte;
+    assert_int_equal(ussl_conn_read(s.pair[0].conn[0], &byte, 1, &n), USSL_ERR_PROTOCOL);
+    assert_string_equal(pair_failure(&s.pair[0], 0).reason, "RECORD_TOO_SLOW");
+    free(data);
+    close_sharing(&s);
+}
+
+// Plaintext that the program itself does not read is never thrown away: the other is told.
+static void a_program_that_does_not_read(void **state) {
+    (void)state;
+    sharing_t s;
+    open_sharing(&s, 1);
+    uint8_t *data = some_bytes(16384);
+    write_large(&s.pair[0], data);
+    write_large(&s.pair[1], data);
+    assert_int_equal(deliver(&s.pair[0], 100000), USSL_OK);
+    assert_int_equal(deliver(&s.pair[1], 5000), USSL_WANT_ROOM);
+    test_platform.ticks_ms += USSL_HOLD_MS;
+    assert_int_equal(deliver(&s.pair[1], 5000), USSL_ERR_MEMORY);
+    read_large(&s.pair[0], data);
+    assert_int_equal(deliver(&s.pair[1], 100000), USSL_OK);
+    read_large(&s.pair[1], data);
+    free(data);
+    close_sharing(&s);
+}
+#endif // USSL_SERVER
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+#if USSL_SERVER
+        cmocka_unit_test_setup(nothing_is_held_at_rest, reset),
+        cmocka_unit_test_setup(half_read_plaintext_stays, reset),
+        cmocka_unit_test_setup(every_allocation_of_a_transfer_fails_once, reset),
+        cmocka_unit_test_setup(a_second_hello, reset),
+        cmocka_unit_test_setup(peers_keep_to_a_limit, reset),
+        cmocka_unit_test_setup(a_peer_that_does_not, reset),
+        cmocka_unit_test_setup(a_full_place_still_writes, reset),
+        cmocka_unit_test_setup(two_share_one_buffer, reset),
+        cmocka_unit_test_setup(a_peer_that_dribbles, reset),
+        cmocka_unit_test_setup(a_program_that_does_not_read, reset),
+#endif
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

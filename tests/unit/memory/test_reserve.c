@@ -1,0 +1,395 @@
+// SPDX-License-Identifier: MIT
+//
+// test_reserve.c - memory set aside: the pool inside a place, and whole connections that allocate
+// nothing else.
+#include "engine/conn/conn.h"
+#include "tests/support/support.h"
+
+static int reset(void **state) {
+    (void)state;
+    platform_reset();
+    srand(1);
+    return 0;
+}
+
+// ---- the pool ----
+#define HEADER sizeof(ussl__block_t)
+
+typedef struct {
+    uint8_t *block;
+    size_t size;
+    uint8_t mark;
+} taken_t;
+
+static void check_and_give(ussl__pool_t *pool, taken_t *taken) {
+    for (size_t i = HEADER; i < taken->size; i++) {
+        assert_int_equal(taken->block[i], taken->mark);
+    }
+    ussl__pool_give(pool, taken->block);
+    taken->block = NULL;
+}
+
+static void take_and_mark(ussl__pool_t *pool, taken_t *taken, size_t size) {
+    taken->block = ussl__pool_take(pool, size + HEADER);
+    if (taken->block == NULL) {
+        return;
+    }
+    taken->size = size + HEADER;
+    taken->mark = (uint8_t)rand();
+    assert_true(ussl__pool_holds(pool, taken->block));
+    assert_int_equal((uintptr_t)taken->block % sizeof(void *), 0);
+    for (size_t i = HEADER; i < taken->size; i++) {
+        assert_int_equal(taken->block[i], 0);
+    }
+    memset(taken->block + HEADER, taken->mark, size);
+}
+
+// Everything given back is one stretch again: the largest block can be had, and only that.
+static void assert_whole(ussl__pool_t *pool, size_t size) {
+    void *all = ussl__pool_take(pool, size - HEADER);
+    assert_non_null(all);
+    assert_null(ussl__pool_take(pool, HEADER));
+    ussl__pool_give(pool, all);
+}
+
+static void a_pool_gives_and_takes(void **state) {
+    (void)state;
+    enum { SIZE = 32768, SLOTS = 64 };
+    uint8_t *memory = calloc(1, SIZE);
+    ussl__pool_t pool;
+    taken_t taken[SLOTS] = {0};
+    size_t refused = 0;
+    ussl__pool_init(&pool, memory, SIZE);
+    assert_whole(&pool, SIZE);
+    for (int i = 0; i < 200000; i++) {
+        taken_t *slot = &taken[rand() % SLOTS];
+        if (slot->block != NULL) {
+            check_and_give(&pool, slot);
+        } else {
+            size_t size = (size_t)(rand() % 20 == 0 ? rand() % 6000 : rand() % 300);
+            take_and_mark(&pool, slot, size);
+            refused += slot->block == NULL;
+        }
+    }
+    for (size_t i = 0; i < SLOTS; i++) {
+        if (taken[i].block != NULL) {
+            check_and_give(&pool, &taken[i]);
+        }
+    }
+    assert_true(refused > 0); // the test has come to the edge
+    assert_whole(&pool, SIZE);
+    assert_null(ussl__pool_take(&pool, SIZE));
+    assert_null(ussl__pool_take(&pool, SIZE_MAX - 8));
+    free(memory);
+}
+
+// ---- whole connections ----
+#if USSL_SERVER
+
+typedef struct {
+    pair_t pair;
+    ussl_reserve_t *reserve[2];
+} reserved_t;
+
+static ussl_reserve_plan_t plan_for(size_t places) {
+    return (ussl_reserve_plan_t){
+        .connections = places, .record_in = 16384, .record_out = 4096, .peer_chain = 2048};
+}
+
+static void reserve_both(reserved_t *r, const pair_setup_t *setup, size_t places) {
+    assert_int_equal(pair_open(&r->pair, setup), USSL_OK);
+    for (int end = 0; end < 2; end++) {
+        ussl_conn_free(r->pair.conn[end]);
+        r->pair.conn[end] = NULL;
+        ussl_reserve_plan_t plan = plan_for(places);
+        assert_int_equal(ussl_reserve_new(&plan, &r->reserve[end]), USSL_OK);
+    }
+}
+
+static ussl_result_t connect_reserved(reserved_t *r) {
+    for (int end = 0; end < 2; end++) {
+        ussl_conn_free(r->pair.conn[end]);
+        r->pair.conn[end] = NULL;
+        r->pair.wire[end].at = r->pair.wire[end].len = 0;
+        r->pair.result[end] = USSL_OK;
+        r->pair.done[end] = false;
+    }
+    for (int end = 0; end < 2; end++) {
+        ussl_arena_t *arena = ussl_reserve_take(r->reserve[end]);
+        if (arena == NULL) {
+            return USSL_ERR_MEMORY;
+        }
+        const char *name = end == 0 ? r->pair.hostname : NULL;
+        ussl_result_t result =
+            ussl_conn_new(arena, r->pair.ctx[end], name, &r->pair, &r->pair.conn[end]);
+        ussl_arena_unref(arena);
+        if (result != USSL_OK) {
+            return result;
+        }
+    }
+    return USSL_OK;
+}
+
+static void free_reserved(reserved_t *r) {
+    pair_free(&r->pair);
+    ussl_reserve_unref(r->reserve[0]);
+    ussl_reserve_unref(r->reserve[1]);
+}
+
+static const char *const keys[][2] = {
+    {"server.pem", "server.key"}, {"server-rsa.pem", "server-rsa.key"}, {"chain.pem", "chain.key"}};
+#define KEYS (sizeof(keys) / sizeof(keys[0]))
+
+static size_t used_by(const ussl_reserve_t *reserve) {
+    ussl_reserve_status_t status;
+    ussl_reserve_status(reserve, &status);
+    return status.used;
+}
+
+// Not one allocation outside the reserve, from the first byte to the last; and every life ends on
+// the level of the one before.
+static void nothing_else_is_allocated(void **state) {
+    (void)state;
+    for (size_t k = 0; k < KEYS; k++) {
+        for (uint16_t version = USSL_TLS12 ? USSL_VERSION_TLS12 : USSL_VERSION_TLS13;
+             version <= (USSL_TLS13 ? USSL_VERSION_TLS13 : USSL_VERSION_TLS12); version++) {
+            pair_setup_t setup = good_setup(keys[k][0], keys[k][1], version);
+            setup.tickets = true;
+            reserved_t r;
+            uint8_t data[5000] = {1};
+            reserve_both(&r, &setup, 1);
+            size_t level = 0;
+            for (int life = 0; life < 12; life++) {
+                size_t made = test_platform.made;
+                assert_int_equal(connect_reserved(&r), USSL_OK);
+                assert_true(pair_handshake(&r.pair));
+                pair_transfer(&r.pair, life % 2, data, sizeof(data));
+                assert_int_equal(test_platform.made, made);
+                for (int end = 0; end < 2; end++) {
+                    ussl_conn_free(r.pair.conn[end]);
+                    r.pair.conn[end] = NULL;
+                }
+                size_t used = used_by(r.reserve[0]) + used_by(r.reserve[1]);
+                if (life == 1) {
+                    level = used; // an RSA key has its numbers by now
+                }
+                assert_true(life < 2 || used == level);
+            }
+            ussl_reserve_status_t status;
+            ussl_reserve_status(r.reserve[1], &status);
+            print_message("%s %04x: server's peak %zu, left behind %zu\n", keys[k][0], version,
+                status.peak, status.used);
+            free_reserved(&r);
+            assert_int_equal(test_platform.live, 0);
+        }
+    }
+}
+
+// A root of the store comes and goes in the place, also the largest kind in the smallest place.
+#if USSL_STORE
+static void a_root_of_a_store(void **state) {
+    (void)state;
+    blob_t blob = read_cert_file("../roots.ussl");
+    for (int version = USSL_VERSION_TLS12; version <= USSL_VERSION_TLS13; version++) {
+        if (version == USSL_VERSION_TLS12 ? !USSL_TLS12 : !USSL_TLS13) {
+            continue;
+        }
+        ussl_arena_t *arena;
+        pair_setup_t setup = good_setup("under-rsa.pem", "under-rsa.key", (uint16_t)version);
+        assert_int_equal(ussl_arena_new(0, &arena), USSL_OK);
+        setup.made_trust[0] = trust_in_store(&blob);
+        assert_non_null(setup.made_trust[0]);
+        setup.made_identity[1] = load_identity(arena, setup.cert, setup.key);
+        setup.client.record_in = setup.client.record_out = USSL_RECORD_MIN;
+        reserved_t r;
+        reserve_both(&r, &setup, 1);
+        ussl_reserve_unref(r.reserve[0]);
+        ussl_reserve_plan_t least = {.connections = 1,
+            .record_in = USSL_RECORD_MIN,
+            .record_out = USSL_RECORD_MIN,
+            .peer_chain = setup.made_identity[1]->chain.raw.len,
+            .rsa_bits = 4096};
+        assert_int_equal(ussl_reserve_new(&least, &r.reserve[0]), USSL_OK);
+        for (int life = 0; life < 3; life++) {
+            size_t made = test_platform.made;
+            assert_int_equal(connect_reserved(&r), USSL_OK);
+            assert_true(pair_handshake(&r.pair));
+            const ussl_cert_t *root;
+            assert_int_equal(ussl_conn_chain(r.pair.conn[0], true, 1, &root), USSL_OK);
+            assert_non_null(root);
+            assert_int_equal(test_platform.made, made);
+        }
+        ussl_reserve_status_t status;
+        ussl_reserve_status(r.reserve[0], &status);
+        print_message("a root of RSA-4096, %04x: peak %zu of %zu\n", (unsigned)version, status.peak,
+            status.bytes);
+        free_reserved(&r);
+        ussl_trust_unref(setup.made_trust[0]);
+        ussl_identity_unref(setup.made_identity[1]);
+        ussl_arena_unref(arena);
+    }
+    blob_free(&blob);
+    assert_int_equal(test_platform.live, 0);
+}
+#endif
+
+// Many lives of every kind, some of them cut short, in one block: none fails for want of room, and
+// the last begins on the level of the first. `make soak` sets USSL_SOAK.
+static void a_long_life(void **state) {
+    (void)state;
+    enum { KINDS = 4 };
+    const int LIVES = getenv("USSL_SOAK") ? atoi(getenv("USSL_SOAK")) : 240;
+    uint8_t *data = calloc(1, 40000);
+    reserved_t kinds[KINDS];
+    for (size_t i = 0; i < KINDS; i++) {
+        pair_setup_t setup = good_setup(keys[i % 2][0], keys[i % 2][1], 0);
+        setup.tickets = true;
+        setup.server.record_out = 16384;
+        setup.client.record_out = 4096;
+        setup.client.max_version = i < 2 ? 0 : USSL_TLS12 ? USSL_VERSION_TLS12 : 0;
+        setup.client_cert = "client.pem";
+        setup.client_key = "client.key";
+        setup.server_trust = "ca.pem";
+        setup.server_verify = USSL_VERIFY_REQUIRED;
+        reserve_both(&kinds[i], &setup, 1);
+    }
+#if USSL_SESSIONS
+    ussl_session_t *sessions[KINDS] = {0};
+#endif
+    size_t level = 0;
+    for (int life = 0; life < LIVES; life++) {
+        reserved_t *r = &kinds[rand() % KINDS];
+        assert_int_equal(connect_reserved(r), USSL_OK);
+        bool cut = rand() % 5 == 0;
+#if USSL_SESSIONS
+        ussl_session_t **session = &sessions[r - kinds];
+        if (*session != NULL && rand() % 2) {
+            assert_int_equal(ussl_conn_set_session(r->pair.conn[0], *session), USSL_OK);
+        }
+#endif
+        r->pair.delivery.cut[rand() % 2] = cut ? 1 + (size_t)rand() % 3000 : 0;
+        bool done = pair_handshake(&r->pair);
+        memset(r->pair.delivery.cut, 0, sizeof(r->pair.delivery.cut));
+        for (int end = 0; end < 2; end++) {
+            assert_true(pair_failure(&r->pair, end).result != USSL_ERR_MEMORY);
+        }
+        assert_true(done || cut);
+        if (done && !cut) {
+            size_t len = rand() % 4 ? (size_t)rand() % 3000 : (size_t)rand() % 40000;
+            pair_transfer(&r->pair, 1, data, len + 1);
+            pair_transfer(&r->pair, 0, data, len / 2 + 1);
+#if USSL_SESSIONS
+            ussl_session_unref(*session);
+            *session = NULL;
+            assert_int_equal(ussl_conn_session(r->pair.conn[0], session), USSL_OK);
+#endif
+        }
+        for (int end = 0; end < 2; end++) {
+            ussl_conn_free(r->pair.conn[end]);
+            r->pair.conn[end] = NULL;
+        }
+        size_t used = 0;
+        for (size_t i = 0; i < KINDS; i++) {
+            used += used_by(kinds[i].reserve[0]) + used_by(kinds[i].reserve[1]);
+        }
+        level = life == 120 ? used : level; // the RSA keys have their numbers by now
+        assert_true(life < 120 || used == level);
+    }
+    free(data);
+    for (size_t i = 0; i < KINDS; i++) {
+#if USSL_SESSIONS
+        ussl_session_unref(sessions[i]);
+#endif
+        free_reserved(&kinds[i]);
+    }
+    assert_int_equal(test_platform.live, 0);
+}
+
+static void one_more_than_reserved(void **state) {
+    (void)state;
+    pair_setup_t setup = good_setup("server.pem", "server.key", 0);
+    reserved_t r;
+    reserve_both(&r, &setup, 2);
+    ussl_arena_t *a = ussl_reserve_take(r.reserve[0]), *b = ussl_reserve_take(r.reserve[0]);
+    assert_true(a != NULL && b != NULL && a != b);
+    assert_null(ussl_reserve_take(r.reserve[0]));
+    ussl_conn_t *conn;
+    assert_int_equal(ussl_conn_new(b, r.pair.ctx[0], "localhost", NULL, &conn), USSL_OK);
+    ussl_arena_unref(b);
+    assert_null(ussl_reserve_take(r.reserve[0]));
+    ussl_drop_later(conn); // as a finaliser does: the next call finds the place
+    b = ussl_reserve_take(r.reserve[0]);
+    assert_non_null(b);
+    ussl_arena_leave(b);
+    ussl_arena_unref(b);
+    ussl_arena_leave(a);
+    ussl_arena_unref(a);
+    free_reserved(&r);
+    assert_int_equal(test_platform.live, 0);
+}
+
+static void given_back_while_in_use(void **state) {
+    (void)state;
+    pair_setup_t setup = good_setup("server-rsa.pem", "server-rsa.key", 0);
+    reserved_t r;
+    reserve_both(&r, &setup, 1);
+    assert_int_equal(connect_reserved(&r), USSL_OK);
+    for (int end = 0; end < 2; end++) {
+        ussl_reserve_unref(r.reserve[end]);
+        r.reserve[end] = NULL;
+    }
+    assert_true(pair_handshake(&r.pair));
+    pair_transfer(&r.pair, 0, (const uint8_t *)"still here", 10);
+    pair_free(&r.pair);
+    assert_int_equal(test_platform.live, 0);
+}
+
+// Too little room is an error that says so, wherever it shows, and takes nothing from anybody else.
+static void too_small_a_place(void **state) {
+    (void)state;
+    pair_setup_t setup = good_setup("server.pem", "server.key", 0);
+    size_t refused = 0;
+    for (size_t room = 1000; room < 36000; room += 1301) {
+        pair_t pair;
+        ussl__slot_t *place;
+        ussl_arena_t *arena;
+        ussl_reserve_t *reserve;
+        assert_int_equal(pair_open(&pair, &setup), USSL_OK);
+        ussl_conn_free(pair.conn[0]);
+        pair.conn[0] = NULL;
+        ussl_reserve_plan_t plan = plan_for(1);
+        assert_int_equal(ussl_reserve_new(&plan, &reserve), USSL_OK);
+        arena = ussl_reserve_take(reserve);
+        place = (ussl__slot_t *)arena;
+        ussl__pool_init(&place->pool, place->pool.start, room);
+        ussl_result_t result = ussl_conn_new(arena, pair.ctx[0], "localhost", NULL, &pair.conn[0]);
+        if (result == USSL_OK && !pair_handshake(&pair)) {
+            result = pair.result[0];
+        }
+        assert_true(result == USSL_OK || result == USSL_ERR_MEMORY);
+        refused += result == USSL_ERR_MEMORY;
+        ussl_arena_unref(arena);
+        pair_free(&pair);
+        ussl_reserve_unref(reserve);
+    }
+    assert_true(refused > 5 && refused < 27);
+    assert_int_equal(test_platform.live, 0);
+}
+#endif // USSL_SERVER
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup(a_pool_gives_and_takes, reset),
+#if USSL_SERVER
+        cmocka_unit_test_setup(nothing_else_is_allocated, reset),
+#if USSL_STORE
+        cmocka_unit_test_setup(a_root_of_a_store, reset),
+#endif
+        cmocka_unit_test_setup(a_long_life, reset),
+        cmocka_unit_test_setup(one_more_than_reserved, reset),
+        cmocka_unit_test_setup(given_back_while_in_use, reset),
+        cmocka_unit_test_setup(too_small_a_place, reset),
+#endif
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,298 @@
+// SPDX-License-Identifier: MIT
+//
+// test_load.c - trust, identity, init and suites: what is taken in, and that bad input changes
+// nothing.
+#include "engine/trust/trust.h"
+#include "tests/support/support.h"
+
+#include <time.h>
+
+static int reset(void **state) {
+    (void)state;
+    platform_reset();
+    return 0;
+}
+
+static ussl_trust_t *new_trust(ussl_arena_t *arena) {
+    ussl_trust_t *trust;
+    assert_int_equal(ussl_trust_new(arena, &trust), USSL_OK);
+    return trust;
+}
+
+static size_t count(const ussl_trust_t *trust) {
+    ussl_trust_stats_t stats;
+    ussl_trust_stats(trust, &stats);
+    return stats.x509;
+}
+
+static void trust_takes_pem_and_der(void **state) {
+    (void)state;
+    ussl_arena_t *arena;
+    assert_int_equal(ussl_arena_new(0, &arena), USSL_OK);
+    ussl_trust_t *trust = new_trust(arena);
+    blob_t pem = read_cert_file("ca.pem"), ders = read_cert_file("two-cas.der");
+    blob_t leaf = read_cert_file("server.pem");
+    assert_int_equal(ussl_trust_add_pem(trust, (char *)pem.data, pem.len, NULL), USSL_OK);
+    assert_int_equal(ussl_trust_add_pem(trust, (char *)pem.data, pem.len, NULL), USSL_OK);
+    assert_int_equal(count(trust), 1); // a duplicate counts once
+    assert_int_equal(ussl_trust_add_der(trust, ders.data, ders.len, NULL), USSL_OK);
+    assert_int_equal(count(trust), 2);
+    char text[8192];
+    int len = snprintf(text, sizeof(text), "a comment\n%s\r\nbetween\n%s", pem.data, leaf.data);
+    assert_int_equal(ussl_trust_add_pem(trust, text, (size_t)len, NULL), USSL_OK);
+    ussl_trust_stats_t stats;
+    ussl_trust_stats(trust, &stats);
+    assert_int_equal(stats.x509, 3);
+    assert_int_equal(stats.x509_ca, 2);
+    ussl_cert_info_t info;
+    assert_non_null(ussl_trust_cert(trust, 2));
+    ussl_cert_info(ussl_trust_cert(trust, 2), &info);
+    assert_false(info.is_ca);
+    assert_null(ussl_trust_cert(trust, 3));
+    blob_free(&pem);
+    blob_free(&ders);
+    blob_free(&leaf);
+    ussl_trust_unref(trust);
+    ussl_arena_unref(arena);
+    assert_int_equal(test_platform.live, 0);
+}
+
+static void bad_trust_changes_nothing(void **state) {
+    (void)state;
+    ussl_arena_t *arena;
+    assert_int_equal(ussl_arena_new(0, &arena), USSL_OK);
+    ussl_trust_t *trust = new_trust(arena);
+    blob_t pem = read_cert_file("ca.pem"), ders = read_cert_file("two-cas.der");
+    // A good certificate in front of a bad one is not kept.
+    static const char *const tails[] = {
+        "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n",
+        "-----BEGIN CERTIFICATE-----\n!!!!\n-----END CERTIFICATE-----\n",
+        "-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----\n",
+        "-----BEGIN CERTIFICATE-----\nAAAA\n",
+        "-----BEGIN CERTIFICATE-----\nAAAA\n-----END PRIVATE KEY-----\n",
+        "-----BEGIN CERTIFICATE-----",
+    };
+    for (size_t i = 0; i < sizeof(tails) / sizeof(tails[0]); i++) {
+        char text[4096];
+        int len = snprintf(text, sizeof(text), "%s%s", pem.data, tails[i]);
+        assert_int_equal(ussl_trust_add_pem(trust, text, (size_t)len, NULL), USSL_ERR_PARSE);
+        assert_int_equal(count(trust), 0);
+    }
+    ussl_failure_t why;
+    assert_int_equal(ussl_trust_add_pem(trust, "hello", 5, &why), USSL_ERR_PARSE);
+    assert_string_equal(why.reason, "NO_START_LINE");
+    assert_int_equal(ussl_trust_add_pem(trust, "", 0, &why), USSL_ERR_PARSE);
+    assert_int_equal(ussl_trust_add_der(trust, ders.data, 0, &why), USSL_ERR_PARSE);
+    // Every truncation, from the heap so that reading past the end is seen.
+    for (size_t len = 1; len < ders.len; len += 5) {
+        uint8_t *cut = malloc(len);
+        memcpy(cut, ders.data, len);
+        ussl_result_t result = ussl_trust_add_der(trust, cut, len, &why);
+        free(cut);
+        if (result == USSL_OK) {
+            assert_int_equal(count(trust), 1); // it was cut exactly between the two
+            ussl_trust_unref(trust);
+            trust = new_trust(arena);
+        }
+        assert_int_equal(count(trust), 0);
+    }
+    blob_free(&pem);
+    blob_free(&ders);
+    ussl_trust_unref(trust);
+    ussl_arena_unref(arena);
+    assert_int_equal(test_platform.live, 0);
+}
+
+static ussl_result_t identity_of(
+    const char *cert, const char *key, const char *password, ussl_failure_t *why) {
+    ussl_arena_t *arena;
+    assert_int_equal(ussl_arena_new(0, &arena), USSL_OK);
+    blob_t c = read_cert_file(cert), k = key ? read_cert_file(key) : (blob_t){0};
+    ussl_identity_source_t source = {
+        .cert = c.data,
+        .cert_len = c.len,
+        .key = k.data,
+        .key_len = k.len,
+        .password = (const uint8_t *)password,
+        .password_len = password ? strlen(password) : 0,
+    };
+    ussl_identity_t *identity = NULL;
+    ussl_result_t result = ussl_identity_new(arena, &source, &identity, why);
+    assert_int_equal(identity != NULL, result == USSL_OK);
+    ussl_identity_unref(identity);
+    ussl_arena_unref(arena);
+    blob_free(&c);
+    blob_free(&k);
+    assert_int_equal(test_platform.live, 0);
+    return result;
+}
+
+// Trap 12: PEM needs its NUL counted, DER must not have it. Every form of key is taken.
+static void trap12_forms_of_keys(void **state) {
+    (void)state;
+    assert_int_equal(identity_of("server.pem", "server.key", NULL, NULL), USSL_OK);
+    assert_int_equal(identity_of("server.der", "server-key.der", NULL, NULL), USSL_OK);
+    assert_int_equal(identity_of("server.der", "server.key", NULL, NULL), USSL_OK);
+    assert_int_equal(identity_of("server.pem", "server-sec1.key", NULL, NULL), USSL_OK);
+    assert_int_equal(identity_of("server-rsa.pem", "server-rsa-pkcs1.key", NULL, NULL), USSL_OK);
+    assert_int_equal(identity_of("both.pem", NULL, NULL, NULL), USSL_OK);
+    assert_int_equal(identity_of("key-first.pem", NULL, NULL, NULL), USSL_OK);
+    assert_int_equal(identity_of("chain.pem", "chain.key", NULL, NULL), USSL_OK);
+    assert_int_equal(identity_of("server.pem", "server.key", "not needed", NULL), USSL_OK);
+#if USSL_ENCRYPTED_KEYS
+    assert_int_equal(identity_of("server.pem", "server-encrypted.key", "secret", NULL), USSL_OK);
+#endif
+}
+
+// Trap 9: a key that does not belong to the certificate is refused when it is loaded.
+static void trap09_a_key_that_does_not_match(void **state) {
+    (void)state;
+    ussl_failure_t why;
+    assert_int_equal(identity_of("server.pem", "client.key", NULL, &why), USSL_ERR_PARSE);
+    assert_string_equal(why.reason, "KEY_VALUES_MISMATCH");
+    assert_int_equal(identity_of("server.pem", "server-rsa.key", NULL, &why), USSL_ERR_PARSE);
+    assert_string_equal(why.reason, "KEY_VALUES_MISMATCH");
+}
+
+static void bad_identities(void **state) {
+    (void)state;
+    ussl_failure_t why;
+    assert_int_equal(identity_of("server.pem", NULL, NULL, &why), USSL_ERR_PARSE);
+    assert_int_equal(identity_of("server.key", "server.key", NULL, &why), USSL_ERR_PARSE);
+    assert_int_equal(identity_of("server.pem", "server.pem", NULL, &why), USSL_ERR_PARSE);
+    assert_int_equal(identity_of("server.pem", "server-encrypted.key", NULL, &why), USSL_ERR_PARSE);
+    assert_int_equal(
+        identity_of("server.pem", "server-encrypted.key", "wrong", &why), USSL_ERR_PARSE);
+}
+
+// 2038, 2100 (no leap year), 2400 (one), 9999 and the time before 1970, on a 32-bit machine too.
+static void calendar(void **state) {
+    (void)state;
+    static const struct {
+        int64_t at;
+        int year, month, day, hour, minute, second;
+    } rows[] = {
+        {0, 1970, 1, 1, 0, 0, 0},
+        {-1, 1969, 12, 31, 23, 59, 59},
+        {951782400, 2000, 2, 29, 0, 0, 0},
+        {2147483647, 2038, 1, 19, 3, 14, 7},
+        {2147483648, 2038, 1, 19, 3, 14, 8},
+        {2524607999, 2049, 12, 31, 23, 59, 59},
+        {4107542400, 2100, 3, 1, 0, 0, 0},
+        {13574563200, 2400, 2, 29, 0, 0, 0},
+        {253402300799, 9999, 12, 31, 23, 59, 59},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct tm tm;
+        mbedtls_time_t at = rows[i].at;
+        mbedtls_platform_gmtime_r(&at, &tm);
+        assert_int_equal(tm.tm_year + 1900, rows[i].year);
+        assert_int_equal(tm.tm_mon + 1, rows[i].month);
+        assert_int_equal(tm.tm_mday, rows[i].day);
+        assert_int_equal(tm.tm_hour, rows[i].hour);
+        assert_int_equal(tm.tm_min, rows[i].minute);
+        assert_int_equal(tm.tm_sec, rows[i].second);
+    }
+}
+
+// Trap 31: AEAD with forward secrecy is all there is. Trap 29: and mbedTLS was built with all of
+// it.
+static void trap29_trap31_suites(void **state) {
+    (void)state;
+    uint16_t ids[USSL_SUITES_MAX];
+    ussl_suites_default(ids);
+    assert_true(ids[0] != 0);
+    for (const uint16_t *id = ids; id < ids + USSL_SUITES_MAX && *id != 0; id++) {
+        const ussl_suite_t *suite = ussl_suite_find(*id);
+        assert_non_null(suite);
+        assert_non_null(mbedtls_ssl_ciphersuite_from_id(*id));
+        bool aead = strstr(suite->name, "GCM") || strstr(suite->name, "POLY1305");
+        bool ephemeral =
+            strncmp(suite->name, "ECDHE-", 6) == 0 || strncmp(suite->name, "TLS_", 4) == 0;
+        assert_true(aead && ephemeral);
+    }
+    assert_null(ussl_suite_find(0x002F)); // TLS_RSA_WITH_AES_128_CBC_SHA
+}
+
+// Traps 24 and 25: no entropy module whose failed allocation is a NULL dereference, and no key
+// store that charges its pages to whichever connection comes first.
+static void trap24_trap25_configuration(void **state) {
+    (void)state;
+#if defined(MBEDTLS_ENTROPY_C) || defined(MBEDTLS_PSA_KEY_STORE_DYNAMIC)
+    fail_msg("the configuration turns on what must be off");
+#endif
+#if USSL_TLS13 && !defined(MBEDTLS_PSA_CRYPTO_EXTERNAL_RNG)
+    fail_msg("PSA must take its random numbers from the platform");
+#endif
+}
+
+// A soft reset: finalisers come in any order, some after the engine was stopped, and a new life
+// begins.
+static void finalisers_before_and_after_the_end(void **state) {
+    (void)state;
+    for (int life = 0; life < 2; life++) {
+        pair_t pair;
+        pair_setup_t setup = good_setup("server.pem", "server.key", 0);
+        assert_int_equal(pair_open(&pair, &setup), USSL_OK);
+        bool done;
+        assert_int_equal(ussl_conn_handshake(pair.conn[0], &done), USSL_OK);
+        size_t live = test_platform.live;
+        ussl_drop_later(NULL);
+        ussl_drop_later(pair.conn[0]);
+        ussl_drop_later(pair.ctx[1]);
+        assert_int_equal(test_platform.live, live); // nothing happens in the finaliser itself
+        ussl_deinit();
+        assert_true(test_platform.live < live);
+        ussl_drop_later(pair.arena[0]);
+        ussl_drop_later(pair.ctx[0]);
+        ussl_drop_later(pair.conn[1]);
+        ussl_drop_later(pair.arena[1]);
+        assert_int_equal(test_platform.live, 0);
+        assert_int_equal(ussl_init(&test_hooks), USSL_OK);
+    }
+}
+
+static void usage_errors(void **state) {
+    (void)state;
+    ussl_arena_t *arena;
+    ussl_ctx_t *ctx = NULL;
+    ussl_platform_t nothing = {0};
+    assert_int_equal(ussl_init(&nothing), USSL_ERR_USAGE);
+    assert_int_equal(ussl_init(NULL), USSL_ERR_USAGE);
+    assert_int_equal(ussl_arena_new(0, NULL), USSL_ERR_USAGE);
+    assert_int_equal(ussl_arena_new(0, &arena), USSL_OK);
+    ussl_identity_t *ec = load_identity(arena, "server.pem", "server.key");
+    ussl_config_t two_of_a_kind = {.identity = {ec, ec}};
+    assert_int_equal(ussl_ctx_new(arena, &two_of_a_kind, &ctx), USSL_ERR_USAGE);
+    assert_int_equal(ussl_ctx_new(arena, NULL, &ctx), USSL_ERR_USAGE);
+    ussl_config_t config = {0};
+    ussl_conn_t *conn = NULL;
+    assert_int_equal(ussl_ctx_new(arena, &config, &ctx), USSL_OK);
+    char long_name[300];
+    memset(long_name, 'a', sizeof(long_name));
+    long_name[299] = '\0';
+    assert_int_equal(ussl_conn_new(arena, ctx, long_name, NULL, &conn), USSL_ERR_USAGE);
+    assert_int_equal(ussl_conn_new(arena, ctx, "", NULL, &conn), USSL_ERR_USAGE);
+    assert_null(conn);
+    ussl_conn_free(NULL);
+    ussl_ctx_unref(ctx);
+    ussl_identity_unref(ec);
+    ussl_arena_unref(arena);
+    assert_int_equal(test_platform.live, 0);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup(trust_takes_pem_and_der, reset),
+        cmocka_unit_test_setup(bad_trust_changes_nothing, reset),
+        cmocka_unit_test_setup(trap12_forms_of_keys, reset),
+        cmocka_unit_test_setup(trap09_a_key_that_does_not_match, reset),
+        cmocka_unit_test_setup(bad_identities, reset),
+        cmocka_unit_test_setup(calendar, reset),
+        cmocka_unit_test_setup(trap29_trap31_suites, reset),
+        cmocka_unit_test_setup(trap24_trap25_configuration, reset),
+        cmocka_unit_test_setup(finalisers_before_and_after_the_end, reset),
+        cmocka_unit_test_setup(usage_errors, reset),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

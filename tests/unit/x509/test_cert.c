@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: MIT
+//
+// test_cert.c - certificates taken apart: every field of a known one, and any bit of it wrong.
+#include "engine/x509/x509.h"
+#include "tests/support/support.h"
+
+static int reset(void **state) {
+    (void)state;
+    platform_reset();
+    srand(1);
+    return 0;
+}
+
+// The first certificate of a PEM file, as DER in a block of exactly its size.
+static uint8_t *read_der(const char *name, size_t *len) {
+    blob_t pem = read_cert_file(name);
+    const char *at = (const char *)pem.data;
+    uint8_t *der;
+    ussl_failure_t why;
+    ussl_result_t result = ussl__pem_next(&at, at + pem.len, "CERTIFICATE", &der, len, &why);
+    assert_int_equal(result, USSL_OK);
+    uint8_t *copy = malloc(*len);
+    memcpy(copy, der, *len);
+    ussl__free(der);
+    blob_free(&pem);
+    return copy;
+}
+
+static void check_inside(const mbedtls_x509_crt *crt, const uint8_t *at, size_t len) {
+    assert_true(at >= crt->raw.p && at + len <= crt->raw.p + crt->raw.len);
+}
+
+// Reads everything; the address sanitizer watches.
+static size_t read_all(const mbedtls_x509_crt *crt) {
+    const ussl_cert_t *cert = (const ussl_cert_t *)crt;
+    const uint8_t *value, *der;
+    size_t len, der_len, found = 0;
+    unsigned kind;
+    ussl_attribute_t attribute;
+    for (int whose = USSL_SUBJECT; whose <= USSL_ISSUER; whose++) {
+        ussl_cert_name(cert, (ussl_whose_t)whose, &der, &der_len);
+        for (size_t i = 0; ussl_name_attribute(der, der_len, i, &attribute); i++) {
+            check_inside(crt, attribute.value, attribute.len);
+            found++;
+        }
+    }
+    for (size_t i = 0; ussl_cert_alt_name(cert, i, &kind, &value, &len); i++) {
+        check_inside(crt, value, len);
+        for (size_t k = 0; kind == 4 && ussl_name_attribute(value, len, k, &attribute); k++) {
+            check_inside(crt, attribute.value, attribute.len);
+        }
+        char text[16];
+        ussl_oid_text(value, len, text, sizeof(text));
+        assert_true(strlen(text) < sizeof(text));
+        found++;
+    }
+    for (int uri = USSL_URI_OCSP; uri <= USSL_URI_CRL; uri++) {
+        for (size_t i = 0; ussl_cert_uri(cert, (ussl_uri_t)uri, i, &value, &len); i++) {
+            check_inside(crt, value, len);
+            found++;
+        }
+    }
+    return found;
+}
+
+static size_t parse_and_read(const uint8_t *der, size_t len) {
+    mbedtls_x509_crt crt;
+    mbedtls_x509_crt_init(&crt);
+    size_t found = 0;
+    if (mbedtls_x509_crt_parse_der(&crt, der, len) == 0) {
+        found = read_all(&crt);
+    }
+    mbedtls_x509_crt_free(&crt);
+    return found;
+}
+
+static void fields_of_an_odd_one(void **state) {
+    (void)state;
+    size_t len;
+    uint8_t *der = read_der("odd.pem", &len);
+    mbedtls_x509_crt crt;
+    mbedtls_x509_crt_init(&crt);
+    assert_int_equal(mbedtls_x509_crt_parse_der(&crt, der, len), 0);
+    assert_int_equal(read_all(&crt), 12 + 3 + 9 + 2 + 1 + 2);
+    const uint8_t *value;
+    assert_true(ussl_cert_uri((ussl_cert_t *)&crt, USSL_URI_OCSP, 1, &value, &len));
+    assert_memory_equal(value, "http://ocsp2.example.test/", len);
+    assert_false(ussl_cert_uri((ussl_cert_t *)&crt, USSL_URI_CA_ISSUERS, 1, &value, &len));
+    mbedtls_x509_crt_free(&crt);
+    free(der);
+}
+
+static void any_bit_wrong(void **state) {
+    (void)state;
+    size_t len, survived = 0;
+    uint8_t *der = read_der("odd.pem", &len);
+    for (size_t bit = 0; bit < len * 8; bit++) {
+        der[bit / 8] ^= (uint8_t)(1 << bit % 8);
+        survived += parse_and_read(der, len) > 0;
+        der[bit / 8] ^= (uint8_t)(1 << bit % 8);
+    }
+    assert_true(survived > 1000);
+    for (int i = 0; i < 5000; i++) {
+        uint8_t *copy = malloc(len);
+        memcpy(copy, der, len);
+        for (int k = 0; k < 4; k++) {
+            copy[(size_t)rand() % len] = (uint8_t)rand();
+        }
+        (void)parse_and_read(copy, len);
+        free(copy);
+    }
+    free(der);
+    assert_int_equal(test_platform.live, 0);
+}
+
+static void names_from_anywhere(void **state) {
+    (void)state;
+    static const uint8_t parts[] = {0x30, 0x31, 0x06, 0x0C, 0x03, 0x55, 0x04, 0x80, 0x81, 0x84};
+    for (int i = 0; i < 100000; i++) {
+        size_t len = (size_t)rand() % 24;
+        uint8_t *der = malloc(len + 1);
+        for (size_t k = 0; k < len; k++) {
+            int dice = rand() % 8;
+            der[k] = dice < 4 ? parts[(size_t)rand() % sizeof(parts)]
+                : dice < 7    ? (uint8_t)(rand() % (int)(len + 1))
+                              : (uint8_t)rand();
+        }
+        ussl_attribute_t attribute;
+        for (size_t k = 0; ussl_name_attribute(der, len, k, &attribute); k++) {
+            assert_true(attribute.value >= der && attribute.value + attribute.len <= der + len);
+        }
+        free(der);
+    }
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup(fields_of_an_odd_one, reset),
+        cmocka_unit_test_setup(any_bit_wrong, reset),
+        cmocka_unit_test_setup(names_from_anywhere, reset),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
