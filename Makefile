@@ -83,6 +83,7 @@ endif
 # frozen_content.c holds qstrs of its own that a changed binding may bring too: it is made anew.
 # mpy-cross comes first and alone: its own make does not expect ours around it.
 $(UNIX): build/sources.ok $(wildcard engine/* engine/*/* binding/* config/*) micropython.mk
+	@python3 tools/check-layers
 	@mkdir -p build/usermod $(dir $(UNIX_DIR)) && ln -sfn ../.. build/usermod/ussl
 	@echo "building mpy-cross and MicroPython (log: $(UNIX_DIR).log)"
 	@{ $(MAKE) --no-print-directory $(JOBS) -C $(MICROPYTHON)/mpy-cross && \
@@ -187,7 +188,7 @@ soak: unit-build certs
 	@USSL_SOAK=$(or $(LIVES),100000) $(UNIT_DIR)/test_reserve
 
 check-layers:
-	@sh tools/check-layers
+	@python3 tools/check-layers
 check-format: build/tools.ok
 	@clang-format --dry-run --Werror $(CHECKED_C)
 format:

@@ -19,8 +19,21 @@
 enum { SSL_PROTOCOL_TLS = 2, SSL_PROTOCOL_TLS_CLIENT = 16, SSL_PROTOCOL_TLS_SERVER = 17 };
 enum { SSL_CERT_NONE = 0, SSL_CERT_OPTIONAL = 1, SSL_CERT_REQUIRED = 2 };
 enum { SSL_VERSION_MIN_SUPPORTED = -2, SSL_VERSION_MAX_SUPPORTED = -1 };
+enum {
+    SSL_OP_IGNORE_UNEXPECTED_EOF = 1 << 7,
+    SSL_OP_NO_TICKET = 1 << 14,
+    SSL_OP_CIPHER_SERVER_PREFERENCE = 1 << 22,
+    SSL_OP_NO_TLSv1_2 = 1 << 27,
+    SSL_OP_NO_TLSv1_3 = 1 << 29,
+};
+enum {
+    SSL_VERIFY_CRL_CHECK_LEAF = 1 << 2,
+    SSL_VERIFY_CRL_CHECK_ALL = 1 << 3, // VERIFY_CRL_CHECK_CHAIN is both
+    SSL_VERIFY_X509_STRICT = 1 << 5,
+    SSL_VERIFY_X509_PARTIAL_CHAIN = 1 << 19,
+};
 
-// ---- ssl_context.c: a mutable draft of settings -----------------------------------------------
+// ---- ssl_context.c: the draft of settings behind an SSLContext ---------------------------------
 typedef struct {
     mp_obj_base_t base;
     ussl_arena_t *arena;          // counted
@@ -49,19 +62,19 @@ typedef struct {
     uint16_t hits;   // of which resumed a session
 } ssl_context_obj_t;
 
-extern const mp_obj_type_t ssl_context_type;
 ssl_context_obj_t *ssl_context_new(mp_int_t protocol);
 // The context behind an object, which can be of a subclass written in Python. TypeError: none.
 ssl_context_obj_t *ssl_context_of(mp_obj_t obj);
 void ssl_context_changed(ssl_context_obj_t *self);
 ussl_ctx_t *ssl_context_freeze(ssl_context_obj_t *self, ussl_role_t role);
+bool ssl_context_forgives_eof(const ssl_context_obj_t *self);
+ussl_trust_t *ssl_context_trust(ssl_context_obj_t *self); // makes it if there is none
+
+// ---- ssl_context_type.c: its methods ------------------------------------------------------------
+extern const mp_obj_type_t ssl_context_type;
 
 // ---- ssl_settings.c: its attributes -----------------------------------------------------------
 void ssl_context_attr(mp_obj_t self_in, qstr attr, mp_obj_t *dest);
-void ssl_context_config(const ssl_context_obj_t *self, ussl_config_t *config);
-// CPython's header, if the file is new. Raises what open() raises.
-void ssl_keylog_start(mp_obj_t path);
-bool ssl_context_forgives_eof(const ssl_context_obj_t *self);
 
 // ---- ssl_suites.c: what it negotiates ---------------------------------------------------------
 MP_DECLARE_CONST_FUN_OBJ_2(ssl_context_set_ciphers_obj);
@@ -69,6 +82,7 @@ MP_DECLARE_CONST_FUN_OBJ_1(ssl_context_get_ciphers_obj);
 MP_DECLARE_CONST_FUN_OBJ_2(ssl_context_set_ecdh_curve_obj);
 MP_DECLARE_CONST_FUN_OBJ_2(ssl_context_load_dh_params_obj);
 MP_DECLARE_CONST_FUN_OBJ_2(ssl_context_set_alpn_protocols_obj);
+const char *ssl_version_name(uint16_t version);
 // A list of what `show` makes of each suite, best first.
 mp_obj_t ssl_context_suites(const ssl_context_obj_t *self, mp_obj_t (*show)(const ussl_suite_t *));
 
@@ -80,16 +94,25 @@ MP_DECLARE_CONST_FUN_OBJ_1(ssl_context_cert_store_stats_obj);
 MP_DECLARE_CONST_FUN_OBJ_KW(ssl_context_get_ca_certs_obj);
 MP_DECLARE_CONST_FUN_OBJ_KW(ssl_context_load_cert_chain_obj);
 MP_DECLARE_CONST_FUN_OBJ_0(ssl_get_default_verify_paths_obj);
-// A str is the path of a file to be read; else it is the data, bytes-like.
-void ssl_file_or_data(mp_obj_t arg, const char *name, mp_buffer_info_t *bufinfo);
-// Forms of data: a PEM text, one or more DER certificates, or whichever of both it looks like.
+// Adds certificates from a path or from bytes: PEM text, or one or more DER certificates.
 void ssl_context_add_trust(ssl_context_obj_t *self, mp_obj_t data);
 void ssl_context_add_identity(
     ssl_context_obj_t *self, mp_obj_t cert, mp_obj_t key, mp_obj_t password);
 void ssl_context_load_defaults(ssl_context_obj_t *self);
-ussl_trust_t *ssl_context_trust(ssl_context_obj_t *self); // makes it if there is none
 
+// ---- ssl_file.c: arguments that are bytes, or a path of a file with them -----------------------
+bool ssl_is_bytes_like(mp_obj_t obj, mp_buffer_info_t *bufinfo);
+// The bytes of any buffer but a str; else TypeError, in CPython's words.
+void ssl_get_bytes(mp_obj_t data, mp_buffer_info_t *out);
+// open(path, mode), with what it raises.
 mp_obj_t ssl_open(mp_obj_t path, qstr mode);
+mp_obj_t ssl_read_rest(mp_obj_t file); // and closes it
+// A str is the path of a file to be read; else it is the data, bytes-like.
+void ssl_file_or_data(mp_obj_t arg, const char *name, mp_buffer_info_t *bufinfo);
+
+// ---- ssl_connect.c: a TCP connection ------------------------------------------------------------
+// Returns a connected socket. timeout: in seconds, or MP_OBJ_NULL. Raises what the socket raises.
+mp_obj_t ssl_connect(mp_obj_t host, mp_obj_t port, mp_obj_t timeout);
 
 // ---- ssl_pins.c ----
 MP_DECLARE_CONST_FUN_OBJ_1(ssl_spki_sha256_obj);
@@ -101,21 +124,25 @@ MP_DECLARE_CONST_FUN_OBJ_KW(ssl_explain_obj);
 
 // ---- ssl_roots.c ----
 void ssl_roots_use_default(ssl_context_obj_t *context);
-// Opens a root store. MP_OBJ_NULL: the file is something else. Raises if it is damaged.
-mp_obj_t ssl_roots_from_file(mp_obj_t path);
+// Reads an open file as a root store, and keeps it open. Returns MP_OBJ_NULL if the file is
+// something else; it then stands at its beginning. Raises if it is a damaged store.
+mp_obj_t ssl_roots_from_file(mp_obj_t path, mp_obj_t file);
 void ssl_roots_use(ssl_context_obj_t *context, mp_obj_t roots);
 size_t ssl_roots_count(const ssl_context_obj_t *context);
 MP_DECLARE_CONST_FUN_OBJ_VAR_BETWEEN(ssl_install_roots_obj);
 
-// ---- ssl_memory.c: what is set aside for its connections ---------------------------------------
+// ---- ssl_reserve.c: memory set aside for its connections ---------------------------------------
 MP_DECLARE_CONST_FUN_OBJ_KW(ssl_context_reserve_obj);
 MP_DECLARE_CONST_FUN_OBJ_KW(ssl_context_memory_needed_obj);
 MP_DECLARE_CONST_FUN_OBJ_1(ssl_context_memory_obj);
-void ssl_context_need_room(ssl_context_obj_t *context); // MemoryError: all places are taken
+void ssl_context_need_room(ssl_context_obj_t *context); // MemoryError: all slots are taken
 // Where a new connection's memory comes from, with a reference for the caller.
 ussl_arena_t *ssl_context_arena(ssl_context_obj_t *context);
 
-// ---- ssl_object.c and ssl_socket.c: one connection --------------------------------------------
+// What a call that cannot go on waits for.
+typedef enum { PUMP_DONE = 0, PUMP_WANT_READ, PUMP_WANT_WRITE } ssl_pump_t;
+
+// ---- ssl_conn.c: one connection -----------------------------------------------------------------
 typedef struct {
     mp_obj_base_t base;
     ssl_context_obj_t *context;
@@ -133,7 +160,7 @@ typedef struct {
     const char *operation;  // what a timeout ends: "handshake", "read", "write"
     const uint8_t *offered; // where they stand, while the call that offered them runs
     size_t held;
-    uint32_t held_mark;
+    uint32_t held_hash;
     bool server_side;
     bool handshake;       // do_handshake_on_connect
     bool connected;       // connect() has been here
@@ -148,41 +175,23 @@ typedef struct {
     bool close_later;    // close() was called meanwhile
 } ssl_conn_obj_t;
 
-extern const mp_obj_type_t ssl_socket_type;
-extern const mp_obj_type_t ssl_object_type;
 ssl_conn_obj_t *ssl_conn_obj_new(const mp_obj_type_t *type, ssl_context_obj_t *context,
     bool server_side, mp_obj_t server_hostname);
 // Makes the TLS connection of a new object, by its context as it is now.
 void ssl_conn_obj_start(ssl_conn_obj_t *self);
-// The arguments of wrap_socket(), also kept for what a listener accepts.
-typedef struct {
-    mp_obj_t sock, server_hostname, session; // the last two: or None
-    bool server_side, handshake, ragged_is_eof;
-} ssl_wrap_t;
-mp_obj_t ssl_socket_wrap(ssl_context_obj_t *context, const ssl_wrap_t *wrap);
-void ssl_socket_close(ssl_conn_obj_t *self);
-void ssl_socket_start(void *self);              // TLS over a connected socket
-void ssl_socket_drop_tls(ssl_conn_obj_t *self); // without a word to the peer
-
-// ---- ssl_plain.c: an SSLSocket as a socket ------------------------------------------------------
-// A method of the socket below; at most three arguments.
-mp_obj_t ssl_plain_call(ssl_conn_obj_t *self, qstr method, size_t n, const mp_obj_t *args);
-bool ssl_plain_attr(ssl_conn_obj_t *self, qstr attr, mp_obj_t *dest);
-MP_DECLARE_CONST_FUN_OBJ_2(ssl_socket_connect_obj);
-MP_DECLARE_CONST_FUN_OBJ_2(ssl_socket_connect_ex_obj);
-MP_DECLARE_CONST_FUN_OBJ_1(ssl_socket_accept_obj);
-MP_DECLARE_CONST_FUN_OBJ_2(ssl_socket_shutdown_obj);
-MP_DECLARE_CONST_FUN_OBJ_1(ssl_socket_detach_obj);
-MP_DECLARE_CONST_FUN_OBJ_VAR_BETWEEN(ssl_socket_sendto_obj);
-MP_DECLARE_CONST_FUN_OBJ_VAR_BETWEEN(ssl_socket_recvfrom_obj);
-MP_DECLARE_CONST_FUN_OBJ_VAR_BETWEEN(ssl_socket_recvfrom_into_obj);
-MP_DECLARE_CONST_FUN_OBJ_VAR(ssl_socket_sendmsg_obj);
-MP_DECLARE_CONST_FUN_OBJ_VAR(ssl_socket_recvmsg_obj);
-MP_DECLARE_CONST_FUN_OBJ_VAR(ssl_socket_recvmsg_into_obj);
-MP_DECLARE_CONST_FUN_OBJ_1(ssl_socket_dup_obj);
-MP_DECLARE_CONST_FUN_OBJ_KW(ssl_socket_makefile_obj);
+// A socket without TLS is closed, or was never connected: OSError.
+void ssl_conn_need(const ssl_conn_obj_t *self);
+void ssl_conn_unwrap(ssl_conn_obj_t *self);
+void ssl_conn_attr(mp_obj_t self_in, qstr attr, mp_obj_t *dest);
+// CPython's read(len=1024, buffer=None): at most one record, into new bytes or into the buffer.
+mp_obj_t ssl_conn_read_into(
+    ssl_conn_obj_t *self, mp_int_t size, mp_obj_t buffer, bool none_if_empty);
+// ssl_pump_write as a whole method, under the guard.
+size_t ssl_conn_write_some(ssl_conn_obj_t *self, const void *buf, size_t len, ssl_pump_t *want);
 
 // Methods that SSLSocket and SSLObject share.
+MP_DECLARE_CONST_FUN_OBJ_1(ssl_conn___del___obj);
+MP_DECLARE_CONST_FUN_OBJ_KW(ssl_conn_getpeercert_obj);
 MP_DECLARE_CONST_FUN_OBJ_1(ssl_conn_do_handshake_obj);
 MP_DECLARE_CONST_FUN_OBJ_1(ssl_conn_recheck_obj);
 MP_DECLARE_CONST_FUN_OBJ_1(ssl_conn_version_obj);
@@ -195,7 +204,6 @@ MP_DECLARE_CONST_FUN_OBJ_KW(ssl_conn_get_channel_binding_obj);
 MP_DECLARE_CONST_FUN_OBJ_1(ssl_conn_verify_client_post_handshake_obj);
 MP_DECLARE_CONST_FUN_OBJ_1(ssl_conn_get_verified_chain_obj);
 MP_DECLARE_CONST_FUN_OBJ_1(ssl_conn_get_unverified_chain_obj);
-const char *ssl_version_name(uint16_t version);
 // The rows of both tables of methods.
 #define SSL_CONN_METHODS                                                                           \
     {MP_ROM_QSTR(MP_QSTR___del__), MP_ROM_PTR(&ssl_conn___del___obj)},                             \
@@ -217,15 +225,39 @@ const char *ssl_version_name(uint16_t version);
         MP_ROM_QSTR(MP_QSTR_get_unverified_chain), MP_ROM_PTR(&ssl_conn_get_unverified_chain_obj)  \
     }
 
-void ssl_conn_unwrap(ssl_conn_obj_t *self);
-// The bytes of any buffer but a str; else TypeError, in CPython's words.
-void ssl_get_bytes(mp_obj_t data, mp_buffer_info_t *out);
-MP_DECLARE_CONST_FUN_OBJ_1(ssl_conn___del___obj);
-MP_DECLARE_CONST_FUN_OBJ_KW(ssl_conn_getpeercert_obj);
-void ssl_conn_attr(mp_obj_t self_in, qstr attr, mp_obj_t *dest);
-// The size and the target of a CPython read(len=1024, buffer=None) call.
-mp_obj_t ssl_conn_read_into(
-    ssl_conn_obj_t *self, mp_int_t size, mp_obj_t buffer, bool none_if_empty);
+// ---- ssl_object.c -------------------------------------------------------------------------------
+extern const mp_obj_type_t ssl_object_type;
+
+// ---- ssl_socket.c -------------------------------------------------------------------------------
+extern const mp_obj_type_t ssl_socket_type;
+// The arguments of wrap_socket(), also kept for what a listener accepts.
+typedef struct {
+    mp_obj_t sock, server_hostname, session; // the last two: or None
+    bool server_side, handshake, ragged_is_eof;
+} ssl_wrap_t;
+mp_obj_t ssl_socket_wrap(ssl_context_obj_t *context, const ssl_wrap_t *wrap);
+void ssl_socket_close(ssl_conn_obj_t *self);
+void ssl_socket_start(void *self);              // TLS over a connected socket
+void ssl_socket_drop_tls(ssl_conn_obj_t *self); // without a word to the peer
+
+// ---- ssl_socket_plain.c: an SSLSocket as a socket
+// ------------------------------------------------------ A method of the socket below; at most
+// three arguments.
+mp_obj_t ssl_plain_call(ssl_conn_obj_t *self, qstr method, size_t n, const mp_obj_t *args);
+bool ssl_plain_attr(ssl_conn_obj_t *self, qstr attr, mp_obj_t *dest);
+MP_DECLARE_CONST_FUN_OBJ_2(ssl_socket_connect_obj);
+MP_DECLARE_CONST_FUN_OBJ_2(ssl_socket_connect_ex_obj);
+MP_DECLARE_CONST_FUN_OBJ_1(ssl_socket_accept_obj);
+MP_DECLARE_CONST_FUN_OBJ_2(ssl_socket_shutdown_obj);
+MP_DECLARE_CONST_FUN_OBJ_1(ssl_socket_detach_obj);
+MP_DECLARE_CONST_FUN_OBJ_VAR_BETWEEN(ssl_socket_sendto_obj);
+MP_DECLARE_CONST_FUN_OBJ_VAR_BETWEEN(ssl_socket_recvfrom_obj);
+MP_DECLARE_CONST_FUN_OBJ_VAR_BETWEEN(ssl_socket_recvfrom_into_obj);
+MP_DECLARE_CONST_FUN_OBJ_VAR(ssl_socket_sendmsg_obj);
+MP_DECLARE_CONST_FUN_OBJ_VAR(ssl_socket_recvmsg_obj);
+MP_DECLARE_CONST_FUN_OBJ_VAR(ssl_socket_recvmsg_into_obj);
+MP_DECLARE_CONST_FUN_OBJ_1(ssl_socket_dup_obj);
+MP_DECLARE_CONST_FUN_OBJ_KW(ssl_socket_makefile_obj);
 
 // ---- ssl_session.c ---------------------------------------------------------------------------
 extern const mp_obj_type_t ssl_session_type;
@@ -233,7 +265,6 @@ mp_obj_t ssl_session_of(ssl_conn_obj_t *conn);
 void ssl_session_set(ssl_conn_obj_t *conn, mp_obj_t value);
 
 // ---- ssl_pump.c: the engine's windows against two streams --------------------------------------
-typedef enum { PUMP_DONE = 0, PUMP_WANT_READ, PUMP_WANT_WRITE } ssl_pump_t;
 
 // A method at work: entering twice raises, and leaving happens on an exception too.
 typedef struct {
@@ -247,25 +278,32 @@ ssl_pump_t ssl_pump_handshake(ssl_conn_obj_t *self);
 // *n is what moved. Reading: *n 0 with PUMP_DONE is the end. Both begin with the handshake.
 ssl_pump_t ssl_pump_read(ssl_conn_obj_t *self, void *buf, size_t len, size_t *n);
 ssl_pump_t ssl_pump_write(ssl_conn_obj_t *self, const void *buf, size_t len, size_t *n);
-// ssl_pump_write as a whole method: under the guard. In ssl_object.c.
-size_t ssl_conn_write_some(ssl_conn_obj_t *self, const void *buf, size_t len, ssl_pump_t *want);
 // Exchanges close_notify; the wire is then free for clear text.
 ssl_pump_t ssl_pump_unwrap(ssl_conn_obj_t *self);
 bool ssl_pump_recheck(ssl_conn_obj_t *self);
 // What can leave without waiting leaves; then close_notify. Never raises.
-void ssl_pump_goodbye(ssl_conn_obj_t *self);
+void ssl_pump_close_notify(ssl_conn_obj_t *self);
 // The answer to a poll for MP_STREAM_POLL_* on this connection.
 mp_uint_t ssl_pump_poll(ssl_conn_obj_t *self, mp_uint_t flags);
 
-// ---- ssl_hooks.c: Python called from inside the engine ------------------------------------------
-// What the engine is given as the owner of a connection: its object, hidden from the collector.
+// ---- ssl_try.c ----------------------------------------------------------------------------------
+// Calls fun(arg); an exception is kept in *error (MP_OBJ_NULL: none) and not raised.
+void ssl_try(void (*fun)(void *), void *arg, mp_obj_t *error);
+
+// ---- ssl_hooks.c: callbacks of a script
+// ----------------------------------------------------------- What the engine is given as the owner
+// of a connection: its object, hidden from the collector.
 void *ssl_hook_owner_of(ssl_conn_obj_t *self);
+ssl_conn_obj_t *ssl_hook_owner_is(void *owner);
 ussl_result_t ssl_hook_on_cert(void *owner, const uint8_t *der, size_t len, unsigned depth);
 int ssl_hook_on_hello(void *owner, const char *name);
+
+// ---- ssl_keylog.c
+// --------------------------------------------------------------------------------- Writes
+// CPython's header, if the file is new. Raises what open() raises.
+void ssl_keylog_start(mp_obj_t path);
 void ssl_hook_on_secret(void *owner, const char *label, const uint8_t client_random[32],
     const uint8_t *secret, size_t len);
-// Calls fun(arg); an exception is kept in *error (MP_OBJ_NULL: none) and not raised.
-void ssl_hook_run(void (*fun)(void *), void *arg, mp_obj_t *error);
 
 // ---- ssl_error.c: failure -> exception ----------------------------------------------------------
 extern const mp_obj_type_t ssl_SSLError_type;
@@ -283,8 +321,8 @@ NORETURN void ssl_raise_eof(const char *reason); // NULL: it has been told befor
 // Why the connection failed; host is the str to be named in a mismatch, or None.
 // subject: of the certificate that was refused, or None.
 NORETURN void ssl_raise_failure(const ussl_failure_t *why, mp_obj_t host, mp_obj_t subject);
-// A bare result, of a function that has no more to say.
-NORETURN void ssl_raise_result(ussl_result_t result);
+// A bare result. usage: what USSL_ERR_USAGE means here, or NULL if it cannot come.
+NORETURN void ssl_raise_result(ussl_result_t result, const char *usage);
 // "[LIBRARY: REASON] text" with CPython's number.
 NORETURN void ssl_raise_reason(
     mp_int_t number, const char *library, const char *reason, const char *text);
@@ -297,10 +335,20 @@ NORETURN void ssl_raise_text(mp_int_t number, const char *text);
 mp_obj_t ssl_cert_dict(const ussl_cert_t *cert);
 // A name in DER, as getpeercert() tells it.
 mp_obj_t ssl_name_tuple(const uint8_t *der, size_t len);
+// An IP address of 4 or 16 bytes; hexadecimal digits are `capitals` in CPython's dict.
+void ssl_print_address(const mp_print_t *print, const uint8_t *bytes, size_t len, bool capitals);
 
-// ---- ssl_util.c: functions of the module -------------------------------------------------------
+// ---- ssl_purpose.c ------------------------------------------------------------------------------
 extern const mp_obj_type_t ssl_purpose_type;
+extern const mp_rom_obj_tuple_t ssl_purpose_server_obj;
 bool ssl_purpose_is_server_auth(mp_obj_t purpose); // TypeError: neither purpose
+
+// ---- ssl_legacy.c
+// ---------------------------------------------------------------------------------
+MP_DECLARE_CONST_FUN_OBJ_KW(ssl_wrap_socket_obj);
+
+// ---- ssl_functions.c: functions of the module
+// ----------------------------------------------------
 MP_DECLARE_CONST_FUN_OBJ_KW(ssl_create_default_context_obj);
 MP_DECLARE_CONST_FUN_OBJ_KW(ssl_create_unverified_context_obj);
 MP_DECLARE_CONST_FUN_OBJ_KW(ssl_get_server_certificate_obj);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// modssl.c - the module `ssl`, which is also `tls`: constants, and the old wrap_socket().
+// modssl.c - the module `ssl`, which is also `tls`: its constants and its table of names.
 #include "binding.h"
 
 #include "py/objstr.h"
@@ -42,106 +42,8 @@ static mp_obj_t ssl___init__(void) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_0(ssl___init___obj, ssl___init__);
 
-// ---- the old wrap_socket() ----
-#if USSL_LEGACY_WRAP
-static void warn_once(void) {
-    static bool warned;
-    if (!warned) {
-        warned = true;
-        mp_print_str(MICROPY_ERROR_PRINTER,
-            "ssl.wrap_socket() is deprecated: use SSLContext.wrap_socket()\n");
-    }
-}
-
-static void configure_legacy_client(ssl_context_obj_t *context, mp_obj_t reqs, mp_obj_t cadata) {
-    mp_obj_t draft = MP_OBJ_FROM_PTR(context);
-    if (reqs != MP_OBJ_NULL && mp_obj_get_int(reqs) == SSL_CERT_NONE) {
-        mp_store_attr(draft, MP_QSTR_check_hostname, mp_const_false);
-    }
-    if (reqs != MP_OBJ_NULL) {
-        mp_store_attr(draft, MP_QSTR_verify_mode, reqs);
-    }
-    if (cadata == mp_const_none && context->verify_mode != SSL_CERT_NONE) {
-        ssl_context_load_defaults(context);
-    }
-}
-
-// Stock MicroPython's signature; what it does not know raises. A client verifies unless the caller
-// wrote cert_reqs=CERT_NONE. key, cert and cadata are data: bytes, or str as PEM.
-static mp_obj_t as_bytes(mp_obj_t data) {
-    size_t len;
-    if (!mp_obj_is_str(data)) {
-        return data;
-    }
-    const char *text = mp_obj_str_get_data(data, &len);
-    return mp_obj_new_bytes((const byte *)text, len);
-}
-
-static mp_obj_t ssl_wrap_socket(size_t n_args, const mp_obj_t *args, mp_map_t *kw_args) {
-    enum { SOCK, SERVER_SIDE, KEY, CERT, REQS, CADATA, HOSTNAME, HANDSHAKE };
-    static const mp_arg_t allowed[] = {
-        {MP_QSTR_sock, MP_ARG_REQUIRED | MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}},
-        {MP_QSTR_server_side, MP_ARG_BOOL, {.u_bool = false}},
-        {MP_QSTR_key, MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}},
-        {MP_QSTR_cert, MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}},
-        {MP_QSTR_cert_reqs, MP_ARG_OBJ, {.u_obj = MP_OBJ_NULL}},
-        {MP_QSTR_cadata, MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}},
-        {MP_QSTR_server_hostname, MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}},
-        {MP_QSTR_do_handshake, MP_ARG_BOOL, {.u_bool = true}},
-    };
-    mp_arg_val_t vals[MP_ARRAY_SIZE(allowed)];
-    mp_arg_parse_all(n_args, args, kw_args, MP_ARRAY_SIZE(allowed), allowed, vals);
-    warn_once();
-    bool server = vals[SERVER_SIDE].u_bool;
-    ssl_context_obj_t *context =
-        ssl_context_new(server ? SSL_PROTOCOL_TLS_SERVER : SSL_PROTOCOL_TLS_CLIENT);
-    if (!server) {
-        configure_legacy_client(context, vals[REQS].u_obj, vals[CADATA].u_obj);
-        if (context->check_hostname && !mp_obj_is_true(vals[HOSTNAME].u_obj)) {
-            mp_raise_ValueError(
-                MP_ERROR_TEXT("wrap_socket() verifies: give server_hostname=, or "
-                              "write cert_reqs=ssl.CERT_NONE to connect unverified"));
-        }
-    } else if (vals[REQS].u_obj != MP_OBJ_NULL) {
-        mp_store_attr(MP_OBJ_FROM_PTR(context), MP_QSTR_verify_mode, vals[REQS].u_obj);
-    }
-    if (vals[CADATA].u_obj != mp_const_none) {
-        ssl_context_add_trust(context, as_bytes(vals[CADATA].u_obj));
-    }
-    if (vals[CERT].u_obj != mp_const_none) {
-        ssl_context_add_identity(
-            context, as_bytes(vals[CERT].u_obj), as_bytes(vals[KEY].u_obj), mp_const_none);
-    } else if (vals[KEY].u_obj != mp_const_none) {
-        mp_raise_ValueError(MP_ERROR_TEXT("key without cert"));
-    }
-    ssl_wrap_t wrap = {
-        .sock = vals[SOCK].u_obj,
-        .server_side = server,
-        .handshake = vals[HANDSHAKE].u_bool,
-        .ragged_is_eof = true,
-        .server_hostname = vals[HOSTNAME].u_obj,
-        .session = mp_const_none,
-    };
-    mp_obj_t sock = ssl_socket_wrap(context, &wrap);
-    ((ssl_conn_obj_t *)MP_OBJ_TO_PTR(sock))->stream_reads = true;
-    return sock;
-}
-static MP_DEFINE_CONST_FUN_OBJ_KW(ssl_wrap_socket_obj, 1, ssl_wrap_socket);
-#endif
-
 // ---- numbers and their classes ----
 // name, value; the value is a small int on every machine.
-#define ALERTS(X)                                                                                  \
-    X(CLOSE_NOTIFY, 0), X(UNEXPECTED_MESSAGE, 10), X(BAD_RECORD_MAC, 20), X(RECORD_OVERFLOW, 22),  \
-        X(DECOMPRESSION_FAILURE, 30), X(HANDSHAKE_FAILURE, 40), X(BAD_CERTIFICATE, 42),            \
-        X(UNSUPPORTED_CERTIFICATE, 43), X(CERTIFICATE_REVOKED, 44), X(CERTIFICATE_EXPIRED, 45),    \
-        X(CERTIFICATE_UNKNOWN, 46), X(ILLEGAL_PARAMETER, 47), X(UNKNOWN_CA, 48),                   \
-        X(ACCESS_DENIED, 49), X(DECODE_ERROR, 50), X(DECRYPT_ERROR, 51), X(PROTOCOL_VERSION, 70),  \
-        X(INSUFFICIENT_SECURITY, 71), X(INTERNAL_ERROR, 80), X(USER_CANCELLED, 90),                \
-        X(NO_RENEGOTIATION, 100), X(UNSUPPORTED_EXTENSION, 110), X(CERTIFICATE_UNOBTAINABLE, 111), \
-        X(UNRECOGNIZED_NAME, 112), X(BAD_CERTIFICATE_STATUS_RESPONSE, 113),                        \
-        X(BAD_CERTIFICATE_HASH_VALUE, 114), X(UNKNOWN_PSK_IDENTITY, 115)
-
 #define SSL_ERRORS(X)                                                                              \
     X(SSL_ERROR_SSL, 1), X(SSL_ERROR_WANT_READ, 2), X(SSL_ERROR_WANT_WRITE, 3),                    \
         X(SSL_ERROR_WANT_X509_LOOKUP, 4), X(SSL_ERROR_SYSCALL, 5), X(SSL_ERROR_ZERO_RETURN, 6),    \
@@ -152,18 +54,22 @@ static MP_DEFINE_CONST_FUN_OBJ_KW(ssl_wrap_socket_obj, 1, ssl_wrap_socket);
         X(CERT_REQUIRED, SSL_CERT_REQUIRED)
 
 #define VERIFY_FLAGS(X)                                                                            \
-    X(VERIFY_DEFAULT, 0), X(VERIFY_CRL_CHECK_LEAF, 4), X(VERIFY_CRL_CHECK_CHAIN, 12),              \
-        X(VERIFY_X509_STRICT, 32), X(VERIFY_ALLOW_PROXY_CERTS, 64),                                \
-        X(VERIFY_X509_TRUSTED_FIRST, 1 << 15), X(VERIFY_X509_PARTIAL_CHAIN, 1 << 19)
+    X(VERIFY_DEFAULT, 0), X(VERIFY_CRL_CHECK_LEAF, SSL_VERIFY_CRL_CHECK_LEAF),                     \
+        X(VERIFY_CRL_CHECK_CHAIN, SSL_VERIFY_CRL_CHECK_LEAF | SSL_VERIFY_CRL_CHECK_ALL),           \
+        X(VERIFY_X509_STRICT, SSL_VERIFY_X509_STRICT), X(VERIFY_ALLOW_PROXY_CERTS, 64),            \
+        X(VERIFY_X509_TRUSTED_FIRST, 1 << 15),                                                     \
+        X(VERIFY_X509_PARTIAL_CHAIN, SSL_VERIFY_X509_PARTIAL_CHAIN)
 
 // OP_ALL and OP_NO_RENEGOTIATION are no small ints on a 32-bit machine: see __getattr__.
 #define OPTIONS(X)                                                                                 \
     X(OP_NO_SSLv2, 0), X(OP_NO_SSLv3, 1 << 25), X(OP_NO_TLSv1, 1 << 26),                           \
-        X(OP_NO_TLSv1_1, 1 << 28), X(OP_NO_TLSv1_2, 1 << 27), X(OP_NO_TLSv1_3, 1 << 29),           \
-        X(OP_NO_TICKET, 1 << 14), X(OP_NO_COMPRESSION, 1 << 17),                                   \
-        X(OP_CIPHER_SERVER_PREFERENCE, 1 << 22), X(OP_SINGLE_DH_USE, 0), X(OP_SINGLE_ECDH_USE, 0), \
-        X(OP_ENABLE_MIDDLEBOX_COMPAT, 1 << 20), X(OP_IGNORE_UNEXPECTED_EOF, 1 << 7),               \
-        X(OP_LEGACY_SERVER_CONNECT, 4), X(OP_ENABLE_KTLS, 8)
+        X(OP_NO_TLSv1_1, 1 << 28), X(OP_NO_TLSv1_2, SSL_OP_NO_TLSv1_2),                            \
+        X(OP_NO_TLSv1_3, SSL_OP_NO_TLSv1_3), X(OP_NO_TICKET, SSL_OP_NO_TICKET),                    \
+        X(OP_NO_COMPRESSION, 1 << 17),                                                             \
+        X(OP_CIPHER_SERVER_PREFERENCE, SSL_OP_CIPHER_SERVER_PREFERENCE), X(OP_SINGLE_DH_USE, 0),   \
+        X(OP_SINGLE_ECDH_USE, 0), X(OP_ENABLE_MIDDLEBOX_COMPAT, 1 << 20),                          \
+        X(OP_IGNORE_UNEXPECTED_EOF, SSL_OP_IGNORE_UNEXPECTED_EOF), X(OP_LEGACY_SERVER_CONNECT, 4), \
+        X(OP_ENABLE_KTLS, 8)
 
 #define TLS_VERSIONS(X)                                                                            \
     X(MINIMUM_SUPPORTED, SSL_VERSION_MIN_SUPPORTED), X(SSLv3, 768), X(TLSv1, 769),                 \
@@ -192,7 +98,7 @@ NUMBERS(VerifyMode, VERIFY_MODES);
 NUMBERS(VerifyFlags, VERIFY_FLAGS);
 NUMBERS(Options, OPTIONS);
 NUMBERS(SSLErrorNumber, SSL_ERRORS);
-static const mp_rom_map_elem_t AlertDescription_table[] = {ALERTS(ALERT_ROW)};
+static const mp_rom_map_elem_t AlertDescription_table[] = {USSL_ALERTS_NAMED(ALERT_ROW)};
 static MP_DEFINE_CONST_DICT(AlertDescription_locals, AlertDescription_table);
 static MP_DEFINE_CONST_OBJ_TYPE(AlertDescription_type, MP_QSTR_AlertDescription, MP_TYPE_FLAG_NONE,
     locals_dict, &AlertDescription_locals);
@@ -328,7 +234,7 @@ static const mp_rom_map_elem_t ssl_globals_table[] = {
     VERIFY_FLAGS(ROW),
     OPTIONS(ROW),
     SSL_ERRORS(ROW),
-    ALERTS(ALERT_ROW),
+    USSL_ALERTS_NAMED(ALERT_ROW),
     {MP_ROM_QSTR(MP_QSTR_HAS_ALPN), MP_ROM_TRUE},
     {MP_ROM_QSTR(MP_QSTR_HAS_ECDH), MP_ROM_TRUE},
     {MP_ROM_QSTR(MP_QSTR_HAS_NEVER_CHECK_COMMON_NAME), MP_ROM_TRUE},

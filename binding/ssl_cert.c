@@ -90,17 +90,25 @@ static mp_obj_t serial_text(const uint8_t *serial, size_t len) {
     return mp_obj_new_str_from_vstr(&vstr);
 }
 
+void ssl_print_address(const mp_print_t *print, const uint8_t *bytes, size_t len, bool capitals) {
+    for (size_t i = 0; i < len; i += len == 4 ? 1 : 2) {
+        if (len == 4) {
+            mp_printf(print, i ? ".%d" : "%d", bytes[i]);
+        } else {
+            mp_print_str(print, i ? ":" : "");
+            mp_printf(print, capitals ? "%X" : "%x", bytes[i] << 8 | bytes[i + 1]);
+        }
+    }
+}
+
 static mp_obj_t address_text(const uint8_t *bytes, size_t len) {
-    if (len == 4) {
-        return printed("%d.%d.%d.%d", bytes[0], bytes[1], bytes[2], bytes[3]);
-    }
-    if (len != 16) {
-        return printed("<invalid>");
-    }
     vstr_t vstr;
-    vstr_init(&vstr, 40);
-    for (size_t i = 0; i < len; i += 2) {
-        vstr_printf(&vstr, i ? ":%X" : "%X", bytes[i] << 8 | bytes[i + 1]);
+    mp_print_t print;
+    vstr_init_print(&vstr, 40, &print);
+    if (len == 4 || len == 16) {
+        ssl_print_address(&print, bytes, len, true);
+    } else {
+        mp_print_str(&print, "<invalid>");
     }
     return mp_obj_new_str_from_vstr(&vstr);
 }

@@ -282,14 +282,15 @@ void ssl_raise_eof(const char *reason) {
     error_raise(&error, error_text(&error));
 }
 
-void ssl_raise_result(ussl_result_t result) {
+void ssl_raise_result(ussl_result_t result, const char *usage) {
     switch (result) {
         case USSL_ERR_MEMORY:
             mp_raise_type(&mp_type_MemoryError);
         case USSL_ERR_PLATFORM:
             mp_raise_OSError(MP_EIO);
         case USSL_ERR_USAGE:
-            mp_raise_ValueError(MP_ERROR_TEXT("not now"));
+            mp_raise_msg_varg(
+                &mp_type_ValueError, MP_ERROR_TEXT("%s"), usage ? usage : "wrong argument");
         default:
             ssl_raise_reason(1, "SSL", "INTERNAL_ERROR", NULL);
     }
@@ -310,6 +311,6 @@ void ssl_raise_failure(const ussl_failure_t *why, mp_obj_t host, mp_obj_t subjec
             ssl_raise_reason(
                 1, "SSL", why->reason, "certificate verify failed: refused by verify_callback");
         default:
-            ssl_raise_result(why->result);
+            ssl_raise_result(why->result, NULL);
     }
 }

@@ -50,16 +50,6 @@ static void print_date(const ussl_date_t *date) {
     mp_printf(out, "%d-%02d-%02d", date->year, date->month, date->day);
 }
 
-static void print_address(const uint8_t *bytes, size_t len) {
-    for (size_t i = 0; i < len; i += len == 4 ? 1 : 2) {
-        if (len == 4) {
-            mp_printf(out, "%s%d", i ? "." : "", bytes[i]);
-        } else {
-            mp_printf(out, "%s%x", i ? ":" : "", bytes[i] << 8 | bytes[i + 1]);
-        }
-    }
-}
-
 static void print_names_of(const ussl_cert_t *cert) {
     enum { DNS = 2, ADDRESS = 7 };
     unsigned kind;
@@ -72,7 +62,7 @@ static void print_names_of(const ussl_cert_t *cert) {
             print_text(value, len);
         } else if (kind == ADDRESS && (len == 4 || len == 16)) {
             mp_print_str(out, " ");
-            print_address(value, len);
+            ssl_print_address(out, value, len, false);
         }
     }
     mp_print_str(out, "\n");
@@ -110,17 +100,7 @@ typedef struct {
 
 static void connect_step(void *arg) {
     attempt_t *a = arg;
-    mp_obj_t module = mp_import_name(MP_QSTR_socket, mp_const_none, MP_OBJ_NEW_SMALL_INT(0));
-    mp_obj_t look[] = {a->host, a->port, MP_OBJ_NEW_SMALL_INT(0), MP_OBJ_NEW_SMALL_INT(1)};
-    mp_obj_t found = mp_call_function_n_kw(mp_load_attr(module, MP_QSTR_getaddrinfo), 4, 0, look);
-    mp_obj_t first = mp_obj_subscr(found, MP_OBJ_NEW_SMALL_INT(0), MP_OBJ_SENTINEL);
-    mp_obj_t family = mp_obj_subscr(first, MP_OBJ_NEW_SMALL_INT(0), MP_OBJ_SENTINEL);
-    mp_obj_t address = mp_obj_subscr(first, MP_OBJ_NEW_SMALL_INT(4), MP_OBJ_SENTINEL);
-    a->plain = mp_call_function_1(mp_load_attr(module, MP_QSTR_socket), family);
-    mp_obj_t connect[3];
-    mp_load_method(a->plain, MP_QSTR_connect, connect);
-    connect[2] = address;
-    mp_call_method_n_kw(1, 0, connect);
+    a->plain = ssl_connect(a->host, a->port, MP_OBJ_NULL);
     ssl_wrap_t wrap = {
         .sock = a->plain,
         .server_hostname = a->host,
@@ -142,7 +122,7 @@ static void close_step(void *arg) {
 
 static void finish(attempt_t *a) {
     mp_obj_t ignored;
-    ssl_hook_run(close_step, a, &ignored);
+    ssl_try(close_step, a, &ignored);
 }
 
 static void print_error(mp_obj_t error) {
@@ -164,7 +144,7 @@ static bool show_chain(mp_obj_t host, mp_obj_t port) {
     mp_store_attr(
         MP_OBJ_FROM_PTR(a.context), MP_QSTR_verify_mode, MP_OBJ_NEW_SMALL_INT(SSL_CERT_NONE));
     mp_obj_t error;
-    ssl_hook_run(connect_step, &a, &error);
+    ssl_try(connect_step, &a, &error);
     if (error != MP_OBJ_NULL) {
         mp_print_str(out, a.sock ? "no TLS connection: " : "no connection: ");
         print_error(error);
@@ -261,7 +241,7 @@ static mp_obj_t ssl_explain(size_t n_args, const mp_obj_t *args, mp_map_t *kw_ar
         return mp_const_false;
     }
     mp_obj_t error;
-    ssl_hook_run(connect_step, &a, &error);
+    ssl_try(connect_step, &a, &error);
     if (error == MP_OBJ_NULL) {
         tell_success(&a);
     } else if (a.sock != NULL && a.sock->conn != NULL) {

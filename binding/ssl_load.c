@@ -9,43 +9,13 @@
 
 #include <string.h>
 
-#include "py/builtin.h"
 #include "py/objstr.h"
 #include "py/objtuple.h"
-
-// ---- reading files and data ----
-static bool is_bytes_like(mp_obj_t obj, mp_buffer_info_t *bufinfo) {
-    return !mp_obj_is_str(obj) && mp_get_buffer(obj, bufinfo, MP_BUFFER_READ);
-}
-
-mp_obj_t ssl_open(mp_obj_t path, qstr mode) {
-    mp_obj_t args[] = {path, MP_OBJ_NEW_QSTR(mode)};
-    return mp_call_function_n_kw(MP_OBJ_FROM_PTR(&mp_builtin_open_obj), 2, 0, args);
-}
-
-static mp_obj_t read_file(mp_obj_t path) {
-    mp_obj_t file = ssl_open(path, MP_QSTR_rb);
-    mp_obj_t data = mp_call_function_1(MP_OBJ_FROM_PTR(&mp_stream_read_obj), file);
-    mp_stream_close(file);
-    return data;
-}
-
-// A str is a path, as in CPython; bytes are the data itself, for devices without files.
-void ssl_file_or_data(mp_obj_t arg, const char *name, mp_buffer_info_t *bufinfo) {
-    mp_obj_t data = arg;
-    if (mp_obj_is_str(arg)) {
-        data = read_file(arg);
-    }
-    if (!is_bytes_like(data, bufinfo)) {
-        mp_raise_msg_varg(
-            &mp_type_TypeError, MP_ERROR_TEXT("%s should be a valid filesystem path"), name);
-    }
-}
 
 // ---- trust ----
 static NORETURN void raise_bad_trust(const ussl_failure_t *why, bool pem, bool from_file) {
     if (why->result != USSL_ERR_PARSE) {
-        ssl_raise_result(why->result);
+        ssl_raise_result(why->result, NULL);
     }
     bool nothing = strcmp(why->reason, pem ? "NO_START_LINE" : "NOT_ENOUGH_DATA") == 0;
     if (from_file && nothing) {
@@ -57,17 +27,6 @@ static NORETURN void raise_bad_trust(const ussl_failure_t *why, bool pem, bool f
                 : "not enough data: cadata does not contain a certificate");
     }
     ssl_raise_reason(1, pem ? "PEM" : "ASN1", why->reason, NULL);
-}
-
-ussl_trust_t *ssl_context_trust(ssl_context_obj_t *self) {
-    if (self->trust == NULL) {
-        ussl_result_t result = ussl_trust_new(self->arena, &self->trust);
-        if (result != USSL_OK) {
-            ssl_raise_result(result);
-        }
-        ssl_context_changed(self);
-    }
-    return self->trust;
 }
 
 static void add_trust(
@@ -82,10 +41,31 @@ static void add_trust(
     ssl_context_changed(self);
 }
 
-void ssl_context_add_trust(ssl_context_obj_t *self, mp_obj_t data) {
+// The bytes of a file of certificates. *roots: the file is a root store, which stays in the file.
+static mp_obj_t open_cafile(mp_obj_t cafile, mp_obj_t *roots) {
+    if (!mp_obj_is_str(cafile)) {
+        return cafile;
+    }
+    mp_obj_t file = ssl_open(cafile, MP_QSTR_rb);
+#if USSL_STORE
+    *roots = ssl_roots_from_file(cafile, file);
+    if (*roots != MP_OBJ_NULL) {
+        return mp_const_none;
+    }
+#else
+    (void)roots;
+#endif
+    return ssl_read_rest(file);
+}
+
+static void add_cafile(ssl_context_obj_t *self, mp_obj_t data, bool from_path) {
     mp_buffer_info_t bufinfo;
     ssl_file_or_data(data, "cafile", &bufinfo);
-    add_trust(self, &bufinfo, ussl_is_pem(bufinfo.buf, bufinfo.len) || mp_obj_is_str(data), true);
+    add_trust(self, &bufinfo, ussl_is_pem(bufinfo.buf, bufinfo.len) || from_path, true);
+}
+
+void ssl_context_add_trust(ssl_context_obj_t *self, mp_obj_t data) {
+    add_cafile(self, data, mp_obj_is_str(data));
 }
 
 static void add_cadata(ssl_context_obj_t *self, mp_obj_t cadata) {
@@ -97,7 +77,7 @@ static void add_cadata(ssl_context_obj_t *self, mp_obj_t cadata) {
             right &= ((const byte *)data.buf)[i] < 0x80;
         }
     } else {
-        right = is_bytes_like(cadata, &data);
+        right = ssl_is_bytes_like(cadata, &data);
     }
     if (!right) {
         mp_raise_TypeError(
@@ -127,28 +107,22 @@ static mp_obj_t ssl_context_load_verify_locations(
         mp_raise_NotImplementedError(MP_ERROR_TEXT("capath: give a file of certificates"));
     }
     // A file that cannot be read adds nothing of the data either.
-    mp_buffer_info_t file = {0};
-#if USSL_STORE
-    mp_obj_t roots = mp_obj_is_str(cafile) ? ssl_roots_from_file(cafile) : MP_OBJ_NULL;
-    if (roots != MP_OBJ_NULL) {
-        cafile = mp_const_none;
-    }
-#endif
+    mp_obj_t roots = MP_OBJ_NULL;
     if (cafile != mp_const_none) {
-        ssl_file_or_data(cafile, "cafile", &file);
+        cafile = open_cafile(cafile, &roots);
     }
     if (cadata != mp_const_none) {
         add_cadata(self, cadata);
     }
-    if (cafile != mp_const_none) {
-        bool pem = ussl_is_pem(file.buf, file.len) || mp_obj_is_str(cafile);
-        add_trust(self, &file, pem, true);
-    }
 #if USSL_STORE
     if (roots != MP_OBJ_NULL) {
         ssl_roots_use(self, roots);
+        return mp_const_none;
     }
 #endif
+    if (cafile != mp_const_none) {
+        add_cafile(self, cafile, mp_obj_is_str(vals[0].u_obj));
+    }
     return mp_const_none;
 }
 MP_DEFINE_CONST_FUN_OBJ_KW(
@@ -226,7 +200,7 @@ MP_DEFINE_CONST_FUN_OBJ_KW(ssl_context_get_ca_certs_obj, 1, ssl_context_get_ca_c
 // ---- identity ----
 static NORETURN void raise_bad_identity(const ussl_failure_t *why) {
     if (why->result != USSL_ERR_PARSE) {
-        ssl_raise_result(why->result);
+        ssl_raise_result(why->result, NULL);
     }
     if (why->reason != NULL && strcmp(why->reason, "KEY_VALUES_MISMATCH") == 0) {
         ssl_raise_reason(116, "X509", why->reason, NULL);

@@ -54,7 +54,7 @@ static mp_obj_t add_pins(size_t n_args, const mp_obj_t *args, bool alone) {
         get_hash(args[i], hash);
         ussl_result_t result = ussl_trust_pin(ssl_context_trust(self), host, hash, alone);
         if (result != USSL_OK) {
-            ssl_raise_result(result);
+            ssl_raise_result(result, "host must be 1 to 255 characters");
         }
     }
 #if USSL_SESSIONS && USSL_SERVER

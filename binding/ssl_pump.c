@@ -18,25 +18,25 @@
 // ---- the guard ----
 // Tells bytes offered again from other bytes: FNV-1a in words of four bytes, over all of them,
 // because messages of one kind often differ in the middle only.
-static uint32_t mark_of(const uint8_t *buf, size_t len) {
-    uint32_t mark = 2166136261u ^ (uint32_t)len;
+static uint32_t hash_of(const uint8_t *buf, size_t len) {
+    uint32_t hash = 2166136261u ^ (uint32_t)len;
     while (len > 0) {
         uint32_t word = 0;
         size_t n = len < sizeof(word) ? len : sizeof(word);
         memcpy(&word, buf, n);
-        mark = (mark ^ word) * 16777619u;
-        mark ^= mark >> 15; // or the high bits of a word would never reach the low ones
+        hash = (hash ^ word) * 16777619u;
+        hash ^= hash >> 15; // or the high bits of a word would never reach the low ones
         buf += n;
         len -= n;
     }
-    return mark;
+    return hash;
 }
 
 // Runs when a method returns, and when an exception passes through it.
 static void guard_run(void *arg) {
     ssl_conn_obj_t *self = arg;
     if (self->offered != NULL) {
-        self->held_mark = mark_of(self->offered, self->held);
+        self->held_hash = hash_of(self->offered, self->held);
         self->offered = NULL; // the caller's buffer, which is his again
     }
     if (self->conn != NULL) {
@@ -45,7 +45,7 @@ static void guard_run(void *arg) {
     self->busy = false;
     if (self->close_later) {
         self->close_later = false;
-        ssl_socket_close(self);
+        mp_stream_close(MP_OBJ_FROM_PTR(self));
     }
 }
 
@@ -245,15 +245,26 @@ static void raise_hook_error(ssl_conn_obj_t *self) {
     }
 }
 
+// The call was wrong, not the connection.
+static NORETURN void raise_misuse(const ssl_conn_obj_t *self, ussl_result_t result) {
+    if (result == USSL_ERR_USAGE) {
+        mp_raise_msg_varg(&mp_type_ValueError, MP_ERROR_TEXT("%s called %s"), self->operation,
+            !ussl_conn_established(self->conn)  ? "before the handshake is done"
+                : ussl_conn_closing(self->conn) ? "after close_notify was sent"
+                                                : "while the connection is in use");
+    }
+    ssl_raise_result(result, NULL);
+}
+
 // The alert goes out first, so that the peer learns why too.
 static void fail(ssl_conn_obj_t *self, ussl_result_t result) {
     mp_obj_t ignored;
-    ssl_hook_run(flush_ready, self, &ignored);
+    ssl_try(flush_ready, self, &ignored);
     raise_hook_error(self);
     ussl_failure_t why;
     ussl_conn_failure(self->conn, &why);
     if (why.result != result) {
-        ssl_raise_result(result); // the call was wrong, not the connection
+        raise_misuse(self, result);
     }
     if (result == USSL_ERR_EOF) {
         // CPython tells the reason once.
@@ -337,7 +348,7 @@ static ssl_pump_t settle(ssl_conn_obj_t *self, const uint8_t *buf, size_t len, s
     *skip = 0;
     ssl_pump_t want = flush(self);
     if (want == PUMP_DONE && self->held > 0) {
-        if (len >= self->held && mark_of(buf, self->held) == self->held_mark) {
+        if (len >= self->held && hash_of(buf, self->held) == self->held_hash) {
             *skip = self->held;
         }
         self->held = 0;
@@ -374,6 +385,7 @@ ssl_pump_t ssl_pump_write(ssl_conn_obj_t *self, const void *data, size_t len, si
 
 bool ssl_pump_recheck(ssl_conn_obj_t *self) {
     bool done;
+    self->operation = "recheck";
     ussl_result_t result = ussl_conn_recheck(self->conn, &done);
     if (result < 0) {
         fail(self, result);
@@ -416,7 +428,7 @@ ssl_pump_t ssl_pump_unwrap(ssl_conn_obj_t *self) {
     return want;
 }
 
-static void goodbye(void *arg) {
+static void close_notify(void *arg) {
     ssl_conn_obj_t *self = arg;
     size_t len;
     flush_ready(self);
@@ -425,10 +437,10 @@ static void goodbye(void *arg) {
     }
 }
 
-void ssl_pump_goodbye(ssl_conn_obj_t *self) {
+void ssl_pump_close_notify(ssl_conn_obj_t *self) {
     mp_obj_t ignored;
     if (ussl_conn_established(self->conn) && !ussl_conn_closing(self->conn)) {
-        ssl_hook_run(goodbye, self, &ignored);
+        ssl_try(close_notify, self, &ignored);
     }
 }
 

@@ -72,13 +72,19 @@ typedef struct {
     bool good;
 } reading_t;
 
+// Returns the new place, or -1.
+static mp_off_t seek_to(mp_obj_t file, mp_off_t offset, int whence) {
+    struct mp_stream_seek_t seek = {.offset = offset, .whence = whence};
+    int errcode = 0;
+    mp_uint_t code =
+        mp_get_stream(file)->ioctl(file, MP_STREAM_SEEK, (mp_uint_t)(uintptr_t)&seek, &errcode);
+    return code == MP_STREAM_ERROR ? -1 : seek.offset;
+}
+
 static void read_part(void *arg) {
     reading_t *r = arg;
-    struct mp_stream_seek_t seek = {.offset = (mp_off_t)r->offset, .whence = MP_SEEK_SET};
     int errcode = 0;
-    const mp_stream_p_t *stream = mp_get_stream(r->roots->file);
-    if (stream->ioctl(r->roots->file, MP_STREAM_SEEK, (mp_uint_t)(uintptr_t)&seek, &errcode)
-        == MP_STREAM_ERROR) {
+    if (seek_to(r->roots->file, (mp_off_t)r->offset, MP_SEEK_SET) < 0) {
         return;
     }
     mp_uint_t got = mp_stream_rw(r->roots->file, r->out, r->len, &errcode, MP_STREAM_RW_READ);
@@ -89,7 +95,7 @@ static void read_part(void *arg) {
 static bool roots_read(void *user, uint32_t offset, uint8_t *out, size_t len) {
     reading_t reading = {(roots_t *)~(uintptr_t)user, offset, out, len, false};
     mp_obj_t error;
-    ssl_hook_run(read_part, &reading, &error);
+    ssl_try(read_part, &reading, &error);
     return error == MP_OBJ_NULL && reading.good;
 }
 
@@ -102,7 +108,7 @@ static roots_t *roots_new(mp_obj_t path) {
     self->file = mp_const_none;
     ussl_result_t result = ussl_arena_new(0, &self->arena);
     if (result != USSL_OK) {
-        ssl_raise_result(result);
+        ssl_raise_result(result, NULL);
     }
     return self;
 }
@@ -122,21 +128,18 @@ static void look_at_file(const char *path, size_t *size, long long *changed) {
 }
 
 static size_t file_size(mp_obj_t file) {
-    struct mp_stream_seek_t seek = {.offset = 0, .whence = MP_SEEK_END};
-    int errcode;
-    mp_uint_t code =
-        mp_get_stream(file)->ioctl(file, MP_STREAM_SEEK, (mp_uint_t)(uintptr_t)&seek, &errcode);
-    return code == MP_STREAM_ERROR ? 0 : (size_t)seek.offset;
+    mp_off_t size = seek_to(file, 0, MP_SEEK_END);
+    return size < 0 ? 0 : (size_t)size;
 }
 
-// A store, or with `pem` a file of PEM certificates. *why: what is wrong with it. NULL: it is
-// neither. Raises only if it cannot be opened.
-static roots_t *roots_open(mp_obj_t path, bool pem, ussl_failure_t *why) {
+// Reads an open file as a root store, or with `pem` as PEM certificates. Returns NULL if it is
+// neither; *why says what is wrong with it. The file then stands at its beginning.
+static roots_t *roots_open(mp_obj_t path, mp_obj_t file, bool pem, ussl_failure_t *why) {
     roots_t *self = roots_new(path);
-    self->file = ssl_open(path, MP_QSTR_rb);
+    self->file = file;
     look_at_file(mp_obj_str_get_str(path), &self->size, &self->changed);
     ussl_store_source_t source = {.user = (void *)~(uintptr_t)self, .read = roots_read};
-    source.len = file_size(self->file);
+    source.len = file_size(file);
     uint8_t first[10] = {0};
     memset(why, 0, sizeof(*why));
     (void)(source.len >= sizeof(first) && roots_read(source.user, 0, first, sizeof(first)));
@@ -152,13 +155,12 @@ static roots_t *roots_open(mp_obj_t path, bool pem, ussl_failure_t *why) {
         vstr_clear(&text);
     }
     if (result == USSL_ERR_MEMORY) {
-        ssl_raise_result(result);
+        ssl_raise_result(result, NULL);
     }
     if (result != USSL_OK) {
-        mp_stream_close(self->file);
-        return NULL;
+        (void)seek_to(file, 0, MP_SEEK_SET);
     }
-    return self;
+    return result == USSL_OK ? self : NULL;
 }
 
 // One that is no good is told of, and the next is tried.
@@ -167,7 +169,11 @@ static roots_t *try_file(const char *path) {
     if (path[0] == '\0' || mp_import_stat(path) != MP_IMPORT_STAT_FILE) {
         return NULL;
     }
-    roots_t *roots = roots_open(mp_obj_new_str_from_cstr(path), true, &why);
+    mp_obj_t name = mp_obj_new_str_from_cstr(path), file = ssl_open(name, MP_QSTR_rb);
+    roots_t *roots = roots_open(name, file, true, &why);
+    if (roots == NULL) {
+        mp_stream_close(file);
+    }
     if (roots == NULL && why.reason != NULL) {
         mp_printf(MICROPY_ERROR_PRINTER, "ssl: %s is no root store that can be used (%s)\n", path,
             why.reason);
@@ -235,7 +241,7 @@ void ssl_roots_use(ssl_context_obj_t *context, mp_obj_t roots_in) {
     const roots_t *roots = MP_OBJ_TO_PTR(roots_in);
     ussl_result_t result = ussl_trust_set_store(ssl_context_trust(context), roots->store);
     if (result != USSL_OK) {
-        ssl_raise_result(result);
+        ssl_raise_result(result, NULL);
     }
     context->roots = roots_in; // keeps its file open
     ssl_context_changed(context);
@@ -248,10 +254,11 @@ void ssl_roots_use_default(ssl_context_obj_t *context) {
     }
 }
 
-mp_obj_t ssl_roots_from_file(mp_obj_t path) {
+mp_obj_t ssl_roots_from_file(mp_obj_t path, mp_obj_t file) {
     ussl_failure_t why;
-    roots_t *roots = roots_open(path, false, &why);
+    roots_t *roots = roots_open(path, file, false, &why);
     if (roots == NULL && why.reason != NULL) {
+        mp_stream_close(file);
         ssl_raise_reason(1, "X509", why.reason, NULL);
     }
     return roots ? MP_OBJ_FROM_PTR(roots) : MP_OBJ_NULL;
@@ -268,11 +275,12 @@ static mp_obj_t ssl_install_roots(size_t n_args, const mp_obj_t *args) {
     ussl_failure_t why;
     mp_obj_t to = n_args > 1 ? args[1] : mp_obj_new_str_from_cstr(USSL_ROOTS_PATH);
     (void)mp_obj_str_get_str(to);
-    roots_t *roots = roots_open(args[0], false, &why);
+    mp_obj_t file = ssl_open(args[0], MP_QSTR_rb);
+    roots_t *roots = roots_open(args[0], file, false, &why);
+    mp_stream_close(file);
     if (roots == NULL) {
         ssl_raise_reason(1, "X509", why.reason ? why.reason : "NOT_A_ROOT_STORE", NULL);
     }
-    mp_stream_close(roots->file);
     mp_obj_t os = mp_import_name(MP_QSTR_os, mp_const_none, MP_OBJ_NEW_SMALL_INT(0));
     mp_call_function_2(mp_load_attr(os, MP_QSTR_rename), args[0], to);
     MP_STATE_VM(ussl_roots) = MP_OBJ_NULL;

@@ -51,7 +51,7 @@ mp_obj_t ssl_session_of(ssl_conn_obj_t *conn) {
         return mp_const_none;
     }
     if (result != USSL_OK) {
-        ssl_raise_result(result);
+        ssl_raise_result(result, NULL);
     }
     return MP_OBJ_FROM_PTR(self);
 }
@@ -78,7 +78,7 @@ void ssl_session_set(ssl_conn_obj_t *conn, mp_obj_t value) {
         mp_raise_ValueError(MP_ERROR_TEXT("Cannot set session after handshake."));
     }
     if (result != USSL_OK) {
-        ssl_raise_result(result);
+        ssl_raise_result(result, NULL);
     }
     conn->session = value;
 }
@@ -159,7 +159,7 @@ static mp_obj_t ssl_session_serialize(size_t n_args, const mp_obj_t *args, mp_ma
     vstr_init_len(&vstr, size);
     ussl_result_t result = ussl_session_save(self->session, key.buf, key.len, (uint8_t *)vstr.buf);
     if (result != USSL_OK) {
-        ssl_raise_result(result);
+        ssl_raise_result(result, NULL);
     }
     return mp_obj_new_bytes_from_vstr(&vstr);
 }
@@ -190,7 +190,7 @@ static mp_obj_t ssl_session_deserialize(size_t n_args, const mp_obj_t *args, mp_
         mp_raise_ValueError(MP_ERROR_TEXT("Session refers to a different SSLContext."));
     }
     if (result != USSL_OK) {
-        ssl_raise_result(result);
+        ssl_raise_result(result, NULL);
     }
     return MP_OBJ_FROM_PTR(self);
 }

@@ -4,22 +4,7 @@
 // that couple it to the others (CPython ssl.SSLContext).
 #include "binding.h"
 
-#include <string.h>
-
 #include "py/objstr.h"
-
-// CPython's numbers of the options and flags that mean something here.
-enum {
-    OP_IGNORE_UNEXPECTED_EOF = 1 << 7,
-    OP_NO_TICKET = 1 << 14,
-    OP_CIPHER_SERVER_PREFERENCE = 1 << 22,
-    OP_NO_TLSv1_2 = 1 << 27,
-    OP_NO_TLSv1_3 = 1 << 29,
-    VERIFY_CRL_CHECK_LEAF = 4,
-    VERIFY_CRL_CHECK_ALL = 8, // VERIFY_CRL_CHECK_CHAIN is both
-    VERIFY_X509_STRICT = 1 << 5,
-    VERIFY_X509_PARTIAL_CHAIN = 1 << 19,
-};
 
 // ---- verification ----
 static mp_obj_t get_verify_mode(ssl_context_obj_t *self) {
@@ -161,7 +146,7 @@ static mp_obj_t get_verify_flags(ssl_context_obj_t *self) {
 
 static void set_verify_flags(ssl_context_obj_t *self, mp_obj_t value) {
     uint32_t bits = get_bits(value);
-    if (!USSL_CRL && bits & (VERIFY_CRL_CHECK_LEAF | VERIFY_CRL_CHECK_ALL)) {
+    if (!USSL_CRL && bits & (SSL_VERIFY_CRL_CHECK_LEAF | SSL_VERIFY_CRL_CHECK_ALL)) {
         mp_raise_ValueError(MP_ERROR_TEXT("this firmware was built without revocation lists"));
     }
     self->verify_flags = bits;
@@ -289,55 +274,4 @@ void ssl_context_attr(mp_obj_t self_in, qstr attr, mp_obj_t *dest) {
     if (load) {
         dest[1] = MP_OBJ_SENTINEL; // look in the methods
     }
-}
-
-// ---- what the engine makes of them ----
-static uint16_t engine_version(mp_int_t version, bool is_min) {
-    if (version == SSL_VERSION_MAX_SUPPORTED) {
-        return is_min ? USSL_VERSION_TLS13 : 0;
-    }
-    // Versions that nobody speaks any more: as a floor they are harmless, as a ceiling they leave
-    // nothing to agree on, which the engine reports.
-    return version < USSL_VERSION_TLS12 ? (is_min ? 0 : 1) : (uint16_t)version;
-}
-
-static void narrow_by_options(uint32_t options, ussl_config_t *config) {
-    bool no_1_2 = options & OP_NO_TLSv1_2, no_1_3 = options & OP_NO_TLSv1_3;
-    if (no_1_2 && config->min_version < USSL_VERSION_TLS13) {
-        config->min_version = USSL_VERSION_TLS13;
-    }
-    if (no_1_3 && (config->max_version == 0 || config->max_version > USSL_VERSION_TLS12)) {
-        config->max_version = USSL_VERSION_TLS12;
-    }
-    config->no_tickets = options & OP_NO_TICKET;
-    config->client_order = !(options & OP_CIPHER_SERVER_PREFERENCE);
-}
-
-void ssl_context_config(const ssl_context_obj_t *self, ussl_config_t *config) {
-    static const uint8_t modes[] = {
-        [SSL_CERT_NONE] = USSL_VERIFY_NONE,
-        [SSL_CERT_OPTIONAL] = USSL_VERIFY_OPTIONAL,
-        [SSL_CERT_REQUIRED] = USSL_VERIFY_REQUIRED,
-    };
-    config->verify = (ussl_verify_t)modes[self->verify_mode];
-    config->no_hostname_check = !self->check_hostname;
-    config->no_common_name = self->no_common_name;
-    if (self->verify_flags & VERIFY_CRL_CHECK_LEAF) {
-        bool all = self->verify_flags & VERIFY_CRL_CHECK_ALL;
-        config->crl_check = all ? USSL_CRL_ALL : USSL_CRL_LEAF;
-    }
-    config->clock = (ussl_clock_t)self->clock;
-    config->partial_chain = self->verify_flags & VERIFY_X509_PARTIAL_CHAIN;
-    config->strict = self->verify_flags & VERIFY_X509_STRICT;
-    config->min_version = engine_version(self->min_version, true);
-    config->max_version = engine_version(self->max_version, false);
-    memcpy(config->suites, self->suites, sizeof(config->suites));
-    config->group = self->group;
-    config->record_in = self->record_in;
-    config->record_out = self->record_out;
-    narrow_by_options(self->options, config);
-}
-
-bool ssl_context_forgives_eof(const ssl_context_obj_t *self) {
-    return self->options & OP_IGNORE_UNEXPECTED_EOF;
 }

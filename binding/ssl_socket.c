@@ -105,13 +105,13 @@ static void start_or_close(ssl_conn_obj_t *self, const ssl_stream_info_t *info) 
     if (info->data_before_tls) {
         // Bytes in clear from a peer that has reset the connection: they must not be read as if
         // they had come through TLS (CVE-2023-40217).
-        ssl_hook_run(raise_data_before_tls, NULL, &error);
+        ssl_try(raise_data_before_tls, NULL, &error);
     } else if (!info->blocking && self->handshake) {
         error = mp_obj_new_exception_msg(&mp_type_ValueError,
             MP_ERROR_TEXT(
                 "do_handshake_on_connect should not be specified for non-blocking sockets"));
     } else {
-        ssl_hook_run(ssl_socket_start, self, &error);
+        ssl_try(ssl_socket_start, self, &error);
     }
     if (error != MP_OBJ_NULL) {
         ssl_socket_close(self);
@@ -162,7 +162,7 @@ void ssl_socket_close(ssl_conn_obj_t *self) {
     }
     if (self->conn != NULL) {
         self->busy = true;
-        ssl_pump_goodbye(self);
+        ssl_pump_close_notify(self);
         self->busy = false;
     }
     self->close_later = false;

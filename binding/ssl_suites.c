@@ -9,6 +9,10 @@
 #include "py/objstr.h"
 
 // ---- cipher suites ----
+const char *ssl_version_name(uint16_t version) {
+    return version == USSL_VERSION_TLS13 ? "TLSv1.3" : "TLSv1.2";
+}
+
 // MicroPython's form: exactly these suites, in this order.
 static void choose_from_list(ssl_context_obj_t *self, mp_obj_t list) {
     uint16_t ids[USSL_SUITES_MAX] = {0};

@@ -46,7 +46,7 @@ def run(argv, cwd=ROOT, path="", extra=None, timeout=TIMEOUT):
 
 # ---- lint ----
 def lint():
-    checks = [("layers", ["sh", "tools/check-layers"])]
+    checks = [("layers", ["python3", "tools/check-layers"])]
     version = run(["clang-format", "--version"])[1]
     if " 14." in version:
         checks.append(("format", ["make", "-s", "check-format"]))

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// ssl_plain.c - what an SSLSocket does besides TLS: it connects, accepts, and hands on what the
-// socket below can do (CPython ssl.SSLSocket as a socket.socket).
+// ssl_socket_plain.c - what an SSLSocket does besides TLS: it connects, accepts, and hands on what
+// the socket below can do (CPython ssl.SSLSocket as a socket.socket).
 //
 // Notes: an SSLSocket without a TLS connection is not yet connected, a listener, or unwrapped. Then
 // recv() and its kin are the socket's own.
@@ -52,7 +52,7 @@ static void check_can_connect(const ssl_conn_obj_t *self) {
 static void start_tls(ssl_conn_obj_t *self) {
     self->connected = true;
     mp_obj_t error;
-    ssl_hook_run(ssl_socket_start, self, &error);
+    ssl_try(ssl_socket_start, self, &error);
     if (error != MP_OBJ_NULL) {
         ussl_conn_free(self->conn);
         self->conn = NULL;
@@ -84,7 +84,7 @@ static mp_obj_t ssl_socket_connect_ex(mp_obj_t self_in, mp_obj_t address) {
     connect_t call = {MP_OBJ_TO_PTR(self_in), address};
     mp_obj_t error;
     check_can_connect(call.self);
-    ssl_hook_run(plain_connect, &call, &error);
+    ssl_try(plain_connect, &call, &error);
     if (error == MP_OBJ_NULL) {
         start_tls(call.self);
         return MP_OBJ_NEW_SMALL_INT(0);
@@ -125,7 +125,7 @@ static mp_obj_t ssl_socket_accept(mp_obj_t self_in) {
     };
     accept_t call = {self->context, &wrap, MP_OBJ_NULL};
     mp_obj_t error;
-    ssl_hook_run(wrap_accepted, &call, &error);
+    ssl_try(wrap_accepted, &call, &error);
     if (error != MP_OBJ_NULL) {
         mp_stream_close(wrap.sock); // once more does no harm
         nlr_raise(error);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// ssl_memory.c - memory set aside for a context's connections: SSLContext.reserve() and what tells
+// ssl_reserve.c - memory set aside for a context's connections: SSLContext.reserve() and what tells
 // about it (extensions; docs/memory.md).
 #include "binding.h"
 
@@ -60,7 +60,7 @@ static mp_obj_t ssl_context_reserve(size_t n_args, const mp_obj_t *args, mp_map_
     if (plan.connections > 0) {
         ussl_result_t result = ussl_reserve_new(&plan, &reserve);
         if (result != USSL_OK) {
-            ssl_raise_result(result);
+            ssl_raise_result(result, "more connections than memory can be addressed for");
         }
     }
     ussl_reserve_unref(self->reserve);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// ssl_util.c - functions of the module that need no connection: default contexts, PEM and DER,
+// ssl_functions.c - functions of the module that need no connection: default contexts, PEM and DER,
 // dates, random bytes (CPython ssl, "Context creation", "Random generation", "Certificate
 // handling").
 #include "binding.h"
@@ -19,43 +19,12 @@ const MP_DEFINE_STR_OBJ(ssl_pem_footer_obj, "-----END CERTIFICATE-----");
 const MP_DEFINE_STR_OBJ(ssl_default_ciphers_obj,
     "@SECLEVEL=2:ECDH+AESGCM:ECDH+CHACHA20:ECDH+AES:DHE+AES:!aNULL:!eNULL:!aDSS:!SHA1:!AESCCM");
 
-// ---- Purpose ----
-static const qstr purpose_fields[] = {
-    MP_QSTR_nid, MP_QSTR_shortname, MP_QSTR_longname, MP_QSTR_oid};
-static const MP_DEFINE_STR_OBJ(server_name_obj, "TLS Web Server Authentication");
-static const MP_DEFINE_STR_OBJ(client_name_obj, "TLS Web Client Authentication");
-static const MP_DEFINE_STR_OBJ(server_oid_obj, "1.3.6.1.5.5.7.3.1");
-static const MP_DEFINE_STR_OBJ(client_oid_obj, "1.3.6.1.5.5.7.3.2");
-static MP_DEFINE_ATTRTUPLE(purpose_server_obj, purpose_fields, 4, MP_ROM_INT(129),
-    MP_ROM_QSTR(MP_QSTR_serverAuth), MP_ROM_PTR(&server_name_obj), MP_ROM_PTR(&server_oid_obj));
-static MP_DEFINE_ATTRTUPLE(purpose_client_obj, purpose_fields, 4, MP_ROM_INT(130),
-    MP_ROM_QSTR(MP_QSTR_clientAuth), MP_ROM_PTR(&client_name_obj), MP_ROM_PTR(&client_oid_obj));
-
-static const mp_rom_map_elem_t purpose_locals_table[] = {
-    {MP_ROM_QSTR(MP_QSTR_SERVER_AUTH), MP_ROM_PTR(&purpose_server_obj)},
-    {MP_ROM_QSTR(MP_QSTR_CLIENT_AUTH), MP_ROM_PTR(&purpose_client_obj)},
-};
-static MP_DEFINE_CONST_DICT(purpose_locals, purpose_locals_table);
-MP_DEFINE_CONST_OBJ_TYPE(
-    ssl_purpose_type, MP_QSTR_Purpose, MP_TYPE_FLAG_NONE, locals_dict, &purpose_locals);
-
-bool ssl_purpose_is_server_auth(mp_obj_t purpose) {
-    if (purpose == MP_OBJ_FROM_PTR(&purpose_server_obj)) {
-        return true;
-    }
-    if (purpose != MP_OBJ_FROM_PTR(&purpose_client_obj)) {
-        nlr_raise(mp_obj_new_exception_arg1(&mp_type_TypeError, purpose));
-    }
-    return false;
-}
-
 // ---- default contexts ----
-enum { VERIFY_X509_STRICT = 1 << 5, VERIFY_X509_PARTIAL_CHAIN = 1 << 19 };
 enum { PURPOSE, CAFILE, CAPATH, CADATA };
 
 static mp_obj_t make_context(size_t n_args, const mp_obj_t *args, mp_map_t *kw_args, bool verify) {
     static const mp_arg_t allowed[] = {
-        {MP_QSTR_purpose, MP_ARG_OBJ, {.u_rom_obj = MP_ROM_PTR(&purpose_server_obj)}},
+        {MP_QSTR_purpose, MP_ARG_OBJ, {.u_rom_obj = MP_ROM_PTR(&ssl_purpose_server_obj)}},
         {MP_QSTR_cafile, MP_ARG_KW_ONLY | MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}},
         {MP_QSTR_capath, MP_ARG_KW_ONLY | MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}},
         {MP_QSTR_cadata, MP_ARG_KW_ONLY | MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}},
@@ -72,7 +41,7 @@ static mp_obj_t make_context(size_t n_args, const mp_obj_t *args, mp_map_t *kw_a
     }
     if (verify) {
         // As CPython 3.13: an intermediate that was loaded can be the end of a path.
-        context->verify_flags |= VERIFY_X509_PARTIAL_CHAIN | VERIFY_X509_STRICT;
+        context->verify_flags |= SSL_VERIFY_X509_PARTIAL_CHAIN | SSL_VERIFY_X509_STRICT;
     }
 #if USSL_KEYLOG && defined(__unix__)
     const char *keylog = getenv("SSLKEYLOGFILE");
@@ -158,18 +127,6 @@ static mp_obj_t ssl_pem_to_der(mp_obj_t pem) {
 MP_DEFINE_CONST_FUN_OBJ_1(ssl_pem_to_der_obj, ssl_pem_to_der);
 
 // ---- a server's certificate ----
-typedef struct {
-    mp_obj_t sock, address;
-} connect_t;
-
-static void connect_to(void *arg) {
-    connect_t *call = arg;
-    mp_obj_t dest[3];
-    mp_load_method(call->sock, MP_QSTR_connect, dest);
-    dest[2] = call->address;
-    mp_call_method_n_kw(1, 0, dest);
-}
-
 // Not verified unless ca_certs says by what; the name is never checked (CPython).
 static mp_obj_t ssl_get_server_certificate(size_t n_args, const mp_obj_t *args, mp_map_t *kw_args) {
     enum { ADDR, VERSION, CA_CERTS, TIMEOUT };
@@ -194,31 +151,8 @@ static mp_obj_t ssl_get_server_certificate(size_t n_args, const mp_obj_t *args, 
         ssl_context_add_trust(context, vals[CA_CERTS].u_obj);
     }
 
-    mp_obj_t module = mp_import_name(MP_QSTR_socket, mp_const_none, MP_OBJ_NEW_SMALL_INT(0));
-    mp_obj_t call[5];
-    mp_load_method(module, MP_QSTR_getaddrinfo, call);
-    call[2] = host_port[0];
-    call[3] = host_port[1];
-    call[4] = MP_OBJ_NEW_SMALL_INT(0);
-    mp_obj_t found =
-        mp_obj_subscr(mp_call_method_n_kw(2, 0, call), MP_OBJ_NEW_SMALL_INT(0), MP_OBJ_SENTINEL);
-    mp_obj_t *info; // family, type, protocol, canonical name, address
-    mp_obj_get_array_fixed_n(found, 5, &info);
-    mp_obj_t sock = mp_call_function_1(mp_load_attr(module, MP_QSTR_socket), info[0]);
-    if (vals[TIMEOUT].u_obj != MP_OBJ_NULL) {
-        mp_load_method(sock, MP_QSTR_settimeout, call);
-        call[2] = vals[TIMEOUT].u_obj;
-        mp_call_method_n_kw(1, 0, call);
-    }
-    connect_t connect = {sock, info[4]};
-    mp_obj_t error;
-    ssl_hook_run(connect_to, &connect, &error);
-    if (error != MP_OBJ_NULL) {
-        mp_stream_close(sock); // MicroPython's sockets have no finaliser
-        nlr_raise(error);
-    }
     ssl_wrap_t wrap = {
-        .sock = sock,
+        .sock = ssl_connect(host_port[0], host_port[1], vals[TIMEOUT].u_obj),
         .handshake = true,
         .ragged_is_eof = true,
         .server_hostname = host_port[0],
@@ -300,7 +234,7 @@ static mp_obj_t ssl_rand_bytes(mp_obj_t num) {
     vstr_t vstr;
     vstr_init_len(&vstr, (size_t)n);
     if (ussl_random((uint8_t *)vstr.buf, vstr.len) != USSL_OK) {
-        ssl_raise_result(USSL_ERR_PLATFORM);
+        ssl_raise_result(USSL_ERR_PLATFORM, NULL);
     }
     return mp_obj_new_bytes_from_vstr(&vstr);
 }

@@ -1,0 +1,363 @@
+// SPDX-License-Identifier: MIT
+//
+// ssl_conn.c - one TLS connection as a Python object: what SSLSocket and SSLObject share.
+#include "binding.h"
+
+#include <string.h>
+
+#include "py/mperrno.h"
+#include "py/objstr.h"
+
+// ---- making and freeing ----
+ssl_conn_obj_t *ssl_conn_obj_new(const mp_obj_type_t *type, ssl_context_obj_t *context,
+    bool server_side, mp_obj_t server_hostname) {
+    // Filled in before anything can raise: the finaliser may meet it at any time.
+    ssl_conn_obj_t *self = mp_obj_malloc_with_finaliser(ssl_conn_obj_t, type);
+    memset((char *)self + sizeof(self->base), 0, sizeof(*self) - sizeof(self->base));
+    self->context = context;
+    self->incoming = self->outgoing = mp_const_none;
+    self->server_hostname = server_hostname;
+    self->session = mp_const_none;
+    self->verify_callback = mp_const_none;
+    self->hook_error = MP_OBJ_NULL;
+    self->timeout_ms = -1;
+    self->server_side = server_side;
+    return self;
+}
+
+static bool fits_side(const ssl_conn_obj_t *self, const ssl_context_obj_t *context) {
+    mp_int_t other = self->server_side ? SSL_PROTOCOL_TLS_CLIENT : SSL_PROTOCOL_TLS_SERVER;
+    return context->protocol != other;
+}
+
+void ssl_conn_obj_start(ssl_conn_obj_t *self) {
+    ssl_context_obj_t *context = self->context;
+    mp_obj_t server_hostname = self->server_hostname;
+    bool server_side = self->server_side;
+    if (!fits_side(self, context)) {
+        ssl_raise_text(0,
+            server_side ? "Cannot create a server socket with a PROTOCOL_TLS_CLIENT context"
+                        : "Cannot create a client socket with a PROTOCOL_TLS_SERVER context");
+    }
+    const char *host = NULL;
+    if (server_hostname != mp_const_none && !server_side) {
+        size_t len;
+        host = mp_obj_str_get_data(server_hostname, &len);
+        if (len == 0 || host[0] == '.' || len > 253) {
+            mp_raise_ValueError(MP_ERROR_TEXT(
+                "server_hostname cannot be an empty string or start with a leading dot."));
+        }
+        for (size_t i = 0; i < len; i++) {
+            if (host[i] == '\0') {
+                mp_raise_TypeError(MP_ERROR_TEXT("server_hostname must not contain null bytes"));
+            }
+            if ((unsigned char)host[i] >= 0x80) {
+                mp_raise_ValueError(
+                    MP_ERROR_TEXT("server_hostname must be ASCII: write the A-label (xn--...)"));
+            }
+        }
+    }
+    ussl_ctx_t *frozen = ssl_context_freeze(context, server_side ? USSL_SERVER_SIDE : USSL_CLIENT);
+    // What belongs to the settings as they are frozen now.
+    self->verify_callback = context->verify_callback;
+    self->ragged_is_eof |= ssl_context_forgives_eof(context);
+    ussl_arena_t *arena = ssl_context_arena(context);
+    ussl_result_t result = ussl_conn_new(arena, frozen, host, ssl_hook_owner_of(self), &self->conn);
+    ussl_arena_unref(arena);
+    if (result != USSL_OK) {
+        ssl_raise_result(result, "server_hostname is too long");
+    }
+}
+
+// Gives up engine memory and nothing else: this runs inside a sweep, where other objects may be
+// gone.
+static mp_obj_t ssl_conn___del__(mp_obj_t self_in) {
+    ssl_conn_obj_t *self = MP_OBJ_TO_PTR(self_in);
+    if (!self->busy) { // called by hand, from inside
+        ussl_drop_later(self->conn);
+        self->conn = NULL;
+        self->closed = true;
+    }
+    return mp_const_none;
+}
+MP_DEFINE_CONST_FUN_OBJ_1(ssl_conn___del___obj, ssl_conn___del__);
+
+// ---- methods ----
+// A socket without TLS is closed, or was never connected.
+void ssl_conn_need(const ssl_conn_obj_t *self) {
+    if (self->conn == NULL) {
+        mp_raise_OSError(self->closed ? MP_EBADF : MP_ENOTCONN);
+    }
+}
+
+static mp_obj_t ssl_conn_do_handshake(mp_obj_t self_in) {
+    ssl_conn_obj_t *self = MP_OBJ_TO_PTR(self_in);
+    ssl_conn_need(self);
+    ssl_guard_t guard;
+    ssl_guard_enter(&guard, self);
+    ssl_pump_t want = ssl_pump_handshake(self);
+    ssl_guard_leave(&guard);
+    if (want != PUMP_DONE) {
+        ssl_raise_want(want);
+    }
+    return mp_const_none;
+}
+MP_DEFINE_CONST_FUN_OBJ_1(ssl_conn_do_handshake_obj, ssl_conn_do_handshake);
+
+// After the clock was set: False if it was not. Raises, and ends the connection, if a date is
+// wrong.
+static mp_obj_t ssl_conn_recheck(mp_obj_t self_in) {
+    ssl_conn_obj_t *self = MP_OBJ_TO_PTR(self_in);
+    ssl_conn_need(self);
+    ssl_guard_t guard;
+    ssl_guard_enter(&guard, self);
+    bool done = ssl_pump_recheck(self);
+    ssl_guard_leave(&guard);
+    return mp_obj_new_bool(done);
+}
+MP_DEFINE_CONST_FUN_OBJ_1(ssl_conn_recheck_obj, ssl_conn_recheck);
+
+void ssl_conn_unwrap(ssl_conn_obj_t *self) {
+    ssl_guard_t guard;
+    ssl_guard_enter(&guard, self);
+    ssl_pump_t want = ssl_pump_unwrap(self);
+    ssl_guard_leave(&guard);
+    if (want != PUMP_DONE) {
+        ssl_raise_want(want);
+    }
+}
+
+static mp_obj_t ssl_conn_version(mp_obj_t self_in) {
+    ssl_conn_obj_t *self = MP_OBJ_TO_PTR(self_in);
+    uint16_t version = self->conn ? ussl_conn_version(self->conn) : 0;
+    return version ? mp_obj_new_str_from_cstr(ssl_version_name(version)) : mp_const_none;
+}
+MP_DEFINE_CONST_FUN_OBJ_1(ssl_conn_version_obj, ssl_conn_version);
+
+static mp_obj_t suite_tuple(const ussl_suite_t *suite) {
+    mp_obj_t items[] = {
+        mp_obj_new_str_from_cstr(suite->name),
+        mp_obj_new_str_from_cstr(ssl_version_name(suite->version)),
+        MP_OBJ_NEW_SMALL_INT(suite->bits),
+    };
+    return mp_obj_new_tuple(MP_ARRAY_SIZE(items), items);
+}
+
+static mp_obj_t ssl_conn_cipher(mp_obj_t self_in) {
+    ssl_conn_obj_t *self = MP_OBJ_TO_PTR(self_in);
+    const ussl_suite_t *suite = self->conn ? ussl_conn_suite(self->conn) : NULL;
+    return suite ? suite_tuple(suite) : mp_const_none;
+}
+MP_DEFINE_CONST_FUN_OBJ_1(ssl_conn_cipher_obj, ssl_conn_cipher);
+
+// As CPython 3.10 and newer: what a server has enabled.
+static mp_obj_t ssl_conn_shared_ciphers(mp_obj_t self_in) {
+    ssl_conn_obj_t *self = MP_OBJ_TO_PTR(self_in);
+    bool known = self->server_side && self->conn && ussl_conn_established(self->conn);
+    return known ? ssl_context_suites(self->context, suite_tuple) : mp_const_none;
+}
+MP_DEFINE_CONST_FUN_OBJ_1(ssl_conn_shared_ciphers_obj, ssl_conn_shared_ciphers);
+
+static mp_obj_t ssl_conn_selected_alpn_protocol(mp_obj_t self_in) {
+    ssl_conn_obj_t *self = MP_OBJ_TO_PTR(self_in);
+    const char *protocol = self->conn ? ussl_conn_alpn(self->conn) : NULL;
+    return protocol ? mp_obj_new_str_from_cstr(protocol) : mp_const_none;
+}
+MP_DEFINE_CONST_FUN_OBJ_1(ssl_conn_selected_alpn_protocol_obj, ssl_conn_selected_alpn_protocol);
+
+// compression() and selected_npn_protocol(): neither exists any more.
+static mp_obj_t ssl_conn_none(mp_obj_t self_in) {
+    (void)self_in;
+    return mp_const_none;
+}
+MP_DEFINE_CONST_FUN_OBJ_1(ssl_conn_none_obj, ssl_conn_none);
+
+static mp_obj_t ssl_conn_pending(mp_obj_t self_in) {
+    ssl_conn_obj_t *self = MP_OBJ_TO_PTR(self_in);
+    return MP_OBJ_NEW_SMALL_INT(self->conn ? ussl_conn_pending(self->conn) : 0);
+}
+MP_DEFINE_CONST_FUN_OBJ_1(ssl_conn_pending_obj, ssl_conn_pending);
+
+static mp_obj_t ssl_conn_getpeercert(size_t n_args, const mp_obj_t *args, mp_map_t *kw_args) {
+    static const mp_arg_t allowed[] = {
+        {MP_QSTR_binary_form, MP_ARG_BOOL, {.u_bool = false}},
+    };
+    mp_arg_val_t vals[MP_ARRAY_SIZE(allowed)];
+    mp_arg_parse_all(n_args - 1, args + 1, kw_args, MP_ARRAY_SIZE(allowed), allowed, vals);
+    ssl_conn_obj_t *self = MP_OBJ_TO_PTR(args[0]);
+    ssl_conn_need(self);
+    if (!ussl_conn_established(self->conn)) {
+        mp_raise_ValueError(MP_ERROR_TEXT("handshake not done yet"));
+    }
+    const ussl_cert_t *cert = ussl_conn_peer_cert(self->conn);
+    if (cert == NULL) {
+        return mp_const_none;
+    }
+    if (vals[0].u_bool) {
+        ussl_cert_info_t info;
+        ussl_cert_info(cert, &info);
+        return mp_obj_new_bytes(info.der, info.der_len);
+    }
+    // CPython: what nobody verified is not shown as if it were known.
+    return ussl_conn_peer_verified(self->conn) ? ssl_cert_dict(cert) : mp_obj_new_dict(0);
+}
+MP_DEFINE_CONST_FUN_OBJ_KW(ssl_conn_getpeercert_obj, 1, ssl_conn_getpeercert);
+
+// ---- what CPython has and we cannot, or seldom ----
+// tls-unique (RFC 5929 3) is the first Finished message, which mbedTLS does not keep.
+static const MP_DEFINE_STR_OBJ(tls_unique_obj, "tls-unique");
+
+static mp_obj_t ssl_conn_get_channel_binding(
+    size_t n_args, const mp_obj_t *args, mp_map_t *kw_args) {
+    static const mp_arg_t allowed[] = {
+        {MP_QSTR_cb_type, MP_ARG_OBJ, {.u_rom_obj = MP_ROM_PTR(&tls_unique_obj)}},
+    };
+    mp_arg_val_t vals[MP_ARRAY_SIZE(allowed)];
+    mp_arg_parse_all(n_args - 1, args + 1, kw_args, MP_ARRAY_SIZE(allowed), allowed, vals);
+    mp_raise_msg_varg(&mp_type_ValueError,
+        MP_ERROR_TEXT("'%s' channel binding type not implemented"),
+        mp_obj_str_get_str(vals[0].u_obj));
+}
+MP_DEFINE_CONST_FUN_OBJ_KW(ssl_conn_get_channel_binding_obj, 1, ssl_conn_get_channel_binding);
+
+// mbedTLS has no post-handshake authentication (RFC 8446 4.6.2).
+static mp_obj_t ssl_conn_verify_client_post_handshake(mp_obj_t self_in) {
+    ssl_conn_obj_t *self = MP_OBJ_TO_PTR(self_in);
+    if (self->conn == NULL) {
+        mp_raise_ValueError(MP_ERROR_TEXT("No SSL wrapper around this socket"));
+    }
+    if (!self->server_side) {
+        ssl_raise_reason(284, "SSL", "NOT_SERVER", NULL);
+    }
+    if (ussl_conn_version(self->conn) == USSL_VERSION_TLS12) {
+        ssl_raise_reason(266, "SSL", "WRONG_SSL_VERSION", NULL);
+    }
+    ssl_raise_reason(279, "SSL", "EXTENSION_NOT_RECEIVED", NULL);
+}
+MP_DEFINE_CONST_FUN_OBJ_1(
+    ssl_conn_verify_client_post_handshake_obj, ssl_conn_verify_client_post_handshake);
+
+static mp_obj_t chain_of(mp_obj_t self_in, bool verified) {
+    ssl_conn_obj_t *self = MP_OBJ_TO_PTR(self_in);
+    mp_obj_t list = mp_obj_new_list(0, NULL);
+    ssl_conn_need(self);
+    for (size_t i = 0;; i++) {
+        const ussl_cert_t *cert;
+        ussl_cert_info_t info;
+        ussl_result_t result = ussl_conn_chain(self->conn, verified, i, &cert);
+        if (result != USSL_OK) {
+            ssl_raise_result(result, NULL);
+        }
+        if (cert == NULL) {
+            return list;
+        }
+        ussl_cert_info(cert, &info);
+        mp_obj_list_append(list, mp_obj_new_bytes(info.der, info.der_len));
+    }
+}
+
+static mp_obj_t ssl_conn_get_verified_chain(mp_obj_t self_in) {
+    return chain_of(self_in, true);
+}
+MP_DEFINE_CONST_FUN_OBJ_1(ssl_conn_get_verified_chain_obj, ssl_conn_get_verified_chain);
+
+static mp_obj_t ssl_conn_get_unverified_chain(mp_obj_t self_in) {
+    return chain_of(self_in, false);
+}
+MP_DEFINE_CONST_FUN_OBJ_1(ssl_conn_get_unverified_chain_obj, ssl_conn_get_unverified_chain);
+
+// ---- attributes ----
+// Before the handshake, or in sni_callback: the certificate, trust and settings of another context.
+static void set_context(ssl_conn_obj_t *self, mp_obj_t value) {
+    ssl_context_obj_t *context = ssl_context_of(value);
+    ussl_role_t role = self->server_side ? USSL_SERVER_SIDE : USSL_CLIENT;
+    bool fits = self->conn != NULL && fits_side(self, context);
+    if (!fits || ussl_conn_change_ctx(self->conn, ssl_context_freeze(context, role)) != USSL_OK) {
+        mp_raise_ValueError(MP_ERROR_TEXT("the context can be changed in sni_callback only"));
+    }
+    self->context = context;
+    self->verify_callback = context->verify_callback;
+}
+
+void ssl_conn_attr(mp_obj_t self_in, qstr attr, mp_obj_t *dest) {
+    ssl_conn_obj_t *self = MP_OBJ_TO_PTR(self_in);
+    if (dest[0] != MP_OBJ_NULL) {
+        if (attr == MP_QSTR_context && dest[1] != MP_OBJ_NULL) {
+            set_context(self, dest[1]);
+            dest[0] = MP_OBJ_NULL; // stored
+        }
+#if USSL_SESSIONS
+        if (attr == MP_QSTR_session && dest[1] != MP_OBJ_NULL) {
+            ssl_session_set(self, dest[1]);
+            dest[0] = MP_OBJ_NULL;
+        }
+#endif
+        return; // the others are read-only
+    }
+    if (attr == MP_QSTR_context) {
+        dest[0] = MP_OBJ_FROM_PTR(self->context);
+    } else if (attr == MP_QSTR_server_side) {
+        dest[0] = mp_obj_new_bool(self->server_side);
+#if USSL_SESSIONS
+    } else if (attr == MP_QSTR_session) {
+        dest[0] = ssl_session_of(self);
+    } else if (attr == MP_QSTR_session_reused) {
+        dest[0] = self->conn ? mp_obj_new_bool(ussl_conn_resumed(self->conn)) : mp_const_none;
+#endif
+    } else if (attr == MP_QSTR_server_hostname) {
+        dest[0] = self->server_hostname;
+    } else {
+        dest[1] = MP_OBJ_SENTINEL; // look in the methods
+    }
+}
+
+size_t ssl_conn_write_some(ssl_conn_obj_t *self, const void *buf, size_t len, ssl_pump_t *want) {
+    size_t n;
+    ssl_guard_t guard;
+    ssl_guard_enter(&guard, self);
+    *want = ssl_pump_write(self, buf, len, &n);
+    ssl_guard_leave(&guard);
+    return n;
+}
+
+// CPython's read(len=1024, buffer=None): at most one record, into a new bytes or into the buffer.
+mp_obj_t ssl_conn_read_into(
+    ssl_conn_obj_t *self, mp_int_t size, mp_obj_t buffer, bool none_if_empty) {
+    mp_buffer_info_t bufinfo;
+    vstr_t vstr;
+    if (buffer != mp_const_none) {
+        mp_get_buffer_raise(buffer, &bufinfo, MP_BUFFER_WRITE);
+        if (size > 0 && (size_t)size < bufinfo.len) {
+            bufinfo.len = (size_t)size;
+        }
+        if (bufinfo.len == 0) {
+            return MP_OBJ_NEW_SMALL_INT(0);
+        }
+    } else {
+        if (size < 0) {
+            mp_raise_ValueError(MP_ERROR_TEXT("size should not be negative"));
+        }
+        if (size == 0) {
+            return mp_const_empty_bytes;
+        }
+        vstr_init_len(&vstr, MIN((size_t)size, 16384));
+        bufinfo.buf = vstr.buf;
+        bufinfo.len = vstr.len;
+    }
+    size_t n;
+    ssl_guard_t guard;
+    ssl_guard_enter(&guard, self);
+    ssl_pump_t want = ssl_pump_read(self, bufinfo.buf, bufinfo.len, &n);
+    ssl_guard_leave(&guard);
+    if (want != PUMP_DONE) {
+        if (none_if_empty) {
+            return mp_const_none;
+        }
+        ssl_raise_want(want);
+    }
+    if (buffer != mp_const_none) {
+        return MP_OBJ_NEW_SMALL_INT(n);
+    }
+    vstr.len = n;
+    return mp_obj_new_bytes_from_vstr(&vstr);
+}

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: MIT
+//
+// ssl_connect.c - a TCP connection to a host and a port, for the functions of the module that make
+// one themselves.
+#include "binding.h"
+
+typedef struct {
+    mp_obj_t sock, address;
+    mp_obj_t timeout; // seconds, or MP_OBJ_NULL
+} connect_t;
+
+static void call_method(mp_obj_t object, qstr name, mp_obj_t arg) {
+    mp_obj_t dest[3];
+    mp_load_method(object, name, dest);
+    dest[2] = arg;
+    mp_call_method_n_kw(1, 0, dest);
+}
+
+static void try_connect(void *arg) {
+    const connect_t *call = arg;
+    if (call->timeout != MP_OBJ_NULL) {
+        call_method(call->sock, MP_QSTR_settimeout, call->timeout);
+    }
+    call_method(call->sock, MP_QSTR_connect, call->address);
+}
+
+mp_obj_t ssl_connect(mp_obj_t host, mp_obj_t port, mp_obj_t timeout) {
+    mp_obj_t module = mp_import_name(MP_QSTR_socket, mp_const_none, MP_OBJ_NEW_SMALL_INT(0));
+    mp_obj_t look[] = {host, port, MP_OBJ_NEW_SMALL_INT(0), MP_OBJ_NEW_SMALL_INT(1)};
+    mp_obj_t found = mp_call_function_n_kw(mp_load_attr(module, MP_QSTR_getaddrinfo), 4, 0, look);
+    mp_obj_t first = mp_obj_subscr(found, MP_OBJ_NEW_SMALL_INT(0), MP_OBJ_SENTINEL);
+    mp_obj_t *info; // family, type, protocol, canonical name, address
+    mp_obj_get_array_fixed_n(first, 5, &info);
+    connect_t call = {
+        .sock = mp_call_function_1(mp_load_attr(module, MP_QSTR_socket), info[0]),
+        .address = info[4],
+        .timeout = timeout,
+    };
+    mp_obj_t error;
+    ssl_try(try_connect, &call, &error);
+    if (error != MP_OBJ_NULL) {
+        mp_stream_close(call.sock); // MicroPython's sockets have no finaliser
+        nlr_raise(error);
+    }
+    return call.sock;
+}

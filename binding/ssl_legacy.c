@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: MIT
+//
+// ssl_legacy.c - the module-level wrap_socket() of older MicroPython. It verifies.
+#include "binding.h"
+
+#include "py/objstr.h"
+
+#if USSL_LEGACY_WRAP
+static void warn_once(void) {
+    static bool warned;
+    if (!warned) {
+        warned = true;
+        mp_print_str(MICROPY_ERROR_PRINTER,
+            "ssl.wrap_socket() is deprecated: use SSLContext.wrap_socket()\n");
+    }
+}
+
+static void configure_legacy_client(ssl_context_obj_t *context, mp_obj_t reqs, mp_obj_t cadata) {
+    mp_obj_t draft = MP_OBJ_FROM_PTR(context);
+    if (reqs != MP_OBJ_NULL && mp_obj_get_int(reqs) == SSL_CERT_NONE) {
+        mp_store_attr(draft, MP_QSTR_check_hostname, mp_const_false);
+    }
+    if (reqs != MP_OBJ_NULL) {
+        mp_store_attr(draft, MP_QSTR_verify_mode, reqs);
+    }
+    if (cadata == mp_const_none && context->verify_mode != SSL_CERT_NONE) {
+        ssl_context_load_defaults(context);
+    }
+}
+
+// Stock MicroPython's signature; what it does not know raises. A client verifies unless the caller
+// wrote cert_reqs=CERT_NONE. key, cert and cadata are data: bytes, or str as PEM.
+static mp_obj_t as_bytes(mp_obj_t data) {
+    size_t len;
+    if (!mp_obj_is_str(data)) {
+        return data;
+    }
+    const char *text = mp_obj_str_get_data(data, &len);
+    return mp_obj_new_bytes((const byte *)text, len);
+}
+
+static mp_obj_t ssl_wrap_socket(size_t n_args, const mp_obj_t *args, mp_map_t *kw_args) {
+    enum { SOCK, SERVER_SIDE, KEY, CERT, REQS, CADATA, HOSTNAME, HANDSHAKE };
+    static const mp_arg_t allowed[] = {
+        {MP_QSTR_sock, MP_ARG_REQUIRED | MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}},
+        {MP_QSTR_server_side, MP_ARG_BOOL, {.u_bool = false}},
+        {MP_QSTR_key, MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}},
+        {MP_QSTR_cert, MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}},
+        {MP_QSTR_cert_reqs, MP_ARG_OBJ, {.u_obj = MP_OBJ_NULL}},
+        {MP_QSTR_cadata, MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}},
+        {MP_QSTR_server_hostname, MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}},
+        {MP_QSTR_do_handshake, MP_ARG_BOOL, {.u_bool = true}},
+    };
+    mp_arg_val_t vals[MP_ARRAY_SIZE(allowed)];
+    mp_arg_parse_all(n_args, args, kw_args, MP_ARRAY_SIZE(allowed), allowed, vals);
+    warn_once();
+    bool server = vals[SERVER_SIDE].u_bool;
+    ssl_context_obj_t *context =
+        ssl_context_new(server ? SSL_PROTOCOL_TLS_SERVER : SSL_PROTOCOL_TLS_CLIENT);
+    if (!server) {
+        configure_legacy_client(context, vals[REQS].u_obj, vals[CADATA].u_obj);
+        if (context->check_hostname && !mp_obj_is_true(vals[HOSTNAME].u_obj)) {
+            mp_raise_ValueError(
+                MP_ERROR_TEXT("wrap_socket() verifies: give server_hostname=, or "
+                              "write cert_reqs=ssl.CERT_NONE to connect unverified"));
+        }
+    } else if (vals[REQS].u_obj != MP_OBJ_NULL) {
+        mp_store_attr(MP_OBJ_FROM_PTR(context), MP_QSTR_verify_mode, vals[REQS].u_obj);
+    }
+    if (vals[CADATA].u_obj != mp_const_none) {
+        ssl_context_add_trust(context, as_bytes(vals[CADATA].u_obj));
+    }
+    if (vals[CERT].u_obj != mp_const_none) {
+        ssl_context_add_identity(
+            context, as_bytes(vals[CERT].u_obj), as_bytes(vals[KEY].u_obj), mp_const_none);
+    } else if (vals[KEY].u_obj != mp_const_none) {
+        mp_raise_ValueError(MP_ERROR_TEXT("key without cert"));
+    }
+    ssl_wrap_t wrap = {
+        .sock = vals[SOCK].u_obj,
+        .server_side = server,
+        .handshake = vals[HANDSHAKE].u_bool,
+        .ragged_is_eof = true,
+        .server_hostname = vals[HOSTNAME].u_obj,
+        .session = mp_const_none,
+    };
+    mp_obj_t sock = ssl_socket_wrap(context, &wrap);
+    ((ssl_conn_obj_t *)MP_OBJ_TO_PTR(sock))->stream_reads = true;
+    return sock;
+}
+MP_DEFINE_CONST_FUN_OBJ_KW(ssl_wrap_socket_obj, 1, ssl_wrap_socket);
+#endif // USSL_LEGACY_WRAP
