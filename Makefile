@@ -146,7 +146,7 @@ $(BENCH)/count.so: bench/count.c
 # One build of bench/footprint.py, which says what is in it.
 $(BENCH)/footprint/firmware.elf: $(UNIX) build/usermod-board FORCE
 	$(call board,bench/footprint,usermod-board,$(BENCH_HEAP) USSL_PROFILE=$(PROFILE) USSL_CFLAGS='$(ONE)')
-footprint: $(BENCH)/stock/firmware.elf
+footprint: $(foreach b,stock ours device device12,$(BENCH)/$b/firmware.elf)
 	@python3 bench/footprint.py
 
 bench: certs $(BENCH)/stock/firmware.elf $(BENCH)/ours/firmware.elf $(BENCH)/device/firmware.elf \

@@ -11,10 +11,10 @@
 
 #include "engine/config.h"
 
-// ---- platform: the engine's hooks and nothing of the C library's ----
+// ---- platform: the engine's functions and nothing of the C library's ----
 #define MBEDTLS_PLATFORM_C
 #define MBEDTLS_PLATFORM_MEMORY
-// The engine's from the first moment: a bare-metal port has no calloc() of the C library.
+// They are the engine's from the start, because a bare-metal port has no calloc() of the C library.
 #include <stddef.h>
 void *ussl__calloc(size_t count, size_t size);
 void ussl__free(void *ptr);
@@ -24,7 +24,8 @@ void ussl__free(void *ptr);
 #define MBEDTLS_HAVE_TIME_DATE
 #define MBEDTLS_PLATFORM_MS_TIME_ALT
 #define MBEDTLS_PLATFORM_GMTIME_R_ALT
-// 64 bits on every machine: a 32-bit time_t ends in 2038. The function is in engine/init.c.
+// Times have 64 bits on every machine: a 32-bit time_t ends in 2038. The function is in
+// engine/memory/platform.c.
 #include <stdint.h>
 #define MBEDTLS_PLATFORM_TIME_TYPE_MACRO int64_t
 #define MBEDTLS_PLATFORM_TIME_MACRO ussl__mbed_time
@@ -34,8 +35,8 @@ int64_t ussl__mbed_time(int64_t *out);
 
 // ---- hashes, ciphers, curves ----
 #define MBEDTLS_MD_C
-// MD5 and SHA-1 serve MicroPython's hashlib. No certificate signed with them is accepted:
-// engine/ctx.c sets the certificate profile.
+// MD5 and SHA-1 serve MicroPython's hashlib. No certificate that is signed with them is accepted:
+// engine/verify/rules.c refuses it.
 #define MBEDTLS_MD5_C
 #define MBEDTLS_SHA1_C
 #define MBEDTLS_SHA224_C
@@ -47,7 +48,7 @@ int64_t ussl__mbed_time(int64_t *out);
 #define MBEDTLS_GCM_C
 #define MBEDTLS_CIPHER_C
 // CBC and CTR serve cryptolib and encrypted keys; no CBC suite can be negotiated, because no
-// suite of that kind is in the list that engine/ctx.c gives to mbedTLS.
+// suite of that kind is in the list that engine/conn/ctx.c gives to mbedTLS.
 #define MBEDTLS_CIPHER_MODE_CBC
 #define MBEDTLS_CIPHER_MODE_CTR
 #define MBEDTLS_CIPHER_PADDING_PKCS7

@@ -18,4 +18,4 @@ except ssl.SSLCertVerificationError as e:
 print(tls.version(), tls.cipher()[0])
 tls.write(b"GET / HTTP/1.0\r\nHost: %s\r\n\r\n" % host.encode())
 print(tls.read(1024))
-tls.close()                                        # says goodbye, so the end is no cut
+tls.close()                                        # sends close_notify: a clean end, no truncation

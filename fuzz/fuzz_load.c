@@ -29,14 +29,14 @@ static void ask_everything(const ussl_cert_t *cert) {
 // Each certificate as a peer's own, judged by the rest.
 static void judge(ussl_trust_t *trust) {
     ussl_config_t config = {.trust = trust, .strict = true, .crl_check = USSL_CRL_ALL};
-    ussl__requirements_t demands = {.config = &config, .hostname = "localhost", .clock = true};
-    (void)mbedtls_x509_time_gmtime(FUZZ_NOW, &demands.now);
+    ussl__requirements_t req = {.config = &config, .hostname = "localhost", .clock = true};
+    (void)mbedtls_x509_time_gmtime(FUZZ_NOW, &req.now);
     ussl__scope_t scope;
     ussl__scope_enter(&scope, trust->arena);
     for (mbedtls_x509_crt *crt = trust->chain; crt != NULL; crt = crt->next) {
         ussl__path_t path;
         ussl_verdict_t verdict;
-        if (ussl__path_find(&demands, crt, &path, &verdict)) {
+        if (ussl__path_find(&req, crt, &path, &verdict) == USSL_OK) {
             ussl__certs_free(path.roots);
         }
     }

@@ -1,10 +1,10 @@
 # ssl.pyi - the module for an editor and a type checker; `tls` is the same module. Extensions, which
-# CPython does not have, are marked `ours`. tests/check_api.py holds this file to the module, and
+# CPython does not have, are marked `extension`. tests/check_api.py holds this file to the module, and
 # docs/api.md to this file.
 from typing import Any, Callable, NamedTuple, Optional, Sequence, Union
 
 _Bytes = Union[bytes, bytearray, memoryview]
-_PathOrData = Union[str, _Bytes]  # a path; or, ours, the data itself
+_PathOrData = Union[str, _Bytes]  # a path; or, an extension, the data itself
 _Password = Union[str, _Bytes, Callable[[], Union[str, _Bytes]]]
 _Cert = dict[str, Any]
 _Cipher = tuple[str, str, int]
@@ -25,9 +25,9 @@ class SSLEOFError(SSLError): ...
 class SSLCertVerificationError(SSLError, ValueError):
     verify_code: int
     verify_message: str
-    verify_depth: int  # ours
-    verify_subject: tuple[tuple[tuple[str, str], ...], ...] | None  # ours
-    verify_rules: tuple[str, ...]  # ours
+    verify_depth: int  # extension
+    verify_subject: tuple[tuple[tuple[str, str], ...], ...] | None  # extension
+    verify_rules: tuple[str, ...]  # extension
 
 CertificateError = SSLCertVerificationError
 
@@ -42,9 +42,9 @@ class SSLContext:
     options: int
     post_handshake_auth: bool
     sni_callback: Optional[Callable[[Union[SSLSocket, SSLObject], Optional[str], SSLContext], Optional[int]]]
-    verify_callback: Optional[Callable[[bytes, int], Optional[int]]]  # ours
+    verify_callback: Optional[Callable[[bytes, int], Optional[int]]]  # extension
     verify_flags: int
-    verify_clock: str  # ours
+    verify_clock: str  # extension
     verify_mode: int
     @property
     def protocol(self) -> int: ...
@@ -64,11 +64,11 @@ class SSLContext:
     def load_dh_params(self, path: str) -> None: ...
     def load_verify_locations(self, cafile: Optional[_PathOrData] = None, capath: None = None,
                               cadata: Optional[Union[str, _Bytes]] = None) -> None: ...
-    def pin(self, host: Optional[str], *spki_sha256: Union[bytes, str]) -> None: ...  # ours
-    def trust_key(self, host: Optional[str], *spki_sha256: Union[bytes, str]) -> None: ...  # ours
-    def memory(self) -> dict[str, int]: ...  # ours
-    def memory_needed(self, connections: int = 1, *, record_in: int = 16384, record_out: int = 4096, buffers: Optional[int] = None, peer_chain: int = 4096, rsa_bits: int = 4096) -> int: ...  # ours
-    def reserve(self, connections: int = 1, *, record_in: int = 16384, record_out: int = 4096, buffers: Optional[int] = None, peer_chain: int = 4096, rsa_bits: int = 4096) -> None: ...  # ours
+    def pin(self, host: Optional[str], *spki_sha256: Union[bytes, str]) -> None: ...  # extension
+    def trust_key(self, host: Optional[str], *spki_sha256: Union[bytes, str]) -> None: ...  # extension
+    def memory(self) -> dict[str, int]: ...  # extension
+    def memory_needed(self, connections: int = 1, *, record_in: int = 16384, record_out: int = 4096, buffers: Optional[int] = None, peer_chain: int = 4096, rsa_bits: int = 4096) -> int: ...  # extension
+    def reserve(self, connections: int = 1, *, record_in: int = 16384, record_out: int = 4096, buffers: Optional[int] = None, peer_chain: int = 4096, rsa_bits: int = 4096) -> None: ...  # extension
     def session_stats(self) -> dict[str, int]: ...
     def set_alpn_protocols(self, alpn_protocols: Sequence[str]) -> None: ...
     def set_ciphers(self, ciphers: Union[str, list[str], tuple[str, ...]]) -> None: ...
@@ -94,7 +94,7 @@ class SSLObject:
     def cipher(self) -> Optional[_Cipher]: ...
     def compression(self) -> None: ...
     def do_handshake(self) -> None: ...
-    def recheck(self) -> bool: ...  # ours
+    def recheck(self) -> bool: ...  # extension
     def get_channel_binding(self, cb_type: str = "tls-unique") -> Optional[bytes]: ...
     def get_unverified_chain(self) -> list[bytes]: ...
     def get_verified_chain(self) -> list[bytes]: ...
@@ -121,7 +121,7 @@ class SSLSocket:
     def cipher(self) -> Optional[_Cipher]: ...
     def compression(self) -> None: ...
     def do_handshake(self) -> None: ...
-    def recheck(self) -> bool: ...  # ours
+    def recheck(self) -> bool: ...  # extension
     def get_channel_binding(self, cb_type: str = "tls-unique") -> Optional[bytes]: ...
     def get_unverified_chain(self) -> list[bytes]: ...
     def get_verified_chain(self) -> list[bytes]: ...
@@ -182,9 +182,9 @@ class SSLSession:
     def ticket_lifetime_hint(self) -> int: ...
     @property
     def has_ticket(self) -> bool: ...
-    def serialize(self, key: Optional[_Bytes] = None) -> bytes: ...  # ours
+    def serialize(self, key: Optional[_Bytes] = None) -> bytes: ...  # extension
     @staticmethod
-    def deserialize(context: SSLContext, data: _Bytes, key: Optional[_Bytes] = None) -> SSLSession: ...  # ours
+    def deserialize(context: SSLContext, data: _Bytes, key: Optional[_Bytes] = None) -> SSLSession: ...  # extension
 
 # ---- functions ----
 class _Purpose(NamedTuple):
@@ -220,15 +220,15 @@ def RAND_bytes(num: int) -> bytes: ...
 def RAND_status() -> bool: ...
 def cert_time_to_seconds(cert_time: str) -> int: ...
 def get_default_verify_paths() -> _DefaultVerifyPaths: ...
-def explain(host: str, port: int = 443, context: Optional[SSLContext] = None) -> bool: ...  # ours
-def spki_sha256(cert: Union[bytes, str]) -> bytes: ...  # ours
-def install_roots(path: str, to: str = ...) -> tuple[int, int]: ...  # ours
+def explain(host: str, port: int = 443, context: Optional[SSLContext] = None) -> bool: ...  # extension
+def spki_sha256(cert: Union[bytes, str]) -> bytes: ...  # extension
+def install_roots(path: str, to: str = ...) -> tuple[int, int]: ...  # extension
 def get_protocol_name(protocol_code: int) -> str: ...
 def get_server_certificate(addr: tuple[str, int], ssl_version: int = ..., ca_certs: Optional[str] = None,
                            timeout: Optional[float] = ...) -> str: ...
 def wrap_socket(sock: Any, server_side: bool = False, key: Optional[_PathOrData] = None,
                 cert: Optional[_PathOrData] = None, cert_reqs: int = ..., cadata: Optional[_PathOrData] = None,
-                server_hostname: Optional[str] = None, do_handshake: bool = True) -> SSLSocket: ...  # ours
+                server_hostname: Optional[str] = None, do_handshake: bool = True) -> SSLSocket: ...  # extension
 
 # ---- numbers ----
 class TLSVersion:

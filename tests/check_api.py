@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 #
 # check_api.py - holds stubs/ssl.pyi to the module as it is built, docs/api.md to the stub, and both
-# to CPython: a name that CPython does not have is marked as ours.
+# to CPython: a name that CPython does not have is marked as an extension.
 #
 # run.py calls problems(); each is a line that says what is missing where.
 import ast
@@ -55,10 +55,10 @@ def of_module(micropython, certs):
 
 
 def of_stub():
-    """Names of stubs/ssl.pyi, and which of them are marked as ours."""
+    """Names of stubs/ssl.pyi, and which of them are marked as extensions."""
     with open(os.path.join(ROOT, "stubs/ssl.pyi")) as f:
         text = f.read()
-    lines, names, ours = text.splitlines(), set(), set()
+    lines, names, extensions = text.splitlines(), set(), set()
 
     def take(owner, node):
         if isinstance(node, ast.AnnAssign):
@@ -73,15 +73,15 @@ def of_stub():
         full = owner + "." + name
         names.add(full)
         end = node.lineno if isinstance(node, ast.ClassDef) else node.end_lineno
-        if any("# ours" in line for line in lines[node.lineno - 1:end]):
-            ours.add(full)
+        if any("# extension" in line for line in lines[node.lineno - 1:end]):
+            extensions.add(full)
         if isinstance(node, ast.ClassDef) and owner == "":
             for inner in node.body:
                 take(name, inner)
 
     for node in ast.parse(text).body:
         take("", node)
-    return {n for n in names if not PLUMBING.search(n)}, ours
+    return {n for n in names if not PLUMBING.search(n)}, extensions
 
 
 def of_cpython(cpython):
@@ -111,7 +111,7 @@ MADE = {".OP_ALL", ".OP_NO_RENEGOTIATION", ".OPENSSL_VERSION", ".OPENSSL_VERSION
 
 
 def problems(micropython, certs, cpython):
-    module, (stub, ours) = of_module(micropython, certs), of_stub()
+    module, (stub, extensions) = of_module(micropython, certs), of_stub()
     with open(os.path.join(ROOT, "docs/api.md")) as f:
         doc = f.read()
     for name in sorted(module - stub):
@@ -129,9 +129,9 @@ def problems(micropython, certs, cpython):
             yield "docs/api.md does not mention " + name
     if cpython:
         theirs = of_cpython(cpython)
-        for name in sorted(stub - theirs - ours - NEWER - STREAM):
+        for name in sorted(stub - theirs - extensions - NEWER - STREAM):
             if name.startswith(NUMBERS):
                 continue  # CPython's enumerations do not list what is 0 or a combination
-            yield name + " is not CPython's: mark it `ours` in stubs/ssl.pyi"
-        for name in sorted(ours & theirs):
+            yield name + " is not CPython's: mark it `extension` in stubs/ssl.pyi"
+        for name in sorted(extensions & theirs):
             yield name + " is CPython's too"

@@ -47,7 +47,7 @@ show_text("number", c.load_cert_chain, 5)
 show_text("number key", c.load_cert_chain, CERTS + "server.pem", 5)
 show("none", c.load_cert_chain, None)
 
-# Trap 9: after all those failures the last good chain and key still stand, and still match.
+# After all those failures the last good chain and key still stand, and still match.
 print([name_of(r) for r in shake(*bio_pair(client_context(), c))])
 
 t = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)

@@ -9,7 +9,7 @@ show("hello", c.do_handshake)
 a.write_eof()
 show("eof", c.do_handshake)
 
-# The wire ends without close_notify: data first, then the cut.
+# The wire ends without close_notify: data first, then the truncation.
 a, b = ssl.MemoryBIO(), ssl.MemoryBIO()
 c = client_context().wrap_bio(a, b, server_hostname="localhost")
 s = server_context().wrap_bio(b, a, server_side=True)
@@ -17,11 +17,11 @@ print(shake(c, s))
 s.write(b"last words")
 a.write_eof()
 print(c.read(4), c.read(100))
-show("cut", c.read)
+show("truncated", c.read)
 try:
     c.read()
 except ssl.SSLEOFError as e:
-    print("still cut", e.errno)
+    print("still truncated", e.errno)
 
 # Garbage instead of TLS.
 a, b = ssl.MemoryBIO(), ssl.MemoryBIO()
@@ -36,13 +36,13 @@ server.minimum_version = ssl.TLSVersion.TLSv1_3
 for r in shake(*bio_pair(client, server)):
     print(type(r).__name__, r.reason)
 
-# A socket cut without close_notify: b"" unless asked otherwise.
+# A socket truncated without close_notify: b"" unless asked otherwise.
 
 
-def cut(s):
+def truncate(s):
     s.recv(10000)
 
 
-plain = Server(cut, plain=True)
+plain = Server(truncate, plain=True)
 show("plain server", client_context().wrap_socket, plain.connect(), server_hostname="localhost")
 print(plain.wait())

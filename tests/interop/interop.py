@@ -121,14 +121,14 @@ def suites_and_groups(case):
             status, out = case.our_client(port)
             log = stop(server)
             yield "client/openssl/group/%s/%s" % (flag, group), status == 0, out + log
-    # Trap 31: a server that has only what we do not offer shares nothing with us.
+    # A server that has only what we do not offer shares nothing with us.
     for cipher in ("AES128-GCM-SHA256", "ECDHE-ECDSA-AES128-SHA256", "DHE-RSA-AES128-GCM-SHA256"):
         port = free_port()
         cert = "server" if "ECDSA" in cipher else "server-rsa"
         server = case.their_server(port, cert, "tls1_2", "-cipher", cipher + ":@SECLEVEL=0")
         status, out = case.our_client(port)
         log = stop(server)
-        yield "client/openssl/trap31-not-offered/" + cipher, status == 2 and "HANDSHAKE_FAILURE" in out, out + log
+        yield "client/openssl/suite-not-offered/" + cipher, status == 2 and "HANDSHAKE_FAILURE" in out, out + log
 
 
 def mutual(case):
@@ -187,7 +187,7 @@ def whole_records(case):
         status, out = case.our_client(port, "localhost", "ca.pem", "sum:/big.bin")
         log = stop(server)
         wanted = "sum %d %d" % (len(data), sum(data))
-        yield "client/openssl/%s/trap10-whole-records-and-tickets" % flag, wanted in out, out + log[-500:]
+        yield "client/openssl/%s/whole-records-and-tickets" % flag, wanted in out, out + log[-500:]
 
 
 def tickets_and_a_full_wire(case):
@@ -196,7 +196,7 @@ def tickets_and_a_full_wire(case):
         server = case.their_server(port, "server", flag)
         status, out = case.run([case.micropython, "full_wire.py", str(port), case.cert("ca.pem")])
         log = stop(server)
-        yield "client/openssl/%s/trap10-tickets-while-the-wire-is-full" % flag, status == 0, out + log
+        yield "client/openssl/%s/tickets-while-the-wire-is-full" % flag, status == 0, out + log
 
 
 def little_memory(case):

@@ -90,3 +90,17 @@ def raises(kind, fun, *args):
     except kind as e:
         return e
     raise AssertionError("%r was not raised" % (kind,))
+
+
+# Runs named cases, all of them; tests/run.py counts each. The script ends with the first that failed.
+def cases(*functions):
+    error = None
+    for function in functions:
+        try:
+            function()
+            print("case", function.__name__, "ok")
+        except Exception as e:
+            print("case", function.__name__, "FAIL", repr(e))
+            error = error or e
+    if error:
+        raise error

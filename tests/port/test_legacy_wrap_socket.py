@@ -60,7 +60,7 @@ raises(ValueError, lambda: ssl.wrap_socket(b, server_side=True, key=read("client
 raises(TypeError, lambda: ssl.wrap_socket(a, ca_certs="x", server_hostname="a"))
 raises(TypeError, lambda: ssl.wrap_socket(a, ciphers="x", server_hostname="a"))
 
-# Trap 21: libraries that switch verification off in passing (requests, urllib.urequest) are stopped.
+# Libraries that switch verification off in passing (requests, urllib.urequest) are stopped.
 raises(ValueError, setattr, ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT), "verify_mode", ssl.CERT_NONE)
 
 # read() goes to the end, as a MicroPython stream: old scripts rely on it.

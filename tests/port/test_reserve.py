@@ -66,7 +66,7 @@ client.reserve(4)
 for _ in range(30):
     life(client, server)
 
-# Given back while in use: the connection goes on, the next one needs no place.
+# Given back while in use: the connection goes on, the next one needs no slot.
 client.reserve(1)
 c, s, a, b = life(client, server)
 client.reserve(0)
@@ -115,7 +115,7 @@ assert "record too large: the peer sent 4000, this context takes 1024" in str(e)
 assert "record overflow" in str(raises(ssl.SSLError, c.recv, 1)).lower()
 client = client_context()
 
-# A session that is kept does not hold a place.
+# A session that is kept does not hold a slot.
 many = c2 = None
 client.reserve(1)
 sessions = []

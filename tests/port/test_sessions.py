@@ -1,4 +1,4 @@
-# SSLSession as bytes, for a device that sleeps (an extension), and what is never resumed (trap 17).
+# SSLSession as bytes, for a device that sleeps (an extension), and what is never resumed.
 import ssl
 from helper import CERTS, bio_pair, client_context, server_context, shake
 from port import raises

@@ -72,7 +72,7 @@ trust.load_verify_locations(read("ca.pem"))
 c, s, a, b = pair(trust, ctx)
 assert shake(c, s) == [True, True]
 
-# The wire is cut: b"" as a ragged end, or an error for those who ask.
+# The wire is truncated: b"" as a ragged end, or an error for those who ask.
 for suppress in (True, False):
     up, down = Pipe(), Pipe()
     a, b = Stream(down, up), Stream(up, down)

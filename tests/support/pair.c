@@ -36,13 +36,13 @@ static bool move_out(pair_t *pair, int from) {
 
 static bool move_in(pair_t *pair, int to) {
     wire_t *wire = &pair->wire[to];
-    size_t room, len = wire->len - wire->at, cut = pair->delivery.cut[to];
+    size_t room, len = wire->len - wire->at, truncate_at = pair->delivery.truncate_at[to];
     uint8_t *in = ussl_conn_in(pair->conn[to], &room);
     if (in == NULL) {
         return false;
     }
-    if (cut > 0) {
-        size_t left = cut > wire->at ? cut - wire->at : 0;
+    if (truncate_at > 0) {
+        size_t left = truncate_at > wire->at ? truncate_at - wire->at : 0;
         len = len < left ? len : left;
         if (left == 0) {
             ussl_conn_in_done(pair->conn[to], 0);

@@ -15,6 +15,14 @@
 
 #include "engine/ussl.h"
 
+// The versions that are built in, oldest first: for (EACH_VERSION(version)) { ... }
+#define OLDEST (USSL_TLS12 ? USSL_VERSION_TLS12 : USSL_VERSION_TLS13)
+#define NEWEST (USSL_TLS13 ? USSL_VERSION_TLS13 : USSL_VERSION_TLS12)
+#define EACH_VERSION(version)                                                                      \
+    uint16_t version = OLDEST;                                                                     \
+    version <= NEWEST;                                                                             \
+    version++
+
 // ---- platform.c ----
 #define TEST_FLOOR 1735689600 // 2025-01-01: what an unset clock is at least
 #define TEST_NOW 1780272000   // 2026-06-01 00:00:00 UTC, inside the good certificates' dates
@@ -59,9 +67,10 @@ typedef struct {
 
 // How bytes travel. Zeroed: as much as there is at once, nothing lost.
 typedef struct {
-    size_t chunk;  // bytes moved at once; 0: all
-    bool random;   // chunks of random length from 1 to 64
-    size_t cut[2]; // the wire to the client (0) or server (1) ends after this many bytes; 0: never
+    size_t chunk;          // bytes moved at once; 0: all
+    bool random;           // chunks of random length from 1 to 64
+    size_t truncate_at[2]; // the wire to the client (0) or server (1) ends after this many bytes;
+                           // 0: never
 } delivery_t;
 
 typedef struct {

@@ -88,10 +88,10 @@ static void hello_is_read(void **state) {
     assert_memory_equal(hello.name, "localhost", 9);
     assert_int_equal(hello.alpn_len, 3 + 9);
     assert_memory_equal(hello.alpn, "\2h2\10http/1.1", 12);
-    // Cut anywhere, it is malformed; but a hello may end before its extensions.
+    // Truncated anywhere, it is malformed; but a hello may end before its extensions.
     size_t whole = 0;
-    for (size_t cut = 0; cut < len - 9; cut++) {
-        whole += parse_exactly(record + 9, cut, &hello);
+    for (size_t stop = 0; stop < len - 9; stop++) {
+        whole += parse_exactly(record + 9, stop, &hello);
     }
     assert_true(whole <= 1);
     // Any bit may be wrong.
@@ -112,8 +112,8 @@ static void hello_is_read(void **state) {
     pair_free(&pair);
 }
 
-// Trap 27: without a protocol in common the connection goes on without one.
-static void trap27_no_protocol_in_common(void **state) {
+// Without a protocol in common the connection goes on without one.
+static void no_alpn_protocol_in_common(void **state) {
     (void)state;
     static const struct {
         const char *const *theirs, *const *ours;
@@ -147,8 +147,8 @@ static void trap27_no_protocol_in_common(void **state) {
     }
 }
 
-// Trap 15: the context owns its list; the caller's may go away.
-static void trap15_the_list_is_ours(void **state) {
+// The context owns its list; the caller's may go away.
+static void the_alpn_list_is_copied(void **state) {
     (void)state;
     char *text = calloc(1, 3);
     memcpy(text, "h2", 2);
@@ -276,7 +276,7 @@ static void cipher_strings_from_anywhere(void **state) {
                 }
             }
         } else {
-            assert_memory_equal(ids, before, sizeof(ids)); // trap 11
+            assert_memory_equal(ids, before, sizeof(ids));
         }
         free(text);
     }
@@ -290,8 +290,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {
 #if USSL_SERVER
         cmocka_unit_test_setup(hello_is_read, reset),
-        cmocka_unit_test_setup(trap27_no_protocol_in_common, reset),
-        cmocka_unit_test_setup(trap15_the_list_is_ours, reset),
+        cmocka_unit_test_setup(no_alpn_protocol_in_common, reset),
+        cmocka_unit_test_setup(the_alpn_list_is_copied, reset),
         cmocka_unit_test_setup(hello_in_several_records, reset),
         cmocka_unit_test_setup(the_hook_decides, reset),
         cmocka_unit_test_setup(another_context, reset),

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 //
-// test_conn.c - whole handshakes and transfers between two connections, and every way to cut them.
+// test_conn.c - whole handshakes and transfers between two connections, truncated at every point
+// too.
 #include "engine/conn/conn.h"
 #include "tests/support/support.h"
 
-static const uint16_t versions[] = {USSL_VERSION_TLS12, USSL_VERSION_TLS13};
 static const char *const keys[][2] = {
     {"server.pem", "server.key"},
     {"server-rsa.pem", "server-rsa.key"},
@@ -15,10 +15,6 @@ static const char *const keys[][2] = {
 #endif
 };
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
-
-static bool built_in(uint16_t version) {
-    return version == USSL_VERSION_TLS12 ? USSL_TLS12 : USSL_TLS13;
-}
 
 static int reset(void **state) {
     (void)state;
@@ -37,16 +33,16 @@ static void run_matrix(delivery_t delivery) {
     for (size_t i = 0; i < sizeof(data); i++) {
         data[i] = (uint8_t)(i * 7 + i / 251);
     }
-    for (size_t v = 0; v < COUNT(versions); v++) {
-        for (size_t k = 0; k < COUNT(keys) && built_in(versions[v]); k++) {
-            pair_setup_t setup = good_setup(keys[k][0], keys[k][1], versions[v]);
+    for (EACH_VERSION(version)) {
+        for (size_t k = 0; k < COUNT(keys); k++) {
+            pair_setup_t setup = good_setup(keys[k][0], keys[k][1], version);
             pair_t pair;
             assert_int_equal(pair_open(&pair, &setup), USSL_OK);
             pair.delivery = delivery;
             assert_true(pair_handshake(&pair));
             for (int end = 0; end < 2; end++) {
-                assert_int_equal(ussl_conn_version(pair.conn[end]), versions[v]);
-                assert_int_equal(ussl_conn_suite(pair.conn[end])->version, versions[v]);
+                assert_int_equal(ussl_conn_version(pair.conn[end]), version);
+                assert_int_equal(ussl_conn_suite(pair.conn[end])->version, version);
                 pair_transfer(&pair, end, data, delivery.chunk == 1 ? 600 : sizeof(data));
             }
             assert_non_null(ussl_conn_peer_cert(pair.conn[0]));
@@ -73,20 +69,17 @@ static void random_chunks(void **state) {
 }
 
 // A wire that ends after any number of bytes is an EOF at that end, never a success or a crash.
-static void cut_at_every_point(void **state) {
+static void truncated_at_every_point(void **state) {
     (void)state;
-    for (size_t v = 0; v < COUNT(versions); v++) {
+    for (EACH_VERSION(version)) {
         pair_t pair;
-        if (!built_in(versions[v])) {
-            continue;
-        }
-        open_good(&pair, versions[v]);
+        open_good(&pair, version);
         assert_true(pair_handshake(&pair));
         size_t total[2] = {pair.wire[0].total, pair.wire[1].total};
         for (int end = 0; end < 2; end++) {
-            for (size_t cut = 1; cut < total[end]; cut++) {
+            for (size_t stop = 1; stop < total[end]; stop++) {
                 assert_int_equal(pair_again(&pair), USSL_OK);
-                pair.delivery.cut[end] = cut;
+                pair.delivery.truncate_at[end] = stop;
                 bool both = pair_handshake(&pair);
                 // TLS 1.3 ends the client's handshake before the server's last bytes are used.
                 if (!both || pair.result[end] < 0) {
@@ -96,7 +89,7 @@ static void cut_at_every_point(void **state) {
                 }
                 assert_false(pair.done[end] && pair.result[end] < 0);
             }
-            pair.delivery.cut[end] = 0;
+            pair.delivery.truncate_at[end] = 0;
         }
         pair_free(&pair);
     }
@@ -130,12 +123,9 @@ static void close_notify_and_eof_are_told_apart(void **state) {
     (void)state;
     uint8_t buf[16];
     size_t n;
-    for (size_t v = 0; v < COUNT(versions); v++) {
+    for (EACH_VERSION(version)) {
         pair_t pair;
-        if (!built_in(versions[v])) {
-            continue;
-        }
-        open_good(&pair, versions[v]);
+        open_good(&pair, version);
         assert_true(pair_handshake(&pair));
         assert_int_equal(ussl_conn_write(pair.conn[0], (const uint8_t *)"bye", 3, &n), USSL_OK);
         pair_move(&pair);
@@ -148,14 +138,14 @@ static void close_notify_and_eof_are_told_apart(void **state) {
         while ((result = ussl_conn_read(pair.conn[1], buf, sizeof(buf), &n)) == USSL_WANT_IN) {
             assert_true(pair_move(&pair));
         }
-        // Trap 22: mbedTLS reports it once; we report it every time.
+        // MbedTLS reports it once; we report it every time.
         for (int i = 0; i < 3; i++) {
             assert_int_equal(result, USSL_CLOSED);
             result = ussl_conn_read(pair.conn[1], buf, sizeof(buf), &n);
         }
         // Half-closed: the other direction still works.
         assert_int_equal(ussl_conn_write(pair.conn[1], (const uint8_t *)"ok", 2, &n), USSL_OK);
-        // And a cut is a cut, every time.
+        // A truncation is reported as one, every time.
         for (int i = 0; i < 3; i++) {
             result = ussl_conn_read(pair.conn[0], buf, sizeof(buf), &n);
             if (result == USSL_WANT_IN) {
@@ -168,15 +158,12 @@ static void close_notify_and_eof_are_told_apart(void **state) {
     }
 }
 
-// Trap 1: while a sealed record waits for the wire nothing new is taken, and nothing is lost.
-static void trap01_no_byte_lost_when_the_wire_is_full(void **state) {
+// While a sealed record waits for the wire nothing new is taken, and nothing is lost.
+static void no_byte_lost_when_the_wire_is_full(void **state) {
     (void)state;
-    for (size_t v = 0; v < COUNT(versions); v++) {
+    for (EACH_VERSION(version)) {
         pair_t pair;
-        if (!built_in(versions[v])) {
-            continue;
-        }
-        open_good(&pair, versions[v]);
+        open_good(&pair, version);
         assert_true(pair_handshake(&pair));
         uint8_t first[300], second[500], got[800];
         memset(first, 'a', sizeof(first));
@@ -206,8 +193,8 @@ static void trap01_no_byte_lost_when_the_wire_is_full(void **state) {
     }
 }
 
-// Trap 10: what a server sends between records (tickets) never looks like an end or like nothing.
-static void trap10_reading_skips_what_is_not_data(void **state) {
+// What a server sends between records (tickets) never looks like an end or like nothing.
+static void reading_skips_what_is_not_data(void **state) {
     (void)state;
     pair_t pair;
     uint8_t buf[8];
@@ -227,12 +214,9 @@ static void trap10_reading_skips_what_is_not_data(void **state) {
 // are.
 static void empty_records_are_no_end(void **state) {
     (void)state;
-    for (size_t v = 0; v < COUNT(versions); v++) {
+    for (EACH_VERSION(version)) {
         pair_t pair;
-        if (!built_in(versions[v])) {
-            continue;
-        }
-        open_good(&pair, versions[v]);
+        open_good(&pair, version);
         assert_true(pair_handshake(&pair));
         for (int i = 0; i < 2; i++) {
             (void)mbedtls_ssl_write(&pair.conn[0]->ssl, (const uint8_t *)"", 0);
@@ -243,15 +227,12 @@ static void empty_records_are_no_end(void **state) {
     }
 }
 
-// Traps 23 and 30: the peer is told why, once, also when the wire takes nothing for a while.
-static void trap23_trap30_an_alert_is_always_queued_once(void **state) {
+// The peer is told why, once, also when the wire takes nothing for a while.
+static void an_alert_is_always_queued_once(void **state) {
     (void)state;
-    for (size_t v = 0; v < COUNT(versions); v++) {
+    for (EACH_VERSION(version)) {
         pair_t pair;
-        if (!built_in(versions[v])) {
-            continue;
-        }
-        pair_setup_t setup = good_setup("wrong-name.pem", "wrong-name.key", versions[v]);
+        pair_setup_t setup = good_setup("wrong-name.pem", "wrong-name.key", version);
         assert_int_equal(pair_open(&pair, &setup), USSL_OK);
         assert_false(pair_handshake(&pair));
         assert_int_equal(pair.result[0], USSL_ERR_CERT);
@@ -287,8 +268,8 @@ static void feed(ussl_conn_t *conn, const void *data, size_t len, ussl_result_t 
     }
 }
 
-// Trap 30: garbage is answered with an alert, by client and server.
-static void trap30_garbage_is_answered(void **state) {
+// Garbage is answered with an alert, by client and server.
+static void garbage_is_answered_with_an_alert(void **state) {
     (void)state;
     static const char http[] = "HTTP/1.1 400 Bad Request\r\nServer: plain\r\n\r\n";
     for (int end = 0; end < 2; end++) {
@@ -349,12 +330,9 @@ static bool is_header_version(const wire_t *wire, size_t at) {
 // A flipped bit anywhere in what the server sends is never accepted.
 static void altered_bytes_are_refused(void **state) {
     (void)state;
-    for (size_t v = 0; v < COUNT(versions); v++) {
+    for (EACH_VERSION(version)) {
         pair_t pair;
-        if (!built_in(versions[v])) {
-            continue;
-        }
-        open_good(&pair, versions[v]);
+        open_good(&pair, version);
         assert_true(pair_handshake(&pair));
         size_t total = pair.wire[0].total;
         for (size_t at = 0; at < total; at += 3) {
@@ -373,7 +351,7 @@ static void altered_bytes_are_refused(void **state) {
                 pair_move(&pair);
             }
             if (pair.done[0] && pair.done[1] && flipped && !is_header_version(&pair.wire[0], at)) {
-                fail_msg("TLS %x accepted with byte %zu of %zu altered", versions[v], at, total);
+                fail_msg("TLS %x accepted with byte %zu of %zu altered", version, at, total);
             }
         }
         pair_free(&pair);
@@ -397,8 +375,8 @@ static bool hello_contains(const char *hostname, const char *text) {
     return found;
 }
 
-// Trap 16: names are sent as SNI without their trailing dot, addresses are not sent at all.
-static void trap16_sni_carries_names_only(void **state) {
+// Names are sent as SNI without their trailing dot, addresses are not sent at all.
+static void sni_carries_names_only(void **state) {
     (void)state;
     assert_true(hello_contains("localhost", "localhost"));
     assert_true(hello_contains("a.wild.test.", "a.wild.test"));
@@ -407,7 +385,7 @@ static void trap16_sni_carries_names_only(void **state) {
     assert_false(hello_contains("::1", "::1"));
 }
 
-// Trap 13: work inside a hook on another connection does not disturb the outer one's accounting.
+// Work inside a hook on another connection does not disturb the outer one's accounting.
 typedef struct {
     pair_t inner;
     pair_t *outer;
@@ -431,7 +409,7 @@ static ussl_result_t hook_with_a_handshake(
     return USSL_OK;
 }
 
-static void trap13_nested_handshakes_keep_their_arenas(void **state) {
+static void nested_handshakes_keep_their_arenas(void **state) {
     (void)state;
     pair_t pair;
     nested_t here = {.outer = &pair, .reentry = USSL_OK};
@@ -461,13 +439,10 @@ static ussl_result_t hook_that_refuses(
 
 static void a_hook_can_refuse(void **state) {
     (void)state;
-    for (size_t v = 0; v < COUNT(versions); v++) {
+    for (EACH_VERSION(version)) {
         pair_t pair;
-        pair_setup_t setup = good_setup("server.pem", "server.key", versions[v]);
+        pair_setup_t setup = good_setup("server.pem", "server.key", version);
         setup.client.on_cert = hook_that_refuses;
-        if (!built_in(versions[v])) {
-            continue;
-        }
         assert_int_equal(pair_open(&pair, &setup), USSL_OK);
         assert_false(pair_handshake(&pair));
         assert_int_equal(pair.result[0], USSL_ERR_HOOK);
@@ -494,18 +469,18 @@ int main(void) {
         cmocka_unit_test_setup(handshake_and_transfer, reset),
         cmocka_unit_test_setup(one_byte_at_a_time, reset),
         cmocka_unit_test_setup(random_chunks, reset),
-        cmocka_unit_test_setup(cut_at_every_point, reset),
+        cmocka_unit_test_setup(truncated_at_every_point, reset),
         cmocka_unit_test_setup(wrong_moment_changes_nothing, reset),
         cmocka_unit_test_setup(close_notify_and_eof_are_told_apart, reset),
-        cmocka_unit_test_setup(trap01_no_byte_lost_when_the_wire_is_full, reset),
-        cmocka_unit_test_setup(trap10_reading_skips_what_is_not_data, reset),
+        cmocka_unit_test_setup(no_byte_lost_when_the_wire_is_full, reset),
+        cmocka_unit_test_setup(reading_skips_what_is_not_data, reset),
         cmocka_unit_test_setup(empty_records_are_no_end, reset),
-        cmocka_unit_test_setup(trap23_trap30_an_alert_is_always_queued_once, reset),
-        cmocka_unit_test_setup(trap30_garbage_is_answered, reset),
+        cmocka_unit_test_setup(an_alert_is_always_queued_once, reset),
+        cmocka_unit_test_setup(garbage_is_answered_with_an_alert, reset),
         cmocka_unit_test_setup(nothing_in_common, reset),
         cmocka_unit_test_setup(altered_bytes_are_refused, reset),
-        cmocka_unit_test_setup(trap16_sni_carries_names_only, reset),
-        cmocka_unit_test_setup(trap13_nested_handshakes_keep_their_arenas, reset),
+        cmocka_unit_test_setup(sni_carries_names_only, reset),
+        cmocka_unit_test_setup(nested_handshakes_keep_their_arenas, reset),
         cmocka_unit_test_setup(a_hook_can_refuse, reset),
         cmocka_unit_test_setup(no_entropy_is_an_error, reset),
     };

@@ -12,12 +12,6 @@ static int reset(void **state) {
 }
 
 #if USSL_SERVER
-#define OLDEST (USSL_TLS12 ? USSL_VERSION_TLS12 : USSL_VERSION_TLS13)
-#define NEWEST (USSL_TLS13 ? USSL_VERSION_TLS13 : USSL_VERSION_TLS12)
-#define EACH_VERSION(v)                                                                            \
-    uint16_t v = OLDEST;                                                                           \
-    v <= NEWEST;                                                                                   \
-    v++
 
 // mbedTLS counts the hidden type of TLS 1.3 as plaintext.
 #define LARGEST 16383
@@ -247,10 +241,10 @@ static void open_sharing(sharing_t *s, size_t shared) {
         pair_t *pair = &s->pair[i];
         assert_int_equal(pair_open(pair, &setup), USSL_OK);
         ussl_conn_free(pair->conn[0]);
-        ussl_arena_t *place = ussl_reserve_take(s->reserve);
+        ussl_arena_t *slot = ussl_reserve_take(s->reserve);
         assert_int_equal(
-            ussl_conn_new(place, pair->ctx[0], "localhost", NULL, &pair->conn[0]), USSL_OK);
-        ussl_arena_unref(place);
+            ussl_conn_new(slot, pair->ctx[0], "localhost", NULL, &pair->conn[0]), USSL_OK);
+        ussl_arena_unref(slot);
         assert_true(pair_handshake(pair));
         s->filler[i] = fill_up(pair->conn[0], 1000);
     }
@@ -306,14 +300,14 @@ static void read_large(pair_t *pair, const uint8_t *data) {
     assert_int_equal(pair->conn[0]->in_room, USSL__RECORD_IDLE);
 }
 
-static void a_full_place_still_writes(void **state) {
+static void a_full_slot_still_writes(void **state) {
     (void)state;
     sharing_t s;
     open_sharing(&s, 0);
     void *rest = fill_up(s.pair[0].conn[0], 0);
     uint8_t *data = some_bytes(LARGEST);
     pair_transfer(&s.pair[0], 0, data, 5000);
-    // What is too large for the place is an error, and the record is still there afterwards.
+    // What is too large for the slot is an error, and the record is still there afterwards.
     write_large(&s.pair[0], data);
     assert_int_equal(deliver(&s.pair[0], 100), USSL_ERR_MEMORY);
     ussl__free(rest);
@@ -349,7 +343,7 @@ static void two_share_one_buffer(void **state) {
 }
 
 // Half a record in a shared buffer starves nobody for long.
-static void a_peer_that_dribbles(void **state) {
+static void a_peer_that_sends_slowly(void **state) {
     (void)state;
     sharing_t s;
     open_sharing(&s, 1);
@@ -404,9 +398,9 @@ int main(void) {
         cmocka_unit_test_setup(a_second_hello, reset),
         cmocka_unit_test_setup(peers_keep_to_a_limit, reset),
         cmocka_unit_test_setup(a_peer_that_does_not, reset),
-        cmocka_unit_test_setup(a_full_place_still_writes, reset),
+        cmocka_unit_test_setup(a_full_slot_still_writes, reset),
         cmocka_unit_test_setup(two_share_one_buffer, reset),
-        cmocka_unit_test_setup(a_peer_that_dribbles, reset),
+        cmocka_unit_test_setup(a_peer_that_sends_slowly, reset),
         cmocka_unit_test_setup(a_program_that_does_not_read, reset),
 #endif
     };

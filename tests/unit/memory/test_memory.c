@@ -70,9 +70,9 @@ static ussl_result_t whole_life(
     return result;
 }
 
-// Trap 26: whatever mbedTLS makes of a failed allocation, we say "memory"; nothing leaks or
+// Whatever mbedTLS makes of a failed allocation, we say "memory"; nothing leaks or
 // crashes.
-static void trap26_every_allocation_fails_once(
+static void every_allocation_fails_once(
     const blob_t *roots, uint16_t version, const char *cert, const char *key) {
     platform_reset();
     assert_int_equal(whole_life(roots, version, cert, key), USSL_OK);
@@ -94,40 +94,38 @@ static void trap26_every_allocation_fails_once(
     }
 }
 
-static void trap26_tls12(void **state) {
+static void every_allocation_fails_tls12(void **state) {
     (void)state;
 #if USSL_TLS12
-    trap26_every_allocation_fails_once(NULL, USSL_VERSION_TLS12, "server.pem", "server.key");
+    every_allocation_fails_once(NULL, USSL_VERSION_TLS12, "server.pem", "server.key");
 #endif
 }
 
-static void trap26_tls12_rsa(void **state) {
+static void every_allocation_fails_tls12_rsa(void **state) {
     (void)state;
 #if USSL_TLS12
-    trap26_every_allocation_fails_once(
-        NULL, USSL_VERSION_TLS12, "server-rsa.pem", "server-rsa.key");
+    every_allocation_fails_once(NULL, USSL_VERSION_TLS12, "server-rsa.pem", "server-rsa.key");
 #endif
 }
 
-static void trap26_tls13(void **state) {
+static void every_allocation_fails_tls13(void **state) {
     (void)state;
 #if USSL_TLS13
-    trap26_every_allocation_fails_once(NULL, USSL_VERSION_TLS13, "server.pem", "server.key");
+    every_allocation_fails_once(NULL, USSL_VERSION_TLS13, "server.pem", "server.key");
 #endif
 }
 
-static void trap26_a_root_of_a_store(void **state) {
+static void every_allocation_fails_with_a_root_store(void **state) {
     (void)state;
 #if USSL_STORE && USSL_TLS12
     blob_t roots = read_cert_file("../roots.ussl");
-    trap26_every_allocation_fails_once(
-        &roots, USSL_VERSION_TLS12, "under-rsa.pem", "under-rsa.key");
+    every_allocation_fails_once(&roots, USSL_VERSION_TLS12, "under-rsa.pem", "under-rsa.key");
     blob_free(&roots);
 #endif
 }
 
-// Trap 25: nothing of PSA's is charged to a connection and stays.
-static void trap25_a_second_connection_costs_what_the_first_did(void **state) {
+// Nothing of PSA's is charged to a connection and stays.
+static void a_second_connection_costs_what_the_first_did(void **state) {
     (void)state;
     pair_setup_t setup = good_setup("server.pem", "server.key", 0);
     pair_t pair;
@@ -143,8 +141,8 @@ static void trap25_a_second_connection_costs_what_the_first_did(void **state) {
     pair_free(&pair);
 }
 
-// Trap 19: a handshake with P-256 stays in the thousands of allocations, not tens of thousands.
-static void trap19_allocations_of_a_handshake(void **state) {
+// A handshake with P-256 stays in the thousands of allocations, not tens of thousands.
+static void allocations_of_a_handshake(void **state) {
     (void)state;
     pair_setup_t setup = good_setup("server.pem", "server.key", 0);
     pair_t pair;
@@ -160,12 +158,12 @@ static void trap19_allocations_of_a_handshake(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(arenas_count_and_limit, reset),
-        cmocka_unit_test_setup(trap26_tls12, reset),
-        cmocka_unit_test_setup(trap26_tls12_rsa, reset),
-        cmocka_unit_test_setup(trap26_tls13, reset),
-        cmocka_unit_test_setup(trap26_a_root_of_a_store, reset),
-        cmocka_unit_test_setup(trap25_a_second_connection_costs_what_the_first_did, reset),
-        cmocka_unit_test_setup(trap19_allocations_of_a_handshake, reset),
+        cmocka_unit_test_setup(every_allocation_fails_tls12, reset),
+        cmocka_unit_test_setup(every_allocation_fails_tls12_rsa, reset),
+        cmocka_unit_test_setup(every_allocation_fails_tls13, reset),
+        cmocka_unit_test_setup(every_allocation_fails_with_a_root_store, reset),
+        cmocka_unit_test_setup(a_second_connection_costs_what_the_first_did, reset),
+        cmocka_unit_test_setup(allocations_of_a_handshake, reset),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

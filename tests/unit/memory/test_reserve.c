@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// test_reserve.c - memory set aside: the pool inside a place, and whole connections that allocate
+// test_reserve.c - memory set aside: the pool inside a slot, and whole connections that allocate
 // nothing else.
 #include "engine/conn/conn.h"
 #include "tests/support/support.h"
@@ -18,12 +18,12 @@ static int reset(void **state) {
 typedef struct {
     uint8_t *block;
     size_t size;
-    uint8_t mark;
+    uint8_t fill;
 } taken_t;
 
 static void check_and_give(ussl__pool_t *pool, taken_t *taken) {
     for (size_t i = HEADER; i < taken->size; i++) {
-        assert_int_equal(taken->block[i], taken->mark);
+        assert_int_equal(taken->block[i], taken->fill);
     }
     ussl__pool_give(pool, taken->block);
     taken->block = NULL;
@@ -35,13 +35,13 @@ static void take_and_mark(ussl__pool_t *pool, taken_t *taken, size_t size) {
         return;
     }
     taken->size = size + HEADER;
-    taken->mark = (uint8_t)rand();
+    taken->fill = (uint8_t)rand();
     assert_true(ussl__pool_holds(pool, taken->block));
     assert_int_equal((uintptr_t)taken->block % sizeof(void *), 0);
     for (size_t i = HEADER; i < taken->size; i++) {
         assert_int_equal(taken->block[i], 0);
     }
-    memset(taken->block + HEADER, taken->mark, size);
+    memset(taken->block + HEADER, taken->fill, size);
 }
 
 // Everything given back is one stretch again: the largest block can be had, and only that.
@@ -91,17 +91,17 @@ typedef struct {
     ussl_reserve_t *reserve[2];
 } reserved_t;
 
-static ussl_reserve_plan_t plan_for(size_t places) {
+static ussl_reserve_plan_t plan_for(size_t slots) {
     return (ussl_reserve_plan_t){
-        .connections = places, .record_in = 16384, .record_out = 4096, .peer_chain = 2048};
+        .connections = slots, .record_in = 16384, .record_out = 4096, .peer_chain = 2048};
 }
 
-static void reserve_both(reserved_t *r, const pair_setup_t *setup, size_t places) {
+static void reserve_both(reserved_t *r, const pair_setup_t *setup, size_t slots) {
     assert_int_equal(pair_open(&r->pair, setup), USSL_OK);
     for (int end = 0; end < 2; end++) {
         ussl_conn_free(r->pair.conn[end]);
         r->pair.conn[end] = NULL;
-        ussl_reserve_plan_t plan = plan_for(places);
+        ussl_reserve_plan_t plan = plan_for(slots);
         assert_int_equal(ussl_reserve_new(&plan, &r->reserve[end]), USSL_OK);
     }
 }
@@ -151,8 +151,7 @@ static size_t used_by(const ussl_reserve_t *reserve) {
 static void nothing_else_is_allocated(void **state) {
     (void)state;
     for (size_t k = 0; k < KEYS; k++) {
-        for (uint16_t version = USSL_TLS12 ? USSL_VERSION_TLS12 : USSL_VERSION_TLS13;
-             version <= (USSL_TLS13 ? USSL_VERSION_TLS13 : USSL_VERSION_TLS12); version++) {
+        for (EACH_VERSION(version)) {
             pair_setup_t setup = good_setup(keys[k][0], keys[k][1], version);
             setup.tickets = true;
             reserved_t r;
@@ -185,17 +184,14 @@ static void nothing_else_is_allocated(void **state) {
     }
 }
 
-// A root of the store comes and goes in the place, also the largest kind in the smallest place.
+// A root of the store comes and goes in the slot, also the largest kind in the smallest slot.
 #if USSL_STORE
 static void a_root_of_a_store(void **state) {
     (void)state;
     blob_t blob = read_cert_file("../roots.ussl");
-    for (int version = USSL_VERSION_TLS12; version <= USSL_VERSION_TLS13; version++) {
-        if (version == USSL_VERSION_TLS12 ? !USSL_TLS12 : !USSL_TLS13) {
-            continue;
-        }
+    for (EACH_VERSION(version)) {
         ussl_arena_t *arena;
-        pair_setup_t setup = good_setup("under-rsa.pem", "under-rsa.key", (uint16_t)version);
+        pair_setup_t setup = good_setup("under-rsa.pem", "under-rsa.key", version);
         assert_int_equal(ussl_arena_new(0, &arena), USSL_OK);
         setup.made_trust[0] = trust_in_store(&blob);
         assert_non_null(setup.made_trust[0]);
@@ -233,7 +229,7 @@ static void a_root_of_a_store(void **state) {
 }
 #endif
 
-// Many lives of every kind, some of them cut short, in one block: none fails for want of room, and
+// Many lives of every kind, some of them truncated, in one block: none fails for want of room, and
 // the last begins on the level of the first. `make soak` sets USSL_SOAK.
 static void a_long_life(void **state) {
     (void)state;
@@ -260,21 +256,21 @@ static void a_long_life(void **state) {
     for (int life = 0; life < LIVES; life++) {
         reserved_t *r = &kinds[rand() % KINDS];
         assert_int_equal(connect_reserved(r), USSL_OK);
-        bool cut = rand() % 5 == 0;
+        bool truncated = rand() % 5 == 0;
 #if USSL_SESSIONS
         ussl_session_t **session = &sessions[r - kinds];
         if (*session != NULL && rand() % 2) {
             assert_int_equal(ussl_conn_set_session(r->pair.conn[0], *session), USSL_OK);
         }
 #endif
-        r->pair.delivery.cut[rand() % 2] = cut ? 1 + (size_t)rand() % 3000 : 0;
+        r->pair.delivery.truncate_at[rand() % 2] = truncated ? 1 + (size_t)rand() % 3000 : 0;
         bool done = pair_handshake(&r->pair);
-        memset(r->pair.delivery.cut, 0, sizeof(r->pair.delivery.cut));
+        memset(r->pair.delivery.truncate_at, 0, sizeof(r->pair.delivery.truncate_at));
         for (int end = 0; end < 2; end++) {
             assert_true(pair_failure(&r->pair, end).result != USSL_ERR_MEMORY);
         }
-        assert_true(done || cut);
-        if (done && !cut) {
+        assert_true(done || truncated);
+        if (done && !truncated) {
             size_t len = rand() % 4 ? (size_t)rand() % 3000 : (size_t)rand() % 40000;
             pair_transfer(&r->pair, 1, data, len + 1);
             pair_transfer(&r->pair, 0, data, len / 2 + 1);
@@ -317,7 +313,7 @@ static void one_more_than_reserved(void **state) {
     assert_int_equal(ussl_conn_new(b, r.pair.ctx[0], "localhost", NULL, &conn), USSL_OK);
     ussl_arena_unref(b);
     assert_null(ussl_reserve_take(r.reserve[0]));
-    ussl_drop_later(conn); // as a finaliser does: the next call finds the place
+    ussl_drop_later(conn); // as a finaliser does: the next call finds the slot
     b = ussl_reserve_take(r.reserve[0]);
     assert_non_null(b);
     ussl_arena_leave(b);
@@ -345,13 +341,13 @@ static void given_back_while_in_use(void **state) {
 }
 
 // Too little room is an error that says so, wherever it shows, and takes nothing from anybody else.
-static void too_small_a_place(void **state) {
+static void too_small_a_slot(void **state) {
     (void)state;
     pair_setup_t setup = good_setup("server.pem", "server.key", 0);
     size_t refused = 0;
     for (size_t room = 1000; room < 36000; room += 1301) {
         pair_t pair;
-        ussl__slot_t *place;
+        ussl__slot_t *slot;
         ussl_arena_t *arena;
         ussl_reserve_t *reserve;
         assert_int_equal(pair_open(&pair, &setup), USSL_OK);
@@ -360,8 +356,8 @@ static void too_small_a_place(void **state) {
         ussl_reserve_plan_t plan = plan_for(1);
         assert_int_equal(ussl_reserve_new(&plan, &reserve), USSL_OK);
         arena = ussl_reserve_take(reserve);
-        place = (ussl__slot_t *)arena;
-        ussl__pool_init(&place->pool, place->pool.start, room);
+        slot = (ussl__slot_t *)arena;
+        ussl__pool_init(&slot->pool, slot->pool.start, room);
         ussl_result_t result = ussl_conn_new(arena, pair.ctx[0], "localhost", NULL, &pair.conn[0]);
         if (result == USSL_OK && !pair_handshake(&pair)) {
             result = pair.result[0];
@@ -388,7 +384,7 @@ int main(void) {
         cmocka_unit_test_setup(a_long_life, reset),
         cmocka_unit_test_setup(one_more_than_reserved, reset),
         cmocka_unit_test_setup(given_back_while_in_use, reset),
-        cmocka_unit_test_setup(too_small_a_place, reset),
+        cmocka_unit_test_setup(too_small_a_slot, reset),
 #endif
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

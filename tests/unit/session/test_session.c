@@ -12,19 +12,7 @@ static int reset(void **state) {
 }
 
 #if USSL_SESSIONS && USSL_SERVER
-static const uint16_t versions[] = {
-#if USSL_TLS12
-    USSL_VERSION_TLS12,
-#endif
-#if USSL_TLS13
-    USSL_VERSION_TLS13,
-#endif
-};
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
-#define EACH_VERSION(v)                                                                            \
-    size_t v = 0;                                                                                  \
-    v < COUNT(versions);                                                                           \
-    v++
 
 static pair_setup_t with_tickets(uint16_t version) {
     pair_setup_t setup = good_setup("server.pem", "server.key", version);
@@ -67,8 +55,8 @@ static size_t peer_der(const ussl_conn_t *conn, const uint8_t **der) {
 
 static void a_session_is_resumed(void **state) {
     (void)state;
-    for (EACH_VERSION(v)) {
-        pair_setup_t setup = with_tickets(versions[v]);
+    for (EACH_VERSION(version)) {
+        pair_setup_t setup = with_tickets(version);
         pair_t pair;
         ussl_session_t *session = first_session(&pair, &setup);
         const ussl_session_info_t *info = ussl_session_info(session);
@@ -96,8 +84,8 @@ static void a_session_is_resumed(void **state) {
 
 static void byte_by_byte(void **state) {
     (void)state;
-    for (EACH_VERSION(v)) {
-        pair_setup_t setup = with_tickets(versions[v]);
+    for (EACH_VERSION(version)) {
+        pair_setup_t setup = with_tickets(version);
         pair_t pair;
         ussl_session_t *session = first_session(&pair, &setup);
         pair.delivery.chunk = 1;
@@ -107,12 +95,12 @@ static void byte_by_byte(void **state) {
     }
 }
 
-// Trap 17: another host is another server, whatever the session says.
-static void trap17_another_host(void **state) {
+// Another host is another server, whatever the session says.
+static void no_session_for_another_host(void **state) {
     (void)state;
     static const char *const hosts[] = {"wrong.example", "127.0.0.2", NULL};
-    for (EACH_VERSION(v)) {
-        pair_setup_t setup = with_tickets(versions[v]);
+    for (EACH_VERSION(version)) {
+        pair_setup_t setup = with_tickets(version);
         pair_t pair;
         ussl_session_t *session = first_session(&pair, &setup);
         for (size_t i = 0; i < COUNT(hosts); i++) {
@@ -132,12 +120,12 @@ static ussl_result_t accept_all(void *owner, const uint8_t *der, size_t len, uns
     return USSL_OK;
 }
 
-// Trap 17: a session proves no more than its own handshake did.
-static void trap17_stricter_than_before(void **state) {
+// A session proves no more than its own handshake did.
+static void no_session_under_stricter_rules(void **state) {
     (void)state;
-    for (EACH_VERSION(v)) {
+    for (EACH_VERSION(version)) {
         for (int lax = 0; lax < 3; lax++) {
-            pair_setup_t setup = with_tickets(versions[v]), strict = setup;
+            pair_setup_t setup = with_tickets(version), strict = setup;
             setup.client.verify = lax == 0 ? USSL_VERIFY_NONE : USSL_VERIFY_REQUIRED;
             setup.client.no_hostname_check = lax <= 1;
             strict.client.on_cert = lax == 2 ? accept_all : NULL;
@@ -161,8 +149,8 @@ static void trap17_stricter_than_before(void **state) {
 
 static void a_client_stays_known(void **state) {
     (void)state;
-    for (EACH_VERSION(v)) {
-        pair_setup_t setup = with_tickets(versions[v]);
+    for (EACH_VERSION(version)) {
+        pair_setup_t setup = with_tickets(version);
         setup.client_cert = "client.pem";
         setup.client_key = "client.key";
         setup.server_trust = "ca.pem";
@@ -191,8 +179,8 @@ static void a_client_stays_known(void **state) {
 // The same keys in a context that asks for certificates, as after a change of settings.
 static void a_stranger_stays_one(void **state) {
     (void)state;
-    for (EACH_VERSION(v)) {
-        pair_setup_t setup = with_tickets(versions[v]);
+    for (EACH_VERSION(version)) {
+        pair_setup_t setup = with_tickets(version);
         pair_t pair;
         ussl_session_t *session = first_session(&pair, &setup);
         ussl_config_t config = pair.ctx[1]->config;
@@ -211,8 +199,8 @@ static void a_stranger_stays_one(void **state) {
 
 static void tickets_grow_old(void **state) {
     (void)state;
-    for (EACH_VERSION(v)) {
-        pair_setup_t setup = with_tickets(versions[v]);
+    for (EACH_VERSION(version)) {
+        pair_setup_t setup = with_tickets(version);
         pair_t pair;
         ussl_session_t *session = first_session(&pair, &setup);
         int64_t made = test_platform.now;
@@ -251,8 +239,8 @@ static bool resumes_unasked(pair_t *pair, const mbedtls_ssl_session *session) {
 
 static void both_ends_judge_for_themselves(void **state) {
     (void)state;
-    for (EACH_VERSION(v)) {
-        pair_setup_t setup = with_tickets(versions[v]), careless = setup;
+    for (EACH_VERSION(version)) {
+        pair_setup_t setup = with_tickets(version), careless = setup;
         careless.client.verify = USSL_VERIFY_NONE;
         careless.client.no_hostname_check = true;
         for (int strict = 0; strict < 2; strict++) {
@@ -335,9 +323,9 @@ static ussl_result_t refuse_all(void *owner, const uint8_t *der, size_t len, uns
 // chain of tickets lasts for ever.
 static void rules_made_since(void **state) {
     (void)state;
-    for (EACH_VERSION(v)) {
+    for (EACH_VERSION(version)) {
         for (int rule = 0; rule < 3; rule++) {
-            pair_setup_t setup = with_tickets(versions[v]);
+            pair_setup_t setup = with_tickets(version);
             setup.client_cert = "client.pem";
             setup.client_key = "client.key";
             setup.server_trust = "ca.pem";
@@ -359,7 +347,7 @@ static void rules_made_since(void **state) {
             ussl_session_unref(session);
             pair_free(&pair);
         }
-        pair_setup_t setup = with_tickets(versions[v]);
+        pair_setup_t setup = with_tickets(version);
         pair_t pair;
         ussl_session_t *session = first_session(&pair, &setup);
         int renewals = 0;
@@ -397,8 +385,8 @@ static void an_id_that_is_too_long(void **state) {
 // Any bit of a ticket may be wrong: then it is no ticket.
 static void tickets_are_sealed(void **state) {
     (void)state;
-    for (EACH_VERSION(v)) {
-        pair_setup_t setup = with_tickets(versions[v]);
+    for (EACH_VERSION(version)) {
+        pair_setup_t setup = with_tickets(version);
         pair_t pair;
         ussl_session_t *session = first_session(&pair, &setup);
         for (size_t at = 0; at < 120; at += 7) {
@@ -417,9 +405,9 @@ static void tickets_are_sealed(void **state) {
 
 static void without_tickets(void **state) {
     (void)state;
-    for (EACH_VERSION(v)) {
+    for (EACH_VERSION(version)) {
         for (int who = 0; who < 3; who++) {
-            pair_setup_t setup = with_tickets(versions[v]);
+            pair_setup_t setup = with_tickets(version);
             setup.tickets = who != 0;
             setup.client.no_tickets = who == 1;
             setup.server.no_tickets = who == 2;
@@ -450,13 +438,13 @@ static ussl_result_t load(
 
 static void saved_and_loaded(void **state) {
     (void)state;
-    for (EACH_VERSION(v)) {
-        pair_setup_t setup = with_tickets(versions[v]);
+    for (EACH_VERSION(version)) {
+        pair_setup_t setup = with_tickets(version);
         pair_t pair;
         ussl_session_t *session = first_session(&pair, &setup), *loaded = NULL;
         size_t len;
         uint8_t *data = save(session, "", &len);
-        print_message("a saved session of %04x: %zu bytes\n", versions[v], len);
+        print_message("a saved session of %04x: %zu bytes\n", version, len);
         assert_int_equal(load(&pair, data, len, "", &loaded), USSL_OK);
         const ussl_session_info_t *a = ussl_session_info(session);
         const ussl_session_info_t *b = ussl_session_info(loaded);
@@ -495,10 +483,10 @@ static void damage_is_seen(void **state) {
         assert_null(loaded);
         data[bit / 8] ^= (uint8_t)(1 << bit % 8);
     }
-    for (size_t cut = 0; cut < len; cut++) {
-        uint8_t *part = malloc(cut + 1);
-        memcpy(part, data, cut);
-        assert_int_equal(load(&pair, part, cut, "", &loaded), USSL_ERR_PARSE);
+    for (size_t stop = 0; stop < len; stop++) {
+        uint8_t *part = malloc(stop + 1);
+        memcpy(part, data, stop);
+        assert_int_equal(load(&pair, part, stop, "", &loaded), USSL_ERR_PARSE);
         free(part);
     }
     free(data);
@@ -507,7 +495,7 @@ static void damage_is_seen(void **state) {
     assert_int_equal(test_platform.live, 0);
 }
 
-// Trap 17: believed by others is not believed by us; but a trust may have grown.
+// Believed by others is not believed by us; but a trust may have grown.
 static void another_trust(void **state) {
     (void)state;
     pair_setup_t setup = with_tickets(0);
@@ -536,7 +524,7 @@ static void another_trust(void **state) {
 }
 
 // What is inside a seal was ours; the parser does not rely on it.
-static void records_from_anywhere(void **state) {
+static void snapshots_from_anywhere(void **state) {
     (void)state;
     for (int i = 0; i < 100000; i++) {
         size_t len = (size_t)rand() % 90;
@@ -561,7 +549,7 @@ const char *__lsan_default_suppressions(void) {
     return "leak:mbedtls_ssl_tls13_populate_transform\n";
 }
 
-// Trap 26, with a session on offer.
+// With a session on offer, too, every failed allocation is told as "no memory".
 static ussl_result_t resumed_life(uint16_t version) {
     pair_setup_t setup = with_tickets(version);
     pair_t pair;
@@ -590,19 +578,19 @@ static ussl_result_t resumed_life(uint16_t version) {
     return result;
 }
 
-static void trap26_every_allocation_of_a_resumption(void **state) {
+static void every_allocation_of_a_resumption_fails(void **state) {
     (void)state;
-    for (EACH_VERSION(v)) {
+    for (EACH_VERSION(version)) {
         platform_reset();
-        assert_int_equal(resumed_life(versions[v]), USSL_OK);
+        assert_int_equal(resumed_life(version), USSL_OK);
         size_t total = test_platform.made;
         // The first handshake is test_memory's: this one looks at what comes after it.
         for (size_t at = total / 2; at <= total; at += 17) {
             platform_reset();
             test_platform.fail_at = at;
             size_t before = test_platform.live; // lost by those that were failed earlier
-            ussl_result_t result = resumed_life(versions[v]);
-            bool lost = versions[v] == USSL_VERSION_TLS13 && result == USSL_ERR_MEMORY
+            ussl_result_t result = resumed_life(version);
+            bool lost = version == USSL_VERSION_TLS13 && result == USSL_ERR_MEMORY
                 && test_platform.live - before <= LOST_WITH_A_TRANSFORM;
             if (test_platform.live != before && !lost) {
                 fail_msg(
@@ -629,8 +617,8 @@ int main(void) {
 #if USSL_SESSIONS && USSL_SERVER
         cmocka_unit_test_setup(a_session_is_resumed, reset),
         cmocka_unit_test_setup(byte_by_byte, reset),
-        cmocka_unit_test_setup(trap17_another_host, reset),
-        cmocka_unit_test_setup(trap17_stricter_than_before, reset),
+        cmocka_unit_test_setup(no_session_for_another_host, reset),
+        cmocka_unit_test_setup(no_session_under_stricter_rules, reset),
         cmocka_unit_test_setup(a_client_stays_known, reset),
         cmocka_unit_test_setup(a_stranger_stays_one, reset),
         cmocka_unit_test_setup(tickets_grow_old, reset),
@@ -644,8 +632,8 @@ int main(void) {
         cmocka_unit_test_setup(saved_and_loaded, reset),
         cmocka_unit_test_setup(damage_is_seen, reset),
         cmocka_unit_test_setup(another_trust, reset),
-        cmocka_unit_test_setup(records_from_anywhere, reset),
-        cmocka_unit_test_setup(trap26_every_allocation_of_a_resumption, reset),
+        cmocka_unit_test_setup(snapshots_from_anywhere, reset),
+        cmocka_unit_test_setup(every_allocation_of_a_resumption_fails, reset),
 #else
         cmocka_unit_test_setup(left_out, reset),
 #endif

@@ -85,12 +85,12 @@ static void bad_trust_changes_nothing(void **state) {
     assert_int_equal(ussl_trust_add_der(trust, ders.data, 0, &why), USSL_ERR_PARSE);
     // Every truncation, from the heap so that reading past the end is seen.
     for (size_t len = 1; len < ders.len; len += 5) {
-        uint8_t *cut = malloc(len);
-        memcpy(cut, ders.data, len);
-        ussl_result_t result = ussl_trust_add_der(trust, cut, len, &why);
-        free(cut);
+        uint8_t *part = malloc(len);
+        memcpy(part, ders.data, len);
+        ussl_result_t result = ussl_trust_add_der(trust, part, len, &why);
+        free(part);
         if (result == USSL_OK) {
-            assert_int_equal(count(trust), 1); // it was cut exactly between the two
+            assert_int_equal(count(trust), 1); // it ends exactly between the two
             ussl_trust_unref(trust);
             trust = new_trust(arena);
         }
@@ -127,8 +127,8 @@ static ussl_result_t identity_of(
     return result;
 }
 
-// Trap 12: PEM needs its NUL counted, DER must not have it. Every form of key is taken.
-static void trap12_forms_of_keys(void **state) {
+// PEM needs its NUL counted, DER must not have it. Every form of key is taken.
+static void forms_of_keys(void **state) {
     (void)state;
     assert_int_equal(identity_of("server.pem", "server.key", NULL, NULL), USSL_OK);
     assert_int_equal(identity_of("server.der", "server-key.der", NULL, NULL), USSL_OK);
@@ -144,8 +144,8 @@ static void trap12_forms_of_keys(void **state) {
 #endif
 }
 
-// Trap 9: a key that does not belong to the certificate is refused when it is loaded.
-static void trap09_a_key_that_does_not_match(void **state) {
+// A key that does not belong to the certificate is refused when it is loaded.
+static void a_key_that_does_not_match(void **state) {
     (void)state;
     ussl_failure_t why;
     assert_int_equal(identity_of("server.pem", "client.key", NULL, &why), USSL_ERR_PARSE);
@@ -195,9 +195,9 @@ static void calendar(void **state) {
     }
 }
 
-// Trap 31: AEAD with forward secrecy is all there is. Trap 29: and mbedTLS was built with all of
+// Only AEAD suites with forward secrecy are offered, and mbedTLS was built with all of
 // it.
-static void trap29_trap31_suites(void **state) {
+static void only_aead_suites_with_forward_secrecy(void **state) {
     (void)state;
     uint16_t ids[USSL_SUITES_MAX];
     ussl_suites_default(ids);
@@ -214,9 +214,9 @@ static void trap29_trap31_suites(void **state) {
     assert_null(ussl_suite_find(0x002F)); // TLS_RSA_WITH_AES_128_CBC_SHA
 }
 
-// Traps 24 and 25: no entropy module whose failed allocation is a NULL dereference, and no key
+// No entropy module whose failed allocation is a NULL dereference, and no key
 // store that charges its pages to whichever connection comes first.
-static void trap24_trap25_configuration(void **state) {
+static void no_entropy_module_and_no_dynamic_key_store(void **state) {
     (void)state;
 #if defined(MBEDTLS_ENTROPY_C) || defined(MBEDTLS_PSA_KEY_STORE_DYNAMIC)
     fail_msg("the configuration turns on what must be off");
@@ -285,12 +285,12 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(trust_takes_pem_and_der, reset),
         cmocka_unit_test_setup(bad_trust_changes_nothing, reset),
-        cmocka_unit_test_setup(trap12_forms_of_keys, reset),
-        cmocka_unit_test_setup(trap09_a_key_that_does_not_match, reset),
+        cmocka_unit_test_setup(forms_of_keys, reset),
+        cmocka_unit_test_setup(a_key_that_does_not_match, reset),
         cmocka_unit_test_setup(bad_identities, reset),
         cmocka_unit_test_setup(calendar, reset),
-        cmocka_unit_test_setup(trap29_trap31_suites, reset),
-        cmocka_unit_test_setup(trap24_trap25_configuration, reset),
+        cmocka_unit_test_setup(only_aead_suites_with_forward_secrecy, reset),
+        cmocka_unit_test_setup(no_entropy_module_and_no_dynamic_key_store, reset),
         cmocka_unit_test_setup(finalisers_before_and_after_the_end, reset),
         cmocka_unit_test_setup(usage_errors, reset),
     };

@@ -36,13 +36,10 @@ static ussl_store_t *open_store(ussl_arena_t *arena, const ussl_store_source_t *
 
 // A client that trusts nothing but the store.
 static void handshake_with(ussl_store_t *store, const char *cert, const char *key, int code) {
-    for (int version = USSL_VERSION_TLS12; version <= USSL_VERSION_TLS13; version++) {
-        if (version == USSL_VERSION_TLS12 ? !USSL_TLS12 : !USSL_TLS13) {
-            continue;
-        }
+    for (EACH_VERSION(version)) {
         ussl_arena_t *arena;
         assert_int_equal(ussl_arena_new(0, &arena), USSL_OK);
-        pair_setup_t setup = good_setup(cert, key, (uint16_t)version);
+        pair_setup_t setup = good_setup(cert, key, version);
         assert_int_equal(ussl_trust_new(arena, &setup.made_trust[0]), USSL_OK);
         assert_int_equal(ussl_trust_set_store(setup.made_trust[0], store), USSL_OK);
         setup.client.strict = true;
@@ -148,7 +145,7 @@ static void every_bit_counts(void **state) {
         blob.data[i] ^= (uint8_t)(1 << i % 8);
         assert_int_equal(ussl_store_new(arena, &source, &store, &why), USSL_ERR_PARSE);
         blob.data[i] ^= (uint8_t)(1 << i % 8);
-        source.len = i; // cut short
+        source.len = i; // truncated
         assert_int_equal(ussl_store_new(arena, &source, &store, &why), USSL_ERR_PARSE);
     }
     ussl_arena_unref(arena);

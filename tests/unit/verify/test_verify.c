@@ -3,12 +3,6 @@
 // test_verify.c - certificates good and bad through whole handshakes: who is refused, and why.
 #include "tests/support/support.h"
 
-static const uint16_t versions[] = {USSL_VERSION_TLS12, USSL_VERSION_TLS13};
-
-static bool built_in(uint16_t version) {
-    return version == USSL_VERSION_TLS12 ? USSL_TLS12 : USSL_TLS13;
-}
-
 static int reset(void **state) {
     (void)state;
     platform_reset();
@@ -89,9 +83,9 @@ static void run_row(const row_t *row, uint16_t version) {
 
 static void certificates_of_servers(void **state) {
     (void)state;
-    for (size_t v = 0; v < 2; v++) {
-        for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]) && built_in(versions[v]); i++) {
-            run_row(&rows[i], versions[v]);
+    for (EACH_VERSION(version)) {
+        for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+            run_row(&rows[i], version);
         }
     }
 }
@@ -199,14 +193,10 @@ static void dates_are_held_until_there_is_a_clock(void **state) {
         {"not-yet", TEST_NOW, 9}, {"server", 4102444800, 10}, // 2100-01-01
     };
     for (size_t i = 0; i < sizeof(held_rows) / sizeof(held_rows[0]); i++) {
-        for (size_t v = 0; v < 2; v++) {
-            if (!built_in(versions[v])) {
-                continue;
-            }
+        for (EACH_VERSION(version)) {
             pair_t pair;
             bool done;
-            assert_int_equal(
-                without_clock(USSL_CLOCK_HOLD, held_rows[i].name, versions[v], &pair), 0);
+            assert_int_equal(without_clock(USSL_CLOCK_HOLD, held_rows[i].name, version, &pair), 0);
             pair_transfer(&pair, 0, (const uint8_t *)"hello", 5);
             assert_int_equal(ussl_conn_recheck(pair.conn[0], &done), USSL_OK);
             assert_false(done);
@@ -307,9 +297,9 @@ static void dates_at_their_edges(void **state) {
     }
 }
 
-// Trap 28: with OPTIONAL no certificate is fine and a bad one is fatal. With REQUIRED none is
-// fatal, and the client is told (trap 30).
-static void trap28_servers_that_ask_for_certificates(void **state) {
+// With OPTIONAL no certificate is fine and a bad one is fatal. With REQUIRED none is
+// fatal, and the client is told.
+static void servers_that_ask_for_certificates(void **state) {
     (void)state;
     static const struct {
         ussl_verify_t verify;
@@ -327,9 +317,9 @@ static void trap28_servers_that_ask_for_certificates(void **state) {
             "CERTIFICATE_VERIFY_FAILED"},
         {USSL_VERIFY_REQUIRED, NULL, NULL, false, "PEER_DID_NOT_RETURN_A_CERTIFICATE"},
     };
-    for (size_t v = 0; v < 2; v++) {
-        for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]) && built_in(versions[v]); i++) {
-            pair_setup_t setup = good_setup("server.pem", "server.key", versions[v]);
+    for (EACH_VERSION(version)) {
+        for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+            pair_setup_t setup = good_setup("server.pem", "server.key", version);
             setup.server_verify = cases[i].verify;
             setup.server_trust = "ca.pem";
             setup.client_cert = cases[i].cert;
@@ -373,7 +363,7 @@ int main(void) {
         cmocka_unit_test_setup(what_is_held_is_not_resumed, reset),
 #endif
         cmocka_unit_test_setup(dates_at_their_edges, reset),
-        cmocka_unit_test_setup(trap28_servers_that_ask_for_certificates, reset),
+        cmocka_unit_test_setup(servers_that_ask_for_certificates, reset),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

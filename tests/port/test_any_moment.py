@@ -1,4 +1,4 @@
-# Traps 5 and 6: a failed deferred handshake leaves the transport to close(), and every method answers
+# A failed deferred handshake leaves the transport to close(), and every method answers
 # at every moment: before the handshake, after a failure, after close().
 import ssl
 from helper import bio_pair, client_context, server_context
@@ -57,7 +57,7 @@ assert shake(c, s) == [True, True]
 a.wr.room = 0
 c.close()
 assert a.closed == 1 and a.wr.data == b""
-# With room: close_notify, so the peer sees an end and not a cut.
+# With room: close_notify, so the peer sees a clean end and no truncation.
 c, s, a, b = pair()
 assert shake(c, s) == [True, True]
 c.close()
@@ -65,7 +65,7 @@ b.rd.ended = True
 assert s.recv(10) == b""
 
 
-# A transport that raises while the goodbye is sent is closed all the same.
+# A transport that raises while close_notify is sent is closed all the same.
 def boom(buf):
     raise OSError(32)
 
@@ -83,7 +83,7 @@ a = Stream(Pipe(), Pipe())
 a.rd.data = b"HTTP/1.1 400 Bad Request\r\n\r\n"
 e = raises(ssl.SSLError, lambda: client_context().wrap_socket(a, server_hostname="localhost"))
 assert e.reason == "WRONG_VERSION_NUMBER" and a.closed == 1
-# Trap 30: and the peer was told, with an alert.
+# And the peer was told, with an alert.
 assert a.wr.data[-7:-4] == b"\x15\x03\x03" and a.wr.data[-2] == 2
 
 # Methods that Python calls by itself, called by hand: nothing crashes, nothing goes out in clear.

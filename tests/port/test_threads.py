@@ -1,4 +1,4 @@
-# Trap 14: contexts used by several threads at once; handshakes interleave, nothing is shared wrongly.
+# Contexts used by several threads at once; handshakes interleave, nothing is shared wrongly.
 import _thread
 import time
 from helper import bio_pair, client_context, server_context, shake

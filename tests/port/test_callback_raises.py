@@ -1,4 +1,4 @@
-# Trap 7: verify_callback may raise, refuse, keep the certificate, and call back into its own
+# Verify_callback may raise, refuse, keep the certificate, and call back into its own
 # connection. It can refuse what passed; it never makes pass what failed.
 import gc
 import ssl
@@ -80,7 +80,7 @@ shake(c, s)
 assert len(errors) == 4 and a.closed == 1
 raises(ValueError, c.read, 1)
 
-# Trap 13: a whole other handshake inside the callback.
+# A whole other handshake inside the callback.
 inner = []
 
 

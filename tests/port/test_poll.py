@@ -1,4 +1,4 @@
-# Traps 3 and 4: a client that polls for reading first gets to send its ClientHello, and readiness in
+# A client that polls for reading first gets to send its ClientHello, and readiness in
 # one direction is never shown for the other.
 import select
 import ssl

@@ -1,4 +1,4 @@
-# Trap 20: taking the stock ssl module away takes nothing from hashlib and cryptolib. Known answers:
+# Taking the stock ssl module away takes nothing from hashlib and cryptolib. Known answers:
 # FIPS 180 and RFC 1321 for "abc", FIPS 197 C.1 for AES.
 import binascii
 import cryptolib

@@ -1,4 +1,4 @@
-# Trap 2: the transport raises, or is full, in the middle of a write. A repeated write goes on where
+# The transport raises, or is full, in the middle of a write. A repeated write goes on where
 # the first stopped; other bytes are other bytes. Nothing is lost and nothing goes twice.
 import ssl
 from helper import server_context

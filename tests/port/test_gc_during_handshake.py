@@ -1,4 +1,4 @@
-# Trap 8: contexts collected while their sockets live, constructors that raise, finalisers in any order,
+# Contexts collected while their sockets live, constructors that raise, finalisers in any order,
 # and many connections without a leak.
 import gc
 import ssl
