@@ -9,9 +9,11 @@
 #error "build MicroPython with MICROPY_PY_SSL=0: this module takes the place of its ssl and tls"
 #endif
 
-// ---- start, and the end at a soft reset ----
-// The engine outlives a soft reset, the heap behind its memory does not. This object is a root, so
-// its finaliser runs only when the whole heap is swept; finalisers that come after it drop at once.
+// ---- start, and end at a soft reset ----
+// A soft reset frees MicroPython's heap, which can hold the engine's memory, but keeps the engine's
+// static state. So the finaliser of this object shuts the engine down: a root pointer refers to it,
+// and it is finalised only when the whole heap is swept. Objects that are finalised after it free
+// their engine memory immediately, because no engine call follows that would do it.
 MP_REGISTER_ROOT_POINTER(mp_obj_t ussl_engine);
 
 static bool started;
@@ -43,7 +45,7 @@ static mp_obj_t ssl___init__(void) {
 static MP_DEFINE_CONST_FUN_OBJ_0(ssl___init___obj, ssl___init__);
 
 // ---- numbers and their classes ----
-// name, value; the value is a small int on every machine.
+// Rows of name and value. The value has to be a small int on every machine.
 #define SSL_ERRORS(X)                                                                              \
     X(SSL_ERROR_SSL, 1), X(SSL_ERROR_WANT_READ, 2), X(SSL_ERROR_WANT_WRITE, 3),                    \
         X(SSL_ERROR_WANT_X509_LOOKUP, 4), X(SSL_ERROR_SYSCALL, 5), X(SSL_ERROR_ZERO_RETURN, 6),    \
@@ -60,7 +62,8 @@ static MP_DEFINE_CONST_FUN_OBJ_0(ssl___init___obj, ssl___init__);
         X(VERIFY_X509_TRUSTED_FIRST, 1 << 15),                                                     \
         X(VERIFY_X509_PARTIAL_CHAIN, SSL_VERIFY_X509_PARTIAL_CHAIN)
 
-// OP_ALL and OP_NO_RENEGOTIATION are no small ints on a 32-bit machine: see __getattr__.
+// OP_ALL and OP_NO_RENEGOTIATION are missing: they do not fit a small int on a 32-bit machine, so
+// __getattr__ makes them.
 #define OPTIONS(X)                                                                                 \
     X(OP_NO_SSLv2, 0), X(OP_NO_SSLv3, 1 << 25), X(OP_NO_TLSv1, 1 << 26),                           \
         X(OP_NO_TLSv1_1, 1 << 28), X(OP_NO_TLSv1_2, SSL_OP_NO_TLSv1_2),                            \
@@ -86,7 +89,7 @@ static MP_DEFINE_CONST_FUN_OBJ_0(ssl___init___obj, ssl___init__);
 #define ALERT_ROW(name, value)                                                                     \
     { MP_ROM_QSTR(MP_QSTR_ALERT_DESCRIPTION_##name), MP_ROM_INT(value) }
 
-// In CPython these are enumerations; here a class of plain ints.
+// CPython has enumerations here; this module has classes of plain ints.
 #define NUMBERS(class_name, list)                                                                  \
     static const mp_rom_map_elem_t class_name##_table[] = {list(ROW)};                             \
     static MP_DEFINE_CONST_DICT(class_name##_locals, class_name##_table);                          \
@@ -115,7 +118,7 @@ static mp_obj_t ssl_get_protocol_name(mp_obj_t number) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(ssl_get_protocol_name_obj, ssl_get_protocol_name);
 
-// ---- what no table in flash can hold ----
+// ---- attributes that a constant table cannot hold ----
 static mp_obj_t version_info(void) {
     uint32_t version = ussl_backend_version();
     mp_obj_t items[] = {
@@ -148,7 +151,7 @@ static mp_obj_t ssl___getattr__(mp_obj_t attr) {
         case MP_QSTR_OPENSSL_VERSION_INFO:
             return version_info();
         case MP_QSTR_OPENSSL_VERSION_NUMBER: {
-            // OpenSSL 3's layout: 0xMNN00PP0.
+            // The layout is OpenSSL 3's: 0xMNN00PP0 for major, minor and patch.
             uint32_t version = ussl_backend_version();
             return mp_obj_new_int_from_uint(
                 (version >> 24) << 28 | (version >> 16 & 0xFF) << 20 | (version >> 8 & 0xFF) << 4);
@@ -163,7 +166,8 @@ static mp_obj_t ssl___getattr__(mp_obj_t attr) {
 static MP_DEFINE_CONST_FUN_OBJ_1(ssl___getattr___obj, ssl___getattr__);
 
 // ---- the module ----
-// A constant object can be an aggregate, which no ?: can choose.
+// ROM_BOOL(flag) is MP_ROM_TRUE or MP_ROM_FALSE. These can expand to a braced initialiser, so ?:
+// cannot choose between them.
 #define ROM_BOOL_0 MP_ROM_FALSE
 #define ROM_BOOL_1 MP_ROM_TRUE
 #define ROM_BOOL_PASTE(flag) ROM_BOOL_##flag

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // ssl_cert.c - a certificate as the dict of CPython's SSLSocket.getpeercert().
-#include <stdarg.h> // first: py/misc.h declares vstr_vprintf only behind it
+#include <stdarg.h> // first: py/misc.h declares vstr_vprintf() only if va_start is defined
 
 #include "binding.h"
 
@@ -10,9 +10,9 @@
 #include "py/objstr.h"
 
 // ---- strings ----
-// Well-formed UTF-8 as far as MicroPython's str needs it (RFC 3629 3): every lead byte is followed
-// by as many continuation bytes as it says. MicroPython's own check changed its name between
-// versions.
+// True if the text is UTF-8 that MicroPython's str can hold: every lead byte is followed by as many
+// continuation bytes as it announces (RFC 3629 3). MicroPython's own check is not used because its
+// name differs between versions.
 static bool is_utf8(const byte *p, size_t len) {
     size_t more = 0;
     for (size_t i = 0; i < len; i++) {
@@ -31,8 +31,9 @@ static bool is_utf8(const byte *p, size_t len) {
     return more == 0;
 }
 
-// Any ASN.1 string type as UTF-8 (X.680 8): BMPString is UTF-16 without surrogates, TeletexString
-// is taken for Latin-1, the rest is UTF-8 or a part of it.
+// Returns the value of an ASN.1 string type (X.680 8) as str. BMPString is UTF-16 without
+// surrogates, and TeletexString is taken for Latin-1. All other types are taken for UTF-8, which
+// includes ASCII; if the bytes are not UTF-8, each of 0x80 and above becomes '?'.
 static mp_obj_t text_of(const ussl_attribute_t *attribute) {
     enum { TELETEX = 20, BMP = 30 };
     unsigned tag = attribute->tag & 0x1F;
@@ -76,7 +77,7 @@ static mp_obj_t date_text(const ussl_date_t *date) {
         date->second, date->year);
 }
 
-// Upper-case hexadecimal without leading zeros, but an even number of digits.
+// Returns the serial number in upper-case hexadecimal, without leading zero bytes.
 static mp_obj_t serial_text(const uint8_t *serial, size_t len) {
     while (len > 1 && serial[0] == 0) {
         serial++;
@@ -126,7 +127,7 @@ static mp_obj_t tuple_of(mp_obj_t list) {
     return mp_obj_new_tuple(len, items);
 }
 
-// A tuple of RDNs, each a tuple of (type, value) pairs.
+// The tuple has an item for each RDN: a tuple of (type, value) pairs.
 mp_obj_t ssl_name_tuple(const uint8_t *der, size_t len) {
     mp_obj_t names = mp_obj_new_list(0, NULL), rdn = mp_obj_new_list(0, NULL);
     ussl_attribute_t attribute;
@@ -148,6 +149,7 @@ static mp_obj_t whose_name(const ussl_cert_t *cert, ussl_whose_t whose) {
     return ssl_name_tuple(der, len);
 }
 
+// `kind` is the tag in GeneralName (RFC 5280 4.2.1.6).
 static mp_obj_t alt_name_value(unsigned kind, const uint8_t *value, size_t len) {
     char oid[64];
     switch (kind) {
@@ -209,7 +211,7 @@ mp_obj_t ssl_cert_dict(const ussl_cert_t *cert) {
     for (size_t i = 0; i < MP_ARRAY_SIZE(rows); i++) {
         mp_obj_dict_store(dict, MP_OBJ_NEW_QSTR(rows[i].key), rows[i].value);
     }
-    // These only where there are any.
+    // A certificate without one of these has no such key in its dict.
     struct {
         qstr key;
         mp_obj_t value;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// ssl_conn.c - one TLS connection as a Python object: what SSLSocket and SSLObject share.
+// ssl_conn.c - one TLS connection as a Python object, with all that SSLSocket and SSLObject share.
 #include "binding.h"
 
 #include <string.h>
@@ -11,7 +11,7 @@
 // ---- making and freeing ----
 ssl_conn_obj_t *ssl_conn_obj_new(const mp_obj_type_t *type, ssl_context_obj_t *context,
     bool server_side, mp_obj_t server_hostname) {
-    // Filled in before anything can raise: the finaliser may meet it at any time.
+    // The fields are set before anything can raise, because the finaliser can run at any time.
     ssl_conn_obj_t *self = mp_obj_malloc_with_finaliser(ssl_conn_obj_t, type);
     memset((char *)self + sizeof(self->base), 0, sizeof(*self) - sizeof(self->base));
     self->context = context;
@@ -58,7 +58,7 @@ void ssl_conn_obj_start(ssl_conn_obj_t *self) {
         }
     }
     ussl_ctx_t *frozen = ssl_context_freeze(context, server_side ? USSL_SERVER_SIDE : USSL_CLIENT);
-    // What belongs to the settings as they are frozen now.
+    // These two belong to the settings that were frozen just above.
     self->verify_callback = context->verify_callback;
     self->ragged_is_eof |= ssl_context_forgives_eof(context);
     ussl_arena_t *arena = ssl_context_arena(context);
@@ -69,11 +69,11 @@ void ssl_conn_obj_start(ssl_conn_obj_t *self) {
     }
 }
 
-// Gives up engine memory and nothing else: this runs inside a sweep, where other objects may be
-// gone.
+// Releases engine memory and nothing else: this runs during a garbage collection, when the objects
+// that this one refers to may be gone already.
 static mp_obj_t ssl_conn___del__(mp_obj_t self_in) {
     ssl_conn_obj_t *self = MP_OBJ_TO_PTR(self_in);
-    if (!self->busy) { // called by hand, from inside
+    if (!self->busy) { // busy: a callback of this connection has called __del__() by hand
         ussl_drop_later(self->conn);
         self->conn = NULL;
         self->closed = true;
@@ -83,7 +83,7 @@ static mp_obj_t ssl_conn___del__(mp_obj_t self_in) {
 MP_DEFINE_CONST_FUN_OBJ_1(ssl_conn___del___obj, ssl_conn___del__);
 
 // ---- methods ----
-// A socket without TLS is closed, or was never connected.
+// Without TLS a connection is closed (EBADF), or it is not connected yet or unwrapped (ENOTCONN).
 void ssl_conn_need(const ssl_conn_obj_t *self) {
     if (self->conn == NULL) {
         mp_raise_OSError(self->closed ? MP_EBADF : MP_ENOTCONN);
@@ -104,8 +104,9 @@ static mp_obj_t ssl_conn_do_handshake(mp_obj_t self_in) {
 }
 MP_DEFINE_CONST_FUN_OBJ_1(ssl_conn_do_handshake_obj, ssl_conn_do_handshake);
 
-// After the clock was set: False if it was not. Raises, and ends the connection, if a date is
-// wrong.
+// recheck(): checks the certificate dates that verify_clock = "hold" has put off. Returns True if
+// they are right or none were put off, False if the clock is still not set. If a date is wrong, it
+// raises, and the connection has failed.
 static mp_obj_t ssl_conn_recheck(mp_obj_t self_in) {
     ssl_conn_obj_t *self = MP_OBJ_TO_PTR(self_in);
     ssl_conn_need(self);
@@ -150,7 +151,7 @@ static mp_obj_t ssl_conn_cipher(mp_obj_t self_in) {
 }
 MP_DEFINE_CONST_FUN_OBJ_1(ssl_conn_cipher_obj, ssl_conn_cipher);
 
-// As CPython 3.10 and newer: what a server has enabled.
+// As in CPython 3.10 and newer, the result for a server is all suites that it has enabled.
 static mp_obj_t ssl_conn_shared_ciphers(mp_obj_t self_in) {
     ssl_conn_obj_t *self = MP_OBJ_TO_PTR(self_in);
     bool known = self->server_side && self->conn && ussl_conn_established(self->conn);
@@ -165,7 +166,7 @@ static mp_obj_t ssl_conn_selected_alpn_protocol(mp_obj_t self_in) {
 }
 MP_DEFINE_CONST_FUN_OBJ_1(ssl_conn_selected_alpn_protocol_obj, ssl_conn_selected_alpn_protocol);
 
-// compression() and selected_npn_protocol(): neither exists any more.
+// compression() and selected_npn_protocol(): mbedTLS has neither TLS compression nor NPN.
 static mp_obj_t ssl_conn_none(mp_obj_t self_in) {
     (void)self_in;
     return mp_const_none;
@@ -198,13 +199,14 @@ static mp_obj_t ssl_conn_getpeercert(size_t n_args, const mp_obj_t *args, mp_map
         ussl_cert_info(cert, &info);
         return mp_obj_new_bytes(info.der, info.der_len);
     }
-    // CPython: what nobody verified is not shown as if it were known.
+    // As in CPython, the dict is empty if the certificate was not verified.
     return ussl_conn_peer_verified(self->conn) ? ssl_cert_dict(cert) : mp_obj_new_dict(0);
 }
 MP_DEFINE_CONST_FUN_OBJ_KW(ssl_conn_getpeercert_obj, 1, ssl_conn_getpeercert);
 
-// ---- what CPython has and we cannot, or seldom ----
-// tls-unique (RFC 5929 3) is the first Finished message, which mbedTLS does not keep.
+// ---- channel bindings, post-handshake authentication, chains ----
+// Raises ValueError for every type. tls-unique (RFC 5929 3) would be the first Finished message,
+// which mbedTLS does not keep.
 static const MP_DEFINE_STR_OBJ(tls_unique_obj, "tls-unique");
 
 static mp_obj_t ssl_conn_get_channel_binding(
@@ -220,7 +222,8 @@ static mp_obj_t ssl_conn_get_channel_binding(
 }
 MP_DEFINE_CONST_FUN_OBJ_KW(ssl_conn_get_channel_binding_obj, 1, ssl_conn_get_channel_binding);
 
-// mbedTLS has no post-handshake authentication (RFC 8446 4.6.2).
+// Always raises: mbedTLS has no post-handshake authentication (RFC 8446 4.6.2). With TLS 1.3 a
+// server raises what OpenSSL reports for a client that did not send the extension.
 static mp_obj_t ssl_conn_verify_client_post_handshake(mp_obj_t self_in) {
     ssl_conn_obj_t *self = MP_OBJ_TO_PTR(self_in);
     if (self->conn == NULL) {
@@ -267,7 +270,8 @@ static mp_obj_t ssl_conn_get_unverified_chain(mp_obj_t self_in) {
 MP_DEFINE_CONST_FUN_OBJ_1(ssl_conn_get_unverified_chain_obj, ssl_conn_get_unverified_chain);
 
 // ---- attributes ----
-// Before the handshake, or in sni_callback: the certificate, trust and settings of another context.
+// Replaces the context of a connection, and with it identity, trust and settings. This is possible
+// before the handshake has begun, and in sni_callback.
 static void set_context(ssl_conn_obj_t *self, mp_obj_t value) {
     ssl_context_obj_t *context = ssl_context_of(value);
     ussl_role_t role = self->server_side ? USSL_SERVER_SIDE : USSL_CLIENT;
@@ -284,7 +288,7 @@ void ssl_conn_attr(mp_obj_t self_in, qstr attr, mp_obj_t *dest) {
     if (dest[0] != MP_OBJ_NULL) {
         if (attr == MP_QSTR_context && dest[1] != MP_OBJ_NULL) {
             set_context(self, dest[1]);
-            dest[0] = MP_OBJ_NULL; // stored
+            dest[0] = MP_OBJ_NULL; // reports to MicroPython that the value was stored
         }
 #if USSL_SESSIONS
         if (attr == MP_QSTR_session && dest[1] != MP_OBJ_NULL) {
@@ -292,7 +296,7 @@ void ssl_conn_attr(mp_obj_t self_in, qstr attr, mp_obj_t *dest) {
             dest[0] = MP_OBJ_NULL;
         }
 #endif
-        return; // the others are read-only
+        return; // all other attributes are read-only
     }
     if (attr == MP_QSTR_context) {
         dest[0] = MP_OBJ_FROM_PTR(self->context);
@@ -307,10 +311,11 @@ void ssl_conn_attr(mp_obj_t self_in, qstr attr, mp_obj_t *dest) {
     } else if (attr == MP_QSTR_server_hostname) {
         dest[0] = self->server_hostname;
     } else {
-        dest[1] = MP_OBJ_SENTINEL; // look in the methods
+        dest[1] = MP_OBJ_SENTINEL; // MicroPython goes on looking in the methods
     }
 }
 
+// ---- reading and writing ----
 size_t ssl_conn_write_some(ssl_conn_obj_t *self, const void *buf, size_t len, ssl_pump_t *want) {
     size_t n;
     ssl_guard_t guard;
@@ -320,7 +325,9 @@ size_t ssl_conn_write_some(ssl_conn_obj_t *self, const void *buf, size_t len, ss
     return n;
 }
 
-// CPython's read(len=1024, buffer=None): at most one record, into a new bytes or into the buffer.
+// With a buffer, a `size` of 0 or less, or of more than the buffer has, means the whole buffer.
+// Without one, at most 16384 bytes are allocated: a record never has more plaintext than that
+// (RFC 8446 5.1).
 mp_obj_t ssl_conn_read_into(
     ssl_conn_obj_t *self, mp_int_t size, mp_obj_t buffer, bool none_if_empty) {
     mp_buffer_info_t bufinfo;

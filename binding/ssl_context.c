@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: MIT
 //
-// ssl_context.c - the context behind an SSLContext: a draft of settings that Python may change at
-// any time, and the frozen context that the engine makes of it.
+// ssl_context.c - the object behind an SSLContext: a draft of settings that Python may change at
+// any time, and the engine's context that is built from it.
 //
-// Notes: the engine's context is frozen. It is built from the draft at the first connection and
-// again after a change; connections keep the one they began with.
+// Notes: the engine's context is frozen: it cannot be changed. It is built from the draft for the
+// first connection, and again for the first one after a change; connections keep the one that they
+// began with.
 #include "binding.h"
 
 #include <string.h>
 
 #include "py/objstr.h"
 
-// CPython's defaults with OpenSSL 3.
+// The defaults of CPython with OpenSSL 3.
 #define DEFAULT_OPTIONS 0x82520050u
 #define DEFAULT_VERIFY_FLAGS (1u << 15) // VERIFY_X509_TRUSTED_FIRST
 
@@ -67,13 +68,14 @@ ssl_context_obj_t *ssl_context_of(mp_obj_t obj) {
     return self;
 }
 
-// ---- what the engine makes of the settings ----
+// ---- settings as the engine's configuration ----
 static uint16_t engine_version(mp_int_t version, bool is_min) {
     if (version == SSL_VERSION_MAX_SUPPORTED) {
         return is_min ? USSL_VERSION_TLS13 : 0;
     }
-    // Versions that nobody speaks any more: as a floor they are harmless, as a ceiling they leave
-    // nothing to agree on, which the engine reports.
+    // Versions below TLS 1.2 are not implemented. As a minimum they mean the lowest one that is
+    // implemented (0). As a maximum they leave no version to negotiate (1), and the handshake fails
+    // with NO_PROTOCOLS_AVAILABLE.
     return version < USSL_VERSION_TLS12 ? (is_min ? 0 : 1) : (uint16_t)version;
 }
 
@@ -126,7 +128,8 @@ void ssl_context_changed(ssl_context_obj_t *self) {
     }
 }
 
-// The engine's form of the list of str: it copies the texts.
+// Returns the strings as the NULL-terminated list that ussl_config_t has, or NULL if there are
+// none. The engine copies them.
 static const char *const *alpn_list(mp_obj_t alpn) {
     if (alpn == MP_OBJ_NULL) {
         return NULL;
@@ -141,7 +144,8 @@ static const char *const *alpn_list(mp_obj_t alpn) {
     return list;
 }
 
-// Their keys outlive a change of settings, or clients could not come back after one.
+// Creates a server's session ticket keys. They are kept when a setting changes, so that clients can
+// still resume; only a new pin discards them (ssl_pins.c).
 static void make_tickets(ssl_context_obj_t *self, ussl_role_t role) {
 #if USSL_SESSIONS && USSL_SERVER
     if (role == USSL_SERVER_SIDE && self->tickets == NULL

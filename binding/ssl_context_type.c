@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// ssl_context_type.c - SSLContext as Python sees it (CPython ssl.SSLContext): its constructor, the
+// ssl_context_type.c - the Python type SSLContext (CPython ssl.SSLContext): its constructor, the
 // methods that make connections, and the table of all methods.
 #include "binding.h"
 
@@ -16,7 +16,7 @@ static mp_obj_t ssl_context_make_new(
         ssl_context_new(given ? mp_obj_get_int(vals[0].u_obj) : SSL_PROTOCOL_TLS));
 }
 
-// Runs inside a sweep: engine memory only.
+// Releases engine memory and nothing else: this runs during a garbage collection.
 static mp_obj_t ssl_context___del__(mp_obj_t self_in) {
     ssl_context_obj_t *self = MP_OBJ_TO_PTR(self_in);
     ussl_drop_later(self->frozen[0]);

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 //
-// ssl_error.c - failure -> exception: the tree of classes and the words, as CPython has them.
+// ssl_error.c - raises an exception for each failure, with CPython's classes and texts.
 //
-// Notes: MicroPython's native exceptions have no room for `reason` and the like. The module's own
-// errors carry an args tuple of a type of ours with more behind its end: it has two items for
-// everybody, and `reason`, `library`, `verify_code` and their kin for the attr handler. Errors made
-// by hand have a plain tuple, and so lack those names, as in CPython.
+// Notes: a native exception of MicroPython has no fields for `reason` and similar attributes. So
+// the args tuple of an error is an error_args_t here: Python sees a tuple of two items, and the
+// attr handler reads the attributes from the fields behind the items. An exception that a script or
+// ssl_raise_plain() creates has a plain tuple, and so lacks these attributes, as in CPython.
 #include "binding.h"
 
 #include <string.h>
@@ -16,16 +16,17 @@
 #include "py/objstr.h"
 #include "py/objtuple.h"
 
-// CPython appends the place in its C source; scripts split at " (_ssl".
+// CPython appends the line number in its C source to the text, and some scripts split the text at
+// " (_ssl".
 #define PLACE " (_ssl.c:1000)"
 
-// ---- args with more behind them ----
+// ---- the args tuple ----
 typedef struct {
-    mp_obj_tuple_t tuple; // two items follow
+    mp_obj_tuple_t tuple; // its items are in the next field
     mp_obj_t items[2];
     mp_obj_t library, reason;
-    mp_obj_t verify_code, verify_message; // MP_OBJ_NULL: not about a certificate
-    mp_obj_t verify_depth, verify_subject, verify_rules;
+    mp_obj_t verify_code, verify_message; // MP_OBJ_NULL if no certificate was refused
+    mp_obj_t verify_depth, verify_subject, verify_rules; // not set if verify_code is MP_OBJ_NULL
 } error_args_t;
 
 static MP_DEFINE_CONST_OBJ_TYPE(error_args_type, MP_QSTR_tuple,
@@ -33,6 +34,7 @@ static MP_DEFINE_CONST_OBJ_TYPE(error_args_type, MP_QSTR_tuple,
     unary_op, mp_obj_tuple_unary_op, binary_op, mp_obj_tuple_binary_op, subscr, mp_obj_tuple_subscr,
     iter, mp_obj_tuple_getiter, parent, &mp_type_tuple);
 
+// Returns NULL if the exception has a plain tuple.
 static error_args_t *more_of(const mp_obj_exception_t *self) {
     return self->args->base.type == &error_args_type ? (error_args_t *)self->args : NULL;
 }
@@ -96,7 +98,7 @@ static void error_attr(mp_obj_t self_in, qstr attr, mp_obj_t *dest) {
     }
 }
 
-// make_new is MicroPython's own: that is how it knows a native exception.
+// MicroPython recognises a native exception by its make_new, so this has to be its own.
 #define DEFINE_SSL_ERROR(name, parent_)                                                            \
     MP_DEFINE_CONST_OBJ_TYPE(ssl_##name##_type, MP_QSTR_##name, MP_TYPE_FLAG_NONE, make_new,       \
         mp_obj_exception_make_new, print, error_print, attr, error_attr, parent, parent_)
@@ -108,8 +110,8 @@ DEFINE_SSL_ERROR(SSLWantWriteError, &ssl_SSLError_type);
 DEFINE_SSL_ERROR(SSLSyscallError, &ssl_SSLError_type);
 DEFINE_SSL_ERROR(SSLEOFError, &ssl_SSLError_type);
 
-// CPython's builtin (config/builtins.h). Its errno is None there; here scripts for MicroPython find
-// the ETIMEDOUT that they know.
+// TimeoutError is a builtin name, as in CPython (config/builtins.h). CPython has None for its
+// errno; here it is ETIMEDOUT, because scripts for MicroPython compare with that.
 static void timeout_attr(mp_obj_t self_in, qstr attr, mp_obj_t *dest) {
     mp_obj_exception_t *self = MP_OBJ_TO_PTR(self_in);
     if (dest[0] == MP_OBJ_NULL && attr == MP_QSTR_errno && self->args->len < 2) {
@@ -123,7 +125,8 @@ MP_DEFINE_CONST_OBJ_TYPE(ssl_TimeoutError_type, MP_QSTR_TimeoutError, MP_TYPE_FL
     mp_obj_exception_make_new, print, mp_obj_exception_print, attr, timeout_attr, parent,
     &mp_type_OSError);
 
-// Also a ValueError: two native parents cannot be had from Python, but in C they can.
+// This error is also a ValueError, as in CPython. In MicroPython a class written in Python cannot
+// have two native parents, but a type in C can.
 static const mp_rom_obj_tuple_t cert_error_parents = {
     {&mp_type_tuple}, 2, {MP_ROM_PTR(&ssl_SSLError_type), MP_ROM_PTR(&mp_type_ValueError)}};
 DEFINE_SSL_ERROR(SSLCertVerificationError, &cert_error_parents);
@@ -132,10 +135,10 @@ DEFINE_SSL_ERROR(SSLCertVerificationError, &cert_error_parents);
 typedef struct {
     const mp_obj_type_t *type;
     mp_int_t number;
-    const char *library, *reason, *text; // library and reason may be NULL: None
-    uint8_t verify_code;                 // 0: not about a certificate
+    const char *library, *reason, *text; // lent; library and reason are NULL for None
+    uint8_t verify_code;                 // 0 if no certificate was refused; the rest is unused then
     vstr_t verify_message;
-    const ussl_verdict_t *verdict;
+    const ussl_verdict_t *verdict; // lent
     mp_obj_t subject;
 } raised_t;
 
@@ -175,7 +178,8 @@ static NORETURN void error_raise(const raised_t *error, mp_obj_t text) {
     nlr_raise(exc);
 }
 
-// "[SSL: SOME_REASON] text (_ssl.c:1000)"; text NULL: the reason in small letters.
+// Returns "[SSL: SOME_REASON] text (_ssl.c:1000)". If `text` is NULL, it is the reason in lower
+// case, with spaces.
 static mp_obj_t error_text(const raised_t *error) {
     vstr_t vstr;
     vstr_init(&vstr, 96);

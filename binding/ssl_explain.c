@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
 //
-// ssl_explain.c - ssl.explain(host, port): what a server shows, and why it is refused or not.
+// ssl_explain.c - ssl.explain(host, port): prints what a server sends in the handshake, and why it
+// is refused or accepted.
 //
-// Notes: it connects twice. Once without verifying, to see the chain, with nothing sent on it; once
-// as a program would, for the verdict. What the server shows on the first is a claim, and is
-// printed as one.
+// Notes: it connects twice. The first connection does not verify, and sends no application data. It
+// only serves to print the chain, which is a claim and is printed as one. The second connection
+// uses the given context, as a program would, and yields the verdict. With USSL_FORBID_CERT_NONE
+// the first one is not made.
 #include "binding.h"
 
 #include <string.h>
@@ -19,7 +21,8 @@ static const mp_print_t *const out = &mp_plat_print;
 static void print_text(const uint8_t *text, size_t len) {
     for (size_t i = 0; i < len; i++) {
         bool plain = text[i] >= 0x20 && text[i] != 0x7F;
-        mp_printf(out, plain ? "%c" : "\\x%02x", text[i]); // no control codes from a peer
+        // A peer's ASCII control codes must not reach the terminal.
+        mp_printf(out, plain ? "%c" : "\\x%02x", text[i]);
     }
 }
 
@@ -94,8 +97,8 @@ static void print_cert(const ussl_cert_t *cert, size_t depth, const ussl_date_t 
 typedef struct {
     mp_obj_t host, port;
     ssl_context_obj_t *context;
-    ssl_conn_obj_t *sock; // NULL: no connection yet
-    mp_obj_t plain;       // MP_OBJ_NULL: no socket yet
+    ssl_conn_obj_t *sock; // NULL until TLS wraps the socket
+    mp_obj_t plain;       // the socket; MP_OBJ_NULL until it is connected
 } attempt_t;
 
 static void connect_step(void *arg) {
@@ -131,13 +134,14 @@ static void print_error(mp_obj_t error) {
 }
 
 // ---- the report ----
-// A certificate that there is no memory for ends the list.
+// Returns NULL after the last certificate, and if there is no memory for this one.
 static const ussl_cert_t *chain_cert(const ssl_conn_obj_t *sock, bool verified, size_t index) {
     const ussl_cert_t *cert = NULL;
     return ussl_conn_chain(sock->conn, verified, index, &cert) == USSL_OK ? cert : NULL;
 }
 
-// What the server shows to a client that believes everything.
+// Prints the chain that the server sends to a client that does not verify. Returns false if the
+// connection or the handshake fails.
 static bool show_chain(mp_obj_t host, mp_obj_t port) {
     attempt_t a = {.host = host, .port = port, .context = ssl_context_new(SSL_PROTOCOL_TLS_CLIENT)};
     mp_store_attr(MP_OBJ_FROM_PTR(a.context), MP_QSTR_check_hostname, mp_const_false);
@@ -221,7 +225,7 @@ static void tell_success(const attempt_t *a) {
         context->record_out ? context->record_out : USSL_RECORD_OUT);
 }
 
-// ssl.explain(host, port=443, context=None) -> was it accepted?
+// ssl.explain(host, port=443, context=None) returns True if the server was accepted.
 static mp_obj_t ssl_explain(size_t n_args, const mp_obj_t *args, mp_map_t *kw_args) {
     static const mp_arg_t allowed[] = {
         {MP_QSTR_host, MP_ARG_REQUIRED | MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}},

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// ssl_file.c - arguments that are bytes, or a path of a file with the bytes. A str is a path, as in
-// CPython; bytes are the data itself, for devices without files.
+// ssl_file.c - reads arguments that are either the path of a file or its contents. A str is a path,
+// as in CPython; bytes are the data itself, for devices without files.
 #include "binding.h"
 
 #include "py/builtin.h"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// ssl_functions.c - functions of the module that need no connection: default contexts, PEM and DER,
+// ssl_functions.c - functions of the module: default contexts, PEM and DER, a server's certificate,
 // dates, random bytes (CPython ssl, "Context creation", "Random generation", "Certificate
 // handling").
 #include "binding.h"
@@ -40,7 +40,8 @@ static mp_obj_t make_context(size_t n_args, const mp_obj_t *args, mp_map_t *kw_a
         mp_store_attr(draft, MP_QSTR_verify_mode, MP_OBJ_NEW_SMALL_INT(SSL_CERT_NONE));
     }
     if (verify) {
-        // As CPython 3.13: an intermediate that was loaded can be the end of a path.
+        // As in CPython 3.13. With the first flag a path may end at an intermediate certificate
+        // that was loaded.
         context->verify_flags |= SSL_VERIFY_X509_PARTIAL_CHAIN | SSL_VERIFY_X509_STRICT;
     }
 #if USSL_KEYLOG && defined(__unix__)
@@ -90,7 +91,7 @@ static mp_obj_t ssl_der_to_pem(mp_obj_t der) {
     ssl_get_bytes(der, &bufinfo);
     size_t len;
     const char *base64 = mp_obj_str_get_data(binascii(MP_QSTR_b2a_base64, der), &len);
-    len -= len > 0; // its newline
+    len -= len > 0; // drops the newline that b2a_base64() appends
     vstr_t vstr;
     vstr_init(&vstr, len + len / 64 + sizeof(pem_header) + sizeof(pem_footer) + 3);
     vstr_printf(&vstr, "%s\n", pem_header);
@@ -127,7 +128,8 @@ static mp_obj_t ssl_pem_to_der(mp_obj_t pem) {
 MP_DEFINE_CONST_FUN_OBJ_1(ssl_pem_to_der_obj, ssl_pem_to_der);
 
 // ---- a server's certificate ----
-// Not verified unless ca_certs says by what; the name is never checked (CPython).
+// As in CPython, the certificate is verified only if ca_certs is given, and the host name is never
+// checked.
 static mp_obj_t ssl_get_server_certificate(size_t n_args, const mp_obj_t *args, mp_map_t *kw_args) {
     enum { ADDR, VERSION, CA_CERTS, TIMEOUT };
     static const mp_arg_t allowed[] = {
@@ -175,7 +177,8 @@ static bool skip_spaces(const char **p) {
     return *p > start;
 }
 
-// One or two digits (or exactly four) between low and high.
+// Reads a number from `low` to `high`, of one or two digits if `digits` is 2, of exactly four if
+// `digits` is 4.
 static bool read_number(const char **p, int digits, int low, int high, int *out) {
     int n = 0;
     *out = 0;
@@ -195,7 +198,7 @@ static bool read_word(const char **p, const char *word) {
     return true;
 }
 
-// "Jan  5 09:34:43 2018 GMT" -> seconds since 1970.
+// Returns the seconds since 1970 for a text such as "Jan  5 09:34:43 2018 GMT".
 static mp_obj_t ssl_cert_time_to_seconds(mp_obj_t text) {
     static const char *const months[] = {
         "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"};
@@ -246,7 +249,8 @@ static mp_obj_t ssl_rand_status(void) {
 }
 MP_DEFINE_CONST_FUN_OBJ_0(ssl_rand_status_obj, ssl_rand_status);
 
-// The platform's generator takes no seed; as with OpenSSL's, adding to it is never needed.
+// Only checks its arguments: the platform's generator takes no seed. It needs none either, like
+// OpenSSL's.
 static mp_obj_t ssl_rand_add(mp_obj_t data, mp_obj_t entropy) {
     mp_buffer_info_t bufinfo;
     mp_get_buffer_raise(data, &bufinfo, MP_BUFFER_READ);

@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: MIT
 //
-// ssl_hooks.c - the callbacks of a script that the engine calls in the middle of a handshake:
-// verify_callback and sni_callback.
+// ssl_hooks.c - the engine's hooks that call a script during a handshake: verify_callback and
+// sni_callback.
 //
-// Notes: what a callback raises is kept on the connection, and the pump raises it once the engine
-// has returned. A certificate is handed over as a copy: a view would outlive the memory behind it.
+// Notes: an exception of a callback is stored in the connection object, and the pump raises it when
+// the engine has returned. A certificate is passed to the callback as a copy, because the script
+// could keep a view for longer than the engine keeps the certificate.
 #include "binding.h"
 
-// ---- whose connection it is ----
-// On a port without a heap of its own for C the collector also looks through the engine's memory.
-// It would find the owner of every connection in there, and never collect one that was dropped.
+// ---- the owner of a connection ----
+// The owner is kept as the complement of its address. On a port without a C heap the engine's
+// memory is in MicroPython's heap, where the collector looks for addresses: it would find the owner
+// of every connection there, and never collect a connection object that a script has dropped.
 void *ssl_hook_owner_of(ssl_conn_obj_t *self) {
     return (void *)~(uintptr_t)self;
 }
@@ -21,7 +23,7 @@ ssl_conn_obj_t *ssl_hook_owner_is(void *owner) {
 // ---- SNI ----
 typedef struct {
     ssl_conn_obj_t *self;
-    const char *name;
+    const char *name; // lent; NULL if the client names no host
     mp_obj_t answer;
 } on_hello_t;
 
@@ -36,19 +38,20 @@ static void call_on_hello(void *arg) {
     call->answer = mp_call_function_n_kw(self->context->sni_callback, 3, 0, args);
 }
 
-// Printing runs the exception's own code.
+// Runs inside ssl_try(), because printing an exception can call methods that a script wrote.
 static void tell_ignored(void *error) {
     mp_print_str(MICROPY_ERROR_PRINTER, "Exception ignored in sni_callback:\n");
     mp_obj_print_exception(MICROPY_ERROR_PRINTER, MP_OBJ_FROM_PTR(error));
 }
 
-// CPython: None goes on, an int is the alert, an exception is handshake_failure, anything else is
-// internal_error. An exception is told to the error printer, because what the server gets to see is
-// CALLBACK_FAILED; only one that no program catches (Ctrl-C) goes up.
+// As in CPython, None continues the handshake, an int is the alert to send, an exception sends
+// handshake_failure, and any other result sends internal_error. The server's own handshake then
+// fails with CALLBACK_FAILED, so the exception is printed; one that is not an Exception (Ctrl-C) is
+// raised instead.
 int ssl_hook_on_hello(void *owner, const char *name) {
     ssl_conn_obj_t *self = ssl_hook_owner_is(owner);
     if (self->context->sni_callback == mp_const_none) {
-        return -1; // taken away since
+        return -1; // the script has removed the callback since the context was frozen
     }
     on_hello_t call = {self, name, mp_const_none};
     mp_obj_t error;
@@ -73,7 +76,7 @@ int ssl_hook_on_hello(void *owner, const char *name) {
 // ---- certificates ----
 typedef struct {
     mp_obj_t callback;
-    const uint8_t *der;
+    const uint8_t *der; // lent
     size_t len;
     unsigned depth;
     bool refused;
@@ -83,8 +86,8 @@ static void call_on_cert(void *arg) {
     on_cert_t *call = arg;
     mp_obj_t der = mp_obj_new_bytes(call->der, call->len);
     mp_obj_t answer = mp_call_function_2(call->callback, der, MP_OBJ_NEW_SMALL_INT(call->depth));
-    // Stock MicroPython: 0 accepts, any other number refuses. None, from a function that only
-    // looks, accepts as well; anything that is no number is an error.
+    // As in stock MicroPython, 0 accepts and any other number refuses. None accepts too: a callback
+    // that only inspects certificates returns it. Anything else raises TypeError.
     call->refused = answer != mp_const_none && mp_obj_get_int(answer) != 0;
 }
 

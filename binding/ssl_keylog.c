@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// ssl_keylog.c - SSLContext.keylog_filename: the secrets of each handshake in the NSS key log
-// format, for Wireshark.
+// ssl_keylog.c - SSLContext.keylog_filename: appends the secrets of each handshake to a file in the
+// NSS key log format, for Wireshark.
 #include "binding.h"
 
 #if USSL_KEYLOG
@@ -33,8 +33,8 @@ static void add_hex(vstr_t *vstr, const uint8_t *bytes, size_t len) {
 
 typedef struct {
     const ssl_conn_obj_t *self;
-    const char *label;
-    const uint8_t *client_random, *secret;
+    const char *label;                     // lent
+    const uint8_t *client_random, *secret; // lent
     size_t len;
 } secret_line_t;
 
@@ -52,6 +52,8 @@ static void tell_secret(void *arg) {
     mp_stream_close(file);
 }
 
+// Writes nothing while an exception waits to be raised: a file that fails raises once, not for each
+// secret.
 void ssl_hook_on_secret(void *owner, const char *label, const uint8_t client_random[32],
     const uint8_t *secret, size_t len) {
     ssl_conn_obj_t *self = ssl_hook_owner_is(owner);

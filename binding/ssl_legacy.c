@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// ssl_legacy.c - the module-level wrap_socket() of older MicroPython. It verifies.
+// ssl_legacy.c - the module-level wrap_socket() of older MicroPython, which verifies here.
 #include "binding.h"
 
 #include "py/objstr.h"
@@ -28,8 +28,7 @@ static void configure_legacy_client(ssl_context_obj_t *context, mp_obj_t reqs, m
     }
 }
 
-// Stock MicroPython's signature; what it does not know raises. A client verifies unless the caller
-// wrote cert_reqs=CERT_NONE. key, cert and cadata are data: bytes, or str as PEM.
+// For key, cert and cadata: a str is PEM text here and never a path; bytes are PEM or DER.
 static mp_obj_t as_bytes(mp_obj_t data) {
     size_t len;
     if (!mp_obj_is_str(data)) {
@@ -39,6 +38,8 @@ static mp_obj_t as_bytes(mp_obj_t data) {
     return mp_obj_new_bytes((const byte *)text, len);
 }
 
+// The signature is stock MicroPython's; any other argument raises TypeError. A client verifies
+// unless the caller passes cert_reqs=CERT_NONE.
 static mp_obj_t ssl_wrap_socket(size_t n_args, const mp_obj_t *args, mp_map_t *kw_args) {
     enum { SOCK, SERVER_SIDE, KEY, CERT, REQS, CADATA, HOSTNAME, HANDSHAKE };
     static const mp_arg_t allowed[] = {

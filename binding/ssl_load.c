@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 //
-// ssl_load.c - what a context learns from files and data: trust anchors, our own chain and key
-// (CPython SSLContext.load_verify_locations and its kin).
+// ssl_load.c - loads trust anchors and identities into a context from files and data (CPython
+// SSLContext.load_verify_locations() and similar methods).
 //
-// Notes: loading is all or nothing. A str is a path, as in CPython; bytes are the data itself, for
-// devices without files.
+// Notes: a file or a piece of data is loaded whole or not at all. A str is a path, as in CPython;
+// bytes are the data itself, for devices without files.
 #include "binding.h"
 
 #include <string.h>
@@ -41,7 +41,8 @@ static void add_trust(
     ssl_context_changed(self);
 }
 
-// The bytes of a file of certificates. *roots: the file is a root store, which stays in the file.
+// Returns the contents of a file of certificates; bytes are returned as they are. If the file is a
+// root store, sets *roots and returns None: its certificates stay in the file.
 static mp_obj_t open_cafile(mp_obj_t cafile, mp_obj_t *roots) {
     if (!mp_obj_is_str(cafile)) {
         return cafile;
@@ -106,7 +107,8 @@ static mp_obj_t ssl_context_load_verify_locations(
     if (capath != mp_const_none) {
         mp_raise_NotImplementedError(MP_ERROR_TEXT("capath: give a file of certificates"));
     }
-    // A file that cannot be read adds nothing of the data either.
+    // The file is read before anything is added: if it cannot be read, cadata is not added either.
+    // If the file holds no certificate, cadata stays added, as in CPython.
     mp_obj_t roots = MP_OBJ_NULL;
     if (cafile != mp_const_none) {
         cafile = open_cafile(cafile, &roots);
@@ -142,7 +144,8 @@ void ssl_context_load_defaults(ssl_context_obj_t *self) {
 
 static mp_obj_t ssl_context_load_default_certs(size_t n_args, const mp_obj_t *args) {
     if (n_args > 1) {
-        (void)ssl_purpose_is_server_auth(args[1]); // one store serves both
+        // Only checks the argument: both purposes use the same certificates.
+        (void)ssl_purpose_is_server_auth(args[1]);
     }
     ssl_context_load_defaults(ssl_context_of(args[0]));
     return mp_const_none;
@@ -214,7 +217,8 @@ static NORETURN void raise_bad_identity(const ussl_failure_t *why) {
     ssl_raise_reason(524297, "SSL", NULL, "PEM lib");
 }
 
-// A password is str, bytes, or a callable that gives one of them when it is needed.
+// A password is str, bytes, or a callable that returns one of these. The callable is called only if
+// the key is encrypted.
 static void get_password(mp_obj_t password, mp_buffer_info_t *out) {
     const char *wrong = "password should be a string or callable";
     if (mp_obj_is_callable(password)) {
@@ -263,7 +267,8 @@ void ssl_context_add_identity(
     if (result != USSL_OK) {
         raise_bad_identity(&why);
     }
-    // Replaces one of its own kind and stands beside the other, as in CPython.
+    // It replaces an identity with the same kind of key. One with ECDSA and one with RSA can be
+    // loaded together, as in CPython.
     size_t slot = ussl_identity_is_rsa(identity);
     ussl_identity_unref(self->identity[slot]);
     self->identity[slot] = identity;

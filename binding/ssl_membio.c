@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 //
-// ssl_membio.c - MemoryBIO: bytes in memory, as one end of an SSLObject (CPython ssl.MemoryBIO).
+// ssl_membio.c - MemoryBIO: a queue of bytes in memory that an SSLObject reads from or writes to
+// (CPython ssl.MemoryBIO).
 //
-// Notes: to Python it answers as CPython's; to the pump it is a stream, so that SSLSocket and
-// SSLObject run on the same code. As a stream an empty BIO would block, unless its end was written.
+// Notes: its Python methods behave as CPython's. For the pump it is a stream, so that SSLSocket and
+// SSLObject share one pump. Reading an empty BIO as a stream fails with EAGAIN, or returns 0 bytes,
+// the end of the stream, after write_eof().
 #include "binding.h"
 
 #include <string.h>
@@ -13,8 +15,8 @@
 typedef struct {
     mp_obj_base_t base;
     byte *buf;
-    size_t at, len, room; // bytes [at, len) are waiting
-    bool eof;
+    size_t at, len, room; // bytes [at, len) are waiting; `room` is the size of `buf`
+    bool eof;             // write_eof() was called
 } membio_obj_t;
 
 // ---- helpers ----
@@ -22,9 +24,10 @@ static void membio_put(membio_obj_t *self, const void *data, size_t len) {
     if (self->len + len > self->room) {
         size_t waiting = self->len - self->at;
         if (waiting + len > self->room) {
-            // Half as much again as is waiting, so that many writes do not copy it each time.
+            // The new buffer has room for half as much again as is waiting, so that a series of
+            // writes does not copy the waiting bytes each time.
             size_t room = (waiting + len + waiting / 2 + 511) / 512 * 512;
-            byte *buf = m_new(byte, room); // before anything changes: it may raise
+            byte *buf = m_new(byte, room); // can raise; nothing has changed so far
             memcpy(buf, self->buf + self->at, waiting);
             m_del(byte, self->buf, self->room);
             self->buf = buf;
@@ -39,7 +42,7 @@ static void membio_put(membio_obj_t *self, const void *data, size_t len) {
     self->len += len;
 }
 
-// What has been taken is gone; an empty BIO gives its memory back.
+// Removes the first `n` bytes. A BIO that becomes empty frees its buffer.
 static void membio_took(membio_obj_t *self, size_t n) {
     self->at += n;
     if (self->at == self->len) {
@@ -141,14 +144,14 @@ static MP_DEFINE_CONST_FUN_OBJ_1(membio_write_eof_obj, membio_write_eof);
 static void membio_attr(mp_obj_t self_in, qstr attr, mp_obj_t *dest) {
     membio_obj_t *self = MP_OBJ_TO_PTR(self_in);
     if (dest[0] != MP_OBJ_NULL) {
-        return; // read-only
+        return; // all attributes are read-only
     }
     if (attr == MP_QSTR_pending) {
         dest[0] = MP_OBJ_NEW_SMALL_INT(self->len - self->at);
     } else if (attr == MP_QSTR_eof) {
         dest[0] = mp_obj_new_bool(self->eof && self->at == self->len);
     } else {
-        dest[1] = MP_OBJ_SENTINEL; // look in the methods
+        dest[1] = MP_OBJ_SENTINEL; // MicroPython goes on looking in the methods
     }
 }
 

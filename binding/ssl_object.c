@@ -23,7 +23,7 @@ static mp_obj_t ssl_object_read(size_t n_args, const mp_obj_t *args, mp_map_t *k
     ssl_conn_obj_t *self = MP_OBJ_TO_PTR(args[0]);
     ssl_conn_need(self);
     if (ussl_conn_closing(self->conn) && ussl_conn_peer_closed(self->conn)) {
-        ssl_raise_zero_return(); // both have sent close_notify
+        ssl_raise_zero_return(); // both sides have sent close_notify
     }
     return ssl_conn_read_into(self, vals[0].u_int, vals[1].u_obj, false);
 }

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: MIT
 //
-// ssl_pins.c - pinned and trusted public keys of a context (an extension; CPython has none).
+// ssl_pins.c - pinned and trusted public keys of a context (extensions; CPython has none).
 #include "binding.h"
 
 #include <string.h>
 
 #include "py/objstr.h"
 
-// ssl.spki_sha256(cert): of a certificate in DER, or in PEM as str.
+// ssl.spki_sha256(cert): returns the SHA-256 of a certificate's SubjectPublicKeyInfo. `cert` is DER
+// as bytes, or PEM as a str.
 static mp_obj_t ssl_spki_sha256(mp_obj_t cert) {
     mp_buffer_info_t der;
     uint8_t hash[USSL_PIN_SIZE];
@@ -23,7 +24,7 @@ static mp_obj_t ssl_spki_sha256(mp_obj_t cert) {
 MP_DEFINE_CONST_FUN_OBJ_1(ssl_spki_sha256_obj, ssl_spki_sha256);
 
 #if USSL_PINS
-// 32 bytes, or 64 hexadecimal digits.
+// `arg` is 32 bytes, or a str of 64 hexadecimal digits. Raises ValueError for any other buffer.
 static void get_hash(mp_obj_t arg, uint8_t out[USSL_PIN_SIZE]) {
     mp_buffer_info_t hash;
     mp_get_buffer_raise(arg, &hash, MP_BUFFER_READ);
@@ -48,7 +49,7 @@ static mp_obj_t add_pins(size_t n_args, const mp_obj_t *args, bool alone) {
     const char *host = args[1] == mp_const_none ? NULL : mp_obj_str_get_str(args[1]);
     uint8_t hash[USSL_PIN_SIZE];
     for (size_t i = 2; i < n_args; i++) {
-        get_hash(args[i], hash); // all of them are good, or none is added
+        get_hash(args[i], hash); // raises before any is added if one is malformed
     }
     for (size_t i = 2; i < n_args; i++) {
         get_hash(args[i], hash);
@@ -58,7 +59,8 @@ static mp_obj_t add_pins(size_t n_args, const mp_obj_t *args, bool alone) {
         }
     }
 #if USSL_SESSIONS && USSL_SERVER
-    // Tickets that were given before prove nothing about a pin.
+    // A client that holds an earlier session ticket has not shown that it has a pinned key. Without
+    // the old ticket keys such a ticket is not accepted.
     ussl_tickets_unref(self->tickets);
     self->tickets = NULL;
 #endif

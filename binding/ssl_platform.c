@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
 //
-// ssl_platform.c - what the engine and the pump need from this port: memory, random, clock,
-// waiting.
+// ssl_platform.c - what the engine and the pump need from this port: memory, random bytes, a clock,
+// and waiting for a stream.
 //
-// Notes: a port that is not named here gets MicroPython's tracked allocations, and for random the
-// function that MicroPython's ports define for mbedTLS. Where a port has neither, the link fails:
-// there is no weaker source to fall back on.
+// Notes: memory comes from the C heap on unix and esp32, and from MicroPython's tracked allocations
+// on other ports. Random bytes come from the port's own function on unix, esp32 and stm32, and on
+// other ports from mbedtls_hardware_poll(), which MicroPython's ports define for mbedTLS. Without
+// that function the link fails: no weaker source takes its place.
 #include "binding.h"
 
 #include "genhdr/mpversion.h"
@@ -49,7 +50,9 @@ static void port_release(void *user, void *ptr) {
 }
 
 #if defined(STM32_HAL_H)
-uint32_t rng_get(void); // ports/stm32/rng.h; hardware, or nothing worth the name
+// From ports/stm32/rng.h. It reads the chip's random number generator. On a board without
+// MICROPY_HW_ENABLE_RNG it is a pseudo-random generator, whose numbers are not fit for keys.
+uint32_t rng_get(void);
 #elif !PORT_UNIX && !defined(ESP_PLATFORM)
 int mbedtls_hardware_poll(void *data, unsigned char *output, size_t len, size_t *olen);
 #endif
@@ -77,10 +80,10 @@ static bool port_random(void *user, uint8_t *buf, size_t len) {
     return true;
 }
 
-// It is later than the day before the firmware was built (a build may be dated in any time zone),
-// or than USSL_CLOCK_FLOOR if that is later.
+// Returns a time that has passed, in seconds since 1970: the day before the firmware was built (the
+// build date can be in any time zone), or USSL_CLOCK_FLOOR if that is later.
 static int64_t clock_floor(void) {
-    const char *date = MICROPY_BUILD_DATE; // 2026-01-31
+    const char *date = MICROPY_BUILD_DATE; // for example 2026-01-31
     int part[3] = {0};
     for (size_t i = 0, n = 0; date[i] != '\0' && n < 3; i++) {
         n += date[i] == '-';
@@ -104,7 +107,8 @@ static uint32_t port_ticks(void *user) {
     return (uint32_t)mp_hal_ticks_ms();
 }
 
-// Threads under MicroPython's global lock take turns by it; without one the engine needs its own.
+// With MicroPython's global lock (GIL) one thread at a time runs the engine. Without it the engine
+// needs a lock of its own.
 #if MICROPY_PY_THREAD && !MICROPY_PY_THREAD_GIL
 #define PORT_LOCK 1
 static mp_thread_mutex_t engine_mutex;
@@ -126,7 +130,7 @@ static uintptr_t port_freeze(void *user) {
 
 static void port_thaw(void *user, uintptr_t state) {
     (void)user;
-    (void)state; // unix needs none
+    (void)state; // some ports' macros do not use it
     MICROPY_END_ATOMIC_SECTION(state);
 }
 #endif
@@ -160,7 +164,7 @@ mp_uint_t ssl_platform_poll(mp_obj_t stream, mp_uint_t flags) {
     int errcode;
     const mp_stream_p_t *p = mp_get_stream(stream);
     mp_uint_t ready = p->ioctl(stream, MP_STREAM_POLL, flags, &errcode);
-    // A stream that cannot be polled is taken at its word when it is read or written.
+    // A stream that cannot be polled reports whether it is ready when it is read or written.
     return ready == MP_STREAM_ERROR ? flags : ready;
 }
 
@@ -173,9 +177,10 @@ static int descriptor_of(mp_obj_t stream) {
 #endif
 
 #if PORT_UNIX
-// getpeername(2) knows no peer either while a connection is being made, or after it was reset. Only
-// a new socket is hung up and silent, only a listener accepts; the others are for TLS to find out
-// about.
+// Called if getpeername(2) finds no peer. A new socket and a listener are not connected. A socket
+// that is still connecting, or whose connection was reset, has no peer either, but it counts as
+// connected, because the handshake reports what is wrong. SO_ACCEPTCONN identifies a listener. Of
+// the other three, only a new socket polls as hung up without being readable.
 static void look_at_unconnected(int fd, ssl_stream_info_t *out) {
     int listens = 0;
     socklen_t len = sizeof(listens);
@@ -189,8 +194,8 @@ static void look_at_unconnected(int fd, ssl_stream_info_t *out) {
 }
 #endif
 
-// Only a socket can be unconnected. Where there is no getpeername(2), a socket that was never
-// connected polls as hung up.
+// A stream that is not a socket counts as connected. Without getpeername(2), a stream that has an
+// accept() method is a socket, and it is not connected if it polls as hung up.
 void ssl_platform_look(mp_obj_t stream, ssl_stream_info_t *out) {
     *out = (ssl_stream_info_t){.connected = true, .blocking = true};
 #if PORT_UNIX
@@ -216,7 +221,7 @@ void ssl_platform_look(mp_obj_t stream, ssl_stream_info_t *out) {
 }
 
 #if PORT_UNIX
-// Sleeps in poll(2) where the stream has a descriptor. False: it has none.
+// Sleeps in poll(2). Returns false if the stream has no file descriptor.
 static bool sleep_on_fd(mp_obj_t stream, mp_uint_t flags, mp_int_t left_ms) {
     int fd = descriptor_of(stream);
     if (fd < 0) {

@@ -3,11 +3,12 @@
 // ssl_pump.c - moves bytes between the engine's windows and two streams, for sockets and BIOs
 // alike.
 //
-// Notes: the engine is never in a call while a stream is: streams may raise, close, or be
-// interrupted at any point and the next call goes on where this one stopped. What a write has
-// sealed but cannot prove to have left is held back from the count it reports: the caller offers
-// those bytes again, as after any incomplete write, and they are recognised and skipped. So a count
-// that was reported has left, and no byte goes twice.
+// Notes: no engine call is in progress while a stream is called. A stream may raise, close the
+// connection or be interrupted at any point, and the next call goes on where this one has stopped.
+// Bytes of a write that are encrypted, but whose record the stream has not taken completely, are
+// not in the count that the write returns. The caller offers them again, as after any incomplete
+// write; they are recognised by their hash and skipped. So the stream has taken all bytes that were
+// counted, and no byte is sent twice.
 #include "binding.h"
 
 #include <string.h>
@@ -16,8 +17,8 @@
 #include "py/mphal.h"
 
 // ---- the guard ----
-// Tells bytes offered again from other bytes: FNV-1a in words of four bytes, over all of them,
-// because messages of one kind often differ in the middle only.
+// Returns the hash by which bytes that are offered again are recognised: FNV-1a in words of four
+// bytes. It covers all bytes, because messages of one kind often differ only in the middle.
 static uint32_t hash_of(const uint8_t *buf, size_t len) {
     uint32_t hash = 2166136261u ^ (uint32_t)len;
     while (len > 0) {
@@ -25,7 +26,7 @@ static uint32_t hash_of(const uint8_t *buf, size_t len) {
         size_t n = len < sizeof(word) ? len : sizeof(word);
         memcpy(&word, buf, n);
         hash = (hash ^ word) * 16777619u;
-        hash ^= hash >> 15; // or the high bits of a word would never reach the low ones
+        hash ^= hash >> 15; // else the high bits of a word would never affect the low bits
         buf += n;
         len -= n;
     }
@@ -37,10 +38,10 @@ static void guard_run(void *arg) {
     ssl_conn_obj_t *self = arg;
     if (self->offered != NULL) {
         self->held_hash = hash_of(self->offered, self->held);
-        self->offered = NULL; // the caller's buffer, which is his again
+        self->offered = NULL; // the buffer is the caller's again
     }
     if (self->conn != NULL) {
-        ussl_conn_in_back(self->conn); // the stream raised
+        ussl_conn_in_back(self->conn); // the stream may have raised while it read into the window
     }
     self->busy = false;
     if (self->close_later) {
@@ -73,7 +74,8 @@ void ssl_guard_leave(ssl_guard_t *guard) {
 }
 
 // ---- the streams ----
-// A stream that is not ready: waits if this connection has a timeout, else says what it waits for.
+// For a stream that is not ready. With a timeout, waits and returns PUMP_DONE when the stream is
+// ready. Without one, returns what has to be waited for.
 static ssl_pump_t not_ready(ssl_conn_obj_t *self, mp_obj_t stream, mp_uint_t flag) {
     if (self->timeout_ms <= 0) {
         return flag == MP_STREAM_POLL_RD ? PUMP_WANT_READ : PUMP_WANT_WRITE;
@@ -84,7 +86,7 @@ static ssl_pump_t not_ready(ssl_conn_obj_t *self, mp_obj_t stream, mp_uint_t fla
     return PUMP_DONE;
 }
 
-// A socket that was given a timeout before it was wrapped keeps it.
+// A socket that was given a timeout before it was wrapped keeps it, and fails with ETIMEDOUT.
 static NORETURN void stream_failed(ssl_conn_obj_t *self, int errcode) {
     if (errcode == MP_ETIMEDOUT) {
         ssl_raise_timeout(self->operation);
@@ -94,20 +96,21 @@ static NORETURN void stream_failed(ssl_conn_obj_t *self, int errcode) {
 
 static void check_count(mp_uint_t n, size_t most) {
     if (n > most) {
-        mp_raise_OSError(MP_EIO); // a stream written in Python can answer anything
+        mp_raise_OSError(MP_EIO); // a stream written in Python can return any number
     }
 }
 
 static NORETURN void fail(ssl_conn_obj_t *self, ussl_result_t result);
 
-// The peer has closed while our side of the handshake was still being sent. The alert that says why
-// may be here already: it tells more than "broken pipe".
+// Called when sending handshake messages has failed. If the peer sent an alert before it closed the
+// connection, and the alert has arrived, raises the error for that alert, because it explains more
+// than "broken pipe". Otherwise returns.
 static void hear_alert(ssl_conn_obj_t *self) {
     const mp_stream_p_t *stream = mp_get_stream(self->incoming);
     for (;;) {
         size_t len;
         while (ussl_conn_out(self->conn, &len) != NULL) {
-            ussl_conn_out_done(self->conn, len); // nobody will read it
+            ussl_conn_out_done(self->conn, len); // discarded: it cannot be sent
         }
         bool done;
         ussl_result_t result = ussl_conn_handshake(self->conn, &done);
@@ -130,7 +133,8 @@ static void hear_alert(ssl_conn_obj_t *self) {
     }
 }
 
-// Sends until nothing waits.
+// Sends until the engine has nothing left to send. Returns what has to be waited for if the stream
+// takes no more.
 static ssl_pump_t flush(ssl_conn_obj_t *self) {
     const mp_stream_p_t *stream = mp_get_stream(self->outgoing);
     for (;;) {
@@ -144,7 +148,8 @@ static ssl_pump_t flush(ssl_conn_obj_t *self) {
         if (n == MP_STREAM_ERROR || n == 0) {
             bool gone = errcode == MP_EPIPE || errcode == MP_ECONNRESET;
             if (gone && ussl_conn_gives_tickets(self->conn)) {
-                // As OpenSSL: a client may be done and gone before it wanted any.
+                // As in OpenSSL, this is no error: a client that does not need session tickets
+                // may have closed the connection already.
                 ussl_conn_out_done(self->conn, len);
                 continue;
             }
@@ -165,7 +170,7 @@ static ssl_pump_t flush(ssl_conn_obj_t *self) {
     }
 }
 
-// Brings what the engine has a window for, once.
+// Reads once from the stream into the engine's window; does nothing if there is no window.
 static ssl_pump_t fill(ssl_conn_obj_t *self) {
     const mp_stream_p_t *stream = mp_get_stream(self->incoming);
     for (;;) {
@@ -192,7 +197,9 @@ static ssl_pump_t fill(ssl_conn_obj_t *self) {
     }
 }
 
-// Every shared record buffer is in use: another connection has to be read, or to be given up.
+// Called when every shared record buffer is in use. One becomes free when another connection is
+// read or closed, or has held its buffer for too long. Returns PUMP_WANT_READ if this connection
+// does not wait.
 static ssl_pump_t wait_for_room(ssl_conn_obj_t *self) {
     if (self->timeout_ms == 0 || self->incoming != self->outgoing) {
         return PUMP_WANT_READ;
@@ -206,7 +213,7 @@ static ssl_pump_t wait_for_room(ssl_conn_obj_t *self) {
     return PUMP_DONE;
 }
 
-// What the engine needs before it is called again.
+// Does what the engine needs before it is called again.
 static ssl_pump_t supply(ssl_conn_obj_t *self, ussl_result_t result) {
     switch (result) {
         case USSL_WANT_IN:
@@ -220,7 +227,8 @@ static ssl_pump_t supply(ssl_conn_obj_t *self, ussl_result_t result) {
     }
 }
 
-// Sends what leaves at once. Runs fenced: the caller has something more important to say.
+// Sends what the stream takes without waiting. It is called inside ssl_try(), and an error of the
+// stream is ignored: the caller raises a more important error, or closes the connection.
 static void flush_ready(void *arg) {
     ssl_conn_obj_t *self = arg;
     size_t len;
@@ -245,7 +253,7 @@ static void raise_hook_error(ssl_conn_obj_t *self) {
     }
 }
 
-// The call was wrong, not the connection.
+// Raises for a call that was wrong; the connection has not failed.
 static NORETURN void raise_misuse(const ssl_conn_obj_t *self, ussl_result_t result) {
     if (result == USSL_ERR_USAGE) {
         mp_raise_msg_varg(&mp_type_ValueError, MP_ERROR_TEXT("%s called %s"), self->operation,
@@ -256,7 +264,7 @@ static NORETURN void raise_misuse(const ssl_conn_obj_t *self, ussl_result_t resu
     ssl_raise_result(result, NULL);
 }
 
-// The alert goes out first, so that the peer learns why too.
+// Raises for a negative result. An alert is sent first, so that the peer learns the reason too.
 static void fail(ssl_conn_obj_t *self, ussl_result_t result) {
     mp_obj_t ignored;
     ssl_try(flush_ready, self, &ignored);
@@ -267,7 +275,7 @@ static void fail(ssl_conn_obj_t *self, ussl_result_t result) {
         raise_misuse(self, result);
     }
     if (result == USSL_ERR_EOF) {
-        // CPython tells the reason once.
+        // As in CPython, only the first exception has the reason.
         const char *reason = self->eof_told ? NULL : why.reason;
         self->eof_told = true;
         ssl_raise_eof(reason);
@@ -303,7 +311,7 @@ ssl_pump_t ssl_pump_handshake(ssl_conn_obj_t *self) {
         if (result < 0) {
             fail(self, result);
         }
-        raise_hook_error(self); // a secret that could not be logged
+        raise_hook_error(self); // from the key log, which does not end the handshake
         ssl_pump_t want = flush(self);
         if (want == PUMP_DONE && result != USSL_WANT_OUT) {
             want = supply(self, result);
@@ -327,23 +335,25 @@ ssl_pump_t ssl_pump_read(ssl_conn_obj_t *self, void *buf, size_t len, size_t *n)
     while (want == PUMP_DONE && *n == 0) {
         ussl_result_t result = ussl_conn_read(self->conn, buf, len, n);
         if (result == USSL_ERR_EOF && self->ragged_is_eof) {
-            self->ragged_end = true; // the handshake was done: not an end inside it
+            self->ragged_end = true; // only after the handshake: a truncation during it raises
             break;
         }
         if (result < 0) {
             fail(self, result);
         }
         if (result == USSL_OK || result == USSL_CLOSED) {
-            break; // data, the end, or nothing asked for
+            break; // data, the end of the data, or `len` is 0
         }
-        // A ticket is taken in only when our last record has gone: not the end of the data.
+        // USSL_WANT_OUT is no end either: mbedTLS parses a session ticket only after our last
+        // record has been sent.
         want = supply(self, result);
     }
     return want;
 }
 
 // ---- writing ----
-// Finishes what an earlier write owes. *skip: how many of these bytes it already took.
+// Sends what an earlier write has left in the engine. *skip is the number of bytes at the start of
+// `buf` that the earlier write has encrypted already.
 static ssl_pump_t settle(ssl_conn_obj_t *self, const uint8_t *buf, size_t len, size_t *skip) {
     *skip = 0;
     ssl_pump_t want = flush(self);
@@ -373,7 +383,7 @@ ssl_pump_t ssl_pump_write(ssl_conn_obj_t *self, const void *data, size_t len, si
         if (result < 0) {
             fail(self, result);
         }
-        self->offered = buf; // should the stream raise, nothing was reported yet
+        self->offered = buf; // if the stream raises, the caller gets no count: hold back all
         self->held = *n + part;
         want = flush(self);
         self->offered = want == PUMP_DONE ? NULL : buf + *n;
@@ -403,10 +413,10 @@ ssl_pump_t ssl_pump_unwrap(ssl_conn_obj_t *self) {
     if (!ussl_conn_established(self->conn)) {
         ssl_raise_reason(1, "SSL", "SHUTDOWN_WHILE_IN_INIT", NULL);
     }
-    self->operation = "read"; // CPython says so even of the goodbye
+    self->operation = "read"; // as in CPython's TimeoutError, even while close_notify is sent
     ssl_pump_t want = flush(self);
     if (want == PUMP_DONE) {
-        ussl_result_t result = ussl_conn_close(self->conn); // again: nothing more
+        ussl_result_t result = ussl_conn_close(self->conn); // a second call queues nothing
         if (result < 0) {
             fail(self, result);
         }
@@ -445,9 +455,10 @@ void ssl_pump_close_notify(ssl_conn_obj_t *self) {
 }
 
 // ---- polling ----
-// Reading and writing are asked about apart: one answer for both would make the other direction
-// look ready and spin. While the handshake runs either call can carry it on, so both wait for
-// what it wants; a client that has not begun wants to send.
+// Reading and writing have separate answers: with a common one a caller that waits for one
+// direction would be woken by the other, and loop without progress. During the handshake a read and
+// a write both continue it, so both are ready when the stream is ready for what the handshake waits
+// for. A client that has not begun its handshake waits to send.
 mp_uint_t ssl_pump_poll(ssl_conn_obj_t *self, mp_uint_t flags) {
     const mp_uint_t trouble = MP_STREAM_POLL_ERR | MP_STREAM_POLL_HUP | MP_STREAM_POLL_NVAL;
     if (self->conn == NULL) {
@@ -457,7 +468,7 @@ mp_uint_t ssl_pump_poll(ssl_conn_obj_t *self, mp_uint_t flags) {
     ussl_failure_t why;
     ussl_conn_failure(self->conn, &why);
     if (why.result < 0) {
-        return asked; // the call will say what it is
+        return asked; // the next call raises the failure
     }
     if (!ussl_conn_room_is_free(self->conn)) {
         return flags & MP_STREAM_POLL_WR && ussl_conn_established(self->conn)
@@ -478,6 +489,6 @@ mp_uint_t ssl_pump_poll(ssl_conn_obj_t *self, mp_uint_t flags) {
     if (asked & MP_STREAM_POLL_WR) {
         ready |= ssl_platform_poll(self->outgoing, MP_STREAM_POLL_WR);
     }
-    // A stream in trouble is ready for the call that will tell.
+    // If the stream has an error or is hung up, both directions are ready: the next call raises.
     return ready & trouble ? ready | asked : ready;
 }

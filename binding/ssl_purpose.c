@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// ssl_purpose.c - ssl.Purpose. Its two members are named tuples, as in CPython.
+// ssl_purpose.c - the class ssl.Purpose, whose two members are named tuples, as in CPython.
 #include "binding.h"
 
 #include "py/objtuple.h"

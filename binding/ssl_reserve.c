@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// ssl_reserve.c - memory set aside for a context's connections: SSLContext.reserve() and what tells
-// about it (extensions; docs/memory.md).
+// ssl_reserve.c - reserves memory for a context's connections and reports its use: the extensions
+// reserve(), memory_needed() and memory() of SSLContext (docs/memory.md).
 #include "binding.h"
 
 #include "py/gc.h"
@@ -39,12 +39,13 @@ static ussl_reserve_plan_t parse_plan(size_t n_args, const mp_obj_t *args, mp_ma
     if (vals[BUFFERS].u_obj != mp_const_none) {
         vals[BUFFERS].u_int = mp_obj_get_int(vals[BUFFERS].u_obj);
         size_t shared = checked(&vals[BUFFERS], n > 0, n, MP_QSTR_buffers);
-        plan.shared = shared < n ? shared : 0; // one for each is not sharing
+        plan.shared = shared < n ? shared : 0; // with one buffer for each connection none is shared
     }
     return plan;
 }
 
-// The limits of records are settings of the context, and go with the reservation.
+// A reservation also sets the record limits of its context, in bytes of plaintext. Without one they
+// are 0, the built-in limits.
 static void set_records(ssl_context_obj_t *self, uint16_t in, uint16_t out) {
     if (self->record_in != in || self->record_out != out) {
         self->record_in = in;
@@ -67,7 +68,7 @@ static mp_obj_t ssl_context_reserve(size_t n_args, const mp_obj_t *args, mp_map_
     self->reserve = reserve;
     set_records(
         self, reserve ? (uint16_t)plan.record_in : 0, reserve ? (uint16_t)plan.record_out : 0);
-    // Made now and not at the first connection: it is memory too.
+    // The frozen contexts are built here and not for the first connection: they need memory too.
     if (reserve != NULL && self->protocol != SSL_PROTOCOL_TLS_SERVER) {
         (void)ssl_context_freeze(self, USSL_CLIENT);
     }
@@ -84,7 +85,7 @@ static mp_obj_t ssl_context_memory_needed(size_t n_args, const mp_obj_t *args, m
 }
 MP_DEFINE_CONST_FUN_OBJ_KW(ssl_context_memory_needed_obj, 1, ssl_context_memory_needed);
 
-// ---- telling ----
+// ---- reporting ----
 static mp_obj_t ssl_context_memory(mp_obj_t self_in) {
     ssl_context_obj_t *self = ssl_context_of(self_in);
     ussl_reserve_status_t status = {0};
@@ -116,7 +117,7 @@ static mp_obj_t ssl_context_memory(mp_obj_t self_in) {
 }
 MP_DEFINE_CONST_FUN_OBJ_1(ssl_context_memory_obj, ssl_context_memory);
 
-// ---- for a new connection ----
+// ---- memory for a new connection ----
 static bool has_room(const ssl_context_obj_t *context) {
     ussl_reserve_status_t status;
     ussl_reserve_status(context->reserve, &status);
@@ -127,7 +128,9 @@ void ssl_context_need_room(ssl_context_obj_t *context) {
     if (context->reserve == NULL || has_room(context)) {
         return;
     }
-    // Connections that were dropped and not closed hold their slots until they are collected.
+    // A connection that was dropped without close() holds its slot until it is collected and the
+    // engine is called once more. ussl_reserve_take() is such a call; the slot that it returns is
+    // given back.
     gc_collect();
     ussl_arena_t *arena = ussl_reserve_take(context->reserve);
     if (arena == NULL) {

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 //
-// ssl_roots.c - where trust comes from by default: a root store in a file, the one built into the
-// firmware, or the system's PEM file through an index.
+// ssl_roots.c - the default trust anchors: a root store in a file, the root store built into the
+// firmware, or the system's PEM file, of which only an index is in memory.
 //
-// Notes: each is opened once, looked at whole once, and kept for every context after that; a
-// context then costs nothing but a reference. A file stays open, so one that is replaced beside it
-// changes nothing that is in use.
+// Notes: the source is opened and read whole once, and then shared by all contexts, each of which
+// only holds a reference. A file stays open, so putting another file in its place does not affect
+// the contexts that use it.
 #include "binding.h"
 
 #include <string.h>
@@ -22,7 +22,7 @@
 #endif
 
 #if USSL_STORE
-// The store in the firmware: make USSL_ROOTS=/path/to/roots.ussl
+// The root store in the firmware, from make USSL_ROOTS=/path/to/roots.ussl
 #ifdef USSL_ROOTS
 __asm__(".pushsection .rodata.ussl_roots,\"a\"\n"
         ".balign 4\n"
@@ -39,9 +39,9 @@ typedef struct {
     mp_obj_base_t base;
     ussl_arena_t *arena; // counted
     ussl_store_t *store; // counted
-    mp_obj_t path, file; // None: in the firmware
-    size_t size;         // of the file, when it was opened
-    long long changed;   // when
+    mp_obj_t path, file; // None for the root store in the firmware
+    size_t size;         // of the file when it was opened, in bytes
+    long long changed;   // its modification time at that moment, in seconds since 1970
 } roots_t;
 
 MP_REGISTER_ROOT_POINTER(mp_obj_t ussl_roots);
@@ -72,7 +72,7 @@ typedef struct {
     bool good;
 } reading_t;
 
-// Returns the new place, or -1.
+// Returns the new position, or -1 if the file cannot seek.
 static mp_off_t seek_to(mp_obj_t file, mp_off_t offset, int whence) {
     struct mp_stream_seek_t seek = {.offset = offset, .whence = whence};
     int errcode = 0;
@@ -91,7 +91,8 @@ static void read_part(void *arg) {
     r->good = errcode == 0 && got == r->len;
 }
 
-// Called in the middle of a handshake. The engine's memory hides whom it calls, as that of hooks.
+// The engine calls this during a handshake. `user` is the complement of an address, for the reason
+// that ssl_hooks.c gives for the owner of a connection.
 static bool roots_read(void *user, uint32_t offset, uint8_t *out, size_t len) {
     reading_t reading = {(roots_t *)~(uintptr_t)user, offset, out, len, false};
     mp_obj_t error;
@@ -113,6 +114,7 @@ static roots_t *roots_new(mp_obj_t path) {
     return self;
 }
 
+// Both are 0 on a port without stat(2), where a file never counts as changed.
 static void look_at_file(const char *path, size_t *size, long long *changed) {
     *size = 0;
     *changed = 0;
@@ -132,8 +134,9 @@ static size_t file_size(mp_obj_t file) {
     return size < 0 ? 0 : (size_t)size;
 }
 
-// Reads an open file as a root store, or with `pem` as PEM certificates. Returns NULL if it is
-// neither; *why says what is wrong with it. The file then stands at its beginning.
+// Reads an open file as a root store, or with `pem` also as PEM certificates. Returns NULL if it is
+// neither, or is damaged; the position is then the beginning of the file, and why->reason has the
+// reason or is NULL. Raises MemoryError.
 static roots_t *roots_open(mp_obj_t path, mp_obj_t file, bool pem, ussl_failure_t *why) {
     roots_t *self = roots_new(path);
     self->file = file;
@@ -163,7 +166,8 @@ static roots_t *roots_open(mp_obj_t path, mp_obj_t file, bool pem, ussl_failure_
     return result == USSL_OK ? self : NULL;
 }
 
-// One that is no good is told of, and the next is tried.
+// Returns NULL if there is no such file, or if it cannot be used; the caller then tries the next
+// source. Prints the reason if there is one.
 static roots_t *try_file(const char *path) {
     ussl_failure_t why;
     if (path[0] == '\0' || mp_import_stat(path) != MP_IMPORT_STAT_FILE) {
@@ -243,7 +247,7 @@ void ssl_roots_use(ssl_context_obj_t *context, mp_obj_t roots_in) {
     if (result != USSL_OK) {
         ssl_raise_result(result, NULL);
     }
-    context->roots = roots_in; // keeps its file open
+    context->roots = roots_in; // keeps the store's file open
     ssl_context_changed(context);
 }
 
@@ -270,7 +274,8 @@ size_t ssl_roots_count(const ssl_context_obj_t *context) {
 }
 
 // ---- ssl.install_roots(path, to=USSL_ROOTS_PATH) ----
-// What is there stays until the new one is known to be whole; the exchange is the file system's.
+// Checks the whole new file first, and then renames it to `to`. A file of that name stays until
+// the file system replaces it.
 static mp_obj_t ssl_install_roots(size_t n_args, const mp_obj_t *args) {
     ussl_failure_t why;
     mp_obj_t to = n_args > 1 ? args[1] : mp_obj_new_str_from_cstr(USSL_ROOTS_PATH);
@@ -292,7 +297,8 @@ static mp_obj_t ssl_install_roots(size_t n_args, const mp_obj_t *args) {
 MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(ssl_install_roots_obj, 1, 2, ssl_install_roots);
 #endif // USSL_STORE
 
-// Where load_default_certs() looks, as far as there are places.
+// Returns CPython's named tuple of default paths. Directories of certificates are not supported, so
+// their fields are None. The root store in the firmware has no path.
 static mp_obj_t ssl_get_default_verify_paths(void) {
     static const qstr fields[] = {MP_QSTR_cafile, MP_QSTR_capath, MP_QSTR_openssl_cafile_env,
         MP_QSTR_openssl_cafile, MP_QSTR_openssl_capath_env, MP_QSTR_openssl_capath};

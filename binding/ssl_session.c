@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
-// ssl_session.c - SSLSession: what a client can resume, and its life as bytes (CPython
-// ssl.SSLSession; serialize() and deserialize() are ours, for devices that lose their memory).
+// ssl_session.c - SSLSession: a session that a client can resume, and its snapshot as bytes.
+//
+// Notes: the class is CPython's ssl.SSLSession. Its methods serialize() and deserialize() are
+// extensions, for devices that lose their memory.
 #include "binding.h"
 
 #include <string.h>
@@ -17,7 +19,7 @@ typedef struct {
 static ssl_session_obj_t *session_of(mp_obj_t obj) {
     ssl_session_obj_t *self = MP_OBJ_TO_PTR(obj);
     if (self->session == NULL) {
-        mp_raise_ValueError(MP_ERROR_TEXT("this SSLSession is gone")); // __del__() called by hand
+        mp_raise_ValueError(MP_ERROR_TEXT("this SSLSession is gone")); // after __del__()
     }
     return self;
 }
@@ -37,13 +39,13 @@ static mp_obj_t ssl_session___del__(mp_obj_t self_in) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(ssl_session___del___obj, ssl_session___del__);
 
-// ---- of a connection ----
+// ---- the session of a connection ----
 mp_obj_t ssl_session_of(ssl_conn_obj_t *conn) {
     if (conn->conn == NULL) {
         return mp_const_none;
     }
     if (!ussl_conn_established(conn->conn)) {
-        return conn->session; // the one that will be offered, or None
+        return conn->session; // the session that the handshake offers, or None
     }
     ssl_session_obj_t *self = session_obj_new(conn->context);
     ussl_result_t result = ussl_conn_session(conn->conn, &self->session);
@@ -56,7 +58,7 @@ mp_obj_t ssl_session_of(ssl_conn_obj_t *conn) {
     return MP_OBJ_FROM_PTR(self);
 }
 
-// CPython's checks, in CPython's order.
+// The checks are CPython's, in CPython's order.
 void ssl_session_set(ssl_conn_obj_t *conn, mp_obj_t value) {
     if (!mp_obj_is_type(value, &ssl_session_type)) {
         mp_raise_TypeError(MP_ERROR_TEXT("Value is not a SSLSession."));
@@ -70,7 +72,7 @@ void ssl_session_set(ssl_conn_obj_t *conn, mp_obj_t value) {
     }
     ussl_result_t result = USSL_ERR_USAGE;
     if (conn->conn == NULL && !conn->closed && !conn->connected) {
-        result = USSL_OK; // offered when it connects
+        result = USSL_OK; // it is offered when the socket connects
     } else if (conn->conn != NULL) {
         result = ussl_conn_set_session(conn->conn, self->session);
     }
@@ -86,7 +88,7 @@ void ssl_session_set(ssl_conn_obj_t *conn, mp_obj_t value) {
 // ---- attributes ----
 static void ssl_session_attr(mp_obj_t self_in, qstr attr, mp_obj_t *dest) {
     if (dest[0] != MP_OBJ_NULL) {
-        return; // read-only
+        return; // all attributes are read-only
     }
     if (attr == MP_QSTR___del__) {
         dest[1] = MP_OBJ_SENTINEL;
@@ -111,7 +113,7 @@ static void ssl_session_attr(mp_obj_t self_in, qstr attr, mp_obj_t *dest) {
             dest[0] = mp_obj_new_bool(info->has_ticket);
             break;
         default:
-            dest[1] = MP_OBJ_SENTINEL; // look in the methods
+            dest[1] = MP_OBJ_SENTINEL; // MicroPython goes on looking in the methods
     }
 }
 
@@ -124,14 +126,15 @@ static mp_obj_t ssl_session_binary_op(mp_binary_op_t op, mp_obj_t left, mp_obj_t
     return mp_obj_new_bool(a->id_len == b->id_len && memcmp(a->id, b->id, a->id_len) == 0);
 }
 
-// Two sessions with one id are equal, so identity is no hash.
+// Makes an SSLSession unhashable. MicroPython's default hash is the object's address, but sessions
+// with the same id are equal.
 static mp_obj_t ssl_session_unary_op(mp_unary_op_t op, mp_obj_t self) {
     (void)op;
     (void)self;
     return MP_OBJ_NULL;
 }
 
-// ---- as bytes ----
+// ---- snapshots ----
 static void get_key(mp_obj_t key, mp_buffer_info_t *out) {
     *out = (mp_buffer_info_t){0};
     if (key != MP_OBJ_NULL && key != mp_const_none) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// ssl_settings.c - the attributes of SSLContext: each with its getter, its setter and the rules
-// that couple it to the others (CPython ssl.SSLContext).
+// ssl_settings.c - the attributes of SSLContext: the getter and the setter of each, and the rules
+// between them (CPython ssl.SSLContext).
 #include "binding.h"
 
 #include "py/objstr.h"
@@ -101,7 +101,7 @@ static uint32_t get_bits(mp_obj_t value) {
         mp_raise_msg_varg(&mp_type_TypeError, MP_ERROR_TEXT("argument must be int, not %s"),
             mp_obj_get_type_str(value));
     }
-    // Compared as Python ints: the highest bit is no small int on a 32-bit machine.
+    // Compared as Python ints, because 2**31 and above are no small ints on a 32-bit machine.
     mp_obj_t most = mp_obj_new_int_from_uint(0xFFFFFFFF);
     if (mp_obj_is_true(mp_binary_op(MP_BINARY_OP_LESS, value, MP_OBJ_NEW_SMALL_INT(0)))
         || mp_obj_is_true(mp_binary_op(MP_BINARY_OP_MORE, value, most))) {
@@ -170,8 +170,8 @@ static void set_num_tickets(ssl_context_obj_t *self, mp_obj_t value) {
     self->num_tickets = (uint16_t)n;
 }
 
-// mbedTLS has no post-handshake authentication, so nobody will ever ask for it: as with a peer
-// that never does, the setting is only remembered.
+// mbedTLS has no post-handshake authentication (RFC 8446 4.6.2). The setting is stored but has no
+// effect, as if the peer never used this authentication.
 static mp_obj_t get_post_handshake_auth(ssl_context_obj_t *self) {
     return mp_obj_new_bool(self->post_handshake_auth);
 }
@@ -226,7 +226,7 @@ static void set_sni_callback(ssl_context_obj_t *self, mp_obj_t value) {
 typedef struct {
     qstr name;
     mp_obj_t (*get)(ssl_context_obj_t *self);
-    void (*set)(ssl_context_obj_t *self, mp_obj_t value); // NULL: read-only
+    void (*set)(ssl_context_obj_t *self, mp_obj_t value); // NULL if it is read-only
 } setting_t;
 
 #define BOTH(name)                                                                                 \
@@ -267,11 +267,11 @@ void ssl_context_attr(mp_obj_t self_in, qstr attr, mp_obj_t *dest) {
         } else if (dest[1] != MP_OBJ_NULL && settings[i].set != NULL) {
             settings[i].set(self, dest[1]);
             ssl_context_changed(self);
-            dest[0] = MP_OBJ_NULL; // stored
+            dest[0] = MP_OBJ_NULL; // reports to MicroPython that the value was stored
         }
         return;
     }
     if (load) {
-        dest[1] = MP_OBJ_SENTINEL; // look in the methods
+        dest[1] = MP_OBJ_SENTINEL; // MicroPython goes on looking in the methods
     }
 }

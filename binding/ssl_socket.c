@@ -2,8 +2,9 @@
 //
 // ssl_socket.c - SSLSocket: a connection over a socket or any other stream (CPython ssl.SSLSocket).
 //
-// Notes: read, readinto, readline and write answer as MicroPython's streams do when nothing can be
-// had now: None. recv and send raise, as in CPython. asyncio relies on the first.
+// Notes: a call that cannot go on without waiting returns None if it is read, readinto, readline or
+// write: MicroPython's streams do this, and asyncio relies on it. recv and send raise
+// SSLWantReadError or SSLWantWriteError, as in CPython.
 #include "binding.h"
 
 #include <string.h>
@@ -21,7 +22,7 @@ static ssl_conn_obj_t *open_socket(mp_obj_t self_in, const char *verb) {
     return self;
 }
 
-// What CPython leaves to the plain socket fails as a closed descriptor.
+// For methods that CPython passes to the plain socket. After close() they fail with EBADF.
 static ssl_conn_obj_t *open_descriptor(mp_obj_t self_in) {
     ssl_conn_obj_t *self = MP_OBJ_TO_PTR(self_in);
     if (self->closed) {
@@ -46,8 +47,8 @@ static mp_obj_t seconds_of(mp_int_t ms) {
 #endif
 }
 
-// Under TLS with a timeout the stream itself does not block: one deadline covers the many reads and
-// writes that a call can need. Without TLS the timeout is the stream's own.
+// With TLS and a timeout the stream is made non-blocking and the pump waits, so that one deadline
+// covers all reads and writes of a call. Without TLS the stream gets the timeout itself.
 static void apply_timeout(ssl_conn_obj_t *self) {
     mp_int_t ms = self->timeout_ms;
     if (self->conn == NULL && ms > 0) {
@@ -76,7 +77,7 @@ void ssl_socket_start(void *arg) {
     }
 }
 
-// CPython's checks, in CPython's order: they leave the socket as it is.
+// The checks are CPython's, in CPython's order. If one fails, the socket stays open.
 static void check_arguments(
     const ssl_context_obj_t *context, const ssl_wrap_t *wrap, const ssl_stream_info_t *info) {
     bool named = wrap->server_hostname != mp_const_none && mp_obj_is_true(wrap->server_hostname);
@@ -94,17 +95,17 @@ static void check_arguments(
     }
 }
 
-// From here on a failure closes the socket, as in CPython.
 static void raise_data_before_tls(void *unused) {
     (void)unused;
     ssl_raise_text(1, "Closed before TLS handshake with data in recv buffer.");
 }
 
+// As in CPython, a failure closes the socket.
 static void start_or_close(ssl_conn_obj_t *self, const ssl_stream_info_t *info) {
     mp_obj_t error = MP_OBJ_NULL;
     if (info->data_before_tls) {
-        // Bytes in clear from a peer that has reset the connection: they must not be read as if
-        // they had come through TLS (CVE-2023-40217).
+        // The peer has disconnected and left bytes that are not encrypted. They must not be read as
+        // if they had come through TLS (CVE-2023-40217).
         ssl_try(raise_data_before_tls, NULL, &error);
     } else if (!info->blocking && self->handshake) {
         error = mp_obj_new_exception_msg(&mp_type_ValueError,
@@ -125,7 +126,7 @@ mp_obj_t ssl_socket_wrap(ssl_context_obj_t *context, const ssl_wrap_t *wrap) {
     ssl_platform_look(wrap->sock, &info);
     check_arguments(context, wrap, &info);
     if (info.connected) {
-        ssl_context_need_room(context); // while the socket is still untouched
+        ssl_context_need_room(context); // before anything is done to the socket
     }
     ssl_conn_obj_t *self =
         ssl_conn_obj_new(&ssl_socket_type, context, wrap->server_side, wrap->server_hostname);
@@ -154,7 +155,7 @@ static mp_obj_t ssl_socket_make_new(
 // ---- closing ----
 void ssl_socket_close(ssl_conn_obj_t *self) {
     if (self->busy) {
-        self->close_later = true; // from inside a callback of this very connection
+        self->close_later = true; // the method that is running does it when it returns
         return;
     }
     if (self->closed) {
@@ -183,7 +184,7 @@ static mp_obj_t ssl_socket_close_method(mp_obj_t self_in) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(ssl_socket_close_obj, ssl_socket_close_method);
 
-// The stream below, which goes on without TLS; and so does this object.
+// Returns the underlying stream. Both the stream and this object can be used on, without TLS.
 static mp_obj_t ssl_socket_unwrap(mp_obj_t self_in) {
     ssl_conn_obj_t *self = MP_OBJ_TO_PTR(self_in);
     if (self->conn == NULL) {
@@ -209,7 +210,8 @@ static mp_obj_t ssl_socket_read(size_t n_args, const mp_obj_t *args, mp_map_t *k
     mp_int_t size = sized ? mp_obj_get_int(vals[0].u_obj) : 1024;
     bool whole = vals[1].u_obj == mp_const_none && size < 0;
     if (whole || self->stream_reads) {
-        // To the end, or for the old wrap_socket() exactly `len`: as every MicroPython stream.
+        // As MicroPython's streams do: read to the end or, for the old wrap_socket(), exactly `len`
+        // bytes.
         mp_obj_t stream_args[] = {args[0], sized ? vals[0].u_obj : MP_OBJ_NEW_SMALL_INT(-1)};
         return mp_call_function_n_kw(MP_OBJ_FROM_PTR(&mp_stream_read_obj), 2, 0, stream_args);
     }
@@ -228,7 +230,7 @@ static mp_obj_t ssl_socket_recv(size_t n_args, const mp_obj_t *args) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(ssl_socket_recv_obj, 1, 3, ssl_socket_recv);
 
-// Of a socket without TLS: MicroPython's sockets have no recv_into() of their own.
+// recv_into() without TLS. It calls readinto(), because MicroPython's sockets have no recv_into().
 static mp_obj_t plain_recv_into(ssl_conn_obj_t *self, size_t n_args, const mp_obj_t *args) {
     no_flags(n_args > 2 ? mp_obj_get_int(args[2]) : 0, "recv_into");
     bool sized = n_args > 1 && args[1] != mp_const_none && mp_obj_is_true(args[1]);
@@ -264,7 +266,7 @@ static mp_obj_t ssl_socket_send(size_t n_args, const mp_obj_t *args) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(ssl_socket_send_obj, 2, 3, ssl_socket_send);
 
-// As much as there is, in as many parts as the socket takes.
+// sendall() without TLS: calls the socket's send() until it has taken all bytes.
 static mp_obj_t plain_sendall(ssl_conn_obj_t *self, mp_obj_t data) {
     mp_buffer_info_t bufinfo;
     ssl_get_bytes(data, &bufinfo);
@@ -313,7 +315,7 @@ static mp_obj_t ssl_socket_settimeout(mp_obj_t self_in, mp_obj_t timeout) {
         if (!(seconds >= 0)) {
             mp_raise_ValueError(MP_ERROR_TEXT("Timeout value out of range"));
         }
-        if (seconds > 2000000) { // in milliseconds it would not fit 32 bits
+        if (seconds > 2000000) { // so that the milliseconds fit 32 bits
             mp_raise_msg(&mp_type_OverflowError, MP_ERROR_TEXT("timeout doesn't fit"));
         }
         ms = (mp_int_t)(seconds * 1000);
@@ -370,7 +372,7 @@ static mp_uint_t ssl_socket_stream_ioctl(
     switch (request) {
         case MP_STREAM_POLL:
             if (self->conn == NULL && !self->closed) {
-                return ssl_platform_poll(self->incoming, arg); // plain
+                return ssl_platform_poll(self->incoming, arg); // a socket without TLS
             }
             return ssl_pump_poll(self, arg);
         case MP_STREAM_CLOSE:

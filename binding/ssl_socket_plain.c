@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: MIT
 //
-// ssl_socket_plain.c - what an SSLSocket does besides TLS: it connects, accepts, and hands on what
-// the socket below can do (CPython ssl.SSLSocket as a socket.socket).
+// ssl_socket_plain.c - the methods that an SSLSocket has as a socket: connect(), accept(), and
+// calls that it passes to the underlying socket (CPython ssl.SSLSocket as a socket.socket).
 //
-// Notes: an SSLSocket without a TLS connection is not yet connected, a listener, or unwrapped. Then
-// recv() and its kin are the socket's own.
+// Notes: an SSLSocket has no TLS connection before it is connected, if it is a listener, and after
+// unwrap() or shutdown(). Then recv(), send() and similar methods call the underlying socket's.
 #include "binding.h"
 
 #include <string.h>
 
 #include "py/mperrno.h"
 
-// ---- the socket below ----
+// ---- the underlying socket ----
 mp_obj_t ssl_plain_call(ssl_conn_obj_t *self, qstr method, size_t n, const mp_obj_t *args) {
     mp_obj_t dest[2 + 3];
     if (self->closed) {
@@ -24,7 +24,7 @@ mp_obj_t ssl_plain_call(ssl_conn_obj_t *self, qstr method, size_t n, const mp_ob
     return mp_call_method_n_kw(n, 0, dest);
 }
 
-// What is asked of the socket itself. False: not one of these, or it cannot.
+// The attributes in `names` are the underlying socket's own.
 bool ssl_plain_attr(ssl_conn_obj_t *self, qstr attr, mp_obj_t *dest) {
     static const qstr names[] = {MP_QSTR_getpeername, MP_QSTR_getsockname, MP_QSTR_getsockopt,
         MP_QSTR_setsockopt, MP_QSTR_bind, MP_QSTR_listen, MP_QSTR_family, MP_QSTR_type,
@@ -48,7 +48,7 @@ static void check_can_connect(const ssl_conn_obj_t *self) {
     }
 }
 
-// CPython: a failure leaves a socket without TLS.
+// As in CPython, a failure leaves a socket without TLS.
 static void start_tls(ssl_conn_obj_t *self) {
     self->connected = true;
     mp_obj_t error;
@@ -79,7 +79,8 @@ static void plain_connect(void *arg) {
     ssl_plain_call(call->self, MP_QSTR_connect, 1, &call->address);
 }
 
-// The number of the error instead of an exception, as far as the plain connection is concerned.
+// Returns 0, or the errno if the underlying socket raises OSError. All other exceptions are raised,
+// those of the handshake too.
 static mp_obj_t ssl_socket_connect_ex(mp_obj_t self_in, mp_obj_t address) {
     connect_t call = {MP_OBJ_TO_PTR(self_in), address};
     mp_obj_t error;
@@ -109,7 +110,7 @@ static void wrap_accepted(void *arg) {
     call->result = ssl_socket_wrap(call->context, call->wrap);
 }
 
-// A handshake that fails closes what was accepted; the listener goes on.
+// If the handshake fails, the accepted socket is closed, and the listener stays open.
 static mp_obj_t ssl_socket_accept(mp_obj_t self_in) {
     ssl_conn_obj_t *self = MP_OBJ_TO_PTR(self_in);
     mp_obj_t *accepted; // socket, address
@@ -127,7 +128,7 @@ static mp_obj_t ssl_socket_accept(mp_obj_t self_in) {
     mp_obj_t error;
     ssl_try(wrap_accepted, &call, &error);
     if (error != MP_OBJ_NULL) {
-        mp_stream_close(wrap.sock); // once more does no harm
+        mp_stream_close(wrap.sock); // closing it again does no harm
         nlr_raise(error);
     }
     mp_obj_t pair[] = {call.result, address};
@@ -135,8 +136,9 @@ static mp_obj_t ssl_socket_accept(mp_obj_t self_in) {
 }
 MP_DEFINE_CONST_FUN_OBJ_1(ssl_socket_accept_obj, ssl_socket_accept);
 
-// ---- leaving ----
-// Not under the feet of a call that is in progress.
+// ---- shutdown and detach ----
+// Raises EBADF if the socket is closed. Raises RuntimeError if another method of it is running,
+// because that method still needs the TLS connection.
 static void can_drop_tls(const ssl_conn_obj_t *self) {
     if (self->closed) {
         mp_raise_OSError(MP_EBADF);
@@ -144,12 +146,12 @@ static void can_drop_tls(const ssl_conn_obj_t *self) {
     ssl_not_while_busy(self);
 }
 
-// CPython: TLS is dropped without a word, then the socket is shut down.
+// As in CPython, TLS is dropped without close_notify, then the socket is shut down.
 static mp_obj_t ssl_socket_shutdown(mp_obj_t self_in, mp_obj_t how) {
     ssl_conn_obj_t *self = MP_OBJ_TO_PTR(self_in);
     mp_obj_t dest[3];
     can_drop_tls(self);
-    mp_load_method(self->incoming, MP_QSTR_shutdown, dest); // before TLS is gone
+    mp_load_method(self->incoming, MP_QSTR_shutdown, dest); // before TLS is dropped: it can raise
     ssl_socket_drop_tls(self);
     dest[2] = how;
     return mp_call_method_n_kw(1, 0, dest);
@@ -167,7 +169,7 @@ static mp_obj_t ssl_socket_detach(mp_obj_t self_in) {
 }
 MP_DEFINE_CONST_FUN_OBJ_1(ssl_socket_detach_obj, ssl_socket_detach);
 
-// ---- what would go past TLS ----
+// ---- methods that would bypass TLS ----
 static NORETURN void not_allowed(const mp_obj_type_t *type, const char *method) {
     mp_raise_msg_varg(
         type, MP_ERROR_TEXT("%s not allowed on instances of <class 'ssl.SSLSocket'>"), method);
@@ -204,8 +206,8 @@ static mp_obj_t ssl_socket_dup(mp_obj_t self_in) {
 MP_DEFINE_CONST_FUN_OBJ_1(ssl_socket_dup_obj, ssl_socket_dup);
 
 // ---- makefile() ----
-// A stream of the connection's bytes that reads as much as is asked for (CPython
-// socket.makefile). Closing it leaves the connection open.
+// A stream over the connection. Its read(n) waits for all `n` bytes (CPython socket.makefile).
+// Closing it leaves the connection open.
 typedef struct {
     mp_obj_base_t base;
     mp_obj_t sock;
@@ -224,7 +226,7 @@ static mp_uint_t file_write(mp_obj_t self_in, const void *buf, mp_uint_t size, i
 static mp_uint_t file_ioctl(mp_obj_t self_in, mp_uint_t request, uintptr_t arg, int *errcode) {
     ssl_file_obj_t *self = MP_OBJ_TO_PTR(self_in);
     if (request == MP_STREAM_CLOSE || request == MP_STREAM_FLUSH) {
-        return 0; // nothing is held back here
+        return 0; // there is no buffer to flush, and the connection stays open
     }
     return mp_get_stream(self->sock)->ioctl(self->sock, request, arg, errcode);
 }
@@ -252,7 +254,8 @@ static MP_DEFINE_CONST_OBJ_TYPE(text_type, MP_QSTR_TextIOWrapper, MP_TYPE_FLAG_I
     protocol, &text_stream_p, locals_dict, &file_locals);
 
 static mp_obj_t ssl_socket_makefile(size_t n_args, const mp_obj_t *args, mp_map_t *kw_args) {
-    // Buffering, encoding and the like are for CPython's layers, which are not here.
+    // Other arguments, such as buffering and encoding, are for CPython's I/O layers. They are
+    // ignored.
     mp_map_elem_t *named = mp_map_lookup(kw_args, MP_OBJ_NEW_QSTR(MP_QSTR_mode), MP_MAP_LOOKUP);
     mp_obj_t given = n_args > 1 ? args[1] : named ? named->value : MP_OBJ_NEW_QSTR(MP_QSTR_r);
     const char *mode = mp_obj_str_get_str(given);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // ssl_suites.c - the methods of SSLContext that choose what is negotiated: cipher suites, groups,
-// application protocols (CPython SSLContext.set_ciphers and its kin).
+// application protocols (CPython SSLContext.set_ciphers() and similar methods).
 #include "binding.h"
 
 #include <string.h>
@@ -13,7 +13,7 @@ const char *ssl_version_name(uint16_t version) {
     return version == USSL_VERSION_TLS13 ? "TLSv1.3" : "TLSv1.2";
 }
 
-// MicroPython's form: exactly these suites, in this order.
+// A list is stock MicroPython's form: exactly these suites are enabled, in this order.
 static void choose_from_list(ssl_context_obj_t *self, mp_obj_t list) {
     uint16_t ids[USSL_SUITES_MAX] = {0};
     size_t n;
@@ -63,7 +63,7 @@ static mp_obj_t text(const char *s) {
     return mp_obj_new_str_from_cstr(s);
 }
 
-// Every suite of ours is AEAD with ECDHE, and its name tells the rest.
+// All suites of the engine use AEAD and ECDHE; the name of a suite determines the rest.
 static mp_obj_t suite_dict(const ussl_suite_t *suite) {
     bool tls13 = suite->version == USSL_VERSION_TLS13;
     bool chacha = strstr(suite->name, "CHACHA20") != NULL;
@@ -143,8 +143,8 @@ static mp_obj_t ssl_context_set_ecdh_curve(mp_obj_t self_in, mp_obj_t name) {
 }
 MP_DEFINE_CONST_FUN_OBJ_2(ssl_context_set_ecdh_curve_obj, ssl_context_set_ecdh_curve);
 
-// There is no suite with finite-field Diffie-Hellman here, so the parameters serve nobody; a file
-// that is not one is still an error.
+// The engine has no suite with finite-field Diffie-Hellman, so the parameters are not used. A file
+// without a PEM block of parameters is an error all the same, as in CPython.
 static mp_obj_t ssl_context_load_dh_params(mp_obj_t self_in, mp_obj_t path) {
     (void)self_in;
     mp_buffer_info_t data;

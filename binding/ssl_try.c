@@ -2,8 +2,8 @@
 //
 // ssl_try.c - calls Python and catches what it raises: the only nlr_push of the module.
 //
-// Notes: an exception must not jump through frames of the engine or of mbedTLS. It is caught here
-// and given back, to be raised when the engine has returned.
+// Notes: an exception must not jump through stack frames of the engine or of mbedTLS. It is caught
+// here and returned to the caller, which can raise it when the engine has returned.
 #include "binding.h"
 
 void ssl_try(void (*fun)(void *), void *arg, mp_obj_t *error) {

@@ -26,7 +26,7 @@ ussl_result_t ussl_init(const ussl_platform_t *platform) {
 
 void ussl_deinit(void) {
     ussl__scope_t scope;
-    ussl__scope_enter(&scope, NULL); // drops the objects that were waiting for it
+    ussl__scope_enter(&scope, NULL); // also drops the objects in the waiting list
 #if defined(MBEDTLS_PSA_CRYPTO_C)
     mbedtls_psa_crypto_free();
 #endif

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: MIT
 //
-// ssl_tls.c - takes the place of mbedTLS's ssl_tls.c, which it includes whole with some names
-// replaced: the sizes of record buffers, the parser and the verification of a peer's certificates.
+// ssl_tls.c - replaces mbedTLS's ssl_tls.c: it includes that file whole, with other definitions for
+// the sizes of the record buffers, and for parsing and verifying a peer's certificates.
 //
-// Notes: mbedTLS fixes the size of its record buffers at compile time, and uses it when it makes
-// them, when it wipes them for a HelloRetryRequest, and when it frees them. Its own
+// Notes: mbedTLS fixes the size of its record buffers at compile time, and uses it when it
+// allocates them, when it wipes them for a HelloRetryRequest, and when it frees them. Its own
 // MBEDTLS_SSL_VARIABLE_BUFFER_LENGTH cannot read a TLS 1.2 record once the handshake is over, and
-// holds full buffers until then. Its verification takes the first path that it finds. Nothing of
-// mbedTLS is changed or copied; a version that renames what this file relies on does not compile.
+// holds full buffers until then. Its verification judges only the first certification path that it
+// finds. No source of mbedTLS is changed or copied. A version of mbedTLS that calls the replaced
+// functions with other arguments does not compile with this file.
 #include "mbed.h"
 
 #undef MBEDTLS_SSL_IN_BUFFER_LEN

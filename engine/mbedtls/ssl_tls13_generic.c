@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
-// ssl_tls13_generic.c - takes the place of mbedTLS's ssl_tls13_generic.c, which it includes whole
-// with two names replaced: the record size limit (RFC 8449) and the parser of a peer's
-// certificates.
+// ssl_tls13_generic.c - replaces mbedTLS's ssl_tls13_generic.c: it includes that file whole, with
+// other functions for the record size limit (RFC 8449) and for parsing a peer's certificates.
 //
-// Notes: mbedTLS can only offer the record size that it was built for. Nothing of mbedTLS is
+// Notes: mbedTLS can only offer the record size that it is built for. No source of mbedTLS is
 // changed or copied.
 #include "mbed.h"
 

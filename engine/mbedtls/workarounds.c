@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 //
 // workarounds.c - workarounds for mbedTLS: memory that it keeps after the handshake, an extension
-// that it forgets to have sent, keys that it changes too late (docs/known-faults.md).
+// that it does not note as sent, and keys that it changes too late (docs/known-faults.md).
 #include "mbed.h"
 
 #if USSL_TLS13
 // The state of a handshake takes 3.3 KB on a 32-bit machine: transcript hashes, handshake keys, and
-// the transform that only TLS 1.2 would have used. In TLS 1.2 mbedTLS frees it at this point.
+// the transform that only TLS 1.2 uses. In TLS 1.2 mbedTLS itself frees it at this point.
 void ussl__end_handshake(mbedtls_ssl_context *ssl) {
     if (ssl->tls_version != MBEDTLS_SSL_VERSION_TLS1_3 || ssl->handshake == NULL) {
         return;
@@ -25,7 +25,7 @@ void ussl__end_handshake(mbedtls_ssl_context *ssl) {
 
 #if USSL_TLS12
 // mbedTLS offers max_fragment_length (RFC 6066 4) for TLS 1.2. OpenSSL answers it in TLS 1.3 too,
-// and keeps to it; without this note mbedTLS refuses the answer as unsolicited.
+// and obeys it. Without the bit that is set here, mbedTLS refuses the answer as unsolicited.
 void ussl__note_client_hello(mbedtls_ssl_context *ssl) {
     if (ssl->handshake != NULL && ssl->conf->mfl_code != MBEDTLS_SSL_MAX_FRAG_LEN_NONE) {
         ssl->handshake->sent_extensions |= MBEDTLS_SSL_EXT_MASK(MAX_FRAGMENT_LENGTH);

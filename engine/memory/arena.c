@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
 //
-// arena.c - memory of a context, or of a reserved place: counted, limited, wiped on release.
+// arena.c - memory of a context, or of a reservation's slot: counted, limited, wiped on release.
 //
-// Notes: all of mbedTLS allocates through here. mbedTLS's hook has no argument that says for whom,
-// so each engine entry opens a scope and the hook charges the innermost one. A block remembers its
-// arena and keeps it alive: an RSA key shared by connections caches numbers in whichever arena was
-// current, and may be freed after everything else of it has gone. That is also why an arena is
-// never reset wholesale.
+// Notes: all of mbedTLS allocates through this file. mbedTLS's allocation hook has no argument that
+// names an arena, so each public function that calls mbedTLS opens a scope, and the hook charges
+// the arena of the innermost scope. Each block holds a reference to its arena: an RSA key that
+// connections share caches numbers in the arena of whichever connection uses it first, and those
+// blocks may be freed after everything else in that arena. For the same reason an arena is never
+// reset as a whole.
 #include "memory.h"
 
 // ---- helpers ----
@@ -33,7 +34,7 @@ void *ussl__calloc(size_t count, size_t size) {
     ussl__scope_t *scope = ussl__scope_current();
     ussl_arena_t *arena = scope ? scope->arena : NULL;
     ussl__block_t *block = NULL;
-    bool ready = platform->alloc != NULL; // not before ussl_init()
+    bool ready = platform->alloc != NULL; // false before ussl_init()
     if (ready && (size == 0 || count <= (SIZE_MAX - sizeof(*block)) / size)) {
         size_t total = count * size + sizeof(*block);
         bool pooled = arena != NULL && arena->pool != NULL;
@@ -51,7 +52,8 @@ void *ussl__calloc(size_t count, size_t size) {
             return block + 1;
         }
     }
-    // mbedTLS turns many of these into protocol or certificate errors: remember the truth.
+    // mbedTLS reports many failed allocations as protocol or certificate errors, so the scope notes
+    // the true cause.
     if (scope != NULL) {
         scope->failed = true;
     }

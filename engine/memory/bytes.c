@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// bytes.c - see bytes.h.
+// bytes.c - big-endian numbers, and vectors with a length in front (bytes.h has the contract).
 #include "bytes.h"
 
 #include <string.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// platform.c - what ussl_init() was given: random numbers and the clock, for the engine, for
-// mbedTLS and for PSA.
+// platform.c - keeps the platform that ussl_init() is given, and provides its random numbers and
+// its clock to the engine, to mbedTLS and to PSA.
 //
 // Notes: mbedTLS reads the clock through functions that are defined here, so that times are 64 bits
 // wide on every machine and a test can stop the clock.
@@ -39,8 +39,8 @@ uint32_t ussl__ticks_ms(void) {
 }
 
 // ---- called by mbedTLS ----
-// An unset clock reads 1970: then every certificate is "not yet valid", and none is valid by
-// accident.
+// While the clock is not set, mbedTLS gets 1970. At that time every certificate is "not yet valid",
+// so none is valid by accident.
 int64_t ussl__mbed_time(int64_t *out) {
     int64_t now = 0;
     if (!the_platform.unix_time(the_platform.user, &now)) {
@@ -52,8 +52,8 @@ int64_t ussl__mbed_time(int64_t *out) {
     return now;
 }
 
-// Only ages of tickets are measured with it, so whole seconds are enough. Weak, because some ports
-// of MicroPython define one with the rest of their support for mbedTLS.
+// mbedTLS measures only the ages of session tickets with it, so whole seconds are enough. It is
+// weak, because some ports of MicroPython define their own beside their other support for mbedTLS.
 __attribute__((weak)) mbedtls_ms_time_t mbedtls_ms_time(void) {
     return (mbedtls_ms_time_t)ussl__mbed_time(NULL) * 1000;
 }

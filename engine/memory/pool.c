@@ -1,26 +1,27 @@
 // SPDX-License-Identifier: MIT
 //
-// pool.c - the allocator inside a block of memory that was set aside: good fit by size classes,
-// neighbours joined at once (after TLSF, Masmano et al. 2004).
+// pool.c - an allocator inside a piece of memory that was set aside: good fit by size classes, and
+// adjacent free blocks are joined at once (after TLSF, Masmano et al. 2004).
 //
-// Notes: constant time, and no word of overhead beside the header that every block of an arena has.
-// Large blocks, the records, are cut from the top of a free stretch and small ones from its bottom:
-// the small ones of a long life do not come to stand between two records.
+// Notes: releasing a block takes constant time. Taking one also does, unless the list of its size
+// class has to be searched. There is no overhead beside the header that every block of an arena
+// has. Large blocks, which hold records, are taken from the upper end of a free block and small
+// ones from its lower end, so a small block that lives long does not lie between two records.
 //
-// A block is a whole number of units. Its header keeps its size and two flags; a free one also
-// keeps its neighbours in the list of its class, and its size once more in its last word.
+// A block is a whole number of units. Its header holds its size and two flags. A free block also
+// holds links to its neighbours in the list of its class, and in its last word its size again.
 #include "memory.h"
 
 #include <string.h>
 
-enum { FREE = 1, BEFORE_FREE = 2, FLAGS = 3 };
+enum { FREE = 1, BEFORE_FREE = 2, FLAGS = 3 }; // BEFORE_FREE: the block in front is free
 #define UNIT sizeof(ussl__block_t)
-#define LARGE 2048
+#define LARGE 2048 // bytes, header included
 
 typedef struct free_block {
-    struct free_block *next; // where a block in use keeps its arena
-    size_t size;
-    struct free_block *previous;
+    struct free_block *next;     // lent; a block in use has its arena here
+    size_t size;                 // bytes, header included, and the flags
+    struct free_block *previous; // lent
 } free_block_t;
 
 _Static_assert(sizeof(free_block_t) <= 2 * UNIT, "the smallest block has room for the list");
@@ -38,7 +39,8 @@ static size_t *last_word(free_block_t *block) {
     return (size_t *)(void *)((uint8_t *)block + size_of(block)) - 1;
 }
 
-// Sizes up to 16 units have a class each; above, four share a power of two.
+// Below 16 units each size has its own class. Above that, each power of two is divided into four
+// classes, and the last class holds everything that is larger.
 static unsigned class_of(size_t size) {
     size_t units = size / UNIT;
     if (units < 16) {
@@ -84,8 +86,8 @@ static void list_remove(ussl__pool_t *pool, free_block_t *block) {
     after(block)->size &= ~(size_t)BEFORE_FREE;
 }
 
-// The first of a class above fits for certain; within its own class a block has to be
-// client_hello_read for.
+// In the class of `size` a block may be too small, so the list is searched. Every block of a higher
+// class is large enough, so the first one is taken.
 static free_block_t *find(ussl__pool_t *pool, size_t size) {
     unsigned class = class_of(size);
     for (free_block_t *block = pool->lists[class]; block != NULL; block = block->next) {
@@ -108,7 +110,7 @@ void ussl__pool_init(ussl__pool_t *pool, void *memory, size_t size) {
     pool->size = size / UNIT * UNIT;
     free_block_t *all = memory;
     all->size = pool->size - UNIT;
-    after(all)->size = 0; // ends the block: never free
+    after(all)->size = 0; // a header that is never free marks the end
     list_add(pool, all);
 }
 

@@ -1,23 +1,24 @@
 // SPDX-License-Identifier: MIT
 //
-// reserve.c - memory set aside for connections: one block from the heap, a slot in it for each,
-// and record buffers that they can share.
+// reserve.c - memory set aside for connections: one block from the platform, with a slot in it for
+// each connection, and record buffers that the connections can share.
 //
 // Notes: every slot is an arena of its own with a pool inside, so a connection can neither use up
-// nor fragment the room of another. A slot is free again when its connection is gone. What stays
-// behind then, numbers that an RSA key of ours has cached, is a few blocks once in the key's life;
-// it keeps the whole block alive as long as it lives itself.
+// nor fragment the memory of another. A slot is free again when its connection has been freed. Some
+// blocks may then be left in it: the numbers that our RSA key caches at its first use, a few blocks
+// once in the life of the key. They keep the whole reservation allocated until the key is freed.
 //
-// A shared buffer is lent for one record: until its plaintext has been read. A peer that dribbles
-// could hold it for ever, so after USSL_HOLD_MS it is taken away when somebody else waits.
+// conn/record_buffers.c lends a shared buffer for one record, until its plaintext has been read. A
+// peer that sends its record slowly could hold the buffer for ever, so after USSL_HOLD_MS the
+// buffer is taken away if another connection waits for one.
 #include "memory.h"
 
 struct ussl_reserve {
-    ussl__object_t object; // referenced by its owner and by each slot that holds something
+    ussl__object_t object; // referenced by its owner and by each slot whose arena is in use
     ussl_reserve_plan_t plan;
-    size_t each, shared_size;
-    ussl__shared_buffer_t *shared; // in the same block
-    ussl__slot_t *slots[];         // lent: in the same block
+    size_t each, shared_size;      // bytes: the pool of one slot, one shared buffer
+    ussl__shared_buffer_t *shared; // lent; in the same block
+    ussl__slot_t *slots[];         // lent; in the same block
 };
 
 // ---- sizes ----
@@ -30,11 +31,12 @@ static size_t head_size(const ussl_reserve_plan_t *plan) {
         + round_up(plan->shared * sizeof(ussl__shared_buffer_t));
 }
 
-// A slot holds what a handshake needs, mbedTLS's whole output buffer among it, and later what an
-// open connection needs: its state, one record in and one out. Certificates are there as they came
-// and, about twice as large, parsed. Checking one signature is what takes most: with RSA, numbers
-// as long as the key, by the dozen.
-#define RSA_COUNTED 2048 // bits, in USSL_HANDSHAKE_ROOM
+// A slot is as large as the larger of two sums. A handshake needs its state and mbedTLS's whole
+// output buffer; an open connection needs its state, one record in and one record out. Both hold
+// the peer's certificates, which take about twice their DER when parsed; during the handshake the
+// DER as received is there too. The largest part of a handshake's state is the check of one
+// signature: with RSA it takes dozens of numbers as long as the key.
+#define RSA_COUNTED 2048 // bits; USSL_HANDSHAKE_ROOM includes a key of this length
 static size_t slot_size(const ussl_reserve_plan_t *plan) {
     size_t chain = plan->peer_chain;
     size_t handshaking = USSL_HANDSHAKE_ROOM + USSL_RECORD_OUT + 3 * chain;
@@ -58,7 +60,7 @@ static void reserve_drop(ussl__object_t *object) {
     ussl__platform()->release(ussl__platform()->user, object);
 }
 
-// The last block and the last handle of a slot are gone.
+// Called when the last block and the last handle of a slot have been released.
 static void slot_drop(ussl__object_t *object) {
     ussl__slot_t *slot = (ussl__slot_t *)object;
     slot->arena.memory.used = 0;
@@ -133,7 +135,7 @@ void ussl_reserve_unref(ussl_reserve_t *reserve) {
 ussl_arena_t *ussl_reserve_take(ussl_reserve_t *reserve) {
     ussl__scope_t scope;
     ussl_arena_t *arena = NULL;
-    ussl__scope_enter(&scope, NULL); // also drops what was waiting to be
+    ussl__scope_enter(&scope, NULL); // also drops waiting objects, which may free a slot
     for (size_t i = 0; i < reserve->plan.connections && arena == NULL; i++) {
         ussl__slot_t *slot = reserve->slots[i];
         if (slot->taken) {

@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: MIT
 //
-// scope.c - who is at work in the engine: one thread at a time, charged to one arena; and the
-// objects that are waiting to be dropped.
+// scope.c - scopes, which let one thread at a time into the engine and charge its work to an arena;
+// reference counts; and the list of objects that are waiting to be dropped.
 //
-// Notes: MicroPython's unix and rp2 ports run threads without a global lock, and PSA's key slots, a
-// shared private key, and reference counts are shared by all of them. So the outermost scope of a
-// thread holds the platform's lock. A hook runs without it, or two threads could wait for one
-// another.
+// Notes: MicroPython's unix and rp2 ports run threads without a global lock, and all threads share
+// PSA's key slots, private keys, and reference counts. So the outermost scope of a thread holds the
+// platform's lock. A hook runs without the lock, because otherwise two threads could wait for each
+// other.
 //
-// A finaliser runs inside a garbage collection: another thread, or this very one, may be in the
-// middle of a call that holds the lock and wants memory. It can therefore wait for nothing, and
-// only leaves the object in a list.
+// A finaliser runs inside a garbage collection. This thread or another may then be in the middle of
+// a call that holds the lock and waits for memory. A finaliser therefore must not wait for the
+// lock; it only puts the object into the waiting list.
 #include "memory.h"
 
-static USSL_THREAD_LOCAL ussl__scope_t *innermost;
-static ussl__object_t *waiting; // changed only while frozen
-static bool stopped;            // after ussl_deinit(): nothing is at work, and nobody will come
+static USSL_THREAD_LOCAL ussl__scope_t *innermost; // lent
+static ussl__object_t *waiting;                    // counted; changed only between freeze and thaw
+static bool stopped; // true after ussl_deinit(): no later call will drop the waiting objects
 
 // ---- helpers ----
 static void lock(void) {

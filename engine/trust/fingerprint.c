@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// fingerprint.c - a running hash over everything that a trust believes.
+// fingerprint.c - a running SHA-256 that identifies the store, pins and certificates of a trust.
 #include "trust.h"
 
 void ussl__fingerprint_add(uint8_t fp[USSL__FINGERPRINT_SIZE], const void *bytes, size_t len) {

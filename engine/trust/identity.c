@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 //
-// identity.c - who we are: our certificate chain and its private key, checked to belong together.
+// identity.c - our identity: a certificate chain and its private key, checked to belong together.
 //
 // Notes: an identity is built whole or not at all, so a context never holds the chain of one call
-// and the key of another. mbedTLS wants a PEM text with its NUL counted and DER without: the text
-// is copied to add it, and the arena wipes the copy.
+// and the key of another. mbedTLS requires a NUL at the end of a PEM text, and counts it in the
+// length; DER must not have one. So the key is copied to add it, and the arena wipes the copy.
 #include "trust.h"
 
 #include <string.h>
@@ -66,7 +66,8 @@ static ussl_result_t parse_key(
     return USSL_ERR_PARSE;
 }
 
-// OpenSSL's security level 2: 112 bits (NIST SP 800-57 part 1, table 2).
+// The limits are those of OpenSSL's security level 2: 112 bits of strength (NIST SP 800-57 part 1,
+// table 2).
 static bool is_too_small(const mbedtls_pk_context *key) {
     bool rsa = mbedtls_pk_get_type(key) == MBEDTLS_PK_RSA;
     return mbedtls_pk_get_bitlen(key) < (rsa ? 2048u : 224u);
@@ -88,8 +89,8 @@ static ussl_result_t identity_fill(
             why->backend = code;
         }
     }
-    // Whether our certificate suits its use is the peer's to judge, as with OpenSSL. An mbedTLS
-    // server would act as if a certificate with another usage were not there.
+    // As with OpenSSL, it is the peer who judges whether the key usage of our certificate permits
+    // what we use it for. An mbedTLS server would ignore a certificate that has another usage.
     identity->chain.ext_types &=
         ~(MBEDTLS_X509_EXT_KEY_USAGE | MBEDTLS_X509_EXT_EXTENDED_KEY_USAGE);
     return result;

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
 //
-// pins.c - public keys that a host must have, and keys that are trusted for themselves.
+// pins.c - pins: keys that a host must have, and keys that are trusted for themselves.
 //
-// Notes: a key is known by the SHA-256 of its SubjectPublicKeyInfo (RFC 7469 2.4, RFC 7858 4.2). A
-// pin narrows what verification has accepted; a trusted key stands in for all of it, as a raw
-// public key would (RFC 7250), so nothing else of the certificate around it is client_hello_read at
-// but its strength. Pins are part of a trust: sessions of before do not get round a new one.
+// Notes: a key is identified by the SHA-256 of its SubjectPublicKeyInfo (RFC 7469 2.4, RFC 7858
+// 4.2). A pin restricts what verification accepts. A key that is trusted for itself replaces
+// verification, as a raw public key does (RFC 7250): only the strength of the key is checked, and
+// nothing else of its certificate. Pins are part of a trust's fingerprint, so sessions saved before
+// a pin was added are not resumed.
 #include "trust.h"
 
 #include <string.h>
@@ -15,7 +16,7 @@ struct ussl_pin {
     ussl_pin_t *next; // owned
     bool trust_key;
     uint8_t hash[USSL_PIN_SIZE];
-    char host[]; // empty: every host
+    char host[]; // ends with a NUL; empty: the pin holds for every host
 };
 
 // ---- helpers ----

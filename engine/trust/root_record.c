@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: MIT
 //
-// root_record.c - a trust anchor from its record in a root store.
+// root_record.c - makes a certificate from a root record, so that it can be used as a trust anchor.
 //
-// Notes: what comes out is a certificate without a signature (RFC 9925 has the same idea), so that
-// it can be parsed and judged as any other. A record keeps no name and no key identifier: it was
-// found by the name that a certificate gives its issuer, and so has what that one asks for.
+// Notes: the certificate has no valid signature (RFC 9925 has the same idea), but is parsed and
+// judged like any other. A root record holds no name and no key identifier. It is found by the
+// issuer name of the certificate below it, the child, so both are taken from the child.
 #include "trust.h"
 
 #include <string.h>
 
 #if USSL_STORE
 enum {
-    RECORD = 14, // before the key: kind, flags, dates, length
+    RECORD = 14, // octets before the key: kind, flags, dates, length
     SECONDS = 5, // octets of a date
     KEY_RSA = 1, // modulus; the exponent is 65537
     KEY_P256 = 2,
@@ -24,7 +24,7 @@ enum {
 
 // ---- writing DER ----
 typedef struct {
-    unsigned char *start, *at; // written from the end to the start
+    unsigned char *start, *at; // lent; `at` moves from the end to the start
     bool good;
 } writer_t;
 
@@ -36,7 +36,7 @@ static void put_raw(writer_t *w, const void *bytes, size_t len) {
     put(w, mbedtls_asn1_write_raw_buffer(&w->at, w->start, bytes, len));
 }
 
-// Wraps everything behind `end` that was written since.
+// Puts tag and length in front of everything that was written since `at` was `end`.
 static void wrap(writer_t *w, const unsigned char *end, unsigned char tag) {
     if (w->good) {
         put(w, mbedtls_asn1_write_len(&w->at, w->start, (size_t)(end - w->at)));
@@ -66,7 +66,7 @@ static void put_extensions(
     if (root->constraints != NULL) {
         put_extension(w, 0x1E, true, root->constraints, root->constraints_len);
     }
-    // The key identifier is not kept either: it is the one that is asked for.
+    // The subject key identifier is the one that the child requires of its issuer.
     unsigned char id[66] = {DER_OCTETS, 1, 0};
     size_t id_len = 1;
     if (wanted->len > 0 && wanted->len <= 64) {
@@ -98,7 +98,7 @@ static void put_algorithm(
 
 #define OID(name) name, sizeof(name) - 1
 
-// An INTEGER from big-endian bytes without a sign.
+// Writes an INTEGER from unsigned big-endian bytes.
 static void put_positive(writer_t *w, const unsigned char *bytes, size_t len) {
     const unsigned char *end = w->at;
     put_raw(w, bytes, len);
@@ -170,7 +170,7 @@ static void put_time(writer_t *w, int64_t when) {
     wrap(w, end, MBEDTLS_ASN1_GENERALIZED_TIME);
 }
 
-// The signature is a single zero: nobody looks at an anchor's.
+// The signature is one zero octet, because the signature of a trust anchor is never checked.
 static void write_certificate(
     writer_t *w, const ussl__root_record_t *root, const mbedtls_x509_crt *child) {
     static const unsigned char head[] = {

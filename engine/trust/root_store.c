@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 //
-// root_store.c - a root store: many trust anchors, of which one at a time is in memory.
+// root_store.c - a root store: many trust anchors outside of memory, read when a path needs them.
 //
-// Notes: docs/root-store.md has the format. Roots are found by the hash of the name that a
-// certificate gives its issuer; the index is searched where it lies, in flash or in a file. A PEM
-// file serves too: its index is made once, and its certificates stay where they are.
+// Notes: docs/root-store.md describes the format. A root is found by the hash of its name, which is
+// the issuer name of the certificate that it has issued. The index is read in flash or in the file,
+// not copied. A PEM file can be a store too: its index is made once and kept in memory, and its
+// certificates stay in the file.
 #include "trust.h"
 
 #include <string.h>
@@ -12,10 +13,10 @@
 #if USSL_STORE
 enum {
     HEADER = 64,
-    HASHED_HEADER = 32, // of which this much is hashed; the hash follows
+    HASHED_HEADER = 32, // the octets of the header that are hashed; the hash follows them
     NAME_HASH = 16,
-    ENTRY = NAME_HASH + 4,         // and the record's offset
-    PEM_ENTRY = NAME_HASH + 4 + 4, // and the length of the block
+    ENTRY = NAME_HASH + 4,         // name hash, offset of the root record
+    PEM_ENTRY = NAME_HASH + 4 + 4, // name hash, offset and length of the PEM block
     RECORD_MAX = 1024,
     ROOTS_MAX = 4096,
 };
@@ -24,12 +25,12 @@ static const char magic[] = "ussl/roots";
 
 struct ussl_store {
     ussl__object_t object;
-    ussl_arena_t *arena; // counted
-    ussl_store_source_t source;
-    uint32_t count;
-    int64_t made;
+    ussl_arena_t *arena;        // counted
+    ussl_store_source_t source; // its pointers are the caller's
+    uint32_t count;             // roots
+    int64_t made;               // seconds since 1970; 0 for a PEM file
     uint8_t hash[USSL__FINGERPRINT_SIZE];
-    uint8_t *index; // owned; of a PEM file. NULL: it is in the store
+    uint8_t *index; // owned; the index of a PEM file, else NULL
 };
 
 // ---- reading ----
@@ -64,7 +65,8 @@ static bool hash_name(const mbedtls_x509_buf *name, uint8_t out[32]) {
     return mbedtls_sha256(name->p, name->len, out, 0) == 0;
 }
 
-// The first entry whose hash is not below the wanted one.
+// Returns the first entry whose hash is not below `hash`, or `count` if there is none or an entry
+// cannot be read.
 static uint32_t find_first(const ussl_store_t *store, const uint8_t *hash) {
     uint32_t low = 0, high = store->count;
     uint8_t entry[PEM_ENTRY];
@@ -83,8 +85,8 @@ static uint32_t find_first(const ussl_store_t *store, const uint8_t *hash) {
 }
 
 // ---- certificates ----
-// A root is in memory for as long as a handshake: what is not client_hello_read at goes. Its key is
-// parsed again when a signature asks for it (rules.c), and the DER still has the names.
+// Frees what the path search does not read, because a root stays in memory during a handshake. The
+// key is parsed again from DER when it is needed (signature.c), and the DER still has the names.
 static void slim(mbedtls_x509_crt *crt) {
     mbedtls_pk_free(&crt->pk);
     if (ussl__is_self_issued(crt)) {
@@ -94,7 +96,7 @@ static void slim(mbedtls_x509_crt *crt) {
     }
 }
 
-// Gives up the block if it is not a certificate.
+// Takes over the block: the certificate owns it, or it is freed here if parsing fails.
 static ussl_result_t parse_owned(uint8_t *der, size_t len, mbedtls_x509_crt **out) {
     mbedtls_x509_crt *crt = ussl__calloc(1, sizeof(*crt));
     int code = MBEDTLS_ERR_X509_ALLOC_FAILED;
@@ -150,7 +152,7 @@ static ussl_result_t from_pem(
     return result == USSL_OK ? parse_owned(der, der_len, out) : result;
 }
 
-// A root that cannot be used is passed over.
+// Skips roots that cannot be parsed.
 ussl_result_t ussl__store_find(const ussl_store_t *store, const mbedtls_x509_crt *child,
     uint32_t *at, mbedtls_x509_crt **out) {
     uint8_t hash[32], entry[PEM_ENTRY];
@@ -177,7 +179,7 @@ const uint8_t *ussl__store_hash(const ussl_store_t *store) {
     return store->hash;
 }
 
-// ---- making one ----
+// ---- making a store ----
 static void store_drop(ussl__object_t *object) {
     ussl_store_t *store = (ussl_store_t *)object;
     ussl_arena_t *arena = store->arena;
@@ -198,7 +200,7 @@ static bool hash_part(
     return good;
 }
 
-// All but the hash itself.
+// The hash covers the whole store except its own 32 octets.
 static bool hash_is_right(const ussl_store_t *store, const uint8_t *expected) {
     mbedtls_sha256_context hash;
     uint8_t result[32];
@@ -240,7 +242,8 @@ static ussl_store_t *store_alloc(ussl_arena_t *arena, const ussl_store_source_t 
     return store;
 }
 
-// Insertion: a bundle has some 140 of them.
+// Inserts an entry behind those with the same or a lower hash. Moving entries one by one is fast
+// enough: a bundle has some 140.
 static void insert_entry(ussl_store_t *store, const uint8_t entry[PEM_ENTRY]) {
     uint32_t at = store->count++;
     for (; at > 0 && memcmp(store->index + (at - 1) * PEM_ENTRY, entry, NAME_HASH) > 0; at--) {

@@ -3,9 +3,10 @@
 // trust.c - a trust: the certificates, revocation lists, root store and pins that a context
 // believes.
 //
-// Notes: a trust only grows, and a batch is linked in at the end in one step after all of it was
-// parsed. So a context or a connection may walk the list while more is added, as in OpenSSL where a
-// store is shared, and a batch with one bad certificate changes nothing.
+// Notes: certificates, CRLs and pins are only added, never removed; the store can be replaced. A
+// batch of certificates and CRLs is parsed as a whole and then appended in one step. So a context
+// or a connection may walk the list while certificates are added, as in OpenSSL, where a store is
+// shared, and a batch with one bad certificate changes nothing.
 #include "trust.h"
 
 #include <string.h>
@@ -35,10 +36,10 @@ static void trust_drop(ussl__object_t *object) {
     ussl_arena_unref(arena);
 }
 
-// A batch that is being parsed.
+// The certificates and CRLs that one call adds, until all of them are parsed.
 typedef struct {
-    mbedtls_x509_crt *first, *last;
-    mbedtls_x509_crl *first_crl, *last_crl;
+    mbedtls_x509_crt *first, *last;         // owned until linked in; last is lent, the end
+    mbedtls_x509_crl *first_crl, *last_crl; // owned until linked in; last_crl is lent, the end
 } batch_t;
 
 static int batch_add(batch_t *batch, const ussl_trust_t *trust, const uint8_t *der, size_t len) {
@@ -130,7 +131,8 @@ static void fingerprint_cert(uint8_t fp[USSL__FINGERPRINT_SIZE], const mbedtls_x
 }
 
 #if USSL_STORE || USSL_PINS
-// After a change of something else than certificates, which stand at the end.
+// Computes the fingerprint again after the store or the pins have changed, because they are hashed
+// before the certificates.
 static void fingerprint_refresh(ussl_trust_t *trust) {
     fingerprint_begin(trust, trust->fingerprint);
     for (const mbedtls_x509_crt *crt = trust->chain; crt != NULL; crt = crt->next) {
@@ -159,7 +161,7 @@ static void batch_link(batch_t *batch, ussl_trust_t *trust) {
     trust->last = batch->last;
 }
 
-// Adds all blocks of one kind. *found counts them.
+// Adds every certificate block, or with `crls` every CRL block. *found goes up by one for each.
 static ussl_result_t add_blocks(batch_t *batch, const ussl_trust_t *trust, const char *text,
     const char *end, bool crls, size_t *found, ussl_failure_t *why) {
     for (;;) {
@@ -268,7 +270,7 @@ void ussl_trust_unref(ussl_trust_t *trust) {
     ussl__object_unref(trust);
 }
 
-// PEM and DER differ only in how the next certificate is found.
+// PEM and DER differ only in how the next certificate is found, and in that DER holds no CRLs.
 static ussl_result_t trust_add(
     ussl_trust_t *trust, const void *data, size_t len, bool pem, ussl_failure_t *why) {
     ussl_failure_t unwanted;

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
 //
-// constraints.c - name constraints of a CA against the names of what it has issued (RFC 5280
-// 4.2.1.10).
+// constraints.c - checks the names of a certificate against the name constraints of the CAs above
+// it (RFC 5280 4.2.1.10).
 //
-// Notes: whether a constraint is critical makes no difference: it says what the CA may issue for. A
-// wildcard name counts as every name that it can stand for: all of them must be permitted, and none
-// excluded. Each comparison is counted, so a peer cannot make us compare for ever.
+// Notes: name constraints apply whether or not the extension is critical, because they limit what
+// the CA may issue certificates for. A wildcard stands for every name that it matches: all of them
+// must be permitted, and none may be excluded. The number of comparisons is limited, because the
+// peer chooses how many names and constraints there are.
 #include "verify.h"
 
 #include <string.h>
@@ -23,7 +24,7 @@ enum {
     KINDS = 9,
 };
 
-// OpenSSL's X509_V_ERR_* numbers, which tell these apart.
+// OpenSSL's X509_V_ERR_* numbers for faults of names and name constraints.
 enum {
     CODE_PERMITTED = 47,
     CODE_EXCLUDED = 48,
@@ -34,7 +35,7 @@ enum {
 };
 
 typedef struct {
-    int kind; // number of the choice in GeneralName
+    int kind; // number of the choice in GeneralName (RFC 5280 4.2.1.6)
     der_t value;
 } name_t;
 
@@ -44,7 +45,7 @@ static bool same_host(der_t a, der_t b) {
         && ussl_equal_fold((const char *)a.at, (const char *)b.at, der_len(&a));
 }
 
-// Is it below the domain, with at least one label more?
+// True if `host` is `domain` with at least one more label in front.
 static bool below(der_t host, der_t domain) {
     size_t host_len = der_len(&host), len = der_len(&domain);
     return host_len > len && host.end[-(ptrdiff_t)len - 1] == '.'
@@ -64,7 +65,7 @@ static der_t without_first(der_t text, size_t n) {
     return text;
 }
 
-// ".example.com" or "example.com".
+// True for ".example.com" and "example.com".
 static bool is_domain(der_t text) {
     return is_host(starts_with(&text, '.') ? without_first(text, 1) : text);
 }
@@ -73,7 +74,8 @@ static bool is_wildcard(const der_t *name) {
     return der_len(name) > 2 && name->at[0] == '*' && name->at[1] == '.';
 }
 
-// Splits at the only '@'. False: none, or more, or nothing before it.
+// Splits a mailbox at its '@'. False if there is not exactly one '@', if nothing is in front of it,
+// or if what follows is not a host name.
 static bool split_mailbox(der_t text, der_t *local, der_t *host) {
     unsigned char *at = memchr(text.at, '@', der_len(&text));
     if (at == NULL || at == text.at || memchr(at + 1, '@', (size_t)(text.end - at) - 1) != NULL) {
@@ -84,7 +86,8 @@ static bool split_mailbox(der_t text, der_t *local, der_t *host) {
     return is_host(*host);
 }
 
-// scheme://user@HOST:port/path (RFC 3986 3.2). An address is no host here.
+// Finds HOST in scheme://user@HOST:port/path (RFC 3986 3.2). False if there is none or it is an IP
+// address: under a constraint, a URI must have a host name (RFC 5280 4.2.1.10).
 static bool host_of_uri(der_t uri, der_t *host) {
     unsigned char *colon = memchr(uri.at, ':', der_len(&uri));
     if (colon == NULL || uri.end - colon < 3 || colon[1] != '/' || colon[2] != '/') {
@@ -112,7 +115,7 @@ static bool dns_within(der_t name, der_t base) {
     return der_len(&base) == 0 || same_host(name, base) || below(name, base);
 }
 
-// Can the wildcard stand for the constraint itself, or for a name below it?
+// True if `name` is a wildcard that matches `base` itself; dns_within() covers names below it.
 static bool wildcard_reaches(der_t name, der_t base) {
     if (!is_wildcard(&name) || starts_with(&base, '.')) {
         return false;
@@ -143,7 +146,7 @@ static bool uri_within(der_t name, der_t base) {
 static bool address_within(der_t name, der_t base) {
     size_t len = der_len(&name);
     if (der_len(&base) != 2 * len) {
-        return false; // the other version of IP
+        return false; // IPv4 against IPv6
     }
     for (size_t i = 0; i < len; i++) {
         if ((name.at[i] ^ base.at[i]) & base.at[len + i]) {
@@ -203,7 +206,7 @@ static bool base_is_good(int kind, der_t base) {
             return der_enter(&base, DER_SEQUENCE, &inner) && base.at == base.end
                 && ussl__dn_within(inner, inner);
         default:
-            return true; // not understood: minded when such a name comes
+            return true; // not supported: check_name() refuses names of this kind
     }
 }
 
@@ -223,7 +226,8 @@ static bool name_is_good(const name_t *name) {
     }
 }
 
-// GeneralSubtree: base GeneralName, minimum [0] DEFAULT 0, maximum [1] OPTIONAL.
+// Reads one GeneralSubtree: base GeneralName, minimum [0] DEFAULT 0, maximum [1] OPTIONAL. Only a
+// minimum of 0 and no maximum are accepted.
 static int read_subtree(der_t *list, name_t *out) {
     der_t subtree, bound;
     int tag;
@@ -276,7 +280,7 @@ int ussl__constraints_read(const mbedtls_x509_crt *crt, ussl__constraints_t *out
 }
 
 // ---- all names of a certificate ----
-// One name against all subtrees of its kind.
+// Checks one name against all subtrees of its kind.
 static int check_name(const ussl__constraints_t *limits, const name_t *name, uint32_t *effort) {
     const der_t lists[] = {limits->excluded, limits->permitted};
     for (size_t i = 0; i < 2; i++) {
@@ -330,7 +334,7 @@ static int check_alt_names(
     return code;
 }
 
-// The subject is a directory name, and its e-mail addresses are mailboxes.
+// Checks the subject as a directory name, and each e-mail address in it as a mailbox.
 static int check_subject(
     const ussl__constraints_t *limits, const mbedtls_x509_crt *crt, uint32_t *effort) {
     der_t whole = der_of(crt->subject_raw.p, crt->subject_raw.len);

@@ -1,54 +1,57 @@
 // SPDX-License-Identifier: MIT
 //
-// path.c - finds the way from a peer's certificate to one that is believed (RFC 4158).
+// path.c - finds a certification path from a peer's certificate to a trust anchor (RFC 4158).
 //
-// Notes: certificates come in any order, with others between them, and one CA may have several: so
-// ways are tried one after the other, trusted issuers first, until one has nothing wrong with it.
-// What costs much comes last: signatures are client_hello_read at only when all else is in order,
-// each once. Steps, comparisons and signatures are counted, and the search gives up when a peer
-// asks for too many of them.
+// Notes: a peer sends certificates in any order and may add others, and one CA may have several. So
+// paths are tried one after the other, trusted issuers first, until one breaks no rule. Signatures
+// cost most, so the search checks those of a path last, and only if no rule is broken but the
+// dates; each is checked only once. Steps, comparisons and signatures are counted, and the search
+// gives up if there are too many, because their number depends on what the peer sends.
 #include "verify.h"
 
 enum {
-    STEPS_MAX = 256,      // certificates put on top of a path
+    STEPS_MAX = 256,      // certificates appended to a path, in the whole search
     SIGNATURES_MAX = 20,  // 25 million instructions each on a Cortex-M3
     EFFORT_MAX = 1 << 16, // comparisons of names and extensions
-    ROOTS_MAX = 4,        // of one name that a store is asked for
+    ROOTS_MAX = 4,        // roots of one name that are read from a store
 };
 
 static const uint32_t about_dates = USSL_CERT_EXPIRED | USSL_CERT_FUTURE | USSL_CERT_NO_CLOCK;
 
-// Where issuers are client_hello_read for, in this order: a key identifier is only a hint (RFC
-// 5280 4.2.1.1).
+// The sources of issuers, in the order in which they are tried. Certificates with another key
+// identifier come last but are not excluded, because a key identifier is only a hint (RFC 5280
+// 4.2.1.1).
 typedef enum { TRUSTED, STORED, SENT, TRUSTED_OTHER_KEY, SENT_OTHER_KEY, NOWHERE } source_t;
 
 typedef struct {
-    const mbedtls_x509_crt *next;
+    const mbedtls_x509_crt *next; // lent
     source_t source;
 } cursor_t;
 
+// A signature that has been checked.
 typedef struct {
-    const mbedtls_x509_crt *crt, *issuer;
+    const mbedtls_x509_crt *crt, *issuer; // lent
     bool good;
 } edge_t;
 
 typedef struct {
-    ussl__requirements_t *req;
-    const mbedtls_x509_crt *sent;
-    ussl__path_t now;
-    cursor_t at[USSL__PATH_MAX]; // issuers of each certificate that are still to be tried
+    ussl__requirements_t *req;    // lent
+    const mbedtls_x509_crt *sent; // lent; the peer's chain
+    ussl__path_t now;             // the path that is being built
+    cursor_t at[USSL__PATH_MAX];  // the issuers still to be tried, for each certificate of `now`
     edge_t edges[SIGNATURES_MAX];
     size_t steps, signatures;
     bool gave_up, too_long, no_memory;
-    bool complete; // `best` leads to an anchor; else it is the first way that led nowhere
-    bool checked;  // and its signatures have been client_hello_read at
+    bool complete; // `best` ends at a trust anchor; if not, it is the first dead end
+    bool checked;  // the signatures of `best` have been checked
     ussl__path_t best;
-    ussl_verdict_t verdict;  // on best
-    mbedtls_x509_crt *roots; // owned; that a store gave
+    ussl_verdict_t verdict;  // on `best`
+    mbedtls_x509_crt *roots; // owned; read from the store
 } search_t;
 
 // ---- helpers ----
-// Returns what the store has for the issuer of a certificate. Each root is read once.
+// Reads the roots that have the name of the child's issuer from the store, unless they are in
+// memory. Returns all roots that have been read, and next_issuer() compares the names.
 static const mbedtls_x509_crt *bring_roots(search_t *search, const mbedtls_x509_crt *child) {
 #if USSL_STORE
     const ussl_trust_t *trust = search->req->config->trust;
@@ -95,7 +98,8 @@ static bool key_ids_agree(const mbedtls_x509_crt *crt, const mbedtls_x509_crt *i
         || ussl__same_buf(wanted, &issuer->subject_key_id);
 }
 
-// The same CA twice makes no path longer than it must be (RFC 4158 2.4.2).
+// True if the path contains this certificate or, above the peer's own, one with the same key,
+// subject and extensions: a path that repeats a CA is never needed (RFC 4158 2.4.2).
 static bool is_on_path(const ussl__path_t *path, const mbedtls_x509_crt *crt) {
     for (size_t i = 0; i < path->len; i++) {
         const mbedtls_x509_crt *other = path->cert[i];
@@ -127,7 +131,8 @@ static bool edge_is_good(
     return good;
 }
 
-// From the peer's own up: of CAs that only have the right name the first signature tells.
+// Checks the signatures from the peer's certificate upwards, so that an issuer that only has the
+// right name is found at the first signature; then revocation.
 static void check_signatures(search_t *search, const ussl__path_t *path, ussl_verdict_t *verdict) {
     for (size_t i = 0; i + 1 < path->len; i++) {
         if (!edge_is_good(search, path->cert[i], path->cert[i + 1])) {
@@ -141,7 +146,8 @@ static void check_signatures(search_t *search, const ussl__path_t *path, ussl_ve
 }
 
 // ---- searching ----
-// True: this is the one.
+// Judges the path `now`, and keeps it as `best` if it is the first that ends at a trust anchor or
+// has a less serious fault than `best`. True if it breaks no rule.
 static bool judge(search_t *search) {
     ussl_verdict_t verdict = {0};
     ussl__rules_check(search->req, &search->now, &verdict);
@@ -168,7 +174,8 @@ static void push(search_t *search, const mbedtls_x509_crt *crt, bool believed) {
     search->steps++;
 }
 
-// The next certificate that could have issued the one at the top; NULL if none is left.
+// Returns the next certificate that may have issued the last one of the path, or NULL if none is
+// left or the search gives up.
 static const mbedtls_x509_crt *next_issuer(search_t *search, bool *believed) {
     const mbedtls_x509_crt *crt = search->now.cert[search->now.len - 1];
     cursor_t *at = &search->at[search->now.len - 1];
@@ -182,7 +189,7 @@ static const mbedtls_x509_crt *next_issuer(search_t *search, bool *believed) {
         at->next = issuer->next;
         bool sent = at->source == SENT || at->source == SENT_OTHER_KEY;
         bool agree = at->source == TRUSTED || at->source == SENT;
-        // Who has another key identifier is an issuer only if the signature says so.
+        // An issuer with another key identifier is accepted only if its key verifies the signature.
         bool sure = agree || at->source == STORED;
         *believed = !sent;
         if (search->req->effort == 0) {
@@ -236,7 +243,8 @@ static bool search_all(search_t *search) {
     return false;
 }
 
-// ---- what to say of a failure ----
+// ---- verdict on a failure ----
+// Makes the verdict on a path that does not end at a trust anchor.
 static void blame_dead_end(search_t *search) {
     const ussl__path_t *path = &search->best;
     size_t top = (size_t)path->len - 1;
@@ -254,7 +262,7 @@ static void blame_dead_end(search_t *search) {
     ussl__verdict_add(&search->verdict, USSL_CERT_UNTRUSTED, code, top);
 }
 
-// The path keeps what it goes through.
+// Passes the root that the path ends at to path->roots, and frees the others.
 static void keep_roots(search_t *search, ussl__path_t *path) {
     mbedtls_x509_crt *next;
     for (mbedtls_x509_crt *root = search->roots; root != NULL; root = next) {
@@ -269,7 +277,7 @@ static void keep_roots(search_t *search, ussl__path_t *path) {
     }
 }
 
-// What is to be told when no path is good.
+// Completes path and verdict when every path breaks a rule.
 static void conclude(search_t *search) {
     note_dead_end(search);
     if (!search->complete) {

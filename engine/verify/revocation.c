@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 //
-// revocation.c - certificates of a path against the CRLs that were loaded (RFC 5280 6.3).
+// revocation.c - checks certificates of a path against the CRLs that were loaded (RFC 5280 6.3).
 //
-// Notes: of several CRLs of one issuer those that are current count, an old one only if there is no
-// other. Without a CRL of its issuer a certificate is refused: that is what the check was asked
-// for.
+// Notes: if an issuer has several CRLs, all that are valid and current count; if none is, the
+// first of the others counts. If there is no CRL of its issuer, a certificate is refused, because
+// the check is made only if the configuration requires it.
 #include "verify.h"
 
 #include <string.h>
@@ -16,8 +16,9 @@ static bool crl_signed_by(const mbedtls_x509_crl *crl, const mbedtls_x509_crt *i
     return !ussl__hash_is_weak(crl->sig_md) && ussl__signature_is_good(&signature, issuer);
 }
 
-// Who signed the certificate: the next one of the path. Above an anchor that is no root, whoever in
-// the trust has that name.
+// Returns the issuer of a certificate: the next one of the path. The last one is its own issuer if
+// it is self-issued; if not, the first certificate of the trust with the issuer's name is returned,
+// or NULL if there is none.
 static const mbedtls_x509_crt *issuer_of(
     const ussl__requirements_t *req, const ussl__path_t *path, size_t depth) {
     const mbedtls_x509_crt *crt = path->cert[depth];
@@ -36,7 +37,8 @@ static const mbedtls_x509_crt *issuer_of(
     return NULL;
 }
 
-// What one CRL says: 0 if it is good, and the certificate is not on it. *code tells more.
+// Judges one CRL. Returns USSL_CERT_* bits, or 0 if the CRL is valid and current and does not list
+// the certificate. *code is an X509_V_ERR_* number, or 0 for the bit's usual one.
 static uint32_t judge(const ussl__requirements_t *req, const mbedtls_x509_crl *crl,
     const mbedtls_x509_crt *crt, const mbedtls_x509_crt *issuer, uint8_t *code) {
     bool has_usage = issuer->ext_types & MBEDTLS_X509_EXT_KEY_USAGE;
@@ -55,6 +57,7 @@ static uint32_t judge(const ussl__requirements_t *req, const mbedtls_x509_crl *c
     return old ? listed | USSL_CERT_OLD_CRL : listed;
 }
 
+// True if the CRL itself is valid and current.
 static bool is_current(uint32_t said) {
     return (said & ~USSL_CERT_REVOKED) == 0;
 }

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 //
-// rules.c - what each certificate of a path must be (RFC 5280 4 and 6, RFC 9525).
+// rules.c - the rules for each certificate of a path (RFC 5280 4 and 6, RFC 9525).
 //
-// Notes: pure: a path in, broken rules out, nothing allocated. mbedTLS has parsed the certificates
-// and will check signatures; what the path may be used for is decided here. `strict` adds what
-// OpenSSL's X509_V_FLAG_X509_STRICT asks for: rules that a CA breaks without being dangerous.
+// Notes: the rules only read the path and add what is broken to the verdict. Nothing is allocated,
+// except to parse the key of a root from a store. mbedTLS has parsed the certificates, and
+// signature.c checks the signatures; what the path may be used for is decided here. `strict` adds
+// the rules of OpenSSL's X509_V_FLAG_X509_STRICT, which a CA can break without being dangerous.
 #include "verify.h"
 
 #include <string.h>
@@ -20,19 +21,19 @@ static bool is_anchor(const ussl__path_t *path, size_t depth) {
     return path->believed && depth + 1 == path->len;
 }
 
-// Somebody has put this very certificate into the trust.
+// True if this certificate itself has been loaded into the trust.
 static bool is_known(const ussl__requirements_t *req, const mbedtls_x509_crt *crt) {
     const ussl_trust_t *trust = req->config->trust;
     return trust != NULL && ussl__certs_have(trust->chain, crt);
 }
 
 static bool is_empty(const mbedtls_x509_buf *name) {
-    return name->len <= 2; // a SEQUENCE with nothing in it
+    return name->len <= 2; // only the header of an empty SEQUENCE
 }
 
 // ---- extensions ----
-// policyConstraints asks for a policy if it has [0] (RFC 5280 4.2.1.11). Without that, policies
-// decide nothing here: we accept any.
+// True if policyConstraints has [0], requireExplicitPolicy (RFC 5280 4.2.1.11), or is malformed. If
+// not, policies make no difference, because any policy is accepted.
 static bool asks_for_policy(der_t content) {
     der_t list, number;
     return !der_enter(&content, DER_SEQUENCE, &list) || der_enter(&list, DER_CONTEXT, &number);
@@ -44,7 +45,7 @@ static bool is_handled(const ussl__extension_t *extension) {
         0x11, // subjectAltName
         0x13, // basicConstraints
         0x1E, // nameConstraints
-        0x1F, // cRLDistributionPoints: where CRLs are; they are given to us
+        0x1F, // cRLDistributionPoints: not used, because the owner loads the CRLs
         0x20, // certificatePolicies
         0x21, // policyMappings
         0x24, // policyConstraints
@@ -80,7 +81,8 @@ static void check_extensions(
         if (extension.critical && !is_handled(&extension)) {
             ussl__verdict_add(verdict, USSL_CERT_CRITICAL, 0, depth);
         }
-        // As many looks as the list is long: counted, because the peer decides how long.
+        // An extension is compared with all that follow it, and one is assumed for every 8 bytes.
+        // The number of comparisons is limited, because the peer chooses how many there are.
         uint32_t looks = (uint32_t)(der_len(&list) / 8);
         if (looks > req->effort) {
             ussl__verdict_add(verdict, USSL_CERT_TOO_LONG, 0, depth);
@@ -94,7 +96,8 @@ static void check_extensions(
 }
 
 // ---- issuers ----
-// OpenSSL's check_ca(): a self-signed certificate of version 1 may be a root, as the oldest are.
+// Like OpenSSL's check_ca(): a self-issued certificate of version 1 may be a root, because the
+// oldest roots are of that version.
 static bool may_issue(const ussl__requirements_t *req, const mbedtls_x509_crt *crt, bool anchor) {
     if (has(crt, MBEDTLS_X509_EXT_KEY_USAGE) && !(crt->key_usage & MBEDTLS_X509_KU_KEY_CERT_SIGN)) {
         return false;
@@ -106,14 +109,15 @@ static bool may_issue(const ussl__requirements_t *req, const mbedtls_x509_crt *c
     return crt->ca_istrue;
 }
 
-// How many CAs may follow (RFC 5280 4.2.1.9): those that are not self-issued count.
+// True if more CAs are below this one than its path length permits. Self-issued CAs do not count
+// (RFC 5280 4.2.1.9).
 static bool path_is_too_long(const ussl__path_t *path, size_t depth) {
     const mbedtls_x509_crt *crt = path->cert[depth];
     int below = 0;
     for (size_t i = 1; i < depth; i++) {
         below += !ussl__is_self_issued(path->cert[i]);
     }
-    return crt->max_pathlen > 0 && below > crt->max_pathlen - 1; // mbedTLS keeps it one higher
+    return crt->max_pathlen > 0 && below > crt->max_pathlen - 1; // mbedTLS stores it plus 1
 }
 
 static bool allows(const mbedtls_x509_crt *crt, const char *purpose, size_t len) {
@@ -128,14 +132,15 @@ static bool allows(const mbedtls_x509_crt *crt, const char *purpose, size_t len)
     return false;
 }
 
-// Every suite of ours signs, so the key of the peer must be there for that (RFC 5246 7.4.2, RFC
-// 8446 4.4.2.2).
+// Every cipher suite that is built in requires a signature of the peer, so the key usage of its
+// certificate must permit signatures (RFC 5246 7.4.2, RFC 8446 4.4.2.2).
 static void check_purpose(const ussl__requirements_t *req, const mbedtls_x509_crt *crt,
     size_t depth, ussl_verdict_t *verdict) {
     bool client = req->config->role == USSL_CLIENT;
     const char *purpose = client ? MBEDTLS_OID_SERVER_AUTH : MBEDTLS_OID_CLIENT_AUTH;
     bool good = allows(crt, purpose, sizeof(MBEDTLS_OID_SERVER_AUTH) - 1);
-    // Of a key that agrees on keys: mbedTLS refuses them beside a signature.
+    // encipherOnly and decipherOnly belong to keyAgreement (RFC 5280 4.2.1.3). mbedTLS refuses a
+    // certificate that has one of them when a signature is required.
     const unsigned agrees = MBEDTLS_X509_KU_ENCIPHER_ONLY | MBEDTLS_X509_KU_DECIPHER_ONLY;
     if (depth == 0) {
         unsigned type =
@@ -154,7 +159,7 @@ static void check_strength(
     if (ussl__key_is_weak(crt)) {
         ussl__verdict_add(verdict, USSL_CERT_WEAK_KEY, depth == 0 ? 66 : 67, depth);
     }
-    // Nobody needs the signature of an anchor.
+    // The signature of a certificate that is in the trust or its store is never checked.
     if (!anchor && ussl__hash_is_weak(crt->sig_md)) {
         ussl__verdict_add(verdict, USSL_CERT_WEAK_HASH, 0, depth);
     }
@@ -201,7 +206,8 @@ static void check_strictly(const ussl__path_t *path, size_t depth, ussl_verdict_
         {nameless && (ca || !san), 84},
         {san && crt->subject_alt_names.buf.p == NULL, 87},
         {nameless && san && !is_critical(crt, MBEDTLS_OID_SUBJECT_ALT_NAME), 88},
-        // Go Daddy, Starfield and Amazon's older root have 0, and are in every bundle.
+        // The roots of Go Daddy and Starfield, and Amazon's older one, have the serial number 0 and
+        // are in every bundle.
         {!serial_is_good(&crt->serial) && !is_anchor(path, depth), 1},
     };
     for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++) {
@@ -212,8 +218,8 @@ static void check_strictly(const ussl__path_t *path, size_t depth, ussl_verdict_
 }
 
 // ---- names ----
-// dNSName for names, iPAddress for addresses. The CN only where CPython uses it: for a name, when
-// the certificate carries no dNSName at all.
+// True if the certificate is for this host: a dNSName for a name, an iPAddress for an address. The
+// common name counts only where CPython uses it: for a name, if the certificate has no dNSName.
 static bool names_host(const ussl__requirements_t *req, const mbedtls_x509_crt *crt) {
     const unsigned char dns = MBEDTLS_ASN1_CONTEXT_SPECIFIC | MBEDTLS_X509_SAN_DNS_NAME;
     const unsigned char ip = MBEDTLS_ASN1_CONTEXT_SPECIFIC | MBEDTLS_X509_SAN_IP_ADDRESS;
@@ -240,7 +246,7 @@ static bool names_host(const ussl__requirements_t *req, const mbedtls_x509_crt *
     return cn && ussl_hostname_match((const char *)cn->p, cn->len, req->hostname, host_len);
 }
 
-// The constraints of one CA against everything below it. A self-issued CA is exempt (RFC 5280
+// Checks everything below one CA against its name constraints. Self-issued CAs are exempt (RFC 5280
 // 6.1.3 (b)).
 static void check_constraints(
     ussl__requirements_t *req, const ussl__path_t *path, size_t depth, ussl_verdict_t *verdict) {

@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: MIT
 //
-// signature.c - the signature of a certificate or CRL, and the floor for keys and hashes.
+// signature.c - checks the signature of a certificate or CRL, and the strength of keys and hashes.
 #include "verify.h"
 
 // ---- helpers ----
-// Returns the key of a certificate. A certificate from a root store keeps its key in DER only: it
-// is parsed into `room`, which the caller frees.
+// Returns the key of a certificate. A certificate from a root store has its key in DER only, which
+// is parsed into `room`. The caller frees `room` in every case. If the key cannot be parsed, the
+// result is of type MBEDTLS_PK_NONE.
 static mbedtls_pk_context *key_of(const mbedtls_x509_crt *crt, mbedtls_pk_context *room) {
     unsigned char *der = crt->pk_raw.p;
     mbedtls_pk_init(room);
     if (mbedtls_pk_get_type(&crt->pk) != MBEDTLS_PK_NONE) {
-        return (mbedtls_pk_context *)(uintptr_t)&crt->pk; // only client_hello_read at
+        return (mbedtls_pk_context *)(uintptr_t)&crt->pk; // mbedTLS only reads it
     }
     (void)mbedtls_pk_parse_subpubkey(&der, der + crt->pk_raw.len, room);
     return room;

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 //
-// verdict.c - one answer to "why was this certificate refused?".
+// verdict.c - the verdict: why a peer's certificates were refused.
 //
-// Notes: many rules can be broken at once. The verdict names the certificate and the rule that tell
-// most, in OpenSSL's numbers and words, and keeps all others as flags. The order: trust, form,
-// purpose, strength, name, revocation, dates.
+// Notes: many rules can be broken at once. The verdict names the most serious of them and the
+// certificate that broke it, with OpenSSL's number and message, and keeps all others as flags. The
+// order of seriousness is: trust, form, purpose, strength, name, revocation, dates.
 #include "verify.h"
 
-// By precedence: the usual number of each (X509_V_ERR_*).
+// The most serious rule first, each with its usual number (X509_V_ERR_*).
 static const struct {
     uint32_t flag;
     uint8_t code;
@@ -90,6 +90,7 @@ static const char no_clock[] = "the clock is not set, so certificate dates canno
 static const char bad_serial[] = "serial number is not positive, or longer than 20 octets";
 
 // ---- helpers ----
+// Returns the index of the most serious of these rules, or RULES if there is none.
 static size_t rank(uint32_t flags) {
     size_t i = 0;
     while (i < RULES && !(flags & rules[i].flag)) {
@@ -136,7 +137,8 @@ const char *ussl__verdict_reason(const ussl_verdict_t *verdict) {
 const char *ussl_verdict_rule(const ussl_verdict_t *verdict, size_t index) {
     for (size_t i = 0; i < RULES; i++) {
         if (verdict->flags & rules[i].flag && index-- == 0) {
-            // The one that the verdict tells has words of its own.
+            // The rule that the verdict names can have another number than the usual one, and
+            // so another message.
             bool told = i == rank(verdict->flags);
             return told ? verdict->message : message_of(rules[i].flag, rules[i].code);
         }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 //
-// verify.c - one answer about the certificates of a peer: path, rules, dates that are held back,
-// and the owner's own say.
+// verify.c - verifies the certificates of a peer: path, rules, dates that are judged later, and the
+// owner's hook.
 //
-// Notes: takes the place of mbedTLS's verification, which takes the first path that it finds and
-// leaves half of RFC 5280 to the caller.
+// Notes: this replaces mbedTLS's verification, which uses the first path that it finds and leaves
+// half of RFC 5280 to the caller.
 #include "verify.h"
 
 #include <string.h>
@@ -14,7 +14,7 @@ static ussl_result_t find_path(
     ussl__requirements_t *req, const mbedtls_x509_crt *chain, ussl__verification_t *check) {
 #if USSL_PINS
     if (ussl__pins_trust_key(req->config->trust, req->peer, chain)) {
-        req->hold = false; // the dates of such a certificate do not matter
+        req->hold = false; // the dates of such a certificate are not checked
         check->path = (ussl__path_t){.cert = {chain}, .len = 1, .anchored = true, .believed = true};
         ussl__rules_check_key(chain, &check->verdict);
         return USSL_OK;
@@ -23,7 +23,7 @@ static ussl_result_t find_path(
     return ussl__path_find(req, chain, &check->path, &check->verdict);
 }
 
-// The owner's hook may refuse a path that has passed every other rule.
+// True if the owner's hook accepts the path. It may refuse a path that breaks no rule.
 static bool hook_agrees(const ussl__requirements_t *req, const ussl__path_t *path) {
     ussl_on_cert_t hook = req->config->on_cert;
     for (size_t i = path->len; hook != NULL && i-- > 0;) {
@@ -38,7 +38,8 @@ static bool hook_agrees(const ussl__requirements_t *req, const ussl__path_t *pat
     return true;
 }
 
-// The chain is freed when the handshake has failed. Its subject is kept if there is memory for it.
+// Copies the subject of the certificate that the verdict names, because the chain is freed when the
+// handshake has failed. Keeps nothing if there is no memory for it.
 static void keep_blamed(ussl__verification_t *check) {
     const mbedtls_x509_buf *subject = &check->path.cert[check->verdict.depth]->subject_raw;
     check->blamed = ussl__calloc(1, subject->len);
@@ -48,9 +49,10 @@ static void keep_blamed(ussl__verification_t *check) {
     }
 }
 
-// ---- dates that are held back ----
+// ---- dates that are judged later ----
 #if USSL_CRL
-// Several CRLs of one issuer are good until the last of them expires.
+// Returns when the last CRL of the certificate's issuer expires, in seconds since 1970, or 0 if
+// there is none.
 static int64_t crls_end(const ussl_trust_t *trust, const mbedtls_x509_crt *crt) {
     int64_t end = 0;
     for (const mbedtls_x509_crl *crl = trust ? trust->crls : NULL; crl != NULL; crl = crl->next) {

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: MIT
 //
-// calendar.c - dates of the proleptic Gregorian calendar: of certificates, of today, and as seconds
-// since 1970.
+// calendar.c - converts dates of the proleptic Gregorian calendar: between mbedTLS's form, the
+// engine's, and seconds since 1970.
 #include "x509.h"
 
 #include <string.h>
 #include <time.h>
 
 // ---- called by mbedTLS ----
-// Counts by eras of 400 years that begin on 1 March. 64 bits: nothing ends in 2038.
+// Counts in eras of 400 years that begin on 1 March, so that a leap day is the last day of its
+// year. The arithmetic has 64 bits, so it does not end in 2038.
 struct tm *mbedtls_platform_gmtime_r(const mbedtls_time_t *tt, struct tm *out) {
     const int64_t day_seconds = 86400, era_days = 146097, epoch_shift = 719468;
     int64_t days = *tt / day_seconds, seconds = *tt % day_seconds;
@@ -54,7 +55,7 @@ bool ussl_today(ussl_date_t *out) {
 
 int64_t ussl_date_seconds(const ussl_date_t *date) {
     int64_t year = date->month <= 2 ? date->year - 1 : date->year;
-    int64_t month = (date->month + 9) % 12; // March is 0
+    int64_t month = (date->month + 9) % 12; // March is month 0
     int64_t before = year / 4 - year / 100 + year / 400 + 365 * year;
     int64_t days = before + (153 * month + 2) / 5 + date->day - 1 - 719468;
     return ((days * 24 + date->hour) * 60 + date->minute) * 60 + date->second;

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: MIT
 //
-// cert.c - a certificate taken apart for people: names, dates, serial number.
+// cert.c - reads the fields of a certificate that a program shows: names, dates, serial number, and
+// addresses of services.
 //
-// Notes: a ussl_cert_t is mbedTLS's parsed certificate under a name of ours; nothing is allocated.
+// Notes: ussl_cert_t is an opaque name for mbedtls_x509_crt. Nothing here allocates.
 #include "x509.h"
 
 #include <string.h>
 
-// OpenSSL's long names of the attributes that certificates use. Under 2.5.4 (id-at) an attribute is
-// one byte; the others are written out.
+// OpenSSL's long names of the attributes that certificates use. The first table is for attributes
+// under 2.5.4 (id-at) and has the last byte of their OIDs; the second has whole OIDs.
 static const struct {
     uint8_t id;
     const char *name;
@@ -79,7 +80,8 @@ static void write_number(char *out, size_t room, size_t *at, uint32_t number) {
     }
 }
 
-// Dotted form; an arc that does not fit 32 bits, or the buffer, ends it.
+// Writes the dotted form. It ends before an arc that does not fit 32 bits, and where the buffer is
+// full.
 void ussl_oid_text(const uint8_t *oid, size_t len, char *out, size_t room) {
     size_t at = 0;
     uint32_t arc = 0;
@@ -113,14 +115,15 @@ static void name_type(const uint8_t *oid, size_t len, ussl_attribute_t *out) {
 }
 
 // ---- extensions ----
-// The content of an extension (RFC 5280 4.2) that is a SEQUENCE.
+// Finds an extension (RFC 5280 4.2) whose value is a SEQUENCE; *out is the content of that.
 static bool find_extension(const mbedtls_x509_crt *crt, const char *oid, size_t len, der_t *out) {
     ussl__extension_t extension;
     return ussl__extension_find(crt, oid, len, &extension)
         && der_enter(&extension.content, DER_SEQUENCE, out);
 }
 
-// The URI number *index of some GeneralNames; counts down what it passes.
+// Finds URI number *index among these GeneralNames. Reduces *index by one for each URI that it
+// passes, so that the search can go on in the next list.
 static bool next_uri(der_t names, size_t *index, const uint8_t **value, size_t *len) {
     int tag;
     der_t name;
@@ -154,7 +157,7 @@ static bool access_uri(
     return false;
 }
 
-// DistributionPoint -> distributionPoint [0] -> fullName [0].
+// The URIs are in DistributionPoint, distributionPoint [0], fullName [0] (RFC 5280 4.2.1.13).
 static bool crl_uri(const mbedtls_x509_crt *crt, size_t index, const uint8_t **value, size_t *len) {
     static const char crl_oid[] = "\x55\x1d\x1f";
     der_t list, point, name, full;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// der.h - private; a cursor through DER (X.690 10), for what mbedTLS does not take apart.
+// der.h - private; a cursor through DER (X.690 10), for structures that mbedTLS does not parse.
 //
-// Notes: bounds and lengths are mbedTLS's to check; nothing is copied or allocated.
+// Notes: mbedtls_asn1_get_tag() checks bounds and lengths. Nothing is copied or allocated.
 #ifndef USSL_X509_DER_H
 #define USSL_X509_DER_H
 
@@ -17,16 +17,16 @@ enum {
     DER_OID = 0x06,
     DER_SEQUENCE = 0x30,
     DER_SET = 0x31,
-    DER_CONTEXT = 0x80,
-    DER_WITHIN = 0x20,
+    DER_CONTEXT = 0x80, // the class: context-specific
+    DER_WITHIN = 0x20,  // the bit of a constructed element
 };
 
 typedef struct {
-    unsigned char *at, *end;
+    unsigned char *at, *end; // lent
 } der_t;
 
 static inline der_t der_of(const unsigned char *bytes, size_t len) {
-    unsigned char *at = (unsigned char *)(uintptr_t)bytes; // mbedTLS only moves the pointer
+    unsigned char *at = (unsigned char *)(uintptr_t)bytes; // mbedTLS writes nothing through it
     return (der_t){at, len > 0 ? at + len : at};
 }
 
@@ -34,7 +34,8 @@ static inline size_t der_len(const der_t *der) {
     return (size_t)(der->end - der->at);
 }
 
-// Enters the next element if it has this tag.
+// If the next element has this tag, sets *out to its content and moves behind the element.
+// Otherwise returns false, and the cursor has not moved.
 static inline bool der_enter(der_t *der, int tag, der_t *out) {
     size_t len;
     unsigned char *at = der->at;
@@ -46,6 +47,8 @@ static inline bool der_enter(der_t *der, int tag, der_t *out) {
     return true;
 }
 
+// Does the same for the next element, whatever its tag is. *tag is set even if this returns false,
+// unless no byte is left.
 static inline bool der_skip(der_t *der, int *tag, der_t *out) {
     if (der->at >= der->end) {
         return false;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
-// dn.c - distinguished names compared (RFC 5280 7.1).
+// dn.c - compares distinguished names (RFC 5280 7.1).
 //
-// Notes: an issuer may write a name in another kind of string, or another case, than its own
-// certificate does. Only ASCII is folded; what differs beyond that is another name.
+// Notes: an issuer may write its name into a certificate with another string type, or another case,
+// than its own certificate has. Of differences in case only those of ASCII letters are ignored.
 #include "x509.h"
 
 #include <string.h>
@@ -21,8 +21,8 @@ static bool is_text(int tag) {
     }
 }
 
-// The next character that counts: lower case, a run of spaces as one, none at either end. -1 at the
-// end. `first` is where the text began.
+// Returns the next character to compare, or -1 at the end. A letter is in lower case; a run of
+// spaces is one space inside the text, and none at either end. `first` is the start of the text.
 static int next_char(der_t *text, const unsigned char *first) {
     const unsigned char *from = text->at;
     while (text->at < text->end && *text->at == ' ') {
@@ -51,7 +51,7 @@ static bool same_text(der_t a, der_t b) {
     }
 }
 
-// One AttributeTypeAndValue.
+// a and b are the contents of one AttributeTypeAndValue each.
 static bool same_attribute(der_t a, der_t b) {
     der_t type_a, type_b, value_a, value_b;
     int tag_a, tag_b;
@@ -66,7 +66,8 @@ static bool same_attribute(der_t a, der_t b) {
     return tag_a == tag_b && der_is(&value_a, value_b.at, der_len(&value_b));
 }
 
-// One RelativeDistinguishedName. DER sorts its attributes, so they stand in the same order.
+// a and b are the contents of one RelativeDistinguishedName each. DER sorts the attributes in it,
+// so equal ones have the same order.
 static bool same_rdn(der_t a, der_t b) {
     der_t pair_a, pair_b;
     while (der_enter(&a, DER_SEQUENCE, &pair_a)) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// extension.c - the extensions of a certificate (RFC 5280 4.2), one by one.
+// extension.c - lists and finds the extensions of a certificate (RFC 5280 4.2).
 #include "x509.h"
 
 bool ussl__extension_next(der_t *list, ussl__extension_t *out) {

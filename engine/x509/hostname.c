@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
 //
-// hostname.c - a name or an address against one name of a certificate. Pure: bytes in, answer out.
+// hostname.c - parses addresses and host names, and matches a host name against one name of a
+// certificate.
 //
-// Notes: names are compared as A-labels, ASCII case ignored (RFC 9525 6.3). A wildcard is the whole
-// left-most label, stands for exactly one label, and needs at least two labels behind it, so that
-// `*.com` covers nothing. A name that reads as an address never matches as a name.
+// Notes: every function here is pure. Names are compared as A-labels, and the case of ASCII letters
+// is ignored (RFC 9525 6.3). A wildcard is the whole left-most label, stands for exactly one label,
+// and needs at least two labels behind it, so `*.com` matches nothing. Text that can be read as an
+// address never matches as a name.
 #include "../ussl.h"
 
 #include <string.h>
@@ -23,8 +25,9 @@ bool ussl_equal_fold(const char *a, const char *b, size_t len) {
     return true;
 }
 
-// Does the last label read as a number? Then some resolver would take the whole for an address
-// (127.1, 0x7f000001), so it is no name (RFC 3986 3.2.2, RFC 6943 3.1.1).
+// True if the last label can be read as a number: it has only digits, or begins with 0x and is
+// longer than that. Some resolvers take such a name for an address (127.1, 0x7f000001), so it is no
+// host name (RFC 3986 3.2.2, RFC 6943 3.1.1).
 static bool ends_in_number(const char *s, size_t len) {
     size_t from = len;
     while (from > 0 && s[from - 1] != '.') {
@@ -54,7 +57,7 @@ static bool parse_v4(const char *s, size_t len, uint8_t out[4]) {
         while (at < len && s[at] >= '0' && s[at] <= '9' && at - start < 3) {
             value = value * 10 + (unsigned)(s[at++] - '0');
         }
-        bool padded = at - start > 1 && s[start] == '0'; // some would read it as octal
+        bool padded = at - start > 1 && s[start] == '0'; // some parsers would read it as octal
         if (at == start || value > 255 || padded) {
             return false;
         }
@@ -66,8 +69,8 @@ static bool parse_v4(const char *s, size_t len, uint8_t out[4]) {
     return at == len;
 }
 
-// Up to eight groups of hexadecimal digits; `::` once for the groups that are left out; the last
-// two groups may be an IPv4 address.
+// Accepts eight groups of hexadecimal digits; one `::` may replace groups of zeros, and the last
+// two groups may be written as an IPv4 address (RFC 4291 2.2).
 static bool parse_v6(const char *s, size_t len, uint8_t out[16]) {
     size_t at = 0, filled = 0, gap = SIZE_MAX;
     if (len >= 2 && s[0] == ':' && s[1] == ':') {
@@ -110,7 +113,7 @@ static bool parse_v6(const char *s, size_t len, uint8_t out[16]) {
         return filled == 16;
     }
     if (filled > 14) {
-        return false; // `::` stands for one group at least
+        return false; // `::` replaces at least one group
     }
     memmove(out + 16 - (filled - gap), out + gap, filled - gap);
     memset(out + gap, 0, 16 - filled);
@@ -132,7 +135,7 @@ bool ussl_same_host(const char *a, const char *b) {
     return len == other && ussl_equal_fold(a, b, len);
 }
 
-// A NUL or a byte above 127 is in no host name, so nothing that has one is ever equal to one.
+// No host name has a NUL or a byte above 127, so text with one of them matches no host name.
 bool ussl_is_hostname(const char *text, size_t len) {
     if (len == 0 || len > 253) {
         return false;

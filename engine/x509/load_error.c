@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// load_error.c - how a loader of certificates, keys, root stores and sessions tells why it refused.
+// load_error.c - reports why a loader of certificates, keys, root stores or sessions refused its
+// input.
 #include "x509.h"
 
 #include <string.h>

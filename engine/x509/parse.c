@@ -2,23 +2,23 @@
 //
 // parse.c - parses certificates with mbedTLS's parser, and keeps lists of them.
 //
-// Notes: while it parses, mbedTLS refuses a certificate for a critical extension that it does not
-// know. One that no path needs would then end the handshake, and one with name constraints could
-// never be used. Here every well-formed certificate is parsed; verify/rules.c judges the extensions
-// of those that a path goes through.
+// Notes: mbedTLS's parser refuses a certificate with a critical extension that it does not know. A
+// certificate that no certification path needs would then end the handshake, and one with name
+// constraints could never be used. Here such certificates are parsed, and verify/rules.c judges the
+// extensions of those that are in a path.
 #include "x509.h"
 
 #include <string.h>
 
 // ---- helpers ----
-// Accepts every extension that mbedTLS does not know.
+// Accepts every extension that mbedTLS does not know. The form is mbedtls_x509_crt_ext_cb_t.
 static int let_in(void *unused, const mbedtls_x509_crt *crt, const mbedtls_x509_buf *oid,
     int critical, const unsigned char *p, const unsigned char *end) {
     (void)unused, (void)crt, (void)oid, (void)critical, (void)p, (void)end;
     return 0;
 }
 
-// True if the code says that a key or signature is of a kind that is not built in.
+// True if the code means that the algorithm of a key or signature is not built in.
 static bool is_unsupported(int code) {
     switch (-(-code & 0xFF80)) {
         case MBEDTLS_ERR_X509_UNKNOWN_SIG_ALG:
@@ -46,7 +46,9 @@ int ussl__crt_parse_sent(mbedtls_x509_crt *chain, const unsigned char *der, size
     if (!is_unsupported(code)) {
         return code;
     }
-    // Without its low part: mbedTLS would go on without the peer's own certificate, too.
+    // mbedTLS skips any certificate for which it gets MBEDTLS_ERR_X509_UNKNOWN_SIG_ALG with
+    // MBEDTLS_ERR_OID_NOT_FOUND in its low bits, even the peer's own. Without the low bits the code
+    // makes mbedTLS end the handshake.
     return extra ? 0 : -(-code & 0xFF80);
 }
 
@@ -89,7 +91,7 @@ bool ussl__certs_have(const mbedtls_x509_crt *list, const mbedtls_x509_crt *crt)
 
 void ussl__certs_free(mbedtls_x509_crt *list) {
     if (list != NULL) {
-        mbedtls_x509_crt_free(list); // and every node behind it
+        mbedtls_x509_crt_free(list); // frees every node behind it too
         ussl__free(list);
     }
 }

@@ -28,7 +28,7 @@ static const char *find(const char *from, const char *end, const char *what) {
 }
 
 #if USSL_PEM
-// Returns the place behind `-----BEGIN label-----` (or END) if that is what stands at p, else NULL.
+// If `-----BEGIN label-----` (or END, by `kind`) is at p, returns the address behind it, else NULL.
 static const char *pem_line(const char *p, const char *end, const char *kind, const char *label) {
     const char *part[] = {kind, label, pem_dashes};
     for (size_t i = 0; i < 3; i++) {
@@ -61,7 +61,7 @@ ussl_result_t ussl__pem_next(const char **at, const char *end, const char *label
     }
     size_t size = 0, text_len = (size_t)(stop - body);
     const unsigned char *text = (const unsigned char *)body;
-    // First call measures; a body without one byte of data cannot be a certificate.
+    // The first call only returns the size. A body without data is refused: it holds no object.
     int code = mbedtls_base64_decode(NULL, 0, &size, text, text_len);
     if (code != MBEDTLS_ERR_BASE64_BUFFER_TOO_SMALL || size == 0) {
         return ussl__load_error(why, USSL_ERR_PARSE, "BAD_BASE64_DECODE");
