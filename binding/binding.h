@@ -354,9 +354,10 @@ NORETURN void ssl_raise_eof(const char *reason); // reason is NULL if it was rai
 // Raises the exception for a failed connection. `host` is the str to name if the certificate is for
 // another host, or None; `subject` is the subject of the certificate that was refused, or None.
 NORETURN void ssl_raise_failure(const ussl_failure_t *why, mp_obj_t host, mp_obj_t subject);
-// Raises the exception for a result that comes without a ussl_failure_t. `usage` is the text for
-// USSL_ERR_USAGE, or NULL if that cannot occur.
-NORETURN void ssl_raise_result(ussl_result_t result, const char *usage);
+// Raises the exception for a result that comes without a ussl_failure_t.
+NORETURN void ssl_raise_result(ussl_result_t result);
+// The same, where USSL_ERR_USAGE is the caller's mistake: ValueError with this text.
+NORETURN void ssl_raise_usage(ussl_result_t result, const char *text);
 // Raises SSLError(number, "[library: reason] text"). If `text` is NULL, it is the reason in lower
 // case. `number` is the one that CPython has for this error.
 NORETURN void ssl_raise_reason(

@@ -65,7 +65,7 @@ void ssl_conn_obj_start(ssl_conn_obj_t *self) {
     ussl_result_t result = ussl_conn_new(arena, frozen, host, ssl_hook_owner_of(self), &self->conn);
     ussl_arena_unref(arena);
     if (result != USSL_OK) {
-        ssl_raise_result(result, "server_hostname is too long");
+        ssl_raise_usage(result, "server_hostname is too long");
     }
 }
 
@@ -249,7 +249,7 @@ static mp_obj_t chain_of(mp_obj_t self_in, bool verified) {
         ussl_cert_info_t info;
         ussl_result_t result = ussl_conn_chain(self->conn, verified, i, &cert);
         if (result != USSL_OK) {
-            ssl_raise_result(result, NULL);
+            ssl_raise_result(result);
         }
         if (cert == NULL) {
             return list;

@@ -51,7 +51,7 @@ ssl_context_obj_t *ssl_context_new(mp_int_t protocol) {
     self->security_level = 2;
     ussl_result_t result = ussl_arena_new(0, &self->arena);
     if (result != USSL_OK) {
-        ssl_raise_result(result, NULL);
+        ssl_raise_result(result);
     }
     return self;
 }
@@ -150,7 +150,7 @@ static void make_tickets(ssl_context_obj_t *self, ussl_role_t role) {
 #if USSL_SESSIONS && USSL_SERVER
     if (role == USSL_SERVER_SIDE && self->tickets == NULL
         && ussl_tickets_new(self->arena, &self->tickets) != USSL_OK) {
-        ssl_raise_result(USSL_ERR_MEMORY, NULL);
+        ssl_raise_result(USSL_ERR_MEMORY);
     }
 #else
     (void)self;
@@ -179,7 +179,7 @@ ussl_ctx_t *ssl_context_freeze(ssl_context_obj_t *self, ussl_role_t role) {
     config_of(self, &config);
     ussl_result_t result = ussl_ctx_new(self->arena, &config, &self->frozen[role]);
     if (result != USSL_OK) {
-        ssl_raise_result(result, "this firmware was built without what the context asks for");
+        ssl_raise_usage(result, "this firmware was built without what the context asks for");
     }
     return self->frozen[role];
 }
@@ -189,7 +189,7 @@ ussl_trust_t *ssl_context_trust(ssl_context_obj_t *self) {
     if (self->trust == NULL) {
         ussl_result_t result = ussl_trust_new(self->arena, &self->trust);
         if (result != USSL_OK) {
-            ssl_raise_result(result, NULL);
+            ssl_raise_result(result);
         }
         ssl_context_changed(self);
     }

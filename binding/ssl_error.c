@@ -286,18 +286,22 @@ void ssl_raise_eof(const char *reason) {
     error_raise(&error, error_text(&error));
 }
 
-void ssl_raise_result(ussl_result_t result, const char *usage) {
+void ssl_raise_result(ussl_result_t result) {
     switch (result) {
         case USSL_ERR_MEMORY:
             mp_raise_type(&mp_type_MemoryError);
         case USSL_ERR_PLATFORM:
             mp_raise_OSError(MP_EIO);
-        case USSL_ERR_USAGE:
-            mp_raise_msg_varg(
-                &mp_type_ValueError, MP_ERROR_TEXT("%s"), usage ? usage : "wrong argument");
         default:
             ssl_raise_reason(1, "SSL", "INTERNAL_ERROR", NULL);
     }
+}
+
+void ssl_raise_usage(ussl_result_t result, const char *text) {
+    if (result == USSL_ERR_USAGE) {
+        mp_raise_msg_varg(&mp_type_ValueError, MP_ERROR_TEXT("%s"), text);
+    }
+    ssl_raise_result(result);
 }
 
 void ssl_raise_failure(const ussl_failure_t *why, mp_obj_t host, mp_obj_t subject) {
@@ -315,6 +319,6 @@ void ssl_raise_failure(const ussl_failure_t *why, mp_obj_t host, mp_obj_t subjec
             ssl_raise_reason(
                 1, "SSL", why->reason, "certificate verify failed: refused by verify_callback");
         default:
-            ssl_raise_result(why->result, NULL);
+            ssl_raise_result(why->result);
     }
 }

@@ -237,7 +237,7 @@ static mp_obj_t ssl_rand_bytes(mp_obj_t num) {
     vstr_t vstr;
     vstr_init_len(&vstr, (size_t)n);
     if (ussl_random((uint8_t *)vstr.buf, vstr.len) != USSL_OK) {
-        ssl_raise_result(USSL_ERR_PLATFORM, NULL);
+        ssl_raise_result(USSL_ERR_PLATFORM);
     }
     return mp_obj_new_bytes_from_vstr(&vstr);
 }

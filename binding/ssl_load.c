@@ -15,7 +15,7 @@
 // ---- trust ----
 static NORETURN void raise_bad_trust(const ussl_failure_t *why, bool pem, bool from_file) {
     if (why->result != USSL_ERR_PARSE) {
-        ssl_raise_result(why->result, NULL);
+        ssl_raise_result(why->result);
     }
     bool nothing = strcmp(why->reason, pem ? "NO_START_LINE" : "NOT_ENOUGH_DATA") == 0;
     if (from_file && nothing) {
@@ -203,7 +203,7 @@ MP_DEFINE_CONST_FUN_OBJ_KW(ssl_context_get_ca_certs_obj, 1, ssl_context_get_ca_c
 // ---- identity ----
 static NORETURN void raise_bad_identity(const ussl_failure_t *why) {
     if (why->result != USSL_ERR_PARSE) {
-        ssl_raise_result(why->result, NULL);
+        ssl_raise_result(why->result);
     }
     if (why->reason != NULL && strcmp(why->reason, "KEY_VALUES_MISMATCH") == 0) {
         ssl_raise_reason(116, "X509", why->reason, NULL);

@@ -51,13 +51,6 @@ static mp_obj_t add_pins(size_t n_args, const mp_obj_t *args, bool alone) {
     for (size_t i = 2; i < n_args; i++) {
         get_hash(args[i], hash); // raises before any is added if one is malformed
     }
-    for (size_t i = 2; i < n_args; i++) {
-        get_hash(args[i], hash);
-        ussl_result_t result = ussl_trust_pin(ssl_context_trust(self), host, hash, alone);
-        if (result != USSL_OK) {
-            ssl_raise_result(result, "host must be 1 to 255 characters");
-        }
-    }
 #if USSL_SESSIONS && USSL_SERVER
     // A client that holds an earlier session ticket has not shown that it has a pinned key. Without
     // the old ticket keys such a ticket is not accepted.
@@ -65,6 +58,13 @@ static mp_obj_t add_pins(size_t n_args, const mp_obj_t *args, bool alone) {
     self->tickets = NULL;
 #endif
     ssl_context_changed(self);
+    for (size_t i = 2; i < n_args; i++) {
+        get_hash(args[i], hash);
+        ussl_result_t result = ussl_trust_pin(ssl_context_trust(self), host, hash, alone);
+        if (result != USSL_OK) {
+            ssl_raise_usage(result, "host must be 1 to 255 characters");
+        }
+    }
     return mp_const_none;
 }
 

@@ -155,7 +155,7 @@ void ssl_platform_start(void) {
 #endif
     ussl_result_t result = ussl_init(&platform);
     if (result != USSL_OK) {
-        ssl_raise_result(result, NULL);
+        ssl_raise_result(result);
     }
 }
 

@@ -119,7 +119,7 @@ static void hear_alert(ssl_conn_obj_t *self) {
         }
         uint8_t *in = ussl_conn_in(self->conn, &len);
         bool more = in && ssl_platform_poll(self->incoming, MP_STREAM_POLL_RD) & MP_STREAM_POLL_RD;
-        if (result < 0 || done || (in && !more)) {
+        if (result < 0 || done || result == USSL_WANT_ROOM || (in && !more)) {
             return;
         }
         int errcode;
@@ -261,7 +261,7 @@ static NORETURN void raise_misuse(const ssl_conn_obj_t *self, ussl_result_t resu
                 : ussl_conn_closing(self->conn) ? "after close_notify was sent"
                                                 : "while the connection is in use");
     }
-    ssl_raise_result(result, NULL);
+    ssl_raise_result(result);
 }
 
 // Raises for a negative result. An alert is sent first, so that the peer learns the reason too.

@@ -61,7 +61,7 @@ static mp_obj_t ssl_context_reserve(size_t n_args, const mp_obj_t *args, mp_map_
     if (plan.connections > 0) {
         ussl_result_t result = ussl_reserve_new(&plan, &reserve);
         if (result != USSL_OK) {
-            ssl_raise_result(result, "more connections than memory can be addressed for");
+            ssl_raise_usage(result, "more connections than memory can be addressed for");
         }
     }
     ussl_reserve_unref(self->reserve);

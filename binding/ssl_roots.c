@@ -109,7 +109,7 @@ static roots_t *roots_new(mp_obj_t path) {
     self->file = mp_const_none;
     ussl_result_t result = ussl_arena_new(0, &self->arena);
     if (result != USSL_OK) {
-        ssl_raise_result(result, NULL);
+        ssl_raise_result(result);
     }
     return self;
 }
@@ -158,7 +158,7 @@ static roots_t *roots_open(mp_obj_t path, mp_obj_t file, bool pem, ussl_failure_
         vstr_clear(&text);
     }
     if (result == USSL_ERR_MEMORY) {
-        ssl_raise_result(result, NULL);
+        ssl_raise_result(result);
     }
     if (result != USSL_OK) {
         (void)seek_to(file, 0, MP_SEEK_SET);
@@ -245,7 +245,7 @@ void ssl_roots_use(ssl_context_obj_t *context, mp_obj_t roots_in) {
     const roots_t *roots = MP_OBJ_TO_PTR(roots_in);
     ussl_result_t result = ussl_trust_set_store(ssl_context_trust(context), roots->store);
     if (result != USSL_OK) {
-        ssl_raise_result(result, NULL);
+        ssl_raise_result(result);
     }
     context->roots = roots_in; // keeps the store's file open
     ssl_context_changed(context);

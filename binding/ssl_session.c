@@ -53,7 +53,7 @@ mp_obj_t ssl_session_of(ssl_conn_obj_t *conn) {
         return mp_const_none;
     }
     if (result != USSL_OK) {
-        ssl_raise_result(result, NULL);
+        ssl_raise_result(result);
     }
     return MP_OBJ_FROM_PTR(self);
 }
@@ -80,7 +80,7 @@ void ssl_session_set(ssl_conn_obj_t *conn, mp_obj_t value) {
         mp_raise_ValueError(MP_ERROR_TEXT("Cannot set session after handshake."));
     }
     if (result != USSL_OK) {
-        ssl_raise_result(result, NULL);
+        ssl_raise_result(result);
     }
     conn->session = value;
 }
@@ -162,7 +162,7 @@ static mp_obj_t ssl_session_serialize(size_t n_args, const mp_obj_t *args, mp_ma
     vstr_init_len(&vstr, size);
     ussl_result_t result = ussl_session_save(self->session, key.buf, key.len, (uint8_t *)vstr.buf);
     if (result != USSL_OK) {
-        ssl_raise_result(result, NULL);
+        ssl_raise_result(result);
     }
     return mp_obj_new_bytes_from_vstr(&vstr);
 }
@@ -193,7 +193,7 @@ static mp_obj_t ssl_session_deserialize(size_t n_args, const mp_obj_t *args, mp_
         mp_raise_ValueError(MP_ERROR_TEXT("Session refers to a different SSLContext."));
     }
     if (result != USSL_OK) {
-        ssl_raise_result(result, NULL);
+        ssl_raise_result(result);
     }
     return MP_OBJ_FROM_PTR(self);
 }

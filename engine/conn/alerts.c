@@ -51,8 +51,7 @@ static const struct {
 // The high-level part of a code. Low-level parts (ASN.1, bignum) are stripped before the look-up.
 static const struct {
     int16_t code;
-    int8_t result;
-    int16_t alert;
+    int8_t result, alert;
     const char *reason;
 } codes[] = {
     {MBEDTLS_ERR_SSL_CONN_EOF, USSL_ERR_EOF, USSL_ALERT_NONE, "UNEXPECTED_EOF_WHILE_READING"},
@@ -117,26 +116,23 @@ const char *ussl__alert_reason(unsigned alert) {
     return "TLSV1_ALERT_UNKNOWN";
 }
 
-ussl_failure_t ussl__failure_of_code(int code) {
-    ussl_failure_t why = {
-        .result = USSL_ERR_PROTOCOL,
-        .alert = USSL_ALERT_INTERNAL_ERROR,
-        .reason = "INTERNAL_ERROR",
-    };
+void ussl__failure_of_code(int code, ussl_failure_t *why) {
     int high = -(-code & 0xFF80);
+    why->result = USSL_ERR_PROTOCOL;
+    why->alert = USSL_ALERT_INTERNAL_ERROR;
+    why->reason = "INTERNAL_ERROR";
     for (size_t i = 0; i < COUNT(codes); i++) {
         if (codes[i].code == high) {
-            why.result = (ussl_result_t)codes[i].result;
-            why.alert = codes[i].alert;
-            why.reason = codes[i].reason;
+            why->result = (ussl_result_t)codes[i].result;
+            why->alert = codes[i].alert;
+            why->reason = codes[i].reason;
             break;
         }
     }
-    if (high <= X509_FIRST && high >= X509_LAST && why.result != USSL_ERR_MEMORY) {
-        why.reason = "BAD_CERTIFICATE";
-        why.alert = USSL_ALERT_BAD_CERTIFICATE;
+    if (high <= X509_FIRST && high >= X509_LAST && why->result != USSL_ERR_MEMORY) {
+        why->reason = "BAD_CERTIFICATE";
+        why->alert = USSL_ALERT_BAD_CERTIFICATE;
     }
-    return why;
 }
 
 // By OpenSSL's X509_V_ERR_* numbers, which the verdict has.

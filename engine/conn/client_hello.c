@@ -83,12 +83,8 @@ static int ask_hook(ussl_conn_t *conn, const ussl__client_hello_t *hello) {
         return 0;
     }
     bool named = (alert & 0xFF) != 0;
-    ussl__conn_latch(conn,
-        &(ussl_failure_t){
-            .result = USSL_ERR_PROTOCOL,
-            .alert = (int16_t)(named ? alert & 0xFF : USSL_ALERT_INTERNAL_ERROR),
-            .reason = "CALLBACK_FAILED",
-        });
+    (void)ussl__conn_latch(conn, USSL_ERR_PROTOCOL,
+        named ? alert & 0xFF : USSL_ALERT_INTERNAL_ERROR, "CALLBACK_FAILED");
     return MBEDTLS_ERR_SSL_HANDSHAKE_FAILURE;
 }
 

@@ -107,12 +107,7 @@ static ussl_result_t conn_fill(ussl_conn_t *conn, const char *hostname) {
     int code = ussl__records_setup(conn);
     if (code == MBEDTLS_ERR_SSL_BAD_CONFIG) {
         // No version lies between the limits: as in OpenSSL the handshake will say so.
-        ussl__conn_latch(conn,
-            &(ussl_failure_t){
-                .result = USSL_ERR_PROTOCOL,
-                .alert = USSL_ALERT_NONE,
-                .reason = "NO_PROTOCOLS_AVAILABLE",
-            });
+        (void)ussl__conn_latch(conn, USSL_ERR_PROTOCOL, USSL_ALERT_NONE, "NO_PROTOCOLS_AVAILABLE");
         ussl__conn_set_state(conn, CONN_FAILED);
         return USSL_OK;
     }

@@ -79,8 +79,8 @@ static inline ussl_conn_t *ussl__conn_of(const mbedtls_ssl_context *ssl) {
 // ---- alerts.c ----------------------------------------------------------------------------------
 // OpenSSL's reason word for a fatal alert that the peer sent, static.
 const char *ussl__alert_reason(unsigned alert);
-// Result, reason and the alert that we owe for an mbedTLS code.
-ussl_failure_t ussl__failure_of_code(int code);
+// Fills in result, reason and the alert that we owe for an mbedTLS code.
+void ussl__failure_of_code(int code, ussl_failure_t *why);
 // The alert that tells a peer of this verdict (RFC 8446 6.2).
 uint8_t ussl__alert_for_verdict(const ussl_verdict_t *verdict);
 // A flag (MBEDTLS_X509_BADCERT_*) for which mbedTLS sends this alert.
@@ -90,7 +90,9 @@ uint32_t ussl__flag_for_alert(int alert);
 void ussl__conn_set_state(ussl_conn_t *conn, conn_state_t state);
 // Keeps the cause of a failure where it is found. The first cause stays. Without memory no other
 // cause is certain, so then the cause is the memory.
-void ussl__conn_latch(ussl_conn_t *conn, const ussl_failure_t *why);
+// Returns the failure if this is its cause, so that more can be added to it, else NULL.
+ussl_failure_t *ussl__conn_latch(
+    ussl_conn_t *conn, ussl_result_t result, int alert, const char *reason);
 // Keeps "no memory" as the cause.
 void ussl__conn_latch_memory(ussl_conn_t *conn);
 bool ussl__conn_latched(const ussl_conn_t *conn);

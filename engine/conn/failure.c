@@ -49,17 +49,16 @@ static const char *http_reason(const ussl_conn_t *conn) {
 }
 #endif
 
-// The cause that mbedTLS found.
-static ussl_failure_t cause_of_code(const ussl_conn_t *conn, int code) {
-    ussl_failure_t why = ussl__failure_of_code(code);
+// Latches the cause that mbedTLS found.
+static void latch_code(ussl_conn_t *conn, int code) {
+    ussl_failure_t why;
     bool client = conn->ctx->config.role == USSL_CLIENT;
     int alert = peer_alert(conn, code);
+    ussl__failure_of_code(code, &why);
     if (alert != USSL_ALERT_NONE) {
-        why = (ussl_failure_t){
-            .result = USSL_ERR_ALERT,
-            .alert = (int16_t)alert,
-            .reason = ussl__alert_reason((unsigned)alert),
-        };
+        why.result = USSL_ERR_ALERT;
+        why.alert = (int16_t)alert;
+        why.reason = ussl__alert_reason((unsigned)alert);
     } else if (client && code == MBEDTLS_ERR_SSL_HANDSHAKE_FAILURE) {
         // A client that finds nothing acceptable in a ServerHello has not failed to share a cipher.
         why.reason = "BAD_HANDSHAKE";
@@ -71,7 +70,7 @@ static ussl_failure_t cause_of_code(const ussl_conn_t *conn, int code) {
     const char *http = http_reason(conn);
     why.reason = http ? http : why.reason;
 #endif
-    return why;
+    (void)ussl__conn_latch(conn, why.result, why.alert, why.reason);
 }
 
 // ---- private to the room ----
@@ -85,26 +84,28 @@ bool ussl__conn_latched(const ussl_conn_t *conn) {
 
 void ussl__conn_latch_memory(ussl_conn_t *conn) {
     if (!ussl__conn_latched(conn)) {
-        conn->failure = (ussl_failure_t){
-            .result = USSL_ERR_MEMORY,
-            .alert = USSL_ALERT_INTERNAL_ERROR,
-        };
+        conn->failure.result = USSL_ERR_MEMORY;
+        conn->failure.alert = USSL_ALERT_INTERNAL_ERROR;
     }
 }
 
-void ussl__conn_latch(ussl_conn_t *conn, const ussl_failure_t *why) {
+ussl_failure_t *ussl__conn_latch(
+    ussl_conn_t *conn, ussl_result_t result, int alert, const char *reason) {
     const ussl__scope_t *scope = ussl__scope_current();
     if (scope->conn == conn && scope->failed) {
         ussl__conn_latch_memory(conn);
     }
-    if (!ussl__conn_latched(conn)) {
-        conn->failure = *why;
+    if (ussl__conn_latched(conn)) {
+        return NULL;
     }
+    conn->failure.result = result;
+    conn->failure.alert = (int16_t)alert;
+    conn->failure.reason = reason;
+    return &conn->failure;
 }
 
 ussl_result_t ussl__conn_fail(ussl_conn_t *conn, int code) {
-    ussl_failure_t cause = cause_of_code(conn, code);
-    ussl__conn_latch(conn, &cause);
+    latch_code(conn, code);
     ussl_failure_t *why = &conn->failure;
     why->backend = code;
     why->alert_is_ours = why->result != USSL_ERR_ALERT && why->alert != USSL_ALERT_NONE;

@@ -12,7 +12,7 @@
 static ussl_result_t bring_root(ussl_conn_t *conn) {
     ussl__path_t *path = &conn->check.path;
     const ussl_trust_t *trust = conn->ctx->config.trust;
-    if (path->roots != NULL || trust == NULL || trust->store == NULL || path->len < 2) {
+    if (path->cert[path->len - 1] != NULL || trust == NULL || path->len < 2) {
         return USSL_OK;
     }
     const mbedtls_x509_crt *child = path->cert[path->len - 2];
@@ -25,7 +25,11 @@ static ussl_result_t bring_root(ussl_conn_t *conn) {
         ussl__certs_free(root);
         result = ussl__store_find(trust->store, child, &at, &root);
     }
-    path->roots = root;
+    if (root != NULL) {
+        root->next = path->roots;
+        path->roots = root;
+        path->cert[path->len - 1] = root;
+    }
     ussl__scope_leave(&scope);
     return result;
 }
@@ -39,10 +43,8 @@ static ussl_result_t path_cert(ussl_conn_t *conn, size_t index, const mbedtls_x5
 #if USSL_STORE
         result = bring_root(conn);
 #endif
-        *out = path->roots;
-    } else if (index < path->len) {
-        *out = path->cert[index];
     }
+    *out = index < path->len ? path->cert[index] : NULL;
     return result;
 }
 

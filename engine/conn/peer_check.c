@@ -29,13 +29,11 @@ static ussl__requirements_t requirements_of(const ussl_conn_t *conn) {
 // ---- private to the room ----
 void ussl__conn_latch_verdict(ussl_conn_t *conn) {
     const ussl_verdict_t *verdict = &conn->check.verdict;
-    ussl__conn_latch(conn,
-        &(ussl_failure_t){
-            .result = USSL_ERR_CERT,
-            .alert = ussl__alert_for_verdict(verdict),
-            .reason = ussl__verdict_reason(verdict),
-            .cert = *verdict,
-        });
+    ussl_failure_t *why = ussl__conn_latch(
+        conn, USSL_ERR_CERT, ussl__alert_for_verdict(verdict), ussl__verdict_reason(verdict));
+    if (why != NULL) {
+        why->cert = *verdict;
+    }
 }
 
 uint16_t ussl__conn_rules(const ussl_conn_t *conn) {
@@ -85,12 +83,8 @@ int ussl__verify_sent(mbedtls_ssl_context *ssl, const mbedtls_x509_crt *chain, u
             *flags = ussl__flag_for_alert(ussl__alert_for_verdict(&conn->check.verdict));
             return MBEDTLS_ERR_X509_CERT_VERIFY_FAILED;
         case USSL_ERR_HOOK:
-            ussl__conn_latch(conn,
-                &(ussl_failure_t){
-                    .result = USSL_ERR_HOOK,
-                    .alert = USSL_ALERT_ACCESS_DENIED,
-                    .reason = "CERTIFICATE_VERIFY_FAILED",
-                });
+            (void)ussl__conn_latch(
+                conn, USSL_ERR_HOOK, USSL_ALERT_ACCESS_DENIED, "CERTIFICATE_VERIFY_FAILED");
             *flags = MBEDTLS_X509_BADCERT_OTHER;
             return MBEDTLS_ERR_X509_FATAL_ERROR;
         default:

@@ -49,12 +49,7 @@ static ussl__shared_buffer_t *find_shared(ussl__shared_buffer_t *all, size_t n, 
 
 // Ends a connection that has held a shared buffer for too long; its record is lost.
 static void end_slow(ussl_conn_t *conn) {
-    ussl__conn_latch(conn,
-        &(ussl_failure_t){
-            .result = USSL_ERR_PROTOCOL,
-            .alert = USSL_ALERT_INTERNAL_ERROR,
-            .reason = "RECORD_TOO_SLOW",
-        });
+    (void)ussl__conn_latch(conn, USSL_ERR_PROTOCOL, USSL_ALERT_INTERNAL_ERROR, "RECORD_TOO_SLOW");
     (void)ussl__conn_fail(conn, MBEDTLS_ERR_SSL_TIMEOUT);
     conn->ssl.in_left = 0;
     conn->ssl.in_hdr = conn->ssl.in_buf + SEQUENCE;
@@ -158,14 +153,12 @@ static size_t plaintext_of(const ussl_conn_t *conn, size_t len) {
 }
 
 static ussl_result_t refuse_record(ussl_conn_t *conn, size_t plaintext) {
-    ussl__conn_latch(conn,
-        &(ussl_failure_t){
-            .result = USSL_ERR_PROTOCOL,
-            .alert = USSL_ALERT_RECORD_OVERFLOW,
-            .reason = "RECORD_TOO_LARGE",
-            .record = (uint16_t)plaintext,
-            .record_limit = conn->ctx->config.record_in,
-        });
+    ussl_failure_t *why =
+        ussl__conn_latch(conn, USSL_ERR_PROTOCOL, USSL_ALERT_RECORD_OVERFLOW, "RECORD_TOO_LARGE");
+    if (why != NULL) {
+        why->record = (uint16_t)plaintext;
+        why->record_limit = conn->ctx->config.record_in;
+    }
     return ussl__conn_fail(conn, MBEDTLS_ERR_SSL_INVALID_RECORD);
 }
 

@@ -89,12 +89,12 @@ static ussl_result_t session_open(ussl_session_t *session, const ussl_session_so
     ussl_result_t result = ussl__snapshot_unseal(
         source->key, source->key_len, session->data, source->len, &text, &text_len);
     if (result != USSL_OK) {
-        return ussl__load_error(why, USSL_ERR_PARSE, "BAD_SESSION");
+        return ussl__parse_error(why, "BAD_SESSION", 0);
     }
     memmove(session->data, text, text_len);
     session->len = text_len;
     if (!ussl__snapshot_parse(session->data, session->len, &session->snapshot)) {
-        return ussl__load_error(why, USSL_ERR_PARSE, "BAD_SESSION");
+        return ussl__parse_error(why, "BAD_SESSION", 0);
     }
     const ussl__snapshot_t *snapshot = &session->snapshot;
     if (!ussl__trust_began_with(trust, snapshot->trust_count, snapshot->trust_fingerprint)) {
@@ -106,7 +106,7 @@ static ussl_result_t session_open(ussl_session_t *session, const ussl_session_so
     result = code == 0 ? fill_info(&loaded, &session->info) : USSL_ERR_PARSE;
     mbedtls_ssl_session_free(&loaded);
     session->info.made = snapshot->made;
-    return result == USSL_OK ? USSL_OK : ussl__load_error(why, USSL_ERR_PARSE, "BAD_SESSION");
+    return result == USSL_OK ? USSL_OK : ussl__parse_error(why, "BAD_SESSION", 0);
 }
 
 // ---- private to the engine ----

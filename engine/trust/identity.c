@@ -16,8 +16,7 @@ static ussl_result_t parse_chain(
     if (!ussl_is_pem(data, len)) {
         code = ussl__crt_parse(chain, data, len);
         if (code != 0) {
-            why->backend = code;
-            return ussl__load_error(why, USSL_ERR_PARSE, NULL);
+            return ussl__parse_error(why, NULL, code);
         }
         return USSL_OK;
     }
@@ -27,7 +26,7 @@ static ussl_result_t parse_chain(
         size_t der_len;
         ussl_result_t result = ussl__pem_next(&at, end, "CERTIFICATE", &der, &der_len, why);
         if (result == USSL_CLOSED) {
-            return found > 0 ? USSL_OK : ussl__load_error(why, USSL_ERR_PARSE, NULL);
+            return found > 0 ? USSL_OK : ussl__parse_error(why, NULL, 0);
         }
         if (result != USSL_OK) {
             return result;
@@ -35,8 +34,7 @@ static ussl_result_t parse_chain(
         code = ussl__crt_parse(chain, der, der_len);
         ussl__free(der);
         if (code != 0) {
-            why->backend = code;
-            return ussl__load_error(why, USSL_ERR_PARSE, NULL);
+            return ussl__parse_error(why, NULL, code);
         }
     }
 }
@@ -47,7 +45,7 @@ static ussl_result_t parse_key(
     size_t len = source->key ? source->key_len : source->cert_len;
     bool pem = ussl_is_pem(data, len);
     if (pem && !USSL_PEM) {
-        return ussl__load_error(why, USSL_ERR_PARSE, "PEM_NOT_BUILT_IN");
+        return ussl__parse_error(why, "PEM_NOT_BUILT_IN", 0);
     }
     uint8_t *text = ussl__calloc(1, len + 1);
     if (text == NULL) {
@@ -61,9 +59,7 @@ static ussl_result_t parse_key(
         return USSL_OK;
     }
     bool password = code == MBEDTLS_ERR_PK_PASSWORD_REQUIRED;
-    ussl__load_error(why, USSL_ERR_PARSE, password ? "BAD_PASSWORD_READ" : NULL);
-    why->backend = code;
-    return USSL_ERR_PARSE;
+    return ussl__parse_error(why, password ? "BAD_PASSWORD_READ" : NULL, code);
 }
 
 // The limits are those of OpenSSL's security level 2: 112 bits of strength (NIST SP 800-57 part 1,
@@ -77,7 +73,7 @@ static ussl_result_t identity_fill(
     ussl_identity_t *identity, const ussl_identity_source_t *source, ussl_failure_t *why) {
     ussl_result_t result = parse_chain(&identity->chain, source->cert, source->cert_len, why);
     if (result == USSL_OK && is_too_small(&identity->chain.pk)) {
-        result = ussl__load_error(why, USSL_ERR_PARSE, "EE_KEY_TOO_SMALL");
+        result = ussl__parse_error(why, "EE_KEY_TOO_SMALL", 0);
     }
     if (result == USSL_OK) {
         result = parse_key(&identity->key, source, why);
@@ -85,8 +81,7 @@ static ussl_result_t identity_fill(
     if (result == USSL_OK) {
         int code = mbedtls_pk_check_pair(&identity->chain.pk, &identity->key, ussl__rng, NULL);
         if (code != 0) {
-            result = ussl__load_error(why, USSL_ERR_PARSE, "KEY_VALUES_MISMATCH");
-            why->backend = code;
+            result = ussl__parse_error(why, "KEY_VALUES_MISMATCH", code);
         }
     }
     // As with OpenSSL, it is the peer who judges whether the key usage of our certificate permits

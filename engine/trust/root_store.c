@@ -291,6 +291,8 @@ bool ussl_is_store(const void *data, size_t len) {
 
 ussl_result_t ussl_store_new(ussl_arena_t *arena, const ussl_store_source_t *source,
     ussl_store_t **out, ussl_failure_t *why) {
+    ussl_failure_t unwanted;
+    why = why ? why : &unwanted;
     ussl__scope_t scope;
     ussl__scope_enter(&scope, arena);
     ussl_result_t result = USSL_OK;
@@ -299,7 +301,7 @@ ussl_result_t ussl_store_new(ussl_arena_t *arena, const ussl_store_source_t *sou
     if (store == NULL) {
         result = ussl__load_error(why, USSL_ERR_MEMORY, NULL);
     } else if (reason != NULL) {
-        result = ussl__load_error(why, USSL_ERR_PARSE, reason);
+        result = ussl__parse_error(why, reason, 0);
         ussl__object_unref(store);
     } else {
         *out = store;
@@ -310,13 +312,18 @@ ussl_result_t ussl_store_new(ussl_arena_t *arena, const ussl_store_source_t *sou
 
 ussl_result_t ussl_store_new_pem(ussl_arena_t *arena, const ussl_store_source_t *source,
     const char *text, ussl_store_t **out, ussl_failure_t *why) {
+    ussl_failure_t unwanted;
+    why = why ? why : &unwanted;
     ussl__scope_t scope;
     ussl__scope_enter(&scope, arena);
     ussl_store_t *store = store_alloc(arena, source);
     ussl_result_t result = store ? index_pem(store, text, source->len, why)
                                  : ussl__load_error(why, USSL_ERR_MEMORY, NULL);
-    if (result == USSL_OK
-        && mbedtls_sha256((const uint8_t *)text, source->len, store->hash, 0) == 0) {
+    if (result == USSL_OK && store->count == 0) {
+        result = ussl__parse_error(why, "NO_START_LINE", 0);
+    }
+    if (result == USSL_OK) {
+        ussl__fingerprint_add(store->hash, text, source->len);
         *out = store;
     } else {
         ussl__object_unref(store);

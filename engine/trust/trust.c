@@ -179,15 +179,13 @@ static ussl_result_t add_blocks(batch_t *batch, const ussl_trust_t *trust, const
 #else
         if (crls) {
             ussl__free(der);
-            return ussl__load_error(why, USSL_ERR_PARSE, "CRL_NOT_BUILT_IN");
+            return ussl__parse_error(why, "CRL_NOT_BUILT_IN", 0);
         }
         int code = batch_add(batch, trust, der, der_len);
 #endif
         ussl__free(der);
         if (code != 0) {
-            ussl__load_error(why, USSL_ERR_PARSE, "BAD_CERTIFICATE");
-            why->backend = code;
-            return USSL_ERR_PARSE;
+            return ussl__parse_error(why, "BAD_CERTIFICATE", code);
         }
     }
 }
@@ -200,7 +198,7 @@ static ussl_result_t add_pem(batch_t *batch, const ussl_trust_t *trust, const ch
         result = add_blocks(batch, trust, text, end, true, &found, why);
     }
     if (result == USSL_OK && found == 0) {
-        return ussl__load_error(why, USSL_ERR_PARSE, "NO_START_LINE");
+        return ussl__parse_error(why, "NO_START_LINE", 0);
     }
     return result;
 }
@@ -208,7 +206,7 @@ static ussl_result_t add_pem(batch_t *batch, const ussl_trust_t *trust, const ch
 static ussl_result_t add_der(batch_t *batch, const ussl_trust_t *trust, const uint8_t *data,
     const uint8_t *end, ussl_failure_t *why) {
     if (data == end) {
-        return ussl__load_error(why, USSL_ERR_PARSE, "NOT_ENOUGH_DATA");
+        return ussl__parse_error(why, "NOT_ENOUGH_DATA", 0);
     }
     while (data < end) {
         unsigned char *p = (unsigned char *)data; // mbedTLS only moves the pointer
@@ -220,9 +218,7 @@ static ussl_result_t add_der(batch_t *batch, const ussl_trust_t *trust, const ui
         }
         if (code != 0) {
             bool first = batch->first == NULL;
-            ussl__load_error(why, USSL_ERR_PARSE, first ? "NOT_ENOUGH_DATA" : "NESTED_ASN1_ERROR");
-            why->backend = code;
-            return USSL_ERR_PARSE;
+            return ussl__parse_error(why, first ? "NOT_ENOUGH_DATA" : "NESTED_ASN1_ERROR", code);
         }
         data = p + len;
     }

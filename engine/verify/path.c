@@ -262,15 +262,25 @@ static void blame_dead_end(search_t *search) {
     ussl__verdict_add(&search->verdict, USSL_CERT_UNTRUSTED, code, top);
 }
 
-// Passes the root that the path ends at to path->roots, and frees the others.
+static bool goes_through(const ussl__path_t *path, const mbedtls_x509_crt *crt) {
+    for (size_t i = 0; i < path->len; i++) {
+        if (path->cert[i] == crt) {
+            return true;
+        }
+    }
+    return false;
+}
+
+// Passes the roots that the path goes through to path->roots, and frees the others.
 static void keep_roots(search_t *search, ussl__path_t *path) {
     mbedtls_x509_crt *next;
     for (mbedtls_x509_crt *root = search->roots; root != NULL; root = next) {
         next = root->next;
         root->next = NULL;
-        if (path->len > 0 && path->cert[path->len - 1] == root) {
+        if (goes_through(path, root)) {
+            root->next = path->roots;
             path->roots = root;
-            path->stored = true;
+            path->stored |= path->cert[path->len - 1] == root;
         } else {
             ussl__certs_free(root);
         }
@@ -309,4 +319,18 @@ ussl_result_t ussl__path_find(ussl__requirements_t *req, const mbedtls_x509_crt 
     ussl_result_t result = search->no_memory ? USSL_ERR_MEMORY : USSL_OK;
     ussl__free(search);
     return result;
+}
+
+void ussl__path_release_anchor(ussl__path_t *path) {
+    mbedtls_x509_crt **at = &path->roots;
+    while (path->stored && *at != NULL && *at != path->cert[path->len - 1]) {
+        at = &(*at)->next;
+    }
+    if (path->stored && *at != NULL) {
+        mbedtls_x509_crt *anchor = *at;
+        *at = anchor->next;
+        anchor->next = NULL;
+        ussl__certs_free(anchor);
+        path->cert[path->len - 1] = NULL;
+    }
 }

@@ -7,34 +7,36 @@
 // order of seriousness is: trust, form, purpose, strength, name, revocation, dates.
 #include "verify.h"
 
+#define BIT(flag) ((uint8_t)__builtin_ctz(flag))
+
 // The most serious rule first, each with its usual number (X509_V_ERR_*).
 static const struct {
-    uint32_t flag;
+    uint8_t bit; // number of the flag
     uint8_t code;
 } rules[] = {
-    {USSL_CERT_UNTRUSTED, 20},
-    {USSL_CERT_SIGNATURE, 7},
-    {USSL_CERT_TOO_LONG, 22},
-    {USSL_CERT_CRITICAL, 34},
-    {USSL_CERT_EXTENSION, 41},
-    {USSL_CERT_CA, 79},
-    {USSL_CERT_PATH_LENGTH, 25},
-    {USSL_CERT_PURPOSE, 26},
-    {USSL_CERT_STRICT, 1},
-    {USSL_CERT_CONSTRAINT, 47},
-    {USSL_CERT_WEAK_KEY, 66},
-    {USSL_CERT_WEAK_HASH, 68},
-    {USSL_CERT_NAME, 62},
-    {USSL_CERT_ADDRESS, 64},
-    {USSL_CERT_PIN, 50},
-    {USSL_CERT_NO_CRL, 3},
-    {USSL_CERT_CRL, 8},
-    {USSL_CERT_OLD_CRL, 12},
-    {USSL_CERT_REVOKED, 23},
-    {USSL_CERT_NO_CLOCK, 9},
-    {USSL_CERT_FUTURE, 9},
-    {USSL_CERT_EXPIRED, 10},
-    {USSL_CERT_OTHER, 1},
+    {BIT(USSL_CERT_UNTRUSTED), 20},
+    {BIT(USSL_CERT_SIGNATURE), 7},
+    {BIT(USSL_CERT_TOO_LONG), 22},
+    {BIT(USSL_CERT_CRITICAL), 34},
+    {BIT(USSL_CERT_EXTENSION), 41},
+    {BIT(USSL_CERT_CA), 79},
+    {BIT(USSL_CERT_PATH_LENGTH), 25},
+    {BIT(USSL_CERT_PURPOSE), 26},
+    {BIT(USSL_CERT_STRICT), 1},
+    {BIT(USSL_CERT_CONSTRAINT), 47},
+    {BIT(USSL_CERT_WEAK_KEY), 66},
+    {BIT(USSL_CERT_WEAK_HASH), 68},
+    {BIT(USSL_CERT_NAME), 62},
+    {BIT(USSL_CERT_ADDRESS), 64},
+    {BIT(USSL_CERT_PIN), 50},
+    {BIT(USSL_CERT_NO_CRL), 3},
+    {BIT(USSL_CERT_CRL), 8},
+    {BIT(USSL_CERT_OLD_CRL), 12},
+    {BIT(USSL_CERT_REVOKED), 23},
+    {BIT(USSL_CERT_NO_CLOCK), 9},
+    {BIT(USSL_CERT_FUTURE), 9},
+    {BIT(USSL_CERT_EXPIRED), 10},
+    {BIT(USSL_CERT_OTHER), 1},
 };
 #define RULES (sizeof(rules) / sizeof(rules[0]))
 
@@ -93,7 +95,7 @@ static const char bad_serial[] = "serial number is not positive, or longer than 
 // Returns the index of the most serious of these rules, or RULES if there is none.
 static size_t rank(uint32_t flags) {
     size_t i = 0;
-    while (i < RULES && !(flags & rules[i].flag)) {
+    while (i < RULES && !(flags >> rules[i].bit & 1)) {
         i++;
     }
     return i;
@@ -136,11 +138,11 @@ const char *ussl__verdict_reason(const ussl_verdict_t *verdict) {
 // ---- public ----
 const char *ussl_verdict_rule(const ussl_verdict_t *verdict, size_t index) {
     for (size_t i = 0; i < RULES; i++) {
-        if (verdict->flags & rules[i].flag && index-- == 0) {
+        if (verdict->flags >> rules[i].bit & 1 && index-- == 0) {
             // The rule that the verdict names can have another number than the usual one, and
             // so another message.
             bool told = i == rank(verdict->flags);
-            return told ? verdict->message : message_of(rules[i].flag, rules[i].code);
+            return told ? verdict->message : message_of(1u << rules[i].bit, rules[i].code);
         }
     }
     return NULL;

@@ -30,7 +30,7 @@ typedef struct {
     bool anchored; // the last certificate is a trust anchor
     bool believed; // the last certificate is in the trust or its store, but may be no anchor
     bool stored;   // the last certificate came from the root store
-    mbedtls_x509_crt *roots; // owned; the last certificate if stored, NULL while not in memory
+    mbedtls_x509_crt *roots; // owned; the certificates of the path that came from the root store
 } ussl__path_t;
 
 // ---- verify.c ----------------------------------------------------------------------------------
@@ -59,6 +59,9 @@ bool ussl__verify_held(ussl__verification_t *check);
 // owns it. Fails only for lack of memory.
 USSL__CHECKED ussl_result_t ussl__path_find(ussl__requirements_t *req, const mbedtls_x509_crt *sent,
     ussl__path_t *path, ussl_verdict_t *verdict);
+// Frees the last certificate of a path if it came from the root store; its place in the path is
+// then NULL. It can be read again, and the handshake is done without it.
+void ussl__path_release_anchor(ussl__path_t *path);
 
 // ---- rules.c -----------------------------------------------------------------------------------
 // Checks everything but signatures, revocation, and whether the path ends at a trust anchor. Adds

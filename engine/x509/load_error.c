@@ -13,3 +13,9 @@ ussl_result_t ussl__load_error(ussl_failure_t *why, ussl_result_t result, const 
     why->reason = reason;
     return result;
 }
+
+ussl_result_t ussl__parse_error(ussl_failure_t *why, const char *reason, int code) {
+    (void)ussl__load_error(why, USSL_ERR_PARSE, reason);
+    why->backend = code;
+    return USSL_ERR_PARSE;
+}

@@ -57,14 +57,14 @@ ussl_result_t ussl__pem_next(const char **at, const char *end, const char *label
     const char *stop = find(body, end, pem_end);
     const char *next = stop ? pem_line(stop, end, pem_end, label) : NULL;
     if (next == NULL) {
-        return ussl__load_error(why, USSL_ERR_PARSE, "BAD_END_LINE");
+        return ussl__parse_error(why, "BAD_END_LINE", 0);
     }
     size_t size = 0, text_len = (size_t)(stop - body);
     const unsigned char *text = (const unsigned char *)body;
     // The first call only returns the size. A body without data is refused: it holds no object.
     int code = mbedtls_base64_decode(NULL, 0, &size, text, text_len);
     if (code != MBEDTLS_ERR_BASE64_BUFFER_TOO_SMALL || size == 0) {
-        return ussl__load_error(why, USSL_ERR_PARSE, "BAD_BASE64_DECODE");
+        return ussl__parse_error(why, "BAD_BASE64_DECODE", 0);
     }
     uint8_t *buf = ussl__calloc(1, size);
     if (buf == NULL) {
@@ -72,7 +72,7 @@ ussl_result_t ussl__pem_next(const char **at, const char *end, const char *label
     }
     if (mbedtls_base64_decode(buf, size, &size, text, text_len) != 0) {
         ussl__free(buf);
-        return ussl__load_error(why, USSL_ERR_PARSE, "BAD_BASE64_DECODE");
+        return ussl__parse_error(why, "BAD_BASE64_DECODE", 0);
     }
     *at = next;
     *der = buf;
@@ -85,7 +85,7 @@ ussl_result_t ussl__pem_next(const char **at, const char *end, const char *label
     (void)at, (void)end, (void)label;
     *der = NULL;
     *der_len = 0;
-    return ussl__load_error(why, USSL_ERR_PARSE, "PEM_NOT_BUILT_IN");
+    return ussl__parse_error(why, "PEM_NOT_BUILT_IN", 0);
 }
 #endif
 

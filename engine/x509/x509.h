@@ -13,6 +13,8 @@
 // ---- load_error.c ------------------------------------------------------------------------------
 // Sets all of *why, which is not NULL, and returns `result`. reason is static, or NULL.
 ussl_result_t ussl__load_error(ussl_failure_t *why, ussl_result_t result, const char *reason);
+// The same for input that cannot be parsed; code is mbedTLS's, or 0.
+ussl_result_t ussl__parse_error(ussl_failure_t *why, const char *reason, int code);
 
 // ---- pem.c -------------------------------------------------------------------------------------
 // Decodes the next PEM block with this label. *der is from ussl__calloc() and becomes the caller's.

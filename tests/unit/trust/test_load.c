@@ -159,6 +159,8 @@ static void bad_identities(void **state) {
     ussl_failure_t why;
     assert_int_equal(identity_of("server.pem", NULL, NULL, &why), USSL_ERR_PARSE);
     assert_int_equal(identity_of("server.key", "server.key", NULL, &why), USSL_ERR_PARSE);
+    assert_int_equal(identity_of("ca.pem", "server.key", NULL, &why), USSL_ERR_PARSE);
+    assert_int_not_equal(why.backend, 0); // mbedTLS's code is kept
     assert_int_equal(identity_of("server.pem", "server.pem", NULL, &why), USSL_ERR_PARSE);
     assert_int_equal(identity_of("server.pem", "server-encrypted.key", NULL, &why), USSL_ERR_PARSE);
     assert_int_equal(

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// test_store.c - root stores: found, used in handshakes, damaged in every byte.
+// test_root_store.c - root stores: found, used in handshakes, damaged in every byte.
 #include "engine/verify/verify.h"
 #include "tests/support/support.h"
 
@@ -113,6 +113,77 @@ static void a_pem_file_through_its_index(void **state) {
     ussl_store_unref(store);
     ussl_arena_unref(arena);
     blob_free(&blob);
+    assert_int_equal(test_platform.live, 0);
+}
+
+// A file without a certificate is no store, and nobody has to ask why.
+static void what_is_no_store(void **state) {
+    (void)state;
+    ussl_arena_t *arena;
+    ussl_store_t *store = NULL;
+    ussl_failure_t why;
+    ussl_store_source_t empty = {.bytes = (const uint8_t *)"nothing", .len = 7};
+    assert_int_equal(ussl_arena_new(0, &arena), USSL_OK);
+    assert_int_equal(ussl_store_new(arena, &empty, &store, NULL), USSL_ERR_PARSE);
+    assert_int_equal(ussl_store_new_pem(arena, &empty, "nothing", &store, NULL), USSL_ERR_PARSE);
+    assert_int_equal(ussl_store_new_pem(arena, &empty, "nothing", &store, &why), USSL_ERR_PARSE);
+    assert_string_equal(why.reason, "NO_START_LINE");
+    assert_null(store);
+    ussl_arena_unref(arena);
+    assert_int_equal(test_platform.live, 0);
+}
+
+static ussl_result_t see_all(void *owner, const uint8_t *der, size_t len, unsigned depth) {
+    (void)owner, (void)depth;
+    uint8_t hash[32];
+    assert_true(ussl_spki_sha256(der, len, hash));
+    return USSL_OK;
+}
+
+// A bundle may have a CA that another of its CAs has issued: two certificates of one path come from
+// the store, and both can be looked at for as long as the connection lives.
+static void two_certificates_of_a_path(void **state) {
+    (void)state;
+    blob_t ca = read_cert_file("ca.pem"), inter = read_cert_file("inter.pem");
+    blob_t both = {malloc(ca.len + inter.len + 1), ca.len + inter.len};
+    memcpy(both.data, inter.data, inter.len);
+    memcpy(both.data + inter.len, ca.data, ca.len + 1);
+    ussl_arena_t *arena;
+    assert_int_equal(ussl_arena_new(0, &arena), USSL_OK);
+    ussl_store_source_t source = {.user = &both, .read = read_blob, .len = both.len};
+    ussl_store_t *store = NULL;
+    ussl_failure_t why;
+    assert_int_equal(
+        ussl_store_new_pem(arena, &source, (const char *)both.data, &store, &why), USSL_OK);
+    for (EACH_VERSION(version)) {
+        pair_setup_t setup = good_setup("under-inter.pem", "under-inter.key", version);
+        assert_int_equal(ussl_trust_new(arena, &setup.made_trust[0]), USSL_OK);
+        assert_int_equal(ussl_trust_set_store(setup.made_trust[0], store), USSL_OK);
+        setup.client.on_cert = see_all;
+        pair_t pair;
+        assert_int_equal(pair_open(&pair, &setup), USSL_OK);
+        assert_true(pair_handshake(&pair));
+        const ussl_cert_t *cert;
+        for (int again = 0; again < 2; again++) {
+            for (size_t i = 0; i < 3; i++) {
+                ussl_cert_info_t info;
+                assert_int_equal(ussl_conn_chain(pair.conn[0], true, i, &cert), USSL_OK);
+                assert_non_null(cert);
+                ussl_cert_info(cert, &info);
+                assert_int_equal(info.is_ca, i > 0);
+                assert_int_equal(info.der[0], 0x30);
+            }
+        }
+        assert_int_equal(ussl_conn_chain(pair.conn[0], true, 3, &cert), USSL_OK);
+        assert_null(cert);
+        pair_free(&pair);
+        ussl_trust_unref(setup.made_trust[0]);
+    }
+    ussl_store_unref(store);
+    ussl_arena_unref(arena);
+    blob_free(&ca);
+    blob_free(&inter);
+    free(both.data);
     assert_int_equal(test_platform.live, 0);
 }
 #endif
@@ -238,6 +309,8 @@ int main(void) {
         cmocka_unit_test_setup(in_place_and_from_a_file, reset),
 #if USSL_PEM
         cmocka_unit_test_setup(a_pem_file_through_its_index, reset),
+        cmocka_unit_test_setup(what_is_no_store, reset),
+        cmocka_unit_test_setup(two_certificates_of_a_path, reset),
 #endif
         cmocka_unit_test_setup(a_reader_that_fails, reset),
         cmocka_unit_test_setup(every_bit_counts, reset),
