@@ -92,13 +92,12 @@ static mp_obj_t serial_text(const uint8_t *serial, size_t len) {
 }
 
 void ssl_print_address(const mp_print_t *print, const uint8_t *bytes, size_t len, bool capitals) {
-    for (size_t i = 0; i < len; i += len == 4 ? 1 : 2) {
-        if (len == 4) {
-            mp_printf(print, i ? ".%d" : "%d", bytes[i]);
-        } else {
-            mp_print_str(print, i ? ":" : "");
-            mp_printf(print, capitals ? "%X" : "%x", bytes[i] << 8 | bytes[i + 1]);
-        }
+    if (len == 4) {
+        mp_printf(print, "%d.%d.%d.%d", bytes[0], bytes[1], bytes[2], bytes[3]);
+        return;
+    }
+    for (size_t i = 0; i < len; i += 2) {
+        mp_printf(print, capitals ? "%s%X" : "%s%x", i ? ":" : "", bytes[i] << 8 | bytes[i + 1]);
     }
 }
 

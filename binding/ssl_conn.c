@@ -65,7 +65,7 @@ void ssl_conn_obj_start(ssl_conn_obj_t *self) {
     ussl_result_t result = ussl_conn_new(arena, frozen, host, ssl_hook_owner_of(self), &self->conn);
     ussl_arena_unref(arena);
     if (result != USSL_OK) {
-        ssl_raise_usage(result, "server_hostname is too long");
+        ssl_raise_result(result); // the length was checked above
     }
 }
 

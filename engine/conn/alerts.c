@@ -11,7 +11,7 @@
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
 // ---- alerts that came, in OpenSSL's words ----
-static const struct {
+static const struct USSL__ROW {
     uint8_t alert;
     const char *reason;
 } reasons[] = {

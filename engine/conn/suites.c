@@ -44,27 +44,27 @@ _Static_assert(SUITES <= USSL_SUITES_MAX, "a list has room for all");
 static const uint16_t openssl_order[TLS12_MAX] = {0xC02C, 0xC030, 0xCCA9, 0xCCA8, 0xC02B, 0xC02F};
 
 // Words that stand for more than one suite. HIGH and ALL leave nothing of ours out.
-static const struct {
-    const char *word;
+static const struct USSL__ROW {
     uint8_t parts;
+    const char *word;
 } words[] = {
-    {"ALL", ANY},
-    {"HIGH", ANY},
-    {"ECDHE", ANY},
-    {"EECDH", ANY},
-    {"ECDH", ANY},
-    {"kECDHE", ANY},
-    {"kEECDH", ANY},
-    {"TLSv1.2", ANY},
-    {"AESGCM", AES128 | AES256},
-    {"AES", AES128 | AES256},
-    {"FIPS", AES128 | AES256},
-    {"AES128", AES128},
-    {"AES256", AES256},
-    {"CHACHA20", CHACHA},
-    {"ECDSA", BY_ECDSA},
-    {"aECDSA", BY_ECDSA},
-    {"aRSA", BY_RSA},
+    {ANY, "ALL"},
+    {ANY, "HIGH"},
+    {ANY, "ECDHE"},
+    {ANY, "EECDH"},
+    {ANY, "ECDH"},
+    {ANY, "kECDHE"},
+    {ANY, "kEECDH"},
+    {ANY, "TLSv1.2"},
+    {AES128 | AES256, "AESGCM"},
+    {AES128 | AES256, "AES"},
+    {AES128 | AES256, "FIPS"},
+    {AES128, "AES128"},
+    {AES256, "AES256"},
+    {CHACHA, "CHACHA20"},
+    {BY_ECDSA, "ECDSA"},
+    {BY_ECDSA, "aECDSA"},
+    {BY_RSA, "aRSA"},
 };
 
 // ---- the list while a cipher string works on it ----

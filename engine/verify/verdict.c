@@ -40,7 +40,7 @@ static const struct {
 };
 #define RULES (sizeof(rules) / sizeof(rules[0]))
 
-static const struct {
+static const struct USSL__ROW {
     uint8_t code;
     const char *message;
 } messages[] = {

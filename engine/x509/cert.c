@@ -10,7 +10,7 @@
 
 // OpenSSL's long names of the attributes that certificates use. The first table is for attributes
 // under 2.5.4 (id-at) and has the last byte of their OIDs; the second has whole OIDs.
-static const struct {
+static const struct USSL__ROW {
     uint8_t id;
     const char *name;
 } id_at[] = {
