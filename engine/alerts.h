@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 //
-// alerts.h - the TLS alerts (RFC 8446 6, and older ones): number, and OpenSSL's reason word for an
-// alert that a peer sent. This list is the one place where their numbers stand.
+// alerts.h - the TLS alerts (RFC 8446 6, and older ones) by name and number. The numbers are
+// written nowhere else.
 #ifndef USSL_ALERTS_H
 #define USSL_ALERTS_H
 
-// Those that CPython's ssl.AlertDescription has: X(name, number).
+// The alerts that CPython's ssl.AlertDescription has, as X(name, number).
 #define USSL_ALERTS_NAMED(X)                                                                       \
     X(CLOSE_NOTIFY, 0), X(UNEXPECTED_MESSAGE, 10), X(BAD_RECORD_MAC, 20), X(RECORD_OVERFLOW, 22),  \
         X(DECOMPRESSION_FAILURE, 30), X(HANDSHAKE_FAILURE, 40), X(BAD_CERTIFICATE, 42),            \
@@ -17,7 +17,7 @@
         X(UNRECOGNIZED_NAME, 112), X(BAD_CERTIFICATE_STATUS_RESPONSE, 113),                        \
         X(BAD_CERTIFICATE_HASH_VALUE, 114), X(UNKNOWN_PSK_IDENTITY, 115)
 
-// The others that we meet.
+// Other alerts that the engine sends or receives.
 #define USSL_ALERTS_OTHER(X)                                                                       \
     X(DECRYPTION_FAILED, 21), X(EXPORT_RESTRICTION, 60), X(INAPPROPRIATE_FALLBACK, 86),            \
         X(MISSING_EXTENSION, 109), X(CERTIFICATE_REQUIRED, 116), X(NO_APPLICATION_PROTOCOL, 120)

@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: MIT
 //
-// config.h - every build flag, its default, and what it costs.
+// config.h - every build flag, with its default and what it costs.
 //
-// Two more are set in the build and not here: USSL_PROFILE=device (make) takes smaller code and
-// leaves out what few devices need (docs/footprint.md), and USSL_ROOTS=/path/to/roots.ussl builds a
-// root store into the firmware (docs/root-store.md).
+// Two more settings are not here, because they are variables of the build. USSL_PROFILE=device (for
+// make) selects smaller code and leaves out what few devices need (docs/footprint.md).
+// USSL_ROOTS=/path/to/roots.ussl builds a root store into the firmware (docs/root-store.md).
 //
-// Set a flag with -DUSSL_X=0 in CFLAGS (or through the make variable USSL_CFLAGS). A flag
-// takes whole functions and whole mbedTLS modules with it; the Python name of a feature that
-// is left out is absent or raises, it is never accepted and ignored. `make flags` builds and
-// tests with each of them off. Bytes are x86-64 text at -Os as `make flags` prints them, of some
-// 229,000 in all: compare them with one another, a Cortex-M has other figures.
+// A flag is set with -DUSSL_X=0 in CFLAGS, or through the make variable USSL_CFLAGS. A flag that is
+// off leaves out whole functions and whole modules of mbedTLS. The Python name of a feature that is
+// left out is absent or raises; it is never accepted and ignored. `make flags` builds and tests
+// with each flag off. The sizes are those of x86-64 code at -Os, as `make flags` prints them, out
+// of some 229,000 bytes in all. They only serve to compare the flags with one another: a Cortex-M
+// has other figures.
 #ifndef USSL_CONFIG_H
 #define USSL_CONFIG_H
 
@@ -29,7 +30,7 @@
 #define USSL_SERVER 1
 #endif
 
-// ChaCha20-Poly1305 suites (RFC 8439): the fast choice where AES has no hardware. 4,300 bytes.
+// ChaCha20-Poly1305 suites (RFC 8439), which are fast where AES has no hardware. 4,300 bytes.
 #ifndef USSL_CHACHA
 #define USSL_CHACHA 1
 #endif
@@ -39,19 +40,19 @@
 #define USSL_X25519 1
 #endif
 
-// Curve P-521: rare in certificates, expensive in key exchange. 7,200 bytes.
+// Curve P-521, which is rare in certificates and expensive in key exchange. 7,200 bytes.
 #ifndef USSL_P521
 #define USSL_P521 1
 #endif
 
-// Session resumption (RFC 5077, RFC 8446 2.2): client, server tickets, saved sessions. 15,900
-// bytes.
+// Session resumption (RFC 5077, RFC 8446 2.2): at a client, with tickets at a server, and from
+// saved sessions. 15,900 bytes.
 #ifndef USSL_SESSIONS
 #define USSL_SESSIONS 1
 #endif
 
-// SSLContext.keylog_filename: secrets into a file for Wireshark. 300 bytes, and 900
-// in the binding.
+// SSLContext.keylog_filename, which writes the secrets of handshakes into a file for Wireshark. 300
+// bytes, and 900 in the binding.
 #ifndef USSL_KEYLOG
 #define USSL_KEYLOG 1
 #endif
@@ -67,7 +68,7 @@
 #define USSL_PEM 1
 #endif
 
-// Revocation lists (RFC 5280 5). Without it they cannot be loaded, nor checks be asked for.
+// Revocation lists (RFC 5280 5). Without it they cannot be loaded, and checks cannot be required.
 // 2,700 bytes.
 #ifndef USSL_CRL
 #define USSL_CRL 1
@@ -84,12 +85,13 @@
 #define USSL_ROOTS_PATH "/roots.ussl"
 #endif
 
-// Pinned and trusted public keys. 800 bytes, and 500 in the binding.
+// Pinned keys, and keys that are trusted for themselves. 800 bytes, and 500 in the binding.
 #ifndef USSL_PINS
 #define USSL_PINS 1
 #endif
 
-// ssl.explain(): why a connection is refused. 3,100 bytes, in the binding (docs/footprint.md).
+// ssl.explain(), which reports why a connection is refused. 3,100 bytes, in the binding
+// (docs/footprint.md).
 #ifndef USSL_EXPLAIN
 #define USSL_EXPLAIN 1
 #endif
@@ -99,18 +101,18 @@
 #define USSL_LEGACY_WRAP 1
 #endif
 
-// With 1 no context can be told to skip verification: CERT_NONE raises on a client.
+// With 1 a client cannot turn verification off: CERT_NONE raises.
 #ifndef USSL_FORBID_CERT_NONE
 #define USSL_FORBID_CERT_NONE 0
 #endif
 
-// A clock that reads earlier than this (seconds since 1970), or than the day of the build, has not
-// been set.
+// A clock that shows a time before this (seconds since 1970), or more than a day before the day of
+// the build, counts as not set.
 #ifndef USSL_CLOCK_FLOOR
 #define USSL_CLOCK_FLOOR 1735689600 // 2025-01-01
 #endif
 
-// Largest plaintext of one record that can be received and sent, in bytes (RFC 8446 5.1: at most
+// The largest plaintext of a record that can be received and sent, in bytes (RFC 8446 5.1: at most
 // 16384). SSLContext.reserve() may choose less for its connections.
 #ifndef USSL_RECORD_IN
 #define USSL_RECORD_IN 16384
@@ -119,27 +121,27 @@
 #define USSL_RECORD_OUT 4096
 #endif
 
-// What a reserved connection has beside records and the peer's certificates, in bytes: through its
-// handshake (arithmetic, keys) and when it is open (keys, session, and what the holes between them
-// cost). docs/memory.md.
+// The memory that a reserved connection has beside its records and the peer's certificates, in
+// bytes (docs/memory.md): during the handshake for arithmetic and keys, and when it is open for
+// keys, the session, and the gaps between them.
 #ifndef USSL_HANDSHAKE_ROOM
 #define USSL_HANDSHAKE_ROOM (UINTPTR_MAX > 0xFFFFFFFF ? 15616 : 12032)
 #endif
 #ifndef USSL_RSA_ROOM
-#define USSL_RSA_ROOM 27 // for each octet of a key beyond RSA-2048
+#define USSL_RSA_ROOM 27 // bytes for each octet of a key beyond RSA-2048
 #endif
 #ifndef USSL_OPEN_ROOM
 #define USSL_OPEN_ROOM (UINTPTR_MAX > 0xFFFFFFFF ? 11264 : 8192)
 #endif
 
-// How long a server's session ticket can be resumed, and how long a client keeps a session whose
-// server does not say; in seconds.
+// Seconds for which a server's session ticket can be resumed, and for which a client resumes a
+// session if the server names no lifetime.
 #ifndef USSL_TICKET_LIFETIME
 #define USSL_TICKET_LIFETIME 7200
 #endif
 
-// The storage class of what each thread has for itself. A bare-metal port without threads needs
-// none.
+// The storage class of a variable of which each thread has its own. A bare-metal port without
+// threads needs none.
 #ifndef USSL_THREAD_LOCAL
 #if defined(__unix__) || defined(__APPLE__)
 #define USSL_THREAD_LOCAL __thread
@@ -148,7 +150,8 @@
 #endif
 #endif
 
-// How long half a record may stay in a shared buffer that another connection waits for.
+// Milliseconds for which an incomplete record may stay in a shared buffer while another connection
+// waits for one.
 #ifndef USSL_HOLD_MS
 #define USSL_HOLD_MS 10000
 #endif

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: MIT
 //
-// alerts.c - which alert tells what: OpenSSL's reason for an alert that came, the alert that we owe
-// for an mbedTLS code or a verdict, and the flag by which mbedTLS chooses an alert.
+// alerts.c - the meaning of alerts: OpenSSL's reason for an alert that was received, the alert to
+// send for an mbedTLS code or a verdict, and the flag for which mbedTLS sends an alert.
 //
 // Notes: reasons are OpenSSL's words, because scripts written for CPython compare them. mbedTLS
-// closes without an alert on many protocol errors; the table of codes has the one that the peer
-// should be told (RFC 8446 6.2), and failure.c sends it if mbedTLS did not.
+// closes without an alert on many protocol errors. The table of codes has the alert that the peer
+// should get (RFC 8446 6.2), and failure.c sends it if mbedTLS did not.
 #include "conn.h"
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
-// ---- alerts that came, in OpenSSL's words ----
+// ---- OpenSSL's reasons for alerts that were received ----
 static const struct USSL__ROW {
     uint8_t alert;
     const char *reason;
@@ -48,7 +48,7 @@ static const struct USSL__ROW {
 };
 
 // ---- mbedTLS codes ----
-// The high-level part of a code. Low-level parts (ASN.1, bignum) are stripped before the look-up.
+// A code is looked up by its high-level part. The low-level part (ASN.1, bignum) is removed first.
 static const struct {
     int16_t code;
     int8_t result, alert;
@@ -102,7 +102,7 @@ static const struct {
     {MBEDTLS_ERR_ECP_INVALID_KEY, USSL_ERR_PROTOCOL, USSL_ALERT_ILLEGAL_PARAMETER, "BAD_ECPOINT"},
 };
 
-// mbedTLS's numbers for X.509 lie between these two.
+// mbedTLS's error codes for X.509 lie between these two.
 #define X509_FIRST (-0x2080)
 #define X509_LAST (-0x3000)
 
@@ -135,7 +135,7 @@ void ussl__failure_of_code(int code, ussl_failure_t *why) {
     }
 }
 
-// By OpenSSL's X509_V_ERR_* numbers, which the verdict has.
+// The cases are the verdict's code, which is one of OpenSSL's X509_V_ERR_* numbers.
 uint8_t ussl__alert_for_verdict(const ussl_verdict_t *verdict) {
     switch (verdict->code) {
         case 10:
@@ -165,6 +165,7 @@ uint8_t ussl__alert_for_verdict(const ussl_verdict_t *verdict) {
     }
 }
 
+// The default is a flag for which mbedTLS sends certificate_unknown.
 uint32_t ussl__flag_for_alert(int alert) {
     switch (alert) {
         case USSL_ALERT_BAD_CERTIFICATE:

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 //
-// client_hello.c - reads a ClientHello for what a server must know before mbedTLS reads it: the
-// name that is asked for, and the application protocols on offer.
+// client_hello.c - reads what a server must know of a ClientHello before mbedTLS reads it: the host
+// name that the client asks for, and the application protocols that it offers.
 //
-// Notes: mbedTLS's own callbacks come too late or in an order that the client chooses. Everything
-// read here is hostile; whatever is malformed is left for mbedTLS to refuse with the right alert.
+// Notes: mbedTLS calls its own callbacks too late, or in an order that the client chooses.
+// Everything that is read here is hostile. A malformed ClientHello is refused with decode_error;
+// anything that is not a ClientHello is left for mbedTLS to refuse.
 #include "conn.h"
 
 #include <string.h>
@@ -95,7 +96,7 @@ static int look_at(ussl_conn_t *conn, const uint8_t *body, size_t len) {
         return MBEDTLS_ERR_SSL_DECODE_ERROR;
     }
     int code = ask_hook(conn, &hello);
-    const ussl_ctx_t *ctx = conn->ctx; // which the hook may have changed
+    const ussl_ctx_t *ctx = conn->ctx; // the hook may have changed it
     if (code == 0 && ctx->alpn != NULL && !offers(&hello, ctx->config.alpn)) {
         conn->ssl.conf = &ctx->no_alpn;
     }
@@ -134,8 +135,8 @@ bool ussl__client_hello_parse(const uint8_t *body, size_t len, ussl__client_hell
     return true;
 }
 
-// mbedTLS has its own pieces of the message, if it came in several records, at the start of its
-// buffer; the record that just came in stands behind them with a header of five bytes.
+// If the message comes in several records, mbedTLS has joined the earlier parts at the start of its
+// buffer. The record that came last is behind them, and still has its header of five bytes.
 int ussl__client_hello_read(ussl_conn_t *conn) {
     enum { RECORD_HEADER = 5, MESSAGE_HEADER = 4, SEQUENCE = 8 };
     const mbedtls_ssl_context *ssl = &conn->ssl;

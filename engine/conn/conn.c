@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: MIT
 //
-// conn.c - one connection: made, called, closed. Each call enters and leaves in the same way.
+// conn.c - makes, drives and frees a connection. Every call enters and leaves it in the same way.
 #include "conn.h"
 
 #include <string.h>
 
-// ---- which call is allowed when ----
+// ---- the calls that each state allows ----
 typedef enum { CALL_HANDSHAKE, CALL_READ, CALL_WRITE, CALL_CLOSE } call_t;
 
-// Every other call is USSL_ERR_USAGE and changes nothing.
+// A call that is not in the list of a state returns USSL_ERR_USAGE and changes nothing. If the
+// connection has failed, every call returns the result of that failure.
 static const uint8_t allowed[] = {
     [CONN_START] = 1 << CALL_HANDSHAKE,
     [CONN_HANDSHAKING] = 1 << CALL_HANDSHAKE,
@@ -46,8 +47,8 @@ static void conn_leave(ussl_conn_t *conn, ussl__scope_t *scope) {
 }
 
 // ---- reading ----
-// Takes in records until plaintext waits to be copied. mbedTLS answers 0 for plaintext, for an
-// empty record, and for a wire that ended without close_notify; only here can they be told apart.
+// Reads records until there is plaintext to copy. mbedTLS returns 0 for plaintext, for an empty
+// record, and for a wire that ended without close_notify; only here can they be told apart.
 static ussl_result_t bring_plaintext(ussl_conn_t *conn) {
     ussl_result_t result = USSL_OK;
     while (result == USSL_OK && mbedtls_ssl_get_bytes_avail(&conn->ssl) == 0) {
@@ -72,7 +73,7 @@ static ussl_result_t bring_plaintext(ussl_conn_t *conn) {
     return result;
 }
 
-// ---- making one ----
+// ---- making a connection ----
 static ussl_result_t set_hostname(ussl_conn_t *conn, const char *hostname) {
     if (hostname == NULL) {
         // mbedTLS requires an explicit NULL here.
@@ -106,7 +107,7 @@ static ussl_result_t set_hostname(ussl_conn_t *conn, const char *hostname) {
 static ussl_result_t conn_fill(ussl_conn_t *conn, const char *hostname) {
     int code = ussl__records_setup(conn);
     if (code == MBEDTLS_ERR_SSL_BAD_CONFIG) {
-        // No version lies between the limits: as in OpenSSL the handshake will say so.
+        // The context permits no version. As in OpenSSL, it is the handshake that reports this.
         (void)ussl__conn_latch(conn, USSL_ERR_PROTOCOL, USSL_ALERT_NONE, "NO_PROTOCOLS_AVAILABLE");
         ussl__conn_set_state(conn, CONN_FAILED);
         return USSL_OK;
@@ -173,20 +174,20 @@ ussl_result_t ussl_conn_new(
 
 ussl_result_t ussl_conn_change_ctx(ussl_conn_t *conn, ussl_ctx_t *ctx) {
     bool now = conn->in_client_hello || (conn->state == CONN_START && !conn->busy);
-    // A session that is on offer was judged by the first context.
+    // A session that has been offered was accepted under the first context's settings.
     if (!now || ctx == NULL || ctx->config.role != conn->ctx->config.role || conn->session_offered
         || ctx->conf.min_tls_version > ctx->conf.max_tls_version) {
         return USSL_ERR_USAGE;
     }
     if (ctx->config.role == USSL_CLIENT && ctx->config.verify == USSL_VERIFY_NONE
         && conn->verify != USSL_VERIFY_NONE) {
-        return USSL_ERR_USAGE; // mbedTLS would not look, and we would find nothing proven
+        return USSL_ERR_USAGE; // mbedTLS would verify nothing, so the handshake could only fail
     }
     ussl_ctx_t *before = conn->ctx;
     conn->ctx = ussl_ctx_ref(ctx);
     conn->ssl.conf = &ctx->conf;
-    conn->ssl.tls_version = ctx->conf.max_tls_version; // as mbedtls_ssl_setup() did
-    // Who had to show a certificate still has to (CPython keeps the first context's mode).
+    conn->ssl.tls_version = ctx->conf.max_tls_version; // as mbedtls_ssl_setup() sets it
+    // A peer that had to be verified still has to be: CPython keeps the mode of the first context.
     conn->verify = ctx->config.verify < conn->verify ? ctx->config.verify : conn->verify;
 #if USSL_SERVER
     if (ctx->config.role == USSL_SERVER_SIDE && conn->verify != USSL_VERIFY_NONE) {
@@ -230,7 +231,7 @@ ussl_result_t ussl_conn_read(ussl_conn_t *conn, uint8_t *buf, size_t len, size_t
         result = bring_plaintext(conn);
     }
     if (result == USSL_OK && len > 0) {
-        int code = mbedtls_ssl_read(&conn->ssl, buf, len); // only copies
+        int code = mbedtls_ssl_read(&conn->ssl, buf, len); // this only copies
         *n = code > 0 ? (size_t)code : 0;
     }
     conn_leave(conn, &scope);
@@ -265,7 +266,7 @@ ussl_result_t ussl_conn_write(ussl_conn_t *conn, const uint8_t *buf, size_t len,
         if (code > 0) {
             *n = (size_t)code;
         } else if (code == MBEDTLS_ERR_SSL_WANT_WRITE && conn->out_total > 0) {
-            *n = part; // sealed, and waiting in the window
+            *n = part; // the record is sealed, and waits in the output window
         } else {
             result = ussl__conn_answer(conn, code);
         }

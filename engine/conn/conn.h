@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// conn.h - private; the files of this room among one another: a connection from its first byte to
-// its last, and the frozen context that it began with.
+// conn.h - private; what the files of this room share: a connection, the context that has its
+// settings, and their functions.
 #ifndef USSL_CONN_CONN_H
 #define USSL_CONN_CONN_H
 
@@ -11,25 +11,26 @@
 struct ussl_ctx {
     ussl__object_t object;
     ussl_arena_t *arena;             // counted
-    ussl_config_t config;            // trust and identities counted
+    ussl_config_t config;            // trust, identities and tickets are counted
     int suites[USSL_SUITES_MAX + 1]; // ends with 0
-    uint16_t group[2];               // config.group, and the end
-    const char **alpn;               // owned, with its texts; mbedTLS keeps the pointer
+    uint16_t group[2];               // config.group; ends with 0
+    const char **alpn;               // owned, with its texts; mbedTLS keeps a pointer to it
     mbedtls_ssl_config conf;
-    mbedtls_ssl_config no_alpn; // a server's conf for clients with no protocol in common
-    mbedtls_x509_crt nobody;    // stands for an empty trust, because mbedTLS refuses NULL
+    mbedtls_ssl_config no_alpn; // conf of a server for clients that share no ALPN protocol with it
+    mbedtls_x509_crt nobody;    // an empty trust, because mbedTLS refuses NULL
 };
 
 // ---- conn.c ------------------------------------------------------------------------------------
 typedef enum {
-    CONN_START = 0,   // nothing sent or received
+    CONN_START = 0,   // nothing has been sent or received
     CONN_HANDSHAKING, // the handshake has begun
-    CONN_OPEN,        // both directions
-    CONN_CLOSING,     // our close_notify is queued: no more writing
-    CONN_FAILED,      // `failure` says why; only the rest of the output is left
+    CONN_OPEN,        // the handshake is done: data can be read and written
+    CONN_CLOSING,     // our close_notify is queued: nothing more can be written
+    CONN_FAILED,      // `failure` has the cause; only the output can still be drained
 } conn_state_t;
 
-// Room for small records that must not wait for the wire. The last part is kept for an alert.
+// Bytes of the side buffer, which takes small records that must not wait for the wire, and of its
+// last part, which only an alert may use.
 #define CONN_SIDE_SIZE 64
 #define CONN_SIDE_ALERT 32
 
@@ -38,127 +39,137 @@ struct ussl_conn {
     ussl_arena_t *arena; // counted
     ussl_ctx_t *ctx;     // counted
     void *owner;         // caller's
-    char *hostname;      // owned; NULL: no name to check
-    uint8_t address[16]; // hostname as an IP literal
+    char *hostname;      // owned; a client's peer, or the name in a ClientHello; NULL: none
+    uint8_t address[16]; // hostname as an IP address, in network order
     uint8_t address_len; // 0: hostname is a name
     uint8_t state;       // conn_state_t, set by ussl__conn_set_state only
-    uint8_t verify;      // ussl_verify_t: the strictest of the contexts it has had
-    bool busy;           // inside an engine call: hooks must not come back in
+    uint8_t verify;      // ussl_verify_t: the strictest of all contexts that it has had
+    bool busy;           // a call is at work on it: a hook must not make another one
     bool peer_closed;    // the peer's close_notify has been read
     bool wire_ended;
     bool alert_sent;
-    bool full_handshake;    // certificates were exchanged: nothing was resumed
-    uint16_t proven_before; // what the session says that this connection tries to resume
-    int64_t proven_at;      // when that was proven, seconds since 1970
+    bool full_handshake;    // certificates are exchanged: no session is resumed
+    uint16_t proven_before; // USSL__PROVEN_* bits of the session that it resumes or offers
+    int64_t proven_at;      // when that was proven; seconds since 1970
     bool session_offered;
     mbedtls_x509_crt *kept_peer; // owned; the peer's certificate from that session
-    bool client_hello_read;      // a server has looked at the ClientHello
+    bool client_hello_read;      // a server has read the ClientHello
     bool in_client_hello;        // on_hello is running
-    bool writing;                // inside ussl_conn_write: what is sent is not an alert
-    uint8_t *in;                 // lent by mbedTLS: where it wants wire bytes
-    size_t in_len, in_have;
-    const uint8_t *out; // lent by mbedTLS: a record that waits for the wire
-    size_t out_len, out_total;
+    bool writing;                // inside ussl_conn_write(): what is sent is not an alert
+    uint8_t *in;                 // lent by mbedTLS; where it wants wire bytes
+    size_t in_len, in_have;      // bytes that it wants, bytes that have been put there
+    const uint8_t *out;          // lent by mbedTLS; the rest of a record that waits for the wire
+    size_t out_len, out_total;   // bytes of the rest, bytes of the whole record
     uint8_t *idle_in, *idle_out; // owned; mbedTLS's record buffers while they hold nothing
-    size_t in_room, out_room;    // bytes in mbedTLS's two record buffers as they are now
-    size_t used_before;          // by the arena, when this connection began
-    bool lent;                   // the input window is with the caller
+    size_t in_room, out_room;    // sizes of mbedTLS's current record buffers, in bytes
+    size_t used_before;          // bytes in use in the arena before the connection was made
+    bool lent;                   // the caller has the input window
     bool wants_room;             // the last call found no shared buffer
     uint8_t side[CONN_SIDE_SIZE];
-    uint8_t side_at, side_len;
+    uint8_t side_at, side_len; // bytes of `side` that have been sent, bytes that are filled
     ussl__verification_t check;
-    ussl_failure_t failure; // the first cause; told once the state is CONN_FAILED
+    ussl_failure_t failure; // the first cause; reported in the state CONN_FAILED
     mbedtls_ssl_context ssl;
 };
 
-// The connection that an mbedTLS context belongs to.
+// Returns the connection that an mbedTLS context is part of.
 static inline ussl_conn_t *ussl__conn_of(const mbedtls_ssl_context *ssl) {
     return (ussl_conn_t *)((uintptr_t)ssl - offsetof(ussl_conn_t, ssl));
 }
 
 // ---- alerts.c ----------------------------------------------------------------------------------
-// OpenSSL's reason word for a fatal alert that the peer sent, static.
+// Returns OpenSSL's reason word for a fatal alert that the peer sent; it is static.
 const char *ussl__alert_reason(unsigned alert);
-// Fills in result, reason and the alert that we owe for an mbedTLS code.
+// Sets the result, the reason and the alert to send for an mbedTLS code, and nothing else of *why.
 void ussl__failure_of_code(int code, ussl_failure_t *why);
-// The alert that tells a peer of this verdict (RFC 8446 6.2).
+// Returns the alert that reports a verdict to the peer (RFC 8446 6.2).
 uint8_t ussl__alert_for_verdict(const ussl_verdict_t *verdict);
-// A flag (MBEDTLS_X509_BADCERT_*) for which mbedTLS sends this alert.
+// Returns a flag (MBEDTLS_X509_BADCERT_*) for which mbedTLS sends this alert.
 uint32_t ussl__flag_for_alert(int alert);
 
 // ---- failure.c ---------------------------------------------------------------------------------
 void ussl__conn_set_state(ussl_conn_t *conn, conn_state_t state);
-// Keeps the cause of a failure where it is found. The first cause stays. Without memory no other
-// cause is certain, so then the cause is the memory.
-// Returns the failure if this is its cause, so that more can be added to it, else NULL.
+// Latches the cause of a failure where it is found. The first cause stays. If an allocation has
+// failed in this call, lack of memory is latched instead, because no other cause is certain then.
+// Returns the failure if this is its cause, so that the caller can add details, else NULL.
 ussl_failure_t *ussl__conn_latch(
     ussl_conn_t *conn, ussl_result_t result, int alert, const char *reason);
-// Keeps "no memory" as the cause.
+// Latches lack of memory as the cause.
 void ussl__conn_latch_memory(ussl_conn_t *conn);
 bool ussl__conn_latched(const ussl_conn_t *conn);
-// Ends the connection: the cause is the one that was latched, or else what mbedTLS's code says.
-// Tells the peer if mbedTLS has not, and leaves only the output to drain. Returns the result.
+// Ends the connection. The cause is the one that is latched, or else the one that mbedTLS's code
+// stands for. Sends the alert if mbedTLS has not, so that only the output is left to drain. Returns
+// the result of the cause.
 ussl_result_t ussl__conn_fail(ussl_conn_t *conn, int code);
 
 // ---- record_buffers.c --------------------------------------------------------------------------
-#define USSL__RECORD_IDLE 64
-// In place of mbedtls_ssl_setup() and before mbedtls_ssl_free(). setup returns an mbedTLS code.
+#define USSL__RECORD_IDLE 64 // bytes of a record buffer that holds nothing
+// ussl__records_setup() replaces mbedtls_ssl_setup() and returns its code. ussl__records_free() is
+// to be called before mbedtls_ssl_free().
 USSL__CHECKED int ussl__records_setup(ussl_conn_t *conn);
 void ussl__records_free(ussl_conn_t *conn);
-// mbedTLS waits for bytes. USSL_WANT_IN: there is room for them. USSL_OK: now there is, call
-// mbedTLS again. USSL_WANT_ROOM, USSL_ERR_MEMORY: there is none, and nothing has changed.
+// To be called when mbedTLS waits for wire bytes. USSL_WANT_IN: there is room for them. USSL_OK:
+// the buffer has been exchanged, so mbedTLS must be called again. USSL_WANT_ROOM or
+// USSL_ERR_MEMORY: there is no room, and the call can be repeated. A record over the limit fails
+// the connection.
 USSL__CHECKED ussl_result_t ussl__records_make_room(ussl_conn_t *conn);
-// Makes room to send a record. Returns how much of `len` fits in one.
+// Makes room to send a record. Returns how many of `len` bytes of plaintext fit into it.
 size_t ussl__records_room_out(ussl_conn_t *conn, size_t len);
-// Makes room for whatever a step of the handshake sends.
+// Makes room for everything that a step of the handshake can send. If it returns USSL_ERR_MEMORY,
+// the step can be repeated.
 USSL__CHECKED ussl_result_t ussl__records_for_handshake(ussl_conn_t *conn);
-// Gives back the buffers that hold nothing, once the handshake is done.
+// Once the handshake is done, gives back the buffers that hold nothing.
 void ussl__records_shrink(ussl_conn_t *conn);
 
 // ---- wire.c ------------------------------------------------------------------------------------
-// mbedTLS's f_send and f_recv; the first argument is the ussl_conn_t.
+// mbedTLS's f_send and f_recv. The first argument is a ussl_conn_t.
 int ussl__wire_send(void *conn, const unsigned char *buf, size_t len);
 int ussl__wire_recv(void *conn, unsigned char *buf, size_t len);
 
 // ---- client_hello.c ----------------------------------------------------------------------------
-// What a server reads in a ClientHello before mbedTLS does. NULL: it is not there.
+// What a server reads in a ClientHello before mbedTLS does. The pointers are lent and lead into the
+// ClientHello; NULL: the client has not sent the extension.
 typedef struct {
     const uint8_t *name; // the host_name of server_name (RFC 6066 3)
     size_t name_len;
     const uint8_t *alpn; // ProtocolNameList (RFC 7301 3.1) without its length
     size_t alpn_len;
 } ussl__client_hello_t;
-// `body` is the ClientHello without its handshake header (RFC 8446 4.1.2). False: it is malformed.
+// `body` is the ClientHello without its handshake header (RFC 8446 4.1.2). Returns false if it is
+// malformed.
 bool ussl__client_hello_parse(const uint8_t *body, size_t len, ussl__client_hello_t *out);
-// Once a server has all of the ClientHello: calls on_hello and settles ALPN. Returns 0 or an
-// mbedTLS code.
+// As soon as a server has the whole ClientHello, calls on_hello and decides whether ALPN is used.
+// Returns 0 or an mbedTLS code.
 USSL__CHECKED int ussl__client_hello_read(ussl_conn_t *conn);
 
 // ---- peer_check.c ------------------------------------------------------------------------------
-// What a full handshake of this connection proves (USSL__PROVEN_*); 0 if it does not verify.
+// Returns what a full handshake of this connection proves, as USSL__PROVEN_* bits, or 0 if it does
+// not verify the peer.
 uint16_t ussl__conn_rules(const ussl_conn_t *conn);
-// What this connection has proven about its peer, now or before it was resumed.
+// Returns what has been proven about the peer: by this connection, or by the session that it
+// resumed.
 uint16_t ussl__conn_proven(const ussl_conn_t *conn);
-// Keeps the verdict on the peer's certificates as the cause of the failure.
+// Latches the verdict on the peer's certificates as the cause of the failure.
 void ussl__conn_latch_verdict(ussl_conn_t *conn);
 
 // ---- resume.c ----------------------------------------------------------------------------------
-// What is to be kept of a session of this connection; it borrows from both. for_client: with the
-// host and the trust, which a server's ticket does not need.
+// Returns what is to be kept of a session of this connection; its pointers are lent by both. With
+// for_client it includes the host and the trust, which a server's session ticket does not need.
 ussl__snapshot_t ussl__conn_snapshot(
     const ussl_conn_t *conn, const mbedtls_ssl_session *session, bool for_client);
-// If this connection resumes, then that is what is known of its peer.
+// Keeps what the snapshot proves about the peer, in case this connection resumes the session.
 USSL__CHECKED ussl_result_t ussl__conn_take_snapshot(
     ussl_conn_t *conn, const ussl__snapshot_t *snapshot);
+// Drops what a snapshot has proven about the peer.
 void ussl__conn_forget_peer(ussl_conn_t *conn);
 
 // ---- handshake.c -------------------------------------------------------------------------------
 USSL__CHECKED ussl_result_t ussl__conn_handshake_step(ussl_conn_t *conn, bool *done);
-// What every call makes of mbedTLS's answer. USSL_OK: call mbedTLS again.
+// Turns mbedTLS's code into the result of a call. USSL_OK: mbedTLS must be called again.
 USSL__CHECKED ussl_result_t ussl__conn_answer(ussl_conn_t *conn, int code);
 
 // ---- tickets.c ---------------------------------------------------------------------------------
-// Makes a server of this context give tickets, if it has keys for them.
+// Makes servers of this context give session tickets, if the context has keys for them.
 void ussl__tickets_use(ussl_ctx_t *ctx);
 
 // ---- keylog.c ----------------------------------------------------------------------------------

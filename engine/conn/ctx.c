@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: MIT
 //
-// ctx.c - settings in, a frozen context out.
+// ctx.c - makes a context: settings that are passed to mbedTLS once and never change.
 //
-// Notes: mbedTLS shares its ssl_config by pointer with every connection, so a change would reach
-// into live ones. A context is therefore never changed after it was made; its owner makes a new one
-// and connections keep the one they began with.
+// Notes: all connections of a context share mbedTLS's ssl_config by a pointer, so a change would
+// affect live connections. A context is therefore never changed after it has been made. Its owner
+// makes a new one, and connections keep the one that they have.
 #include "conn.h"
 
 #include <string.h>
 
-// Best first. A TLS 1.3 client sends a key share for the first only, so it is the one that nearly
-// every server takes and that costs a microcontroller least.
+// Best first. A TLS 1.3 client sends a key share for the first group only, so this is one that
+// nearly every server accepts and that costs a microcontroller least.
 static const uint16_t groups[] = {
     MBEDTLS_SSL_IANA_TLS_GROUP_SECP256R1,
 #if USSL_X25519
@@ -42,9 +42,9 @@ static int auth_mode(const ussl_config_t *config) {
     if (config->verify == USSL_VERIFY_NONE) {
         return MBEDTLS_SSL_VERIFY_NONE;
     }
-    // mbedTLS's OPTIONAL lets a bad certificate pass and says nothing about a missing one that was
-    // required: for a server conn.c refuses both, with the right alert. A client's OPTIONAL is
-    // REQUIRED, as in CPython.
+    // mbedTLS's OPTIONAL accepts a bad certificate, and a missing one even if it is required. For a
+    // server handshake.c refuses both, with the right alert. A client's OPTIONAL is REQUIRED, as in
+    // CPython.
     return config->role == USSL_CLIENT ? MBEDTLS_SSL_VERIFY_REQUIRED : MBEDTLS_SSL_VERIFY_OPTIONAL;
 }
 
@@ -85,7 +85,7 @@ static void set_suites(ussl_ctx_t *ctx) {
     mbedtls_ssl_conf_ciphersuites(&ctx->conf, ctx->suites);
 }
 
-// mbedTLS keeps the pointer to its list, so the context owns list and texts, in one block.
+// mbedTLS keeps a pointer to the list, so the context owns list and texts, in one block.
 static int set_alpn(ussl_ctx_t *ctx) {
     const char *const *from = ctx->config.alpn;
     if (from == NULL) {
@@ -117,7 +117,7 @@ static void set_sessions(ussl_ctx_t *ctx) {
                                          : MBEDTLS_SSL_SESSION_TICKETS_ENABLED;
         mbedtls_ssl_conf_session_tickets(&ctx->conf, use);
 #if USSL_TLS13
-        // Without it mbedTLS drops the tickets that it reads.
+        // Without this mbedTLS drops the session tickets that it reads.
         mbedtls_ssl_conf_tls13_enable_signal_new_session_tickets(&ctx->conf,
             ctx->config.no_tickets ? MBEDTLS_SSL_TLS1_3_SIGNAL_NEW_SESSION_TICKETS_DISABLED
                                    : MBEDTLS_SSL_TLS1_3_SIGNAL_NEW_SESSION_TICKETS_ENABLED);
@@ -133,8 +133,8 @@ static void set_sessions(ussl_ctx_t *ctx) {
 #endif
 }
 
-// RFC 6066 4: what a TLS 1.2 client can ask for. TLS 1.3 has a limit of its own:
-// mbedtls/ssl_tls13_generic.c.
+// Makes a client ask for shorter records with max_fragment_length, which is for TLS 1.2 (RFC 6066
+// 4). TLS 1.3 has a limit of its own: mbedtls/ssl_tls13_generic.c.
 static int set_record_limit(ussl_ctx_t *ctx) {
 #if USSL_TLS12
     size_t limit = ctx->config.record_in;
@@ -178,7 +178,8 @@ static int ctx_fill(ussl_ctx_t *ctx) {
     mbedtls_ssl_conf_ca_chain(
         conf, chain ? chain : &ctx->nobody, crls ? config->trust->crls : NULL);
 #if USSL_SERVER
-    // As CPython: the list of CA names is a hint that costs kilobytes and names our trust.
+    // As in CPython, no list of CA names is sent: it is only a hint, costs kilobytes, and discloses
+    // our trust.
     mbedtls_ssl_conf_cert_req_ca_list(conf, MBEDTLS_SSL_CERT_REQ_CA_LIST_DISABLED);
 #endif
     for (size_t i = 0; i < 2 && code == 0; i++) {
@@ -189,8 +190,8 @@ static int ctx_fill(ussl_ctx_t *ctx) {
     }
     code = code == 0 ? set_record_limit(ctx) : code;
     code = code == 0 ? set_alpn(ctx) : code;
-    // An mbedTLS server gives up when it shares no protocol with the client. CPython goes on
-    // without one, and so do connections that change over to this copy.
+    // An mbedTLS server ends the handshake if it shares no ALPN protocol with the client. CPython
+    // goes on without one, and so do connections that are switched to this copy.
     ctx->no_alpn = ctx->conf;
     ctx->no_alpn.alpn_list = NULL;
     return code;

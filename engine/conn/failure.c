@@ -1,18 +1,20 @@
 // SPDX-License-Identifier: MIT
 //
-// failure.c - the one failure of a connection: kept where it is found, told to the peer by an
-// alert, and lasting.
+// failure.c - the failure of a connection: it is latched where it is found, reported to the peer by
+// an alert, and kept.
 //
-// Notes: whoever finds a cause latches it, with reason and alert, and makes mbedTLS give up. Causes
-// that mbedTLS finds come as a code. Either way the connection ends in ussl__conn_fail().
+// Notes: the function that finds a cause latches it, with reason and alert, and makes mbedTLS give
+// up. A cause that mbedTLS finds comes as a code. In both cases the connection ends in
+// ussl__conn_fail().
 #include "conn.h"
 
 #include <string.h>
 
 // ---- helpers ----
 // Returns the number of the fatal alert that ended the connection, or USSL_ALERT_NONE. An mbedTLS
-// client that refuses our TLS 1.3 certificate says so in clear, which mbedTLS as a server takes for
-// a broken record. That alert can be trusted: the connection has failed either way.
+// client that refuses our TLS 1.3 certificate sends the alert in clear, and an mbedTLS server takes
+// that for a broken record. Nothing authenticates this alert, but it can be reported, because the
+// connection has failed either way.
 static int peer_alert(const ussl_conn_t *conn, int code) {
     if (code == MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE) {
         return conn->ssl.in_msg[1];
@@ -21,7 +23,7 @@ static int peer_alert(const ussl_conn_t *conn, int code) {
     const uint8_t *record = conn->ssl.in_hdr;
     bool broken = code == MBEDTLS_ERR_SSL_INVALID_MAC || code == MBEDTLS_ERR_SSL_INVALID_RECORD;
     bool tls13 = conn->state == CONN_HANDSHAKING && conn->ssl.tls_version >= USSL_VERSION_TLS13;
-    // The buffer may have been made for a shorter record.
+    // The buffer may be too small for such an alert, because its size is that of another record.
     size_t there = conn->in_room - (size_t)(record - conn->ssl.in_buf);
     bool whole = there > sizeof(clear_alert);
     if (broken && tls13 && whole && memcmp(record, clear_alert, sizeof(clear_alert)) == 0) {
@@ -31,8 +33,8 @@ static int peer_alert(const ussl_conn_t *conn, int code) {
 }
 
 #if USSL_SERVER
-// Returns OpenSSL's reason if HTTP came in place of a ClientHello, from a browser that was given
-// http:// for https://; else NULL.
+// Returns OpenSSL's reason if an HTTP request came in place of a ClientHello, for example from a
+// browser that was given http:// instead of https://; else NULL.
 static const char *http_reason(const ussl_conn_t *conn) {
     static const char *const methods[] = {"GET ", "POST ", "HEAD ", "PUT "};
     const char *start = (const char *)conn->ssl.in_hdr;
@@ -49,7 +51,7 @@ static const char *http_reason(const ussl_conn_t *conn) {
 }
 #endif
 
-// Latches the cause that mbedTLS found.
+// Latches the cause that an mbedTLS code stands for.
 static void latch_code(ussl_conn_t *conn, int code) {
     ussl_failure_t why;
     bool client = conn->ctx->config.role == USSL_CLIENT;
@@ -60,7 +62,8 @@ static void latch_code(ussl_conn_t *conn, int code) {
         why.alert = (int16_t)alert;
         why.reason = ussl__alert_reason((unsigned)alert);
     } else if (client && code == MBEDTLS_ERR_SSL_HANDSHAKE_FAILURE) {
-        // A client that finds nothing acceptable in a ServerHello has not failed to share a cipher.
+        // The table has NO_SHARED_CIPHER, which is wrong for a client: it has found nothing
+        // acceptable in a ServerHello.
         why.reason = "BAD_HANDSHAKE";
     } else if (code == MBEDTLS_ERR_SSL_NO_CLIENT_CERTIFICATE
         && conn->ssl.tls_version == MBEDTLS_SSL_VERSION_TLS1_3) {

@@ -1,23 +1,25 @@
 // SPDX-License-Identifier: MIT
 //
-// handshake.c - one step of the handshake at a time, and what an answer of mbedTLS means.
+// handshake.c - does the handshake one step at a time, and turns mbedTLS's codes into results.
 //
-// Notes: mbedTLS leaves open, or gets wrong, who the peer must be. That is settled here before data
-// flows: a certificate that was asked for and is bad or missing ends the handshake, and a
-// connection is open only when everything that was required of the peer has been proven.
+// Notes: mbedTLS does not enforce everything that is required of the peer. It is enforced here
+// before data flows: a bad certificate, or a missing one that is required, ends the handshake, and
+// a connection is open only when everything that was required of the peer has been proven.
 #include "conn.h"
 
 // ---- the peer's certificate ----
-// A server that requires a certificate asks for it as OPTIONAL, because mbedTLS sends no alert, or
-// the wrong one, for a missing one.
+// True if a client has sent no certificate although one is required. The server has asked for it as
+// OPTIONAL, because mbedTLS sends no alert, or the wrong one, for a missing certificate that is
+// REQUIRED.
 static bool cert_missing(const ussl_conn_t *conn) {
     const mbedtls_ssl_session *session = conn->ssl.session_negotiate;
     return conn->ctx->config.role == USSL_SERVER_SIDE && conn->verify == USSL_VERIFY_REQUIRED
         && session != NULL && session->verify_result == MBEDTLS_X509_BADCERT_MISSING;
 }
 
-// An mbedTLS server that asked for a certificate as OPTIONAL goes on with a bad one. It also has a
-// rule of its own after the verification, about the key's curve.
+// True if the peer's certificate was refused. An mbedTLS server that asks for a certificate as
+// OPTIONAL goes on with a bad one. After the verification mbedTLS also checks a rule of its own,
+// about the key's curve.
 static bool cert_refused(const ussl_conn_t *conn) {
     const uint32_t none = MBEDTLS_X509_BADCERT_MISSING | MBEDTLS_X509_BADCERT_SKIP_VERIFY;
     const mbedtls_ssl_session *session = conn->ssl.session_negotiate;
@@ -25,7 +27,7 @@ static bool cert_refused(const ussl_conn_t *conn) {
     return conn->verify != USSL_VERIFY_NONE && (conn->check.verdict.flags != 0 || theirs);
 }
 
-// The last look before data flows: a peer that had to be verified has been.
+// True if the peer has been verified, or need not be. This is the last check before data flows.
 static bool peer_proven(const ussl_conn_t *conn) {
     bool client = conn->ctx->config.role == USSL_CLIENT;
     bool required =
@@ -37,7 +39,8 @@ static bool peer_proven(const ussl_conn_t *conn) {
 }
 
 // ---- steps ----
-// Before mbedTLS is called: what a server must know of the ClientHello, and room for what is sent.
+// Does what must precede a call of mbedTLS: a server reads the ClientHello, and there must be room
+// for what is sent.
 static ussl_result_t prepare_step(ussl_conn_t *conn) {
 #if USSL_SERVER
     int code = ussl__client_hello_read(conn);
@@ -46,7 +49,7 @@ static ussl_result_t prepare_step(ussl_conn_t *conn) {
     }
 #endif
     if (conn->ssl.state == MBEDTLS_SSL_SERVER_CERTIFICATE && !conn->full_handshake) {
-        conn->full_handshake = true; // what a session told of the peer is void
+        conn->full_handshake = true; // what the offered session has proven does not count
 #if USSL_SESSIONS
         ussl__conn_forget_peer(conn);
 #endif
@@ -81,7 +84,7 @@ ussl_result_t ussl__conn_handshake_step(ussl_conn_t *conn, bool *done) {
     }
 #endif
     if (ussl__scope_current()->failed && (code == 0 || code == MBEDTLS_ERR_SSL_WANT_WRITE)) {
-        // mbedTLS sends its Finished even if it could not be computed.
+        // mbedTLS sends its Finished message even if it could not compute it.
         return ussl__conn_fail(conn, MBEDTLS_ERR_SSL_ALLOC_FAILED);
     }
     if (code == 0 && cert_refused(conn)) {
@@ -99,12 +102,12 @@ ussl_result_t ussl__conn_handshake_step(ussl_conn_t *conn, bool *done) {
 ussl_result_t ussl__conn_answer(ussl_conn_t *conn, int code) {
     switch (code) {
         case MBEDTLS_ERR_SSL_WANT_READ:
-            // Without a window mbedTLS has only dropped a record and wants to go on.
+            // If mbedTLS wants no bytes, it has only dropped a record and must be called again.
             return conn->in != NULL && conn->in_have == 0 ? ussl__records_make_room(conn) : USSL_OK;
         case MBEDTLS_ERR_SSL_WANT_WRITE:
             if (ussl__scope_current()->failed && conn->ssl.send_alert) {
-                // An alert waits behind this record. mbedTLS gives up in a later call, and would
-                // not know the cause any more.
+                // An alert waits behind this record. mbedTLS gives up in a later call, in which the
+                // cause would not be known.
                 ussl__conn_latch_memory(conn);
             }
             return conn->out_len > 0 ? USSL_WANT_OUT : USSL_OK;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// keylog.c - the secrets of a handshake, told in the words of the NSS key log format.
+// keylog.c - passes the secrets of a handshake to on_secret, with the labels of the NSS key log
+// format.
 #include "conn.h"
 
 #if USSL_KEYLOG
@@ -37,6 +38,7 @@ static void tell_secret(void *arg, mbedtls_ssl_key_export_type type, const unsig
 
 // ---- private to the engine ----
 void ussl__keylog_use(ussl_conn_t *conn) {
-    mbedtls_ssl_set_export_keys_cb(&conn->ssl, tell_secret, conn); // the context may change
+    // Even without on_secret, because the connection may get another context, which has one.
+    mbedtls_ssl_set_export_keys_cb(&conn->ssl, tell_secret, conn);
 }
 #endif // USSL_KEYLOG

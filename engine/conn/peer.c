@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: MIT
 //
-// peer.c - what a connection has negotiated, and what it knows of its peer.
+// peer.c - reports what a connection has negotiated, and what it knows of its peer.
 //
-// Notes: of a resumed connection the peer's certificate is known from the session; mbedTLS keeps it
-// in TLS 1.2 sessions only.
+// Notes: if a connection was resumed, the peer's certificate comes from the session. mbedTLS keeps
+// it in TLS 1.2 sessions only; for TLS 1.3 resume.c keeps it.
 #include "conn.h"
 
 // ---- helpers ----
 #if USSL_STORE
-// A root from the store left memory with the handshake. Brings it back for whoever asks for it.
+// Reads the root of the verified path from the store again, because it is freed at the end of the
+// handshake. Its entry in the path stays NULL if the store does not have it.
 static ussl_result_t bring_root(ussl_conn_t *conn) {
     ussl__path_t *path = &conn->check.path;
     const ussl_trust_t *trust = conn->ctx->config.trust;
@@ -35,7 +36,7 @@ static ussl_result_t bring_root(ussl_conn_t *conn) {
 }
 #endif
 
-// Certificate number `index` of the path that was verified.
+// *out is certificate number `index` of the path that was verified, or NULL past the end.
 static ussl_result_t path_cert(ussl_conn_t *conn, size_t index, const mbedtls_x509_crt **out) {
     const ussl__path_t *path = &conn->check.path;
     ussl_result_t result = USSL_OK;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// peer_check.c - what a connection requires of its peer's certificates, and what it has proven.
+// peer_check.c - collects what a connection requires of its peer's certificates, has them verified,
+// and reports what has been proven.
 #include "conn.h"
 
 // ---- helpers ----

@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: MIT
 //
-// record_buffers.c - record buffers: a connection has them while they hold something, and no
-// longer.
+// record_buffers.c - gives a connection record buffers while they hold something, and takes them
+// back afterwards.
 //
 // Notes: mbedTLS takes two full record buffers when a connection begins and keeps them to its end.
-// Here it has two small ones instead, of USSL__RECORD_IDLE bytes, enough for the header of a record
-// that comes in and for an alert that goes out. mbedTLS asks for five wire bytes first, the header,
-// and then for exactly the rest of that record; it is told "not yet" both times. Between two calls
-// of mbedTLS the buffer can be exchanged, because it keeps no pointer into the buffer but the few
-// that are set here. Going out, plaintext that fits in no record now fits in a smaller one: writing
-// never fails for lack of memory.
+// Here a connection has two small ones instead, of USSL__RECORD_IDLE bytes, enough for the header
+// of an incoming record and for an outgoing alert. mbedTLS asks for five wire bytes first, the
+// header, and then for exactly the rest of that record; both times the answer is "not yet". Between
+// two calls of mbedTLS the buffer can be exchanged, because mbedTLS keeps no pointer into it except
+// the few that are set here. For sending, plaintext is divided among smaller records if there is no
+// memory for a large one, so writing never fails for lack of memory.
 //
-// A buffer that connections of a reservation share is lent for one record, until its plaintext has
-// been read. A peer that sends its record slowly could hold it for ever, so after USSL_HOLD_MS the
-// buffer is taken away when another connection waits for one.
+// A buffer that the connections of a reservation share is lent for one record, until its plaintext
+// has been read. A peer that sends its record slowly could hold it for ever, so after USSL_HOLD_MS
+// the buffer is taken away if another connection waits for one.
 #include "conn.h"
 
 #include <string.h>
@@ -27,13 +27,14 @@ static bool held_too_long(const ussl__shared_buffer_t *shared) {
     return ussl__ticks_ms() - shared->since_ms >= USSL_HOLD_MS;
 }
 
-// True if the connection waits for the rest of a record, and no call is at work on it.
+// True if the connection waits for the rest of a record, no call is at work on it, and the caller
+// does not have its input window.
 static bool is_incomplete(const ussl_conn_t *conn) {
     return conn->in != NULL && conn->in_have == 0 && !conn->busy && !conn->lent;
 }
 
-// Returns a buffer that can be had: a free one, or that of a peer which has not finished its record
-// in time. *hopeless: all are held for too long already.
+// Returns a buffer that is free, or one whose peer has not finished its record in time, or NULL.
+// *hopeless: every buffer has been held for too long.
 static ussl__shared_buffer_t *find_shared(ussl__shared_buffer_t *all, size_t n, bool *hopeless) {
     ussl__shared_buffer_t *found = NULL;
     *hopeless = true;
@@ -47,7 +48,7 @@ static ussl__shared_buffer_t *find_shared(ussl__shared_buffer_t *all, size_t n, 
     return found;
 }
 
-// Ends a connection that has held a shared buffer for too long; its record is lost.
+// Ends a connection that has held a shared buffer for too long. Its record is lost.
 static void end_slow(ussl_conn_t *conn) {
     (void)ussl__conn_latch(conn, USSL_ERR_PROTOCOL, USSL_ALERT_INTERNAL_ERROR, "RECORD_TOO_SLOW");
     (void)ussl__conn_fail(conn, MBEDTLS_ERR_SSL_TIMEOUT);
@@ -67,11 +68,12 @@ static ussl_result_t borrow(ussl_conn_t *conn, size_t wanted, uint8_t **out) {
     bool hopeless;
     ussl__shared_buffer_t *shared = find_shared(all, n, &hopeless);
     if (shared == NULL) {
-        // All of them hold plaintext that nobody reads: waiting longer would be a deadlock.
+        // If hopeless, all of them hold plaintext that the program does not read: to wait longer
+        // would be a deadlock.
         return hopeless ? USSL_ERR_MEMORY : USSL_WANT_ROOM;
     }
     if (shared->user != NULL) {
-        end_slow(shared->user); // which gives the buffer back
+        end_slow(shared->user); // this gives the buffer back
     }
     shared->user = conn;
     shared->since_ms = ussl__ticks_ms();
@@ -79,7 +81,7 @@ static ussl_result_t borrow(ussl_conn_t *conn, size_t wanted, uint8_t **out) {
     return USSL_OK;
 }
 
-// Wipes a shared buffer and gives it back. False if it is none.
+// Wipes a shared buffer and gives it back. False if `buf` is not a shared buffer.
 static bool give_back_shared(const ussl_conn_t *conn, const uint8_t *buf, size_t used) {
     size_t n, size;
     ussl__shared_buffer_t *all = ussl__shared_buffers(conn->arena, &n, &size);
@@ -121,7 +123,8 @@ static void use_out(ussl_conn_t *conn, uint8_t *buf, size_t room) {
     conn->out_room = room;
 }
 
-// Allocates without counting a failure: the caller has another way.
+// Allocates without noting a failure in the scope, because a failure here does not end the
+// connection: the caller makes do with less memory, or its own caller can try again.
 static void *try_alloc(size_t size) {
     ussl__scope_t *scope = ussl__scope_current();
     bool failed = scope->failed;
@@ -131,7 +134,7 @@ static void *try_alloc(size_t size) {
 }
 
 // ---- incoming ----
-// True if nothing in the input buffer is needed any more.
+// True if the input buffer holds nothing that is still needed.
 static bool in_is_empty(const ussl_conn_t *conn) {
     const mbedtls_ssl_context *ssl = &conn->ssl;
     bool current = ssl->in_hslen > 0 ? ssl->in_hslen < ssl->in_msglen : ssl->in_offt != NULL;
@@ -141,12 +144,13 @@ static bool in_is_empty(const ussl_conn_t *conn) {
 
 static void shrink_in(ussl_conn_t *conn) {
     if (conn->in_room > USSL__RECORD_IDLE && in_is_empty(conn)) {
-        conn->in = NULL; // the window was in there; mbedTLS asks again
+        conn->in = NULL; // the window is in the old buffer; mbedTLS asks again
         use_in(conn, conn->idle_in, USSL__RECORD_IDLE);
     }
 }
 
-// How much of `len` bytes in a record is plaintext. In TLS 1.3 the hidden type counts as plaintext.
+// Returns how many of the `len` bytes in a record are plaintext. Padding (TLS 1.3) counts as
+// plaintext.
 static size_t plaintext_of(const ussl_conn_t *conn, size_t len) {
     size_t around = conn->ssl.transform_in != NULL ? conn->ssl.transform_in->minlen : 0;
     return len > around ? len - around : 0;
@@ -162,9 +166,9 @@ static ussl_result_t refuse_record(ussl_conn_t *conn, size_t plaintext) {
     return ussl__conn_fail(conn, MBEDTLS_ERR_SSL_INVALID_RECORD);
 }
 
-// A record over the limit is refused by its header, before memory is taken for it. Messages of a
-// handshake are only refused for want of memory: mbedTLS as a server sends its certificates in one
-// record whatever was agreed.
+// Refuses a record over the limit by its header, before memory is taken for it. Messages of the
+// handshake are refused only for lack of memory, because an mbedTLS server sends its certificates
+// in one record, whatever was negotiated.
 static ussl_result_t check_limit(ussl_conn_t *conn, size_t record) {
     size_t limit = conn->ctx->config.record_in;
     size_t len = plaintext_of(conn, record - HEADER);
@@ -217,7 +221,7 @@ size_t ussl__records_room_out(ussl_conn_t *conn, size_t len) {
     return len;
 }
 
-// mbedTLS writes handshake messages up to the size that it was built for.
+// mbedTLS writes handshake messages up to the size that it is built for.
 ussl_result_t ussl__records_for_handshake(ussl_conn_t *conn) {
     const size_t full = MBEDTLS_SSL_OUT_BUFFER_LEN;
     if (conn->out_room >= full || conn->ssl.out_left > 0) {

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 //
-// resume.c - sessions and connections: what a connection leaves for the next one, and where a
-// session is offered (RFC 5077, RFC 8446 2.2).
+// resume.c - makes a session of a connection, and decides whether a connection offers one (RFC
+// 5077, RFC 8446 2.2).
 //
-// Notes: what a session proves must be all that a full handshake of this connection would prove. A
-// resumed connection knows its peer's certificate from the session: mbedTLS keeps it in TLS 1.2
-// sessions only.
+// Notes: a session is offered only if it proves everything that a full handshake of this connection
+// would prove. A resumed connection knows its peer's certificate from the session. mbedTLS keeps
+// the certificate in TLS 1.2 sessions only, so for TLS 1.3 it is kept here.
 #include "conn.h"
 
 #include <string.h>
@@ -13,7 +13,8 @@
 #if USSL_SESSIONS
 
 // ---- helpers ----
-// TLS 1.3 sessions lose the peer's certificate when mbedTLS saves them; TLS 1.2 ones keep it.
+// Returns the peer's certificate if it must be kept, else NULL. mbedTLS saves TLS 1.3 sessions
+// without it, and TLS 1.2 sessions with it.
 static const mbedtls_x509_crt *peer_to_keep(
     const ussl_conn_t *conn, const mbedtls_ssl_session *session) {
     const mbedtls_x509_crt *peer =
@@ -23,7 +24,8 @@ static const mbedtls_x509_crt *peer_to_keep(
     return wanted ? peer : NULL;
 }
 
-// When the session began to age: in TLS 1.3 when its ticket came. 0: unknown.
+// Returns the time from which the session ages, in seconds since 1970, or 0 if it is not known. In
+// TLS 1.3 this is when its ticket was received.
 static int64_t received_at(const mbedtls_ssl_session *session) {
 #if USSL_TLS13
     if (session->tls_version == MBEDTLS_SSL_VERSION_TLS1_3) {
@@ -75,8 +77,8 @@ static ussl_result_t keep_peer(ussl_conn_t *conn, const ussl__snapshot_t *snapsh
     return code == 0 ? USSL_OK : USSL_ERR_PARSE;
 }
 
-// Offers a session. One that mbedTLS cannot use any more is like one that the server forgot: there
-// is then a full handshake.
+// Offers a session. If mbedTLS cannot use it, a full handshake is made, as if the server had
+// forgotten it.
 static void offer(ussl_conn_t *conn, const ussl__snapshot_t *snapshot) {
     mbedtls_ssl_session loaded;
     mbedtls_ssl_session_init(&loaded);
@@ -99,7 +101,7 @@ ussl__snapshot_t ussl__conn_snapshot(
     const mbedtls_x509_crt *peer = peer_to_keep(conn, session);
     int64_t made = for_client ? received_at(session) : 0;
     ussl__snapshot_t snapshot = {
-        // Dates that are held back may still be refused.
+        // Nothing is proven while dates are still to be judged.
         .proven = conn->check.held ? 0 : ussl__conn_proven(conn),
         .made = made != 0 ? made : ussl__now(),
         .peer = peer ? peer->raw.p : NULL,

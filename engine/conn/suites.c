@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: MIT
 //
-// suites.c - the cipher suites we offer, best first, under OpenSSL's names; and OpenSSL's language
-// for choosing among them (openssl-ciphers(1)).
+// suites.c - the cipher suites that are built in, best first and under OpenSSL's names, and
+// OpenSSL's cipher strings, which select some of them (openssl-ciphers(1)).
 //
-// Notes: the order is CPython's default order with everything left out that is not AEAD with
-// forward secrecy. mbedTLS's own default would put some sixty suites on offer. A word of the
-// language that names only suites which we do not have selects nothing, as an unknown word does.
+// Notes: the order is CPython's default order, without everything that is not AEAD with forward
+// secrecy. mbedTLS's own default would offer some sixty suites. A word of a cipher string that
+// names only suites which are not built in selects nothing, as an unknown word does.
 #include "conn.h"
 
 #include <string.h>
 
-// What a suite is made of, for the words of a cipher string.
+// The algorithms of a suite, as bits. The words of a cipher string select suites by them.
 enum { AES128 = 1, AES256 = 2, CHACHA = 4, BY_ECDSA = 8, BY_RSA = 16, ANY = 31 };
 
 static const struct {
     ussl_suite_t suite;
-    uint8_t parts; // 0: TLS 1.3, which a cipher string does not reach
+    uint8_t parts; // 0: a suite of TLS 1.3, which no cipher string changes
 } suites[] = {
 #if USSL_TLS13
     {{0x1302, 256, USSL_VERSION_TLS13, "TLS_AES_256_GCM_SHA384"}, 0},
@@ -40,10 +40,11 @@ static const struct {
 
 _Static_assert(SUITES <= USSL_SUITES_MAX, "a list has room for all");
 
-// Where OpenSSL starts from before it reads a cipher string: stronger first, then as here.
+// The order that OpenSSL starts from before it reads a cipher string: stronger suites first, then
+// as in `suites`.
 static const uint16_t openssl_order[TLS12_MAX] = {0xC02C, 0xC030, 0xCCA9, 0xCCA8, 0xC02B, 0xC02F};
 
-// Words that stand for more than one suite. HIGH and ALL leave nothing of ours out.
+// The words that can select more than one suite. ALL and HIGH select all that are built in.
 static const struct USSL__ROW {
     uint8_t parts;
     const char *word;
@@ -67,7 +68,7 @@ static const struct USSL__ROW {
     {BY_RSA, "aRSA"},
 };
 
-// ---- the list while a cipher string works on it ----
+// ---- the list that a cipher string changes ----
 typedef struct {
     uint16_t id;
     uint8_t index; // in `suites`
@@ -108,9 +109,9 @@ static void list_move(list_t *list, size_t from, size_t to) {
     list->entry[to] = moved;
 }
 
-// What OpenSSL does with the suites that a word selects. A word without a sign appends those that
-// are not in yet; '+' moves those that are in to the end; '-' takes out, so that they come first
-// when they are asked for again; '!' takes out for good.
+// Does what OpenSSL does with the suites that a word selects. A word without a sign appends those
+// that are not active yet. `+` moves active ones to the end. `-` makes them inactive, and puts them
+// in front, so that they come first if a later word selects them. `!` removes them for good.
 static void list_apply(list_t *list, char sign, const uint8_t selected[TLS12_MAX]) {
     uint16_t ids[TLS12_MAX];
     size_t n = 0, end = list->n;
@@ -164,7 +165,8 @@ static bool same(const char *word, size_t len, const char *name) {
     return strlen(name) == len && memcmp(word, name, len) == 0;
 }
 
-// One word or several joined by '+': narrows `selected` down to what all of them name.
+// Reads one word, or several joined by `+`. `selected` is 1 for each suite that all of the words
+// name. False if a word is empty.
 static bool read_words(text_t *text, const list_t *list, uint8_t selected[TLS12_MAX]) {
     memset(selected, 1, TLS12_MAX);
     for (;;) {
@@ -192,7 +194,7 @@ static bool read_words(text_t *text, const list_t *list, uint8_t selected[TLS12_
     }
 }
 
-// "@STRENGTH" or "@SECLEVEL=n".
+// Reads what follows an `@`: `STRENGTH`, or `SECLEVEL=n`. False for anything else.
 static bool read_command(text_t *text, list_t *list, uint8_t *level) {
     static const char strength[] = "STRENGTH", seclevel[] = "SECLEVEL=";
     const char *word = text->at;
@@ -207,7 +209,8 @@ static bool read_command(text_t *text, list_t *list, uint8_t *level) {
     if (len != prefix + 1 || memcmp(word, seclevel, prefix) != 0) {
         return false;
     }
-    // Our floor is that of level 2. A higher one cannot be honoured, a lower one is not needed.
+    // The limits that always hold are those of level 2. A higher level cannot be had, and a lower
+    // one changes nothing.
     *level = (uint8_t)(word[prefix] - '0');
     return *level <= 2;
 }
@@ -218,7 +221,7 @@ static bool read_all(text_t *text, list_t *list, uint8_t *level) {
     uint8_t selected[TLS12_MAX];
     if ((size_t)(text->end - text->at) >= len && memcmp(text->at, word_default, len) == 0) {
         memset(selected, 1, sizeof(selected));
-        list_apply(list, 0, selected); // only as the very first word
+        list_apply(list, 0, selected); // DEFAULT counts only as the very first word
         text->at += len;
     }
     while (text->at < text->end) {
@@ -254,7 +257,7 @@ const ussl_suite_t *ussl_suite_named(const char *name, size_t len) {
             return &suites[i].suite;
         }
     }
-    // mbedTLS's names, which stock MicroPython takes.
+    // Stock MicroPython takes mbedTLS's names, so these are known too.
     char text[64];
     if (len >= sizeof(text)) {
         return NULL;

@@ -1,18 +1,19 @@
 // SPDX-License-Identifier: MIT
 //
-// tickets.c - the session tickets that mbedTLS asks a server to write and to read (RFC 5077,
-// RFC 8446 4.6.1).
+// tickets.c - writes and reads a server's session tickets, when mbedTLS asks for it (RFC 5077, RFC
+// 8446 4.6.1).
 //
-// Notes: mbedTLS's own tickets lose a client's certificate in TLS 1.3. Ours carry it, and what was
-// proven.
+// Notes: in TLS 1.3 mbedTLS's own session tickets lose the client's certificate. Those written here
+// contain it, and what was proven.
 #include "conn.h"
 
 #if USSL_SESSIONS && USSL_SERVER
 
 // ---- helpers ----
-// A server resumes where all that it requires of a certificate was proven of one. A server that
-// takes clients without a certificate has refused the bad ones, so a session that proved nothing
-// had none.
+// True if the session proves everything that the server requires of a client's certificate. If the
+// server accepts clients without a certificate, a session that proves nothing is enough too: bad
+// certificates are refused, so the client has none, or one whose dates have not been judged yet,
+// and counts as not verified.
 static bool is_enough(const ussl_conn_t *conn, const ussl__snapshot_t *snapshot, int64_t now) {
     uint16_t wanted = ussl__conn_rules(conn);
     bool none = snapshot->proven == 0 && conn->verify != USSL_VERIFY_REQUIRED;
@@ -52,8 +53,9 @@ static int ticket_write(void *arg, const mbedtls_ssl_session *session, unsigned 
     ussl_result_t result =
         ussl__snapshot_write(&snapshot, session, at, room - USSL__TICKET_EXTRA, &text);
     if (result == USSL_ERR_USAGE) {
-        // A large certificate. mbedTLS would end a TLS 1.3 connection that is complete, so the
-        // client gets a ticket that nothing opens.
+        // The session is too large for the buffer, because of a large certificate. An error would
+        // make mbedTLS end a TLS 1.3 connection that is complete, so the client gets a ticket of
+        // random bytes, which no key opens.
         *len = USSL__TICKET_EXTRA;
         return ussl__rng(NULL, start, *len);
     }
@@ -81,7 +83,7 @@ static int ticket_parse(void *arg, mbedtls_ssl_session *session, unsigned char *
         return MBEDTLS_ERR_SSL_SESSION_TICKET_EXPIRED;
     }
     int code = mbedtls_ssl_session_load(session, snapshot.secret, snapshot.secret_len);
-    // mbedTLS takes a TLS 1.3 session for a TLS 1.2 one, whose master secret is then all zero.
+    // mbedTLS would resume a TLS 1.3 session in TLS 1.2, with a master secret that is all zero.
     if (code == 0 && session->tls_version != conn->ssl.tls_version) {
         code = MBEDTLS_ERR_SSL_INVALID_MAC;
     }

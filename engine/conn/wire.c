@@ -1,25 +1,27 @@
 // SPDX-License-Identifier: MIT
 //
-// wire.c - the wire's two ends: record buffers of mbedTLS, lent to the caller as windows.
+// wire.c - lends parts of mbedTLS's record buffers to the caller, as windows for input and output.
 //
-// Notes: mbedTLS asks for wire bytes by calling ussl__wire_recv with a place inside its record
-// buffer. That place is lent to the caller as the input window; when the bytes are there and
-// mbedTLS asks again, they are already where it wants them. Output works the same way:
-// ussl__wire_send lends the sealed record and answers "not yet" until the caller has taken it all.
-// So no byte is copied twice.
+// Notes: mbedTLS asks for wire bytes by calling ussl__wire_recv() with an address in its record
+// buffer. That part of the buffer is lent to the caller as the input window. When the bytes are
+// there and mbedTLS asks again, they are already where it wants them. Output works the same way:
+// ussl__wire_send() lends the sealed record, and answers "not yet" until the caller has taken it
+// all. So no byte is copied between wire and record, except in small records.
 //
-// Two things follow. While a record waits in the output window mbedTLS must not be given new data:
-// it would flush the old record and report the new length. It hears that the record has gone as
-// soon as the caller has taken it, so that its buffer can be given back. And a small record (an
-// alert above all) must never wait: mbedTLS repeats an alert that it could not send for ever. Small
-// records therefore go into a side buffer, part of which only an alert may use.
+// Two rules follow. While a record waits in the output window, mbedTLS must not be given new data:
+// it would send the old record and return the new length. As soon as the caller has taken the
+// record, mbedtls_ssl_flush_output() is called, so that the buffer can be given back. And a small
+// record, an alert above all, must never wait: mbedTLS repeats for ever an alert that it could not
+// send. Small records therefore go into a side buffer, and the last part of that is for an alert
+// only.
 #include "conn.h"
 
 #include <string.h>
 
 // ---- the wire, called by mbedTLS ----
-// An alert is a record of type 21, or under TLS 1.3, where the type is hidden, one whose size fits
-// nothing else that a handshake or a read could send: two bytes and a type, padded, and the tag.
+// True if the record is an alert. Its type is 21 or, in TLS 1.3 where the type is encrypted, its
+// size is that of two bytes and a type, padded, and the tag. Nothing else that a handshake or a
+// read sends has that size.
 static bool is_alert(const ussl_conn_t *conn, const unsigned char *record, size_t len) {
     const size_t pad = MBEDTLS_SSL_CID_TLS1_3_PADDING_GRANULARITY;
     const size_t hidden = 5 + (2 + 1 + pad - 1) / pad * pad + 16;
@@ -93,7 +95,7 @@ const uint8_t *ussl_conn_out(ussl_conn_t *conn, size_t *len) {
         *len = 0;
         return NULL;
     }
-    // What is in the side buffer was sealed before the record in the window.
+    // The records in the side buffer are older than the one in the window.
     if (conn->side_at < conn->side_len) {
         *len = (size_t)(conn->side_len - conn->side_at);
         return conn->side + conn->side_at;
@@ -117,7 +119,7 @@ void ussl_conn_out_done(ussl_conn_t *conn, size_t n) {
         if (conn->out_len == 0) {
             ussl__scope_t scope;
             ussl__scope_enter(&scope, conn->arena);
-            if (mbedtls_ssl_flush_output(&conn->ssl) == 0) { // calls ussl__wire_send
+            if (mbedtls_ssl_flush_output(&conn->ssl) == 0) { // this calls ussl__wire_send()
                 ussl__records_shrink(conn);
             }
             ussl__scope_leave(&scope);

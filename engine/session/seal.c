@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// seal.c - seals bytes that leave us and come back, session tickets and saved sessions, so that
-// nobody else can have made them: AES-256-GCM (NIST SP 800-38D) with a random nonce.
+// seal.c - seals session tickets and saved sessions, so that nobody else can read or make them:
+// AES-256-GCM (NIST SP 800-38D) with a random nonce.
 #include "session.h"
 
 #if USSL_SESSIONS
@@ -29,7 +29,7 @@ ussl_result_t ussl__seal(
             USSL__SEAL_NONCE, box, head, at, at, USSL__SEAL_TAG, at + text);
     }
     mbedtls_gcm_free(&gcm);
-    return code == 0 ? USSL_OK : USSL_ERR_MEMORY; // allocation is all that fails in GCM
+    return code == 0 ? USSL_OK : USSL_ERR_MEMORY; // GCM fails only for lack of memory
 }
 
 ussl_result_t ussl__unseal(const uint8_t key[USSL__SEAL_KEY], uint8_t *box, size_t head, size_t len,

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 //
-// session.c - a session as an object (RFC 5077, RFC 8446 2.2): what a client keeps, saves and
-// loads.
+// session.c - a session as an object: a client keeps it, saves it and loads it (RFC 5077, RFC 8446
+// 2.2).
 //
-// Notes: mbedTLS resumes a TLS 1.2 session for any host and under any settings, and then judges
-// neither the chain nor the name again. So a session carries what was proven when it was made: for
-// which host, by which rules, and under which trust. conn/resume.c offers it only where that is
-// enough; elsewhere a full handshake is made.
+// Notes: mbedTLS resumes a TLS 1.2 session for any host and under any settings, and does not judge
+// chain and name again. So a session contains what was proven when it was made: for which host, by
+// which rules, and under which trust. conn/resume.c offers it only where that is enough; elsewhere
+// a full handshake is made.
 #include "session.h"
 
 #include <string.h>
@@ -32,8 +32,8 @@ static ussl_session_t *session_alloc(ussl_arena_t *arena) {
     return session;
 }
 
-// As in OpenSSL, a session with a ticket is named by the ticket's hash, because the server gives it
-// no id.
+// As in OpenSSL, the id of a session with a ticket is the hash of the ticket, because the server
+// gives it no id.
 static ussl_result_t fill_info(const mbedtls_ssl_session *from, ussl_session_info_t *info) {
     if (from->id_len > sizeof(info->id)) {
         return USSL_ERR_PARSE; // mbedTLS loads such a session unchecked
@@ -81,7 +81,7 @@ static ussl_result_t session_fill(
     return result;
 }
 
-// Reads session->data as a saved session, in place.
+// Turns session->data, which is a saved session, into its snapshot.
 static ussl_result_t session_open(ussl_session_t *session, const ussl_session_source_t *source,
     const ussl_trust_t *trust, ussl_failure_t *why) {
     uint8_t *text;

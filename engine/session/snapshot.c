@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: MIT
 //
-// snapshot.c - what is kept of a session, as bytes: written, parsed, judged by its age, and sealed
-// for a device that loses its memory.
+// snapshot.c - writes and parses snapshots, the bytes that are kept of a session, judges their age,
+// and seals them for a device that loses its memory.
 //
 // Notes: the layout, big-endian:
 //
 //   u8 version | u16 proven | u64 made | u64 proven at | u32 count and 32 octets of fingerprint of
 //   the trust | u8 host | u16 peer's certificate | u16 mbedTLS's session
 //
-// where the last three have their length in front. A saved session is `uss`, the version, and the
-// snapshot sealed. The version changes with the layout: what has another one is refused.
+// Each of the last three is preceded by its length, a number of the given size. A saved session is
+// `uss`, the version, and the sealed snapshot. The version changes with the layout, and other
+// versions are refused.
 #include "session.h"
 
 #include <string.h>
@@ -23,7 +24,7 @@ static const uint8_t magic[4] = {'u', 's', 's', VERSION};
 static bool read_time(ussl__reader_t *reader, int64_t *out) {
     uint64_t seconds;
     if (!ussl__read_number(reader, 8, &seconds) || seconds > INT64_MAX) {
-        return false; // before 1970: its age could not be told
+        return false; // a time before 1970, from which no age can be computed
     }
     *out = (int64_t)seconds;
     return true;
@@ -40,7 +41,8 @@ static bool read_bytes(
     return true;
 }
 
-// Without a key of the caller's everybody can make one: then the seal only detects damage.
+// Derives the key that seals a saved session from the caller's key. If that is empty, everybody can
+// derive it, and the seal only detects damage.
 static void saving_key(const void *key, size_t len, uint8_t out[USSL__SEAL_KEY]) {
     static const uint8_t label[] = "ussl saved session 1";
     mbedtls_sha256_context hash;

@@ -2,8 +2,8 @@
 //
 // ticket.c - the keys that seal a server's session tickets (RFC 5077 4, RFC 8446 4.6.1).
 //
-// Notes: a ticket holds all of a session, so the server keeps nothing. A key seals tickets for one
-// lifetime and opens them for two; it never leaves the memory.
+// Notes: a ticket contains the whole session, so the server keeps nothing. A key seals tickets for
+// one lifetime, and opens them for two. It exists in memory only.
 #include "session.h"
 
 #include <string.h>
@@ -19,7 +19,7 @@ typedef struct {
 struct ussl_tickets {
     ussl__object_t object;
     ussl_arena_t *arena;  // counted
-    ticket_key_t keys[2]; // the one that seals, and the one before it
+    ticket_key_t keys[2]; // the key that seals, and the key before it
 };
 
 // ---- helpers ----
@@ -27,7 +27,8 @@ static bool is_alive(const ticket_key_t *key, int64_t now, int64_t lifetimes) {
     return key->born != 0 && now >= key->born && now - key->born < lifetimes * USSL_TICKET_LIFETIME;
 }
 
-// Makes a new key if the one that seals has grown old. USSL_ERR_PLATFORM: no random numbers.
+// Makes a new key if the one that seals is older than a lifetime. Returns USSL_ERR_PLATFORM if
+// there is no entropy.
 static ussl_result_t renew_key(ussl_tickets_t *tickets) {
     int64_t now = ussl__now();
     if (is_alive(&tickets->keys[0], now, 1)) {
