@@ -72,6 +72,9 @@ ssl_context_obj_t *ssl_context_of(mp_obj_t obj);
 // Call this after every change of a setting: the next connection builds its frozen context anew.
 // Existing connections keep the one that they began with.
 void ssl_context_changed(ssl_context_obj_t *self);
+// The same, after less is trusted than before: a server accepts none of its earlier session
+// tickets.
+void ssl_context_drop_tickets(ssl_context_obj_t *self);
 // Returns the frozen context for `role`, building it if necessary. It is lent, not counted.
 ussl_ctx_t *ssl_context_freeze(ssl_context_obj_t *self, ussl_role_t role);
 // True if OP_IGNORE_UNEXPECTED_EOF is set.
@@ -178,14 +181,13 @@ typedef struct {
     // begins with the same bytes, they are skipped; otherwise its bytes are new.
     const uint8_t *offered; // caller's; these bytes, while the write that offered them runs
     size_t held;            // their number
-    uint32_t held_hash;     // their hash, once that write has returned
+    uint8_t held_hash[32];  // SHA-256 of them
     bool server_side;
     bool handshake;       // do_handshake_on_connect
     bool connected;       // the stream was connected when it was wrapped, or by connect()
     bool closed;          // closed or detached. If false while `conn` is NULL: a socket without TLS
     bool timeout_applied; // the stream's blocking mode or timeout was set from timeout_ms
     bool eof_told;        // the reason of a truncation was raised: CPython does that once
-    bool stream_reads;    // read() behaves as a MicroPython stream's, for the old wrap_socket()
     bool ragged_is_eof;   // a truncation is read as b''
     bool ragged_end;      // a truncation was read as b'': later reads return b'' too
     bool begun, counted;  // the handshake is counted in the context: as begun, as done
@@ -206,6 +208,9 @@ void ssl_conn_attr(mp_obj_t self_in, qstr attr, mp_obj_t *dest);
 // `none_if_empty` is set, and else raises SSLWantReadError or SSLWantWriteError.
 mp_obj_t ssl_conn_read_into(
     ssl_conn_obj_t *self, mp_int_t size, mp_obj_t buffer, bool none_if_empty);
+// MicroPython's read(n) of a stream: that many bytes, unless the stream ends or would block.
+// Returns None if nothing can be had now.
+mp_obj_t ssl_conn_read_exactly(ssl_conn_obj_t *self, size_t size);
 // Calls ssl_pump_write() inside the guard. Returns the number of bytes written.
 size_t ssl_conn_write_some(ssl_conn_obj_t *self, const void *buf, size_t len, ssl_pump_t *want);
 

@@ -325,46 +325,76 @@ size_t ssl_conn_write_some(ssl_conn_obj_t *self, const void *buf, size_t len, ss
     return n;
 }
 
+// bytes that are filled after they were made: a read that has taken plaintext from the engine must
+// not fail for lack of memory, or the plaintext would be lost.
+static mp_obj_str_t *bytes_begin(size_t room) {
+    mp_obj_str_t *bytes = mp_obj_malloc(mp_obj_str_t, &mp_type_bytes);
+    bytes->data = m_new(byte, room + 1);
+    return bytes;
+}
+
+static mp_obj_t bytes_end(mp_obj_str_t *bytes, size_t room, size_t len) {
+    byte *data = (byte *)(uintptr_t)bytes->data;
+    if (len == 0) {
+        return mp_const_empty_bytes;
+    }
+    // To make it smaller in place takes no memory; a locked heap leaves it as it is.
+    (void)m_renew_maybe(byte, data, room + 1, len + 1, false);
+    data[len] = '\0';
+    bytes->len = len;
+    bytes->hash = qstr_compute_hash(data, len);
+    return MP_OBJ_FROM_PTR(bytes);
+}
+
+static bool read_once(ssl_conn_obj_t *self, void *buf, size_t len, bool none_if_empty, size_t *n) {
+    ssl_guard_t guard;
+    ssl_guard_enter(&guard, self);
+    ssl_pump_t want = ssl_pump_read(self, buf, len, n);
+    ssl_guard_leave(&guard);
+    if (want != PUMP_DONE && !none_if_empty) {
+        ssl_raise_want(want);
+    }
+    return want == PUMP_DONE;
+}
+
 // With a buffer, a `size` of 0 or less, or of more than the buffer has, means the whole buffer.
 // Without one, at most 16384 bytes are allocated: a record never has more plaintext than that
 // (RFC 8446 5.1).
 mp_obj_t ssl_conn_read_into(
     ssl_conn_obj_t *self, mp_int_t size, mp_obj_t buffer, bool none_if_empty) {
-    mp_buffer_info_t bufinfo;
-    vstr_t vstr;
+    size_t n;
     if (buffer != mp_const_none) {
+        mp_buffer_info_t bufinfo;
         mp_get_buffer_raise(buffer, &bufinfo, MP_BUFFER_WRITE);
-        if (size > 0 && (size_t)size < bufinfo.len) {
-            bufinfo.len = (size_t)size;
-        }
-        if (bufinfo.len == 0) {
+        size_t room = size > 0 && (size_t)size < bufinfo.len ? (size_t)size : bufinfo.len;
+        if (room == 0) {
             return MP_OBJ_NEW_SMALL_INT(0);
         }
-    } else {
-        if (size < 0) {
-            mp_raise_ValueError(MP_ERROR_TEXT("size should not be negative"));
-        }
-        if (size == 0) {
-            return mp_const_empty_bytes;
-        }
-        vstr_init_len(&vstr, MIN((size_t)size, 16384));
-        bufinfo.buf = vstr.buf;
-        bufinfo.len = vstr.len;
+        bool done = read_once(self, bufinfo.buf, room, none_if_empty, &n);
+        return done ? MP_OBJ_NEW_SMALL_INT(n) : mp_const_none;
     }
-    size_t n;
-    ssl_guard_t guard;
-    ssl_guard_enter(&guard, self);
-    ssl_pump_t want = ssl_pump_read(self, bufinfo.buf, bufinfo.len, &n);
-    ssl_guard_leave(&guard);
-    if (want != PUMP_DONE) {
-        if (none_if_empty) {
-            return mp_const_none;
+    if (size < 0) {
+        mp_raise_ValueError(MP_ERROR_TEXT("size should not be negative"));
+    }
+    if (size == 0) {
+        return mp_const_empty_bytes;
+    }
+    size_t room = MIN((size_t)size, 16384);
+    mp_obj_str_t *bytes = bytes_begin(room);
+    bool done = read_once(self, (void *)(uintptr_t)bytes->data, room, none_if_empty, &n);
+    return done ? bytes_end(bytes, room, n) : mp_const_none;
+}
+
+mp_obj_t ssl_conn_read_exactly(ssl_conn_obj_t *self, size_t size) {
+    int errcode;
+    mp_obj_str_t *bytes = bytes_begin(size);
+    size_t n = mp_stream_rw(
+        MP_OBJ_FROM_PTR(self), (void *)(uintptr_t)bytes->data, size, &errcode, MP_STREAM_RW_READ);
+    if (errcode != 0) {
+        if (!mp_is_nonblocking_error(errcode)) {
+            mp_raise_OSError(errcode);
         }
-        ssl_raise_want(want);
+        return mp_const_none;
     }
-    if (buffer != mp_const_none) {
-        return MP_OBJ_NEW_SMALL_INT(n);
-    }
-    vstr.len = n;
-    return mp_obj_new_bytes_from_vstr(&vstr);
+    return bytes_end(bytes, size, n);
 }

@@ -85,9 +85,12 @@ static mp_obj_t ssl_wrap_socket(size_t n_args, const mp_obj_t *args, mp_map_t *k
         .server_hostname = vals[HOSTNAME].u_obj,
         .session = mp_const_none,
     };
-    mp_obj_t sock = ssl_socket_wrap(context, &wrap);
-    ((ssl_conn_obj_t *)MP_OBJ_TO_PTR(sock))->stream_reads = true;
-    return sock;
+    // Stock MicroPython takes a socket that does not block, or still connects: then the handshake
+    // goes on as the script reads and writes.
+    ssl_stream_info_t info;
+    ssl_platform_look(wrap.sock, &info);
+    wrap.handshake &= info.blocking;
+    return ssl_socket_wrap(context, &wrap);
 }
 MP_DEFINE_CONST_FUN_OBJ_KW(ssl_wrap_socket_obj, 1, ssl_wrap_socket);
 #endif // USSL_LEGACY_WRAP

@@ -197,6 +197,7 @@ static void look_at_unconnected(int fd, ssl_stream_info_t *out) {
 // A stream that is not a socket counts as connected. Without getpeername(2), a stream that has an
 // accept() method is a socket, and it is not connected if it polls as hung up.
 void ssl_platform_look(mp_obj_t stream, ssl_stream_info_t *out) {
+    mp_get_stream_raise(stream, MP_STREAM_OP_READ | MP_STREAM_OP_WRITE | MP_STREAM_OP_IOCTL);
     *out = (ssl_stream_info_t){.connected = true, .blocking = true};
 #if PORT_UNIX
     int fd = descriptor_of(stream), type;

@@ -17,27 +17,11 @@
 #include "py/mphal.h"
 
 // ---- the guard ----
-// Returns the hash by which bytes that are offered again are recognised: FNV-1a in words of four
-// bytes. It covers all bytes, because messages of one kind often differ only in the middle.
-static uint32_t hash_of(const uint8_t *buf, size_t len) {
-    uint32_t hash = 2166136261u ^ (uint32_t)len;
-    while (len > 0) {
-        uint32_t word = 0;
-        size_t n = len < sizeof(word) ? len : sizeof(word);
-        memcpy(&word, buf, n);
-        hash = (hash ^ word) * 16777619u;
-        hash ^= hash >> 15; // else the high bits of a word would never affect the low bits
-        buf += n;
-        len -= n;
-    }
-    return hash;
-}
-
 // Runs when a method returns, and when an exception passes through it.
 static void guard_run(void *arg) {
     ssl_conn_obj_t *self = arg;
     if (self->offered != NULL) {
-        self->held_hash = hash_of(self->offered, self->held);
+        ussl_sha256(self->offered, self->held, self->held_hash);
         self->offered = NULL; // the buffer is the caller's again
     }
     if (self->conn != NULL) {
@@ -358,7 +342,15 @@ static ssl_pump_t settle(ssl_conn_obj_t *self, const uint8_t *buf, size_t len, s
     *skip = 0;
     ssl_pump_t want = flush(self);
     if (want == PUMP_DONE && self->held > 0) {
-        if (len >= self->held && hash_of(buf, self->held) == self->held_hash) {
+        uint8_t hash[sizeof(self->held_hash)];
+        if (len == 0) {
+            return want;
+        }
+        if (len < self->held) {
+            ssl_raise_reason(1, "SSL", "BAD_LENGTH", NULL); // OpenSSL's SSL_R_BAD_LENGTH
+        }
+        ussl_sha256(buf, self->held, hash);
+        if (memcmp(hash, self->held_hash, sizeof(hash)) == 0) {
             *skip = self->held;
         }
         self->held = 0;

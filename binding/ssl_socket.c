@@ -122,7 +122,6 @@ static void start_or_close(ssl_conn_obj_t *self, const ssl_stream_info_t *info) 
 
 mp_obj_t ssl_socket_wrap(ssl_context_obj_t *context, const ssl_wrap_t *wrap) {
     ssl_stream_info_t info;
-    mp_get_stream_raise(wrap->sock, MP_STREAM_OP_READ | MP_STREAM_OP_WRITE | MP_STREAM_OP_IOCTL);
     ssl_platform_look(wrap->sock, &info);
     check_arguments(context, wrap, &info);
     if (info.connected) {
@@ -198,6 +197,8 @@ static mp_obj_t ssl_socket_unwrap(mp_obj_t self_in) {
 static MP_DEFINE_CONST_FUN_OBJ_1(ssl_socket_unwrap_obj, ssl_socket_unwrap);
 
 // ---- reading ----
+// read(n) is that of MicroPython's streams, as readinto, readline and write are; with a buffer it
+// is CPython's.
 static mp_obj_t ssl_socket_read(size_t n_args, const mp_obj_t *args, mp_map_t *kw_args) {
     static const mp_arg_t allowed[] = {
         {MP_QSTR_len, MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}},
@@ -205,17 +206,18 @@ static mp_obj_t ssl_socket_read(size_t n_args, const mp_obj_t *args, mp_map_t *k
     };
     mp_arg_val_t vals[MP_ARRAY_SIZE(allowed)];
     mp_arg_parse_all(n_args - 1, args + 1, kw_args, MP_ARRAY_SIZE(allowed), allowed, vals);
-    ssl_conn_obj_t *self = open_socket(args[0], "Read");
-    bool sized = vals[0].u_obj != mp_const_none;
-    mp_int_t size = sized ? mp_obj_get_int(vals[0].u_obj) : 1024;
-    bool whole = vals[1].u_obj == mp_const_none && size < 0;
-    if (whole || self->stream_reads) {
-        // As MicroPython's streams do: read to the end or, for the old wrap_socket(), exactly `len`
-        // bytes.
-        mp_obj_t stream_args[] = {args[0], sized ? vals[0].u_obj : MP_OBJ_NEW_SMALL_INT(-1)};
-        return mp_call_function_n_kw(MP_OBJ_FROM_PTR(&mp_stream_read_obj), 2, 0, stream_args);
+    ssl_conn_obj_t *self = MP_OBJ_TO_PTR(args[0]);
+    mp_int_t size = vals[0].u_obj == mp_const_none ? -1 : mp_obj_get_int(vals[0].u_obj);
+    if (vals[1].u_obj != mp_const_none) {
+        return ssl_conn_read_into(open_socket(args[0], "Read"), size, vals[1].u_obj, true);
     }
-    return ssl_conn_read_into(self, size, vals[1].u_obj, true);
+    if (size == -1) {
+        return mp_call_function_1(MP_OBJ_FROM_PTR(&mp_stream_read_obj), args[0]);
+    }
+    if (size < 0) {
+        mp_raise_ValueError(MP_ERROR_TEXT("size should not be negative"));
+    }
+    return ssl_conn_read_exactly(self, (size_t)size);
 }
 static MP_DEFINE_CONST_FUN_OBJ_KW(ssl_socket_read_obj, 1, ssl_socket_read);
 
@@ -341,7 +343,12 @@ static MP_DEFINE_CONST_FUN_OBJ_1(ssl_socket_fileno_obj, ssl_socket_fileno);
 
 // ---- the stream protocol ----
 static mp_uint_t ssl_socket_stream_read(mp_obj_t self_in, void *buf, mp_uint_t size, int *errcode) {
-    ssl_conn_obj_t *self = open_socket(self_in, "Read");
+    ssl_conn_obj_t *self = MP_OBJ_TO_PTR(self_in);
+    if (self->closed) {
+        *errcode = MP_EBADF; // as a closed socket answers: another task may have closed it
+        return MP_STREAM_ERROR;
+    }
+    (void)open_socket(self_in, "Read");
     size_t n;
     ssl_guard_t guard;
     ssl_guard_enter(&guard, self);
@@ -356,7 +363,12 @@ static mp_uint_t ssl_socket_stream_read(mp_obj_t self_in, void *buf, mp_uint_t s
 
 static mp_uint_t ssl_socket_stream_write(
     mp_obj_t self_in, const void *buf, mp_uint_t size, int *errcode) {
-    ssl_conn_obj_t *self = open_socket(self_in, "Write");
+    ssl_conn_obj_t *self = MP_OBJ_TO_PTR(self_in);
+    if (self->closed) {
+        *errcode = MP_EBADF;
+        return MP_STREAM_ERROR;
+    }
+    (void)open_socket(self_in, "Write");
     ssl_pump_t want;
     size_t n = ssl_conn_write_some(self, buf, size, &want);
     if (n == 0 && want != PUMP_DONE) {

@@ -31,6 +31,7 @@
 #include <stdint.h>
 
 #include "alerts.h"
+#include "cert.h"
 #include "config.h"
 
 typedef struct ussl_arena ussl_arena_t;       // a memory budget
@@ -43,7 +44,6 @@ typedef struct ussl_session ussl_session_t;   // a session, which a client can r
 typedef struct ussl_reserve ussl_reserve_t;   // memory set aside for connections
 typedef struct ussl_ctx ussl_ctx_t;           // settings that never change, shared by connections
 typedef struct ussl_conn ussl_conn_t;         // one connection
-typedef struct ussl_cert ussl_cert_t;         // a certificate, lent by its owner
 
 // ---- Results --------------------------------------------------------------------------------
 typedef enum {
@@ -76,7 +76,6 @@ typedef enum {
 #define USSL_CERT_WEAK_HASH (1u << 8)    // it is signed with a weak hash (SHA-1, MD5)
 #define USSL_CERT_FUTURE (1u << 9)       // it is not yet valid
 #define USSL_CERT_EXPIRED (1u << 10)     // it has expired
-#define USSL_CERT_OTHER (1u << 11)       // any other rule; the engine never sets it
 #define USSL_CERT_NO_CRL (1u << 12)      // a CRL of its issuer is required, but none is loaded
 #define USSL_CERT_OLD_CRL (1u << 13)     // its issuer's CRL has expired
 #define USSL_CERT_SIGNATURE (1u << 14)   // it is not signed by its issuer
@@ -86,8 +85,8 @@ typedef enum {
 #define USSL_CERT_CA (1u << 18)          // an issuer is no CA, or the peer's own certificate is one
 #define USSL_CERT_PATH_LENGTH (1u << 19) // more CAs are below it than its path length permits
 #define USSL_CERT_STRICT (1u << 20)      // it breaks a rule of RFC 5280 that only `strict` checks
-#define USSL_CERT_PIN (1u << 22)         // no key of the path is pinned for this host
 #define USSL_CERT_CONSTRAINT (1u << 21)  // it has a name that an issuer may not issue for
+#define USSL_CERT_PIN (1u << 22)         // no key of the path is pinned for this host
 
 // Why a peer's certificates were refused: the most serious broken rule, and flags for all of them.
 typedef struct {
@@ -146,6 +145,8 @@ void ussl_drop_later(void *object);
 // Fills buf with `len` bytes from the platform's generator. Returns USSL_ERR_PLATFORM if there is
 // no entropy.
 ussl_result_t ussl_random(uint8_t *buf, size_t len);
+// SHA-256 of some bytes (FIPS 180-4).
+void ussl_sha256(const void *data, size_t len, uint8_t out[32]);
 
 // Returns the platform's clock_floor, in seconds since 1970.
 int64_t ussl_clock_floor(void);
@@ -213,10 +214,6 @@ void ussl_reserve_unref(ussl_reserve_t *reserve);
 ussl_arena_t *ussl_reserve_take(ussl_reserve_t *reserve);
 void ussl_arena_leave(ussl_arena_t *arena);
 void ussl_reserve_status(const ussl_reserve_t *reserve, ussl_reserve_status_t *out);
-
-// True if the data contains `-----BEGIN `, with which a PEM block starts (RFC 7468). DER is not
-// expected to contain it.
-bool ussl_is_pem(const void *data, size_t len);
 
 // ---- Trust ----------------------------------------------------------------------------------
 // A trust holds the certificates, CRLs, root store and pins that its owner trusts. One call adds
@@ -310,78 +307,6 @@ ussl_result_t ussl_identity_new(ussl_arena_t *arena, const ussl_identity_source_
 ussl_identity_t *ussl_identity_ref(ussl_identity_t *identity);
 void ussl_identity_unref(ussl_identity_t *identity);
 bool ussl_identity_is_rsa(const ussl_identity_t *identity);
-
-// ---- Certificates, decoded --------------------------------------------------------------------
-// A date of the proleptic Gregorian calendar, in UTC.
-typedef struct {
-    int year;
-    uint8_t month, day, hour, minute, second;
-} ussl_date_t;
-
-// What ussl_cert_info() reads. The pointers lead into the certificate.
-typedef struct {
-    const uint8_t *der;
-    size_t der_len;
-    const uint8_t *serial; // big-endian
-    size_t serial_len;
-    unsigned version; // 1 to 3
-    bool is_ca;       // basicConstraints CA:TRUE
-    ussl_date_t not_before, not_after;
-} ussl_cert_info_t;
-void ussl_cert_info(const ussl_cert_t *cert, ussl_cert_info_t *out);
-
-// Reads today's date from the clock. False if the clock is not set.
-bool ussl_today(ussl_date_t *out);
-// Returns seconds since 1970. A day past the end of its month counts into the next month.
-int64_t ussl_date_seconds(const ussl_date_t *date);
-
-typedef enum { USSL_SUBJECT, USSL_ISSUER } ussl_whose_t;
-// One attribute of a distinguished name (RFC 5280 4.1.2.4).
-typedef struct {
-    const char *type; // static: OpenSSL's long name; NULL: it has none, see oid
-    char oid[64];     // in dotted form; empty unless type is NULL
-    const uint8_t *value;
-    size_t len;
-    uint8_t tag;        // ASN.1 tag of the string `value`
-    bool with_the_next; // the next attribute is in the same RDN
-} ussl_attribute_t;
-// Reads attribute number `index`, from 0, of a distinguished name in DER. False if there is none.
-bool ussl_name_attribute(const uint8_t *der, size_t der_len, size_t index, ussl_attribute_t *out);
-// The distinguished name of subject or issuer, in DER.
-void ussl_cert_name(const ussl_cert_t *cert, ussl_whose_t whose, const uint8_t **der, size_t *len);
-
-// Reads subject alternative name number `index`, from 0 (RFC 5280 4.2.1.6). False if there is none.
-// *kind is its number in GeneralName: 1 e-mail, 2 DNS, 4 directory name (in DER), 6 URI, 7 IP
-// address (4 or 16 bytes), 8 registered ID (the content of an OID).
-bool ussl_cert_alt_name(
-    const ussl_cert_t *cert, size_t index, unsigned *kind, const uint8_t **value, size_t *len);
-
-// Writes an object identifier, given as the content of its DER, in dotted form with a NUL at the
-// end. The text ends early where `room` is used up, or before an arc of more than 32 bits. room
-// must not be 0.
-void ussl_oid_text(const uint8_t *oid, size_t len, char *out, size_t room);
-
-// What a URI in a certificate is the address of: an OCSP responder, a copy of the issuer's
-// certificate (RFC 5280 4.2.2.1), or a CRL (4.2.1.13).
-typedef enum { USSL_URI_OCSP, USSL_URI_CA_ISSUERS, USSL_URI_CRL } ussl_uri_t;
-// Reads URI number `index`, from 0, of one kind. False if there is none.
-bool ussl_cert_uri(
-    const ussl_cert_t *cert, ussl_uri_t kind, size_t index, const uint8_t **value, size_t *len);
-
-// ---- Names ----------------------------------------------------------------------------------
-// Parses an IP literal (RFC 791, RFC 4291 2.2) into bytes in network order. Returns their number, 4
-// or 16, or 0 if `text` is not an address.
-size_t ussl_address_parse(const char *text, size_t len, uint8_t out[16]);
-// True if `text` consists of labels of letters, digits, hyphens and underscores, with dots between
-// them, has 253 bytes at most, and has a last label that cannot be read as a number. Pure.
-bool ussl_is_hostname(const char *text, size_t len);
-// True if the two are equal apart from the case of ASCII letters. Both have `len` bytes. Pure.
-bool ussl_equal_fold(const char *a, const char *b, size_t len);
-// True if two names are equal apart from case and one dot at the end. Both end with a NUL. Pure.
-bool ussl_same_host(const char *a, const char *b);
-// True if a dNSName or common name, the pattern, covers a host name (RFC 9525 6.3). `*` stands for
-// the whole left-most label only. Neither text needs a NUL at its end. Pure.
-bool ussl_hostname_match(const char *pattern, size_t pattern_len, const char *host, size_t len);
 
 // ---- Cipher suites --------------------------------------------------------------------------
 typedef struct {
@@ -486,58 +411,6 @@ ussl_result_t ussl_conn_new(
 // still has to be; for a client a context with USSL_VERIFY_NONE is then USSL_ERR_USAGE.
 ussl_result_t ussl_conn_change_ctx(ussl_conn_t *conn, ussl_ctx_t *ctx);
 
-// ---- Sessions (USSL_SESSIONS) ----
-// A session is what a connection leaves for a resumption: its secrets, and what was proven about
-// the peer.
-typedef struct {
-    uint8_t id[32]; // SHA-256 of the session ticket if there is one
-    size_t id_len;
-    int64_t made;           // seconds since 1970
-    uint32_t timeout;       // seconds
-    uint32_t lifetime_hint; // seconds, as the server named it; 0 if it named none
-    bool has_ticket;
-} ussl_session_info_t;
-
-// Returns the session of an established connection. The session of a server can be inspected, but
-// neither resumed nor saved. With TLS 1.3 the session of a client has a ticket only after a read
-// has received one. Returns USSL_ERR_USAGE if the connection is not established or has no session.
-ussl_result_t ussl_conn_session(ussl_conn_t *conn, ussl_session_t **out);
-// Makes a client offer a session; USSL_ERR_USAGE for a server, or if the handshake has begun. The
-// session is not offered if it proves less than this connection requires, belongs to another host,
-// was made under another trust, or is too old, nor if the clock is not set or the context has
-// no_tickets. In these cases, or if the server refuses it, a full handshake is made.
-ussl_result_t ussl_conn_set_session(ussl_conn_t *conn, const ussl_session_t *session);
-bool ussl_conn_resumed(const ussl_conn_t *conn);
-
-ussl_session_t *ussl_session_ref(ussl_session_t *session);
-void ussl_session_unref(ussl_session_t *session);
-const ussl_session_info_t *ussl_session_info(const ussl_session_t *session);
-
-// A session as bytes, for a device that loses its memory. The bytes contain the secrets, so they
-// must be kept like a key. They are encrypted and authenticated under the caller's key; with
-// key_len 0 they are only protected against damage. `out` has room for ussl_session_saved_size()
-// bytes. A size of 0 means that the session cannot be resumed; saving it is USSL_ERR_USAGE.
-size_t ussl_session_saved_size(const ussl_session_t *session);
-ussl_result_t ussl_session_save(
-    const ussl_session_t *session, const void *key, size_t key_len, uint8_t *out);
-// A saved session, and the key that it was saved with.
-typedef struct {
-    const uint8_t *data;
-    size_t len;
-    const void *key;
-    size_t key_len;
-} ussl_session_source_t;
-// Returns USSL_ERR_PARSE if the bytes are damaged or the key is another one, and USSL_ERR_CERT if
-// the session was made under another trust. The trust may have grown since. trust may be NULL.
-ussl_result_t ussl_session_load(ussl_arena_t *arena, const ussl_trust_t *trust,
-    const ussl_session_source_t *source, ussl_session_t **out, ussl_failure_t *why);
-
-// The keys of a server's session tickets. The owner passes them to each context that it makes, so
-// that tickets stay valid when settings change. A key that is older than USSL_TICKET_LIFETIME is
-// replaced.
-ussl_result_t ussl_tickets_new(ussl_arena_t *arena, ussl_tickets_t **out);
-void ussl_tickets_unref(ussl_tickets_t *tickets);
-
 // Frees a connection; NULL is allowed. This sends nothing, allocates nothing and calls no hook, but
 // it is not for a finaliser, which calls ussl_drop_later() instead.
 void ussl_conn_free(ussl_conn_t *conn);
@@ -612,4 +485,56 @@ bool ussl_conn_blamed(const ussl_conn_t *conn, const uint8_t **der, size_t *len)
 // Returns the message for broken rule number `index`, from 0, of a verdict, the most serious first,
 // or NULL past the end. The message is static.
 const char *ussl_verdict_rule(const ussl_verdict_t *verdict, size_t index);
+
+// ---- Sessions (USSL_SESSIONS) -----------------------------------------------------------------
+// A session is what a connection leaves for a resumption: its secrets, and what was proven about
+// the peer.
+typedef struct {
+    uint8_t id[32]; // SHA-256 of the session ticket if there is one
+    size_t id_len;
+    int64_t made;           // seconds since 1970
+    uint32_t timeout;       // seconds
+    uint32_t lifetime_hint; // seconds, as the server named it; 0 if it named none
+    bool has_ticket;
+} ussl_session_info_t;
+
+// Returns the session of an established connection. The session of a server can be inspected, but
+// neither resumed nor saved. With TLS 1.3 the session of a client has a ticket only after a read
+// has received one. Returns USSL_ERR_USAGE if the connection is not established or has no session.
+ussl_result_t ussl_conn_session(ussl_conn_t *conn, ussl_session_t **out);
+// Makes a client offer a session; USSL_ERR_USAGE for a server, or if the handshake has begun. The
+// session is not offered if it proves less than this connection requires, belongs to another host,
+// was made under another trust, or is too old, nor if the clock is not set or the context has
+// no_tickets. In these cases, or if the server refuses it, a full handshake is made.
+ussl_result_t ussl_conn_set_session(ussl_conn_t *conn, const ussl_session_t *session);
+bool ussl_conn_resumed(const ussl_conn_t *conn);
+
+ussl_session_t *ussl_session_ref(ussl_session_t *session);
+void ussl_session_unref(ussl_session_t *session);
+const ussl_session_info_t *ussl_session_info(const ussl_session_t *session);
+
+// A session as bytes, for a device that loses its memory. The bytes contain the secrets, so they
+// must be kept like a key. They are encrypted and authenticated under the caller's key; with
+// key_len 0 they are only protected against damage. `out` has room for ussl_session_saved_size()
+// bytes. A size of 0 means that the session cannot be resumed; saving it is USSL_ERR_USAGE.
+size_t ussl_session_saved_size(const ussl_session_t *session);
+ussl_result_t ussl_session_save(
+    const ussl_session_t *session, const void *key, size_t key_len, uint8_t *out);
+// A saved session, and the key that it was saved with.
+typedef struct {
+    const uint8_t *data;
+    size_t len;
+    const void *key;
+    size_t key_len;
+} ussl_session_source_t;
+// Returns USSL_ERR_PARSE if the bytes are damaged or the key is another one, and USSL_ERR_CERT if
+// the session was made under another trust. The trust may have grown since. trust may be NULL.
+ussl_result_t ussl_session_load(ussl_arena_t *arena, const ussl_trust_t *trust,
+    const ussl_session_source_t *source, ussl_session_t **out, ussl_failure_t *why);
+
+// The keys of a server's session tickets. The owner passes them to each context that it makes, so
+// that tickets stay valid when settings change. A key that is older than USSL_TICKET_LIFETIME is
+// replaced.
+ussl_result_t ussl_tickets_new(ussl_arena_t *arena, ussl_tickets_t **out);
+void ussl_tickets_unref(ussl_tickets_t *tickets);
 #endif // USSL_USSL_H

@@ -17,5 +17,5 @@ except ssl.SSLCertVerificationError as e:
 
 print(tls.version(), tls.cipher()[0])
 tls.write(b"GET / HTTP/1.0\r\nHost: %s\r\n\r\n" % host.encode())
-print(tls.read(1024))
+print(tls.recv(1024))
 tls.close()                                        # sends close_notify: a clean end, no truncation

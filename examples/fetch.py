@@ -27,7 +27,7 @@ print("peer:     ", tls.getpeercert()["subject"])
 print()
 tls.write(b"GET /%s HTTP/1.0\r\nHost: %s\r\n\r\n" % (path.encode(), host.encode()))
 while True:
-    data = tls.read(1024)
+    data = tls.recv(1024)
     if not data:
         break
     sys.stdout.buffer.write(data)

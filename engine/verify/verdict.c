@@ -36,7 +36,6 @@ static const struct {
     {BIT(USSL_CERT_NO_CLOCK), 9},
     {BIT(USSL_CERT_FUTURE), 9},
     {BIT(USSL_CERT_EXPIRED), 10},
-    {BIT(USSL_CERT_OTHER), 1},
 };
 #define RULES (sizeof(rules) / sizeof(rules[0]))
 

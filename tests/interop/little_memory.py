@@ -82,7 +82,7 @@ tls = connect(ctx)
 tls.write(b"20000\n")
 got = 0
 while got < 20000:
-    part = tls.read(20000)
+    part = tls.recv(20000)
     assert 0 < len(part) <= 4096
     got += len(part)
 assert tls.version() == version.replace("_", ".") and ctx.memory()["largest_record"] == 4096
