@@ -32,11 +32,10 @@ mp_obj_t ssl_connect(mp_obj_t host, mp_obj_t port, mp_obj_t timeout) {
     mp_obj_t first = mp_obj_subscr(found, MP_OBJ_NEW_SMALL_INT(0), MP_OBJ_SENTINEL);
     mp_obj_t *info; // (family, type, protocol, canonical name, address)
     mp_obj_get_array_fixed_n(first, 5, &info);
-    connect_t call = {
-        .sock = mp_call_function_1(mp_load_attr(module, MP_QSTR_socket), info[0]),
-        .address = info[4],
-        .timeout = timeout,
-    };
+    // The address is read before the next call, because `info` alone does not keep the tuple alive:
+    // it points into the middle of it.
+    connect_t call = {.address = info[4], .timeout = timeout};
+    call.sock = mp_call_function_1(mp_load_attr(module, MP_QSTR_socket), info[0]);
     mp_obj_t error;
     ssl_try(try_connect, &call, &error);
     if (error != MP_OBJ_NULL) {

@@ -145,7 +145,7 @@ static const char *const *alpn_list(mp_obj_t alpn) {
 }
 
 // Creates a server's session ticket keys. They are kept when a setting changes, so that clients can
-// still resume; only a new pin discards them (ssl_pins.c).
+// still resume; only ssl_context_drop_tickets() discards them.
 static void make_tickets(ssl_context_obj_t *self, ussl_role_t role) {
 #if USSL_SESSIONS && USSL_SERVER
     if (role == USSL_SERVER_SIDE && self->tickets == NULL
@@ -156,6 +156,14 @@ static void make_tickets(ssl_context_obj_t *self, ussl_role_t role) {
     (void)self;
     (void)role;
 #endif
+}
+
+void ssl_context_drop_tickets(ssl_context_obj_t *self) {
+#if USSL_SESSIONS && USSL_SERVER
+    ussl_tickets_unref(self->tickets);
+    self->tickets = NULL;
+#endif
+    ssl_context_changed(self);
 }
 
 ussl_ctx_t *ssl_context_freeze(ssl_context_obj_t *self, ussl_role_t role) {

@@ -22,7 +22,10 @@ void ssl_get_bytes(mp_obj_t data, mp_buffer_info_t *out) {
 // ---- files ----
 mp_obj_t ssl_open(mp_obj_t path, qstr mode) {
     mp_obj_t args[] = {path, MP_OBJ_NEW_QSTR(mode)};
-    return mp_call_function_n_kw(MP_OBJ_FROM_PTR(&mp_builtin_open_obj), 2, 0, args);
+    mp_obj_t file = mp_call_function_n_kw(MP_OBJ_FROM_PTR(&mp_builtin_open_obj), 2, 0, args);
+    // A file system that is written in Python can return any object.
+    mp_get_stream_raise(file, MP_STREAM_OP_READ | MP_STREAM_OP_WRITE | MP_STREAM_OP_IOCTL);
+    return file;
 }
 
 mp_obj_t ssl_read_rest(mp_obj_t file) {

@@ -45,6 +45,8 @@ static void add_trust(
 // root store, sets *roots and returns None: its certificates stay in the file.
 static mp_obj_t open_cafile(mp_obj_t cafile, mp_obj_t *roots) {
     if (!mp_obj_is_str(cafile)) {
+        mp_buffer_info_t bufinfo;
+        ssl_file_or_data(cafile, "cafile", &bufinfo); // raises if it is no data either
         return cafile;
     }
     mp_obj_t file = ssl_open(cafile, MP_QSTR_rb);
@@ -203,7 +205,7 @@ MP_DEFINE_CONST_FUN_OBJ_KW(ssl_context_get_ca_certs_obj, 1, ssl_context_get_ca_c
 // ---- identity ----
 static NORETURN void raise_bad_identity(const ussl_failure_t *why) {
     if (why->result != USSL_ERR_PARSE) {
-        ssl_raise_result(why->result);
+        ssl_raise_usage(why->result, "certfile and keyfile must not be empty");
     }
     if (why->reason != NULL && strcmp(why->reason, "KEY_VALUES_MISMATCH") == 0) {
         ssl_raise_reason(116, "X509", why->reason, NULL);

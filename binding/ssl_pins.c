@@ -44,23 +44,18 @@ static void get_hash(mp_obj_t arg, uint8_t out[USSL_PIN_SIZE]) {
     }
 }
 
-static mp_obj_t add_pins(size_t n_args, const mp_obj_t *args, bool alone) {
+static mp_obj_t add_pins(size_t n_args, const mp_obj_t *args, bool trust_key) {
     ssl_context_obj_t *self = ssl_context_of(args[0]);
     const char *host = args[1] == mp_const_none ? NULL : mp_obj_str_get_str(args[1]);
     uint8_t hash[USSL_PIN_SIZE];
     for (size_t i = 2; i < n_args; i++) {
         get_hash(args[i], hash); // raises before any is added if one is malformed
     }
-#if USSL_SESSIONS && USSL_SERVER
-    // A client that holds an earlier session ticket has not shown that it has a pinned key. Without
-    // the old ticket keys such a ticket is not accepted.
-    ussl_tickets_unref(self->tickets);
-    self->tickets = NULL;
-#endif
-    ssl_context_changed(self);
+    // A client that holds an earlier session ticket has not shown that it has a pinned key.
+    ssl_context_drop_tickets(self);
     for (size_t i = 2; i < n_args; i++) {
         get_hash(args[i], hash);
-        ussl_result_t result = ussl_trust_pin(ssl_context_trust(self), host, hash, alone);
+        ussl_result_t result = ussl_trust_pin(ssl_context_trust(self), host, hash, trust_key);
         if (result != USSL_OK) {
             ssl_raise_usage(result, "host must be 1 to 255 characters");
         }

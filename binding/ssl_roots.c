@@ -200,13 +200,17 @@ static roots_t *roots_in_firmware(void) {
     return NULL;
 }
 
-static const char *wanted_file(void) {
+// The variable SSL_CERT_FILE is the only source if it is set, as in OpenSSL. If it names a file
+// that cannot be used, nobody is trusted.
+static const char *wanted_file(bool *only) {
 #if defined(__unix__)
     const char *path = getenv("SSL_CERT_FILE");
     if (path != NULL) {
+        *only = true;
         return path;
     }
 #endif
+    *only = false;
     return USSL_ROOTS_PATH;
 }
 
@@ -222,17 +226,18 @@ static bool is_fresh(const roots_t *roots) {
 
 static roots_t *default_roots(void) {
     static const char *opened_for;
-    const char *wanted = wanted_file();
+    bool only;
+    const char *wanted = wanted_file(&only);
     roots_t *roots =
         MP_STATE_VM(ussl_roots) != MP_OBJ_NULL ? MP_OBJ_TO_PTR(MP_STATE_VM(ussl_roots)) : NULL;
     if (roots != NULL && opened_for == wanted && is_fresh(roots)) {
         return roots;
     }
     roots = try_file(wanted);
-    if (roots == NULL) {
+    if (roots == NULL && !only) {
         roots = roots_in_firmware();
     }
-    if (roots == NULL && strcmp(wanted, USSL_ROOTS_PATH) == 0) {
+    if (roots == NULL && !only) {
         roots = try_file(SYSTEM_BUNDLE);
     }
     opened_for = wanted;
@@ -246,6 +251,9 @@ void ssl_roots_use(ssl_context_obj_t *context, mp_obj_t roots_in) {
     ussl_result_t result = ussl_trust_set_store(ssl_context_trust(context), roots->store);
     if (result != USSL_OK) {
         ssl_raise_result(result);
+    }
+    if (context->roots != MP_OBJ_NULL && context->roots != roots_in) {
+        ssl_context_drop_tickets(context); // its clients were verified under the old store
     }
     context->roots = roots_in; // keeps the store's file open
     ssl_context_changed(context);

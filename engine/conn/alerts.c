@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// alerts.c - the meaning of alerts: OpenSSL's reason for an alert that was received, the alert to
-// send for an mbedTLS code or a verdict, and the flag for which mbedTLS sends an alert.
+// alerts.c - the meaning of alerts: OpenSSL's reason for an alert that was received, and the alert
+// to send for an mbedTLS code or a verdict.
 //
 // Notes: reasons are OpenSSL's words, because scripts written for CPython compare them. mbedTLS
 // closes without an alert on many protocol errors. The table of codes has the alert that the peer
@@ -155,30 +155,16 @@ uint8_t ussl__alert_for_verdict(const ussl_verdict_t *verdict) {
         case 26:
             return USSL_ALERT_UNSUPPORTED_CERTIFICATE;
         case 7:
+        case 8:
             return USSL_ALERT_DECRYPT_ERROR;
         case 9:
         case 62:
         case 64:
+        case 66:
+        case 67:
+        case 68:
             return USSL_ALERT_BAD_CERTIFICATE;
         default:
             return USSL_ALERT_CERTIFICATE_UNKNOWN;
-    }
-}
-
-// The default is a flag for which mbedTLS sends certificate_unknown.
-uint32_t ussl__flag_for_alert(int alert) {
-    switch (alert) {
-        case USSL_ALERT_BAD_CERTIFICATE:
-            return MBEDTLS_X509_BADCERT_CN_MISMATCH;
-        case USSL_ALERT_UNSUPPORTED_CERTIFICATE:
-            return MBEDTLS_X509_BADCERT_KEY_USAGE;
-        case USSL_ALERT_CERTIFICATE_REVOKED:
-            return MBEDTLS_X509_BADCERT_REVOKED;
-        case USSL_ALERT_CERTIFICATE_EXPIRED:
-            return MBEDTLS_X509_BADCERT_EXPIRED;
-        case USSL_ALERT_UNKNOWN_CA:
-            return MBEDTLS_X509_BADCERT_NOT_TRUSTED;
-        default:
-            return MBEDTLS_X509_BADCERT_FUTURE;
     }
 }

@@ -82,10 +82,8 @@ static inline ussl_conn_t *ussl__conn_of(const mbedtls_ssl_context *ssl) {
 const char *ussl__alert_reason(unsigned alert);
 // Sets the result, the reason and the alert to send for an mbedTLS code, and nothing else of *why.
 void ussl__failure_of_code(int code, ussl_failure_t *why);
-// Returns the alert that reports a verdict to the peer (RFC 8446 6.2).
+// Returns the alert that reports a verdict to the peer (RFC 8446 6.2). It is OpenSSL's choice.
 uint8_t ussl__alert_for_verdict(const ussl_verdict_t *verdict);
-// Returns a flag (MBEDTLS_X509_BADCERT_*) for which mbedTLS sends this alert.
-uint32_t ussl__flag_for_alert(int alert);
 
 // ---- failure.c ---------------------------------------------------------------------------------
 void ussl__conn_set_state(ussl_conn_t *conn, conn_state_t state);

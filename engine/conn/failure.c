@@ -120,6 +120,13 @@ ussl_result_t ussl__conn_fail(ussl_conn_t *conn, int code) {
     return why->result;
 }
 
+// ---- seam: called by mbedTLS ----
+unsigned char ussl__alert_to_send(const mbedtls_ssl_context *ssl, unsigned char alert) {
+    const ussl_conn_t *conn = ussl__conn_of(ssl);
+    bool ours = ussl__conn_latched(conn) && conn->failure.alert != USSL_ALERT_NONE;
+    return ours ? (unsigned char)conn->failure.alert : alert;
+}
+
 // ---- public ----
 bool ussl_conn_established(const ussl_conn_t *conn) {
     return conn->state == CONN_OPEN || conn->state == CONN_CLOSING;

@@ -13,7 +13,8 @@
 static ussl_result_t bring_root(ussl_conn_t *conn) {
     ussl__path_t *path = &conn->check.path;
     const ussl_trust_t *trust = conn->ctx->config.trust;
-    if (path->cert[path->len - 1] != NULL || trust == NULL || path->len < 2) {
+    if (path->cert[path->len - 1] != NULL || path->len < 2 || trust == NULL
+        || trust->store == NULL) {
         return USSL_OK;
     }
     const mbedtls_x509_crt *child = path->cert[path->len - 2];

@@ -75,20 +75,21 @@ uint16_t ussl__conn_proven(const ussl_conn_t *conn) {
 int ussl__verify_sent(mbedtls_ssl_context *ssl, const mbedtls_x509_crt *chain, uint32_t *flags) {
     ussl_conn_t *conn = ussl__conn_of(ssl);
     ussl__requirements_t req = requirements_of(conn);
-    *flags = 0;
-    switch (ussl__verify(&req, chain, &conn->check)) {
+    *flags = MBEDTLS_X509_BADCERT_OTHER;
+    ussl_result_t result = ussl__verify(&req, chain, &conn->check);
+    switch (result) {
         case USSL_OK:
+            *flags = 0;
             return 0;
         case USSL_ERR_CERT:
             ussl__conn_latch_verdict(conn);
-            *flags = ussl__flag_for_alert(ussl__alert_for_verdict(&conn->check.verdict));
             return MBEDTLS_ERR_X509_CERT_VERIFY_FAILED;
         case USSL_ERR_HOOK:
             (void)ussl__conn_latch(
                 conn, USSL_ERR_HOOK, USSL_ALERT_ACCESS_DENIED, "CERTIFICATE_VERIFY_FAILED");
-            *flags = MBEDTLS_X509_BADCERT_OTHER;
             return MBEDTLS_ERR_X509_FATAL_ERROR;
         default:
+            (void)ussl__conn_latch(conn, result, USSL_ALERT_INTERNAL_ERROR, NULL);
             return MBEDTLS_ERR_X509_ALLOC_FAILED;
     }
 }

@@ -4,8 +4,8 @@
 //
 // The sources in this room replace a file of mbedTLS or work around a fault of it. Other rooms read
 // and write private fields only where mbedTLS has no function for it: the alert that was received,
-// the state of the handshake, the record buffers, a ClientHello before it is parsed, and the
-// configuration of a connection that has begun.
+// the state of the handshake, the record buffers, a ClientHello before it is parsed, the
+// configuration of a connection that has begun, and the fields of a parsed certificate.
 #ifndef USSL_MBEDTLS_MBED_H
 #define USSL_MBEDTLS_MBED_H
 
@@ -45,7 +45,12 @@
 // The compiler warns where the result of such a function is not used.
 #define USSL__CHECKED __attribute__((warn_unused_result))
 // A row of a table without padding: three bytes of flash less where a byte stands before a pointer.
+// Apple's linker accepts no pointers at odd addresses.
+#if defined(__APPLE__)
+#define USSL__ROW
+#else
 #define USSL__ROW __attribute__((packed))
+#endif
 
 // ---- Seams -----------------------------------------------------------------------------------
 // The files of mbedTLS that this room includes, and mbedTLS's platform layer, call these functions.
@@ -62,8 +67,11 @@ size_t ussl__record_room_in(const mbedtls_ssl_context *ssl);
 size_t ussl__record_room_out(const mbedtls_ssl_context *ssl);
 // conn/record_buffers.c: the largest plaintext of a record that the connection accepts, in bytes.
 uint16_t ussl__record_limit(const mbedtls_ssl_context *ssl);
-// conn/peer_check.c: replaces mbedtls_x509_crt_verify_restartable(). mbedTLS chooses the alert by
-// the flags (MBEDTLS_X509_BADCERT_*).
+// conn/failure.c: returns the alert to send where mbedTLS would send `alert`: that of the failure
+// which the engine has found.
+unsigned char ussl__alert_to_send(const mbedtls_ssl_context *ssl, unsigned char alert);
+// conn/peer_check.c: replaces mbedtls_x509_crt_verify_restartable(). The flags are not 0 unless the
+// certificates are accepted.
 int ussl__verify_sent(mbedtls_ssl_context *ssl, const mbedtls_x509_crt *chain, uint32_t *flags);
 
 // ---- workarounds.c -----------------------------------------------------------------------------

@@ -17,7 +17,8 @@ static bool has(const mbedtls_x509_crt *crt, int extension) {
     return (crt->ext_types & extension) != 0;
 }
 
-static bool is_anchor(const ussl__path_t *path, size_t depth) {
+// True if the path ends at this certificate, and our trust or its store has it.
+static bool is_from_trust(const ussl__path_t *path, size_t depth) {
     return path->believed && depth + 1 == path->len;
 }
 
@@ -208,7 +209,7 @@ static void check_strictly(const ussl__path_t *path, size_t depth, ussl_verdict_
         {nameless && san && !is_critical(crt, MBEDTLS_OID_SUBJECT_ALT_NAME), 88},
         // The roots of Go Daddy and Starfield, and Amazon's older one, have the serial number 0 and
         // are in every bundle.
-        {!serial_is_good(&crt->serial) && !is_anchor(path, depth), 1},
+        {!serial_is_good(&crt->serial) && !is_from_trust(path, depth), 1},
     };
     for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++) {
         if (rules[i].broken) {
@@ -297,7 +298,7 @@ void ussl__rules_check(
     ussl__requirements_t *req, const ussl__path_t *path, ussl_verdict_t *verdict) {
     for (size_t i = path->len; i-- > 0;) {
         const mbedtls_x509_crt *crt = path->cert[i];
-        bool anchor = is_anchor(path, i);
+        bool anchor = is_from_trust(path, i);
         check_extensions(req, crt, i, verdict);
         if (i > 0 ? !may_issue(req, crt, anchor) : crt->ca_istrue && !is_known(req, crt)) {
             ussl__verdict_add(verdict, USSL_CERT_CA, 0, i);

@@ -1,4 +1,4 @@
-# Revocation lists, looked at only when asked for (VERIFY_CRL_CHECK_*).
+# Revocation lists, checked only when asked for (VERIFY_CRL_CHECK_*).
 import ssl
 from helper import CERTS, bio_pair, client_context, name_of, server_context, shake, show, show_text
 

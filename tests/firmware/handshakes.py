@@ -100,7 +100,7 @@ for _ in range(8):
     gc.collect()
 assert client.memory()["outside"] < 15000, client.memory()
 
-# The smallest place that docs/memory.md promises is enough: the chain as long as it is, a root of the store.
+# The smallest reservation that docs/memory.md promises is enough: the chain as long as it is, a root of the store.
 def exactly(cert, version):
     bits = 4096 if cert in ("under-rsa", "web") else 2048
     plan = {"record_in": 512, "record_out": 512, "rsa_bits": bits}
@@ -117,7 +117,7 @@ def exactly(cert, version):
 
 for cert in ("server", "server-rsa", "under-rsa", "web"):
     gc.collect()
-    print("the least place, %s: TLS 1.2 %d of %d, 1.3 %d of %d bytes" % (
+    print("the smallest reservation, %s: TLS 1.2 %d of %d, 1.3 %d of %d bytes" % (
         (cert,) + exactly(cert, ssl.TLSVersion.TLSv1_2) + exactly(cert, ssl.TLSVersion.TLSv1_3)))
 
 # The root store in flash: one root in memory at a time, in the reserved block, and none when idle.

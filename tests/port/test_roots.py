@@ -1,6 +1,7 @@
 # Root stores: loaded by name, beside other certificates, replaced, and what is said of a bad one.
 import os
 import ssl
+import vfs
 from helper import CERTS, bio_pair, server_context, shake
 from port import raises
 
@@ -32,7 +33,7 @@ assert not connects(client, "rogue-client") and not connects(client, "unknown-is
 client.load_verify_locations(CERTS + "rogue-ca.pem")
 assert client.cert_store_stats()["x509"] == 4
 assert connects(client) and connects(client, "unknown-issuer")
-# The whole path can be looked at, the root too.
+# The whole path can be read, the root too.
 c, s = bio_pair(client, server_context("chain"))
 assert shake(c, s) == [True, True]
 chain = c.get_verified_chain()
@@ -68,4 +69,55 @@ raises(OSError, os.stat, OTHER)
 client = ssl.create_default_context(cafile=CERTS + "../roots.there")
 os.remove(CERTS + "../roots.there")
 assert connects(client)
+
+# A server that gets another store accepts no session ticket of a client that it verified under the old one.
+server = server_context("server")
+server.verify_mode = ssl.CERT_REQUIRED
+server.load_verify_locations(STORE)
+client = ssl.create_default_context(cafile=STORE)
+client.load_cert_chain(CERTS + "client.pem", CERTS + "client.key")
+
+
+def session(old=None):
+    c, s = bio_pair(client, server)
+    if old:
+        c.session = old
+    assert shake(c, s) == [True, True]
+    s.write(b"x")
+    c.read()
+    return c.session, s.session_reused
+
+
+first, _ = session()
+again, reused = session(first)
+assert reused
+copy()
+server.load_verify_locations(OTHER)
+assert session(again)[1] is False
+
+# Bad arguments change nothing.
+with open(CERTS + "ca.pem") as f:
+    pem = f.read()
+context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+raises(TypeError, lambda: context.load_verify_locations(cafile=5, cadata=pem))
+assert context.cert_store_stats()["x509"] == 0
+raises(ValueError, context.load_cert_chain, bytearray(), b"x")
+
+
+# A file system in Python whose files are no streams.
+class NoStreams:
+    def mount(self, readonly, mkfs):
+        pass
+
+    def umount(self):
+        pass
+
+    def open(self, path, mode):
+        return object()
+
+
+vfs.mount(NoStreams(), "/nostreams")
+raises(OSError, context.load_verify_locations, "/nostreams/file")
+vfs.umount("/nostreams")
+os.remove(OTHER)
 print("ok")

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// test_hello.c - what a server reads of a ClientHello, and what is chosen by it: names, protocols,
-// suites. Every text here comes from a peer or a script, so each parser is also fed with garbage.
+// test_client_hello.c - what a server reads of a ClientHello, and what is chosen by it: names,
+// protocols, suites. Every text here comes from a peer or a script, so each parser is also fed with
+// garbage.
 #include "engine/conn/conn.h"
 #include "tests/support/support.h"
 

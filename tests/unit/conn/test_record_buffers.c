@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// test_records.c - record buffers: taken for one record, given back, limited, shared.
+// test_record_buffers.c - record buffers: taken for one record, given back, limited, shared.
 #include "engine/conn/conn.h"
 #include "tests/support/support.h"
 

@@ -252,7 +252,7 @@ static void both_ends_judge_for_themselves(void **state) {
             // A client that has to verify and has nothing to show for it goes no further.
             assert_int_equal(resumes_unasked(&pair, &session), !strict);
             assert_true((pair_failure(&pair, 0).result < 0) == (strict == 1));
-            // A server looks at the age of its tickets itself.
+            // A server checks the age of its tickets itself.
             test_platform.now += USSL_TICKET_LIFETIME + 10;
             assert_false(resumes_unasked(&pair, &session));
             test_platform.now -= USSL_TICKET_LIFETIME + 10;
@@ -584,7 +584,7 @@ static void every_allocation_of_a_resumption_fails(void **state) {
         platform_reset();
         assert_int_equal(resumed_life(version), USSL_OK);
         size_t total = test_platform.made;
-        // The first handshake is test_memory's: this one looks at what comes after it.
+        // The first handshake is test_memory's: this one tests what comes after it.
         for (size_t at = total / 2; at <= total; at += 17) {
             platform_reset();
             test_platform.fail_at = at;

@@ -49,7 +49,7 @@ static void handshake_with(ussl_store_t *store, const char *cert, const char *ke
         if (code != 0) {
             assert_int_equal(pair_failure(&pair, 0).cert.code, code);
         } else {
-            // The root can be looked at, though it is in no memory any more.
+            // The root can be read, though it is in no memory any more.
             size_t n = 0;
             const ussl_cert_t *cert, *root = NULL;
             for (;; n++, root = cert) {
@@ -141,7 +141,7 @@ static ussl_result_t see_all(void *owner, const uint8_t *der, size_t len, unsign
 }
 
 // A bundle may have a CA that another of its CAs has issued: two certificates of one path come from
-// the store, and both can be looked at for as long as the connection lives.
+// the store, and both can be read for as long as the connection lives.
 static void two_certificates_of_a_path(void **state) {
     (void)state;
     blob_t ca = read_cert_file("ca.pem"), inter = read_cert_file("inter.pem");

@@ -100,7 +100,7 @@ static bool read_case(FILE *file, case_t *c) {
 }
 
 // ---- who takes part ----
-// A chain of whatever bytes, and its key. What mbedTLS looks at before it sends them is taken from
+// A chain of whatever bytes, and its key. What mbedTLS reads before it sends them is taken from
 // a good certificate with a key of the same kind.
 static ussl_identity_t *make_identity(ussl_arena_t *arena, const case_t *c) {
     ussl__scope_t scope;
@@ -179,6 +179,10 @@ static int judge(const case_t *c, uint16_t version, ussl_verdict_t *verdict) {
         ussl_failure_t why = pair_failure(&pair, judging);
         *verdict = why.cert;
         code = why.result == USSL_ERR_CERT ? why.cert.code : -1;
+        // The alert that is reported is the one that the peer got.
+        if (code > 0 && pair.result[!judging] == USSL_ERR_ALERT) {
+            assert_int_equal(pair_failure(&pair, !judging).alert, why.alert);
+        }
     }
     pair_free(&pair);
     ussl_trust_unref(setup.made_trust[judging]);

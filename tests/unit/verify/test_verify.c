@@ -234,7 +234,7 @@ static void dates_are_held_until_there_is_a_clock(void **state) {
 }
 
 #if USSL_SESSIONS
-// A session of a connection whose dates were never looked at proves nothing.
+// A session of a connection whose dates were never judged proves nothing.
 static void what_is_held_is_not_resumed(void **state) {
     (void)state;
     pair_t pair;
