@@ -93,14 +93,14 @@ MP_DECLARE_CONST_FUN_OBJ_2(ssl_context_set_ciphers_obj);
 MP_DECLARE_CONST_FUN_OBJ_1(ssl_context_get_ciphers_obj);
 MP_DECLARE_CONST_FUN_OBJ_2(ssl_context_set_ecdh_curve_obj);
 MP_DECLARE_CONST_FUN_OBJ_2(ssl_context_load_dh_params_obj);
-MP_DECLARE_CONST_FUN_OBJ_2(ssl_context_set_alpn_protocols_obj);
+MP_DECLARE_CONST_FUN_OBJ_KW(ssl_context_set_alpn_protocols_obj);
 const char *ssl_version_name(uint16_t version);
 // Returns a list with the result of `show` for each enabled suite, best first.
 mp_obj_t ssl_context_suites(const ssl_context_obj_t *self, mp_obj_t (*show)(const ussl_suite_t *));
 
 // ---- ssl_load.c: trust anchors and identities from files and data ----
 MP_DECLARE_CONST_FUN_OBJ_KW(ssl_context_load_verify_locations_obj);
-MP_DECLARE_CONST_FUN_OBJ_VAR_BETWEEN(ssl_context_load_default_certs_obj);
+MP_DECLARE_CONST_FUN_OBJ_KW(ssl_context_load_default_certs_obj);
 MP_DECLARE_CONST_FUN_OBJ_1(ssl_context_set_default_verify_paths_obj);
 MP_DECLARE_CONST_FUN_OBJ_1(ssl_context_cert_store_stats_obj);
 MP_DECLARE_CONST_FUN_OBJ_KW(ssl_context_get_ca_certs_obj);
@@ -273,10 +273,10 @@ mp_obj_t ssl_plain_call(ssl_conn_obj_t *self, qstr method, size_t n, const mp_ob
 // Loads an attribute from the underlying socket. Returns false if it is not one that an SSLSocket
 // passes on, or if the socket does not have it.
 bool ssl_plain_attr(ssl_conn_obj_t *self, qstr attr, mp_obj_t *dest);
-MP_DECLARE_CONST_FUN_OBJ_2(ssl_socket_connect_obj);
-MP_DECLARE_CONST_FUN_OBJ_2(ssl_socket_connect_ex_obj);
+MP_DECLARE_CONST_FUN_OBJ_KW(ssl_socket_connect_obj);
+MP_DECLARE_CONST_FUN_OBJ_KW(ssl_socket_connect_ex_obj);
 MP_DECLARE_CONST_FUN_OBJ_1(ssl_socket_accept_obj);
-MP_DECLARE_CONST_FUN_OBJ_2(ssl_socket_shutdown_obj);
+MP_DECLARE_CONST_FUN_OBJ_KW(ssl_socket_shutdown_obj);
 MP_DECLARE_CONST_FUN_OBJ_1(ssl_socket_detach_obj);
 MP_DECLARE_CONST_FUN_OBJ_VAR_BETWEEN(ssl_socket_sendto_obj);
 MP_DECLARE_CONST_FUN_OBJ_VAR_BETWEEN(ssl_socket_recvfrom_obj);
@@ -380,6 +380,19 @@ mp_obj_t ssl_name_tuple(const uint8_t *der, size_t len);
 // has capitals.
 void ssl_print_address(const mp_print_t *print, const uint8_t *bytes, size_t len, bool capitals);
 
+// ---- ssl_args.c ----
+// The parameters of a function: their names, how many there are, and how many are required.
+typedef struct {
+    uint16_t names[3]; // qstrs
+    uint8_t most, least;
+} ssl_params_t;
+// Fills out[] with the arguments; one that was not given is MP_OBJ_NULL. Raises TypeError for a
+// missing, repeated or unknown argument. `args` begins behind the object of a method.
+void ssl_take_args(size_t n_args, const mp_obj_t *args, mp_map_t *kw_args,
+    const ssl_params_t *params, mp_obj_t *out);
+// The same for a function with one parameter; returns the argument.
+mp_obj_t ssl_take_arg(size_t n_args, const mp_obj_t *args, mp_map_t *kw_args, qstr name);
+
 // ---- ssl_purpose.c ----
 extern const mp_obj_type_t ssl_purpose_type;
 extern const mp_rom_obj_tuple_t ssl_purpose_server_obj;
@@ -394,9 +407,12 @@ MP_DECLARE_CONST_FUN_OBJ_KW(ssl_create_default_context_obj);
 MP_DECLARE_CONST_FUN_OBJ_KW(ssl_create_unverified_context_obj);
 MP_DECLARE_CONST_FUN_OBJ_KW(ssl_get_server_certificate_obj);
 extern const mp_obj_str_t ssl_pem_header_obj, ssl_pem_footer_obj, ssl_default_ciphers_obj;
-MP_DECLARE_CONST_FUN_OBJ_1(ssl_der_to_pem_obj);
-MP_DECLARE_CONST_FUN_OBJ_1(ssl_pem_to_der_obj);
-MP_DECLARE_CONST_FUN_OBJ_1(ssl_cert_time_to_seconds_obj);
+MP_DECLARE_CONST_FUN_OBJ_KW(ssl_der_to_pem_obj);
+MP_DECLARE_CONST_FUN_OBJ_KW(ssl_pem_to_der_obj);
+// Returns bytes: the DER of the certificate in a PEM text. Raises ValueError, and TypeError if it
+// is no str.
+mp_obj_t ssl_pem_to_der(mp_obj_t pem);
+MP_DECLARE_CONST_FUN_OBJ_KW(ssl_cert_time_to_seconds_obj);
 MP_DECLARE_CONST_FUN_OBJ_1(ssl_rand_bytes_obj);
 MP_DECLARE_CONST_FUN_OBJ_0(ssl_rand_status_obj);
 MP_DECLARE_CONST_FUN_OBJ_2(ssl_rand_add_obj);

@@ -42,6 +42,12 @@ void ssl_conn_obj_start(ssl_conn_obj_t *self) {
     const char *host = NULL;
     if (server_hostname != mp_const_none && !server_side) {
         size_t len;
+        if (!mp_obj_is_str(server_hostname)) {
+            // bytes are ASCII text, as in CPython; the attribute is a str in any case
+            host = mp_obj_str_get_data(server_hostname, &len);
+            self->server_hostname = server_hostname =
+                mp_obj_new_str_copy(&mp_type_str, (const byte *)host, len);
+        }
         host = mp_obj_str_get_data(server_hostname, &len);
         if (len == 0 || host[0] == '.' || len > 253) {
             mp_raise_ValueError(MP_ERROR_TEXT(

@@ -122,12 +122,14 @@ static mp_obj_t ssl_context_session_stats(mp_obj_t self_in) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(ssl_context_session_stats_obj, ssl_context_session_stats);
 
-static mp_obj_t ssl_context_set_servername_callback(mp_obj_t self_in, mp_obj_t callback) {
-    mp_store_attr(self_in, MP_QSTR_sni_callback, callback);
+static mp_obj_t ssl_context_set_servername_callback(
+    size_t n_args, const mp_obj_t *args, mp_map_t *kw_args) {
+    mp_store_attr(args[0], MP_QSTR_sni_callback,
+        ssl_take_arg(n_args - 1, args + 1, kw_args, MP_QSTR_server_name_callback));
     return mp_const_none;
 }
-static MP_DEFINE_CONST_FUN_OBJ_2(
-    ssl_context_set_servername_callback_obj, ssl_context_set_servername_callback);
+static MP_DEFINE_CONST_FUN_OBJ_KW(
+    ssl_context_set_servername_callback_obj, 1, ssl_context_set_servername_callback);
 
 static const mp_rom_map_elem_t ssl_context_locals_table[] = {
     {MP_ROM_QSTR(MP_QSTR___del__), MP_ROM_PTR(&ssl_context___del___obj)},

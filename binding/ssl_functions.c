@@ -20,62 +20,98 @@ const MP_DEFINE_STR_OBJ(ssl_default_ciphers_obj,
     "@SECLEVEL=2:ECDH+AESGCM:ECDH+CHACHA20:ECDH+AES:DHE+AES:!aNULL:!eNULL:!aDSS:!SHA1:!AESCCM");
 
 // ---- default contexts ----
-enum { PURPOSE, CAFILE, CAPATH, CADATA };
+enum { PURPOSE, CAFILE, CAPATH, CADATA, CERTFILE, KEYFILE };
+#define TRUST_ARGS                                                                                 \
+    {MP_QSTR_cafile, MP_ARG_KW_ONLY | MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}},                     \
+        {MP_QSTR_capath, MP_ARG_KW_ONLY | MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}}, {               \
+        MP_QSTR_cadata, MP_ARG_KW_ONLY | MP_ARG_OBJ, {                                             \
+            .u_rom_obj = MP_ROM_NONE                                                               \
+        }                                                                                          \
+    }
 
-static mp_obj_t make_context(size_t n_args, const mp_obj_t *args, mp_map_t *kw_args, bool verify) {
-    static const mp_arg_t allowed[] = {
-        {MP_QSTR_purpose, MP_ARG_OBJ, {.u_rom_obj = MP_ROM_PTR(&ssl_purpose_server_obj)}},
-        {MP_QSTR_cafile, MP_ARG_KW_ONLY | MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}},
-        {MP_QSTR_capath, MP_ARG_KW_ONLY | MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}},
-        {MP_QSTR_cadata, MP_ARG_KW_ONLY | MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}},
-    };
-    mp_arg_val_t vals[MP_ARRAY_SIZE(allowed)];
-    mp_arg_parse_all(n_args, args, kw_args, MP_ARRAY_SIZE(allowed), allowed, vals);
-    bool client = ssl_purpose_is_server_auth(vals[PURPOSE].u_obj);
-    ssl_context_obj_t *context =
-        ssl_context_new(client ? SSL_PROTOCOL_TLS_CLIENT : SSL_PROTOCOL_TLS_SERVER);
-    mp_obj_t draft = MP_OBJ_FROM_PTR(context);
-    if (client && !verify) {
-        mp_store_attr(draft, MP_QSTR_check_hostname, mp_const_false);
-        mp_store_attr(draft, MP_QSTR_verify_mode, MP_OBJ_NEW_SMALL_INT(SSL_CERT_NONE));
-    }
-    if (verify) {
-        // As in CPython 3.13. With the first flag a path may end at an intermediate certificate
-        // that was loaded.
-        context->verify_flags |= SSL_VERIFY_X509_PARTIAL_CHAIN | SSL_VERIFY_X509_STRICT;
-    }
-#if USSL_KEYLOG && defined(__unix__)
-    const char *keylog = getenv("SSLKEYLOGFILE");
-    if (verify && keylog != NULL && *keylog != '\0') {
-        mp_store_attr(draft, MP_QSTR_keylog_filename, mp_obj_new_str_from_cstr(keylog));
-    }
-#endif
+static ssl_context_obj_t *context_for(mp_obj_t purpose) {
+    bool client = ssl_purpose_is_server_auth(purpose);
+    return ssl_context_new(client ? SSL_PROTOCOL_TLS_CLIENT : SSL_PROTOCOL_TLS_SERVER);
+}
+
+// Loads what is given in cafile, capath and cadata, and if that is nothing, the default trust.
+static void load_trust(ssl_context_obj_t *context, const mp_arg_val_t *vals) {
     bool given = false;
+    mp_obj_t load[5];
     for (size_t i = CAFILE; i <= CADATA; i++) {
-        given |= mp_obj_is_true(vals[i].u_obj);
+        bool is_given = mp_obj_is_true(vals[i].u_obj);
+        load[1 + i] = is_given ? vals[i].u_obj : mp_const_none;
+        given |= is_given;
     }
     if (given) {
-        mp_obj_t load[5];
-        mp_load_method(draft, MP_QSTR_load_verify_locations, load);
-        for (size_t i = CAFILE; i <= CADATA; i++) {
-            load[1 + i] = mp_obj_is_true(vals[i].u_obj) ? vals[i].u_obj : mp_const_none;
-        }
+        mp_load_method(MP_OBJ_FROM_PTR(context), MP_QSTR_load_verify_locations, load);
         mp_call_method_n_kw(3, 0, load);
     } else if (context->verify_mode != SSL_CERT_NONE) {
         ssl_context_load_defaults(context);
     }
-    return draft;
 }
 
 static mp_obj_t ssl_create_default_context(size_t n_args, const mp_obj_t *args, mp_map_t *kw_args) {
-    return make_context(n_args, args, kw_args, true);
+    static const mp_arg_t allowed[] = {
+        {MP_QSTR_purpose, MP_ARG_OBJ, {.u_rom_obj = MP_ROM_PTR(&ssl_purpose_server_obj)}},
+        TRUST_ARGS,
+    };
+    mp_arg_val_t vals[MP_ARRAY_SIZE(allowed)];
+    mp_arg_parse_all(n_args, args, kw_args, MP_ARRAY_SIZE(allowed), allowed, vals);
+    ssl_context_obj_t *context = context_for(vals[PURPOSE].u_obj);
+    // As in CPython 3.13. With the first flag a path may end at an intermediate certificate that
+    // was loaded.
+    context->verify_flags |= SSL_VERIFY_X509_PARTIAL_CHAIN | SSL_VERIFY_X509_STRICT;
+#if USSL_KEYLOG && defined(__unix__)
+    const char *keylog = getenv("SSLKEYLOGFILE");
+    if (keylog != NULL && *keylog != '\0') {
+        mp_store_attr(
+            MP_OBJ_FROM_PTR(context), MP_QSTR_keylog_filename, mp_obj_new_str_from_cstr(keylog));
+    }
+#endif
+    load_trust(context, vals);
+    return MP_OBJ_FROM_PTR(context);
 }
 MP_DEFINE_CONST_FUN_OBJ_KW(ssl_create_default_context_obj, 0, ssl_create_default_context);
 
 #if !USSL_FORBID_CERT_NONE
+// CPython's private function, which its own library uses. Nothing is verified unless cert_reqs asks
+// for it.
 static mp_obj_t ssl_create_unverified_context(
     size_t n_args, const mp_obj_t *args, mp_map_t *kw_args) {
-    return make_context(n_args, args, kw_args, false);
+    enum { PROTOCOL = KEYFILE + 1, CERT_REQS, CHECK_HOSTNAME };
+    static const mp_arg_t allowed[] = {
+        {MP_QSTR_purpose, MP_ARG_KW_ONLY | MP_ARG_OBJ,
+            {.u_rom_obj = MP_ROM_PTR(&ssl_purpose_server_obj)}},
+        TRUST_ARGS,
+        {MP_QSTR_certfile, MP_ARG_KW_ONLY | MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}},
+        {MP_QSTR_keyfile, MP_ARG_KW_ONLY | MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}},
+        {MP_QSTR_protocol, MP_ARG_KW_ONLY | MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}},
+        {MP_QSTR_cert_reqs, MP_ARG_KW_ONLY | MP_ARG_OBJ, {.u_rom_obj = MP_ROM_INT(SSL_CERT_NONE)}},
+        {MP_QSTR_check_hostname, MP_ARG_KW_ONLY | MP_ARG_BOOL, {.u_bool = false}},
+    };
+    mp_arg_val_t vals[MP_ARRAY_SIZE(allowed)];
+    bool positional = n_args > 0; // the protocol is the only argument without a name
+    mp_arg_parse_all(
+        n_args - positional, args + positional, kw_args, MP_ARRAY_SIZE(allowed), allowed, vals);
+    mp_obj_t protocol = positional ? args[0] : vals[PROTOCOL].u_obj;
+    ssl_context_obj_t *context = context_for(vals[PURPOSE].u_obj);
+    if (protocol != mp_const_none) {
+        context = ssl_context_new(mp_obj_get_int(protocol));
+    }
+    mp_obj_t draft = MP_OBJ_FROM_PTR(context);
+    mp_store_attr(draft, MP_QSTR_check_hostname, mp_obj_new_bool(vals[CHECK_HOSTNAME].u_bool));
+    if (vals[CERT_REQS].u_obj != mp_const_none) {
+        mp_store_attr(draft, MP_QSTR_verify_mode, vals[CERT_REQS].u_obj);
+    }
+    if (mp_obj_is_true(vals[KEYFILE].u_obj) && !mp_obj_is_true(vals[CERTFILE].u_obj)) {
+        mp_raise_ValueError(MP_ERROR_TEXT("certfile must be specified"));
+    }
+    if (mp_obj_is_true(vals[CERTFILE].u_obj)) {
+        ssl_context_add_identity(context, vals[CERTFILE].u_obj, vals[KEYFILE].u_obj, mp_const_none);
+    }
+    load_trust(context, vals);
+    return draft;
 }
 MP_DEFINE_CONST_FUN_OBJ_KW(ssl_create_unverified_context_obj, 0, ssl_create_unverified_context);
 #endif
@@ -86,7 +122,7 @@ static mp_obj_t binascii(qstr function, mp_obj_t data) {
     return mp_call_function_1(mp_load_attr(module, function), data);
 }
 
-static mp_obj_t ssl_der_to_pem(mp_obj_t der) {
+static mp_obj_t der_to_pem(mp_obj_t der) {
     mp_buffer_info_t bufinfo;
     ssl_get_bytes(der, &bufinfo);
     size_t len;
@@ -102,9 +138,13 @@ static mp_obj_t ssl_der_to_pem(mp_obj_t der) {
     vstr_printf(&vstr, "%s\n", pem_footer);
     return mp_obj_new_str_from_vstr(&vstr);
 }
-MP_DEFINE_CONST_FUN_OBJ_1(ssl_der_to_pem_obj, ssl_der_to_pem);
 
-static mp_obj_t ssl_pem_to_der(mp_obj_t pem) {
+static mp_obj_t ssl_der_to_pem(size_t n_args, const mp_obj_t *args, mp_map_t *kw_args) {
+    return der_to_pem(ssl_take_arg(n_args, args, kw_args, MP_QSTR_der_cert_bytes));
+}
+MP_DEFINE_CONST_FUN_OBJ_KW(ssl_der_to_pem_obj, 0, ssl_der_to_pem);
+
+mp_obj_t ssl_pem_to_der(mp_obj_t pem) {
     const size_t head = sizeof(pem_header) - 1, foot = sizeof(pem_footer) - 1;
     size_t len;
     if (!mp_obj_is_str(pem)) {
@@ -125,7 +165,11 @@ static mp_obj_t ssl_pem_to_der(mp_obj_t pem) {
     return binascii(
         MP_QSTR_a2b_base64, mp_obj_new_bytes((const byte *)text + head, len - head - foot));
 }
-MP_DEFINE_CONST_FUN_OBJ_1(ssl_pem_to_der_obj, ssl_pem_to_der);
+
+static mp_obj_t pem_to_der(size_t n_args, const mp_obj_t *args, mp_map_t *kw_args) {
+    return ssl_pem_to_der(ssl_take_arg(n_args, args, kw_args, MP_QSTR_pem_cert_string));
+}
+MP_DEFINE_CONST_FUN_OBJ_KW(ssl_pem_to_der_obj, 0, pem_to_der);
 
 // ---- a server's certificate ----
 // As in CPython, the certificate is verified only if ca_certs is given, and the host name is never
@@ -164,7 +208,7 @@ static mp_obj_t ssl_get_server_certificate(size_t n_args, const mp_obj_t *args, 
     mp_obj_t binary[] = {tls, mp_const_true};
     mp_obj_t der = mp_call_function_n_kw(MP_OBJ_FROM_PTR(&ssl_conn_getpeercert_obj), 2, 0, binary);
     ssl_socket_close(MP_OBJ_TO_PTR(tls));
-    return ssl_der_to_pem(der);
+    return der_to_pem(der);
 }
 MP_DEFINE_CONST_FUN_OBJ_KW(ssl_get_server_certificate_obj, 1, ssl_get_server_certificate);
 
@@ -199,7 +243,8 @@ static bool read_word(const char **p, const char *word) {
 }
 
 // Returns the seconds since 1970 for a text such as "Jan  5 09:34:43 2018 GMT".
-static mp_obj_t ssl_cert_time_to_seconds(mp_obj_t text) {
+static mp_obj_t ssl_cert_time_to_seconds(size_t n_args, const mp_obj_t *args, mp_map_t *kw_args) {
+    mp_obj_t text = ssl_take_arg(n_args, args, kw_args, MP_QSTR_cert_time);
     static const char *const months[] = {
         "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"};
     const char *p = mp_obj_str_get_str(text);
@@ -226,7 +271,7 @@ static mp_obj_t ssl_cert_time_to_seconds(mp_obj_t text) {
         year, (uint8_t)month, (uint8_t)day, (uint8_t)hour, (uint8_t)minute, (uint8_t)second};
     return mp_obj_new_int_from_ll(ussl_date_seconds(&date));
 }
-MP_DEFINE_CONST_FUN_OBJ_1(ssl_cert_time_to_seconds_obj, ssl_cert_time_to_seconds);
+MP_DEFINE_CONST_FUN_OBJ_KW(ssl_cert_time_to_seconds_obj, 0, ssl_cert_time_to_seconds);
 
 // ---- random ----
 static mp_obj_t ssl_rand_bytes(mp_obj_t num) {

@@ -28,14 +28,14 @@ static void configure_legacy_client(ssl_context_obj_t *context, mp_obj_t reqs, m
     }
 }
 
-// For key, cert and cadata: a str is PEM text here and never a path; bytes are PEM or DER.
-static mp_obj_t as_bytes(mp_obj_t data) {
+// A str with PEM text as bytes, which are data. Any other str stays a path, unless `always`.
+static mp_obj_t as_data(mp_obj_t data, bool always) {
     size_t len;
     if (!mp_obj_is_str(data)) {
         return data;
     }
     const char *text = mp_obj_str_get_data(data, &len);
-    return mp_obj_new_bytes((const byte *)text, len);
+    return always || ussl_is_pem(text, len) ? mp_obj_new_bytes((const byte *)text, len) : data;
 }
 
 // The signature is stock MicroPython's; any other argument raises TypeError. A client verifies
@@ -69,11 +69,11 @@ static mp_obj_t ssl_wrap_socket(size_t n_args, const mp_obj_t *args, mp_map_t *k
         mp_store_attr(MP_OBJ_FROM_PTR(context), MP_QSTR_verify_mode, vals[REQS].u_obj);
     }
     if (vals[CADATA].u_obj != mp_const_none) {
-        ssl_context_add_trust(context, as_bytes(vals[CADATA].u_obj));
+        ssl_context_add_trust(context, as_data(vals[CADATA].u_obj, true));
     }
     if (vals[CERT].u_obj != mp_const_none) {
-        ssl_context_add_identity(
-            context, as_bytes(vals[CERT].u_obj), as_bytes(vals[KEY].u_obj), mp_const_none);
+        ssl_context_add_identity(context, as_data(vals[CERT].u_obj, false),
+            as_data(vals[KEY].u_obj, false), mp_const_none);
     } else if (vals[KEY].u_obj != mp_const_none) {
         mp_raise_ValueError(MP_ERROR_TEXT("key without cert"));
     }

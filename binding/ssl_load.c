@@ -144,16 +144,19 @@ void ssl_context_load_defaults(ssl_context_obj_t *self) {
 #endif
 }
 
-static mp_obj_t ssl_context_load_default_certs(size_t n_args, const mp_obj_t *args) {
-    if (n_args > 1) {
+static mp_obj_t ssl_context_load_default_certs(
+    size_t n_args, const mp_obj_t *args, mp_map_t *kw_args) {
+    static const ssl_params_t params = {{MP_QSTR_purpose}, 1, 0};
+    mp_obj_t purpose;
+    ssl_take_args(n_args - 1, args + 1, kw_args, &params, &purpose);
+    if (purpose != MP_OBJ_NULL) {
         // Only checks the argument: both purposes use the same certificates.
-        (void)ssl_purpose_is_server_auth(args[1]);
+        (void)ssl_purpose_is_server_auth(purpose);
     }
     ssl_context_load_defaults(ssl_context_of(args[0]));
     return mp_const_none;
 }
-MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(
-    ssl_context_load_default_certs_obj, 1, 2, ssl_context_load_default_certs);
+MP_DEFINE_CONST_FUN_OBJ_KW(ssl_context_load_default_certs_obj, 1, ssl_context_load_default_certs);
 
 static mp_obj_t ssl_context_set_default_verify_paths(mp_obj_t self_in) {
     ssl_context_load_defaults(ssl_context_of(self_in));

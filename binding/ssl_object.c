@@ -29,8 +29,9 @@ static mp_obj_t ssl_object_read(size_t n_args, const mp_obj_t *args, mp_map_t *k
 }
 static MP_DEFINE_CONST_FUN_OBJ_KW(ssl_object_read_obj, 1, ssl_object_read);
 
-static mp_obj_t ssl_object_write(mp_obj_t self_in, mp_obj_t data) {
-    ssl_conn_obj_t *self = MP_OBJ_TO_PTR(self_in);
+static mp_obj_t ssl_object_write(size_t n_args, const mp_obj_t *args, mp_map_t *kw_args) {
+    ssl_conn_obj_t *self = MP_OBJ_TO_PTR(args[0]);
+    mp_obj_t data = ssl_take_arg(n_args - 1, args + 1, kw_args, MP_QSTR_data);
     ssl_conn_need(self);
     mp_buffer_info_t bufinfo;
     ssl_get_bytes(data, &bufinfo);
@@ -41,7 +42,7 @@ static mp_obj_t ssl_object_write(mp_obj_t self_in, mp_obj_t data) {
     }
     return MP_OBJ_NEW_SMALL_INT(n);
 }
-static MP_DEFINE_CONST_FUN_OBJ_2(ssl_object_write_obj, ssl_object_write);
+static MP_DEFINE_CONST_FUN_OBJ_KW(ssl_object_write_obj, 1, ssl_object_write);
 
 static mp_obj_t ssl_object_unwrap(mp_obj_t self_in) {
     ssl_conn_need(MP_OBJ_TO_PTR(self_in));

@@ -13,7 +13,7 @@ static mp_obj_t ssl_spki_sha256(mp_obj_t cert) {
     mp_buffer_info_t der;
     uint8_t hash[USSL_PIN_SIZE];
     if (mp_obj_is_str(cert)) {
-        cert = mp_call_function_1(MP_OBJ_FROM_PTR(&ssl_pem_to_der_obj), cert);
+        cert = ssl_pem_to_der(cert);
     }
     mp_get_buffer_raise(cert, &der, MP_BUFFER_READ);
     if (!ussl_spki_sha256(der.buf, der.len, hash)) {

@@ -31,8 +31,8 @@ static ssl_conn_obj_t *open_descriptor(mp_obj_t self_in) {
     return self;
 }
 
-static void no_flags(mp_int_t flags, const char *method) {
-    if (flags != 0) {
+static void no_flags(mp_obj_t flags, const char *method) {
+    if (flags != MP_OBJ_NULL && mp_obj_get_int(flags) != 0) {
         mp_raise_msg_varg(&mp_type_ValueError,
             MP_ERROR_TEXT("non-zero flags not allowed in calls to %s() on SSLSocket"), method);
     }
@@ -221,44 +221,57 @@ static mp_obj_t ssl_socket_read(size_t n_args, const mp_obj_t *args, mp_map_t *k
 }
 static MP_DEFINE_CONST_FUN_OBJ_KW(ssl_socket_read_obj, 1, ssl_socket_read);
 
-static mp_obj_t ssl_socket_recv(size_t n_args, const mp_obj_t *args) {
+static mp_obj_t ssl_socket_recv(size_t n_args, const mp_obj_t *args, mp_map_t *kw_args) {
+    enum { BUFLEN, FLAGS };
+    static const ssl_params_t params = {{MP_QSTR_buflen, MP_QSTR_flags}, 2, 0};
+    mp_obj_t vals[2];
+    ssl_take_args(n_args - 1, args + 1, kw_args, &params, vals);
     ssl_conn_obj_t *self = open_descriptor(args[0]);
+    mp_int_t size = vals[BUFLEN] != MP_OBJ_NULL ? mp_obj_get_int(vals[BUFLEN]) : 1024;
     if (self->conn == NULL) {
-        return ssl_plain_call(self, MP_QSTR_recv, n_args - 1, args + 1);
+        vals[BUFLEN] = mp_obj_new_int(size);
+        return ssl_plain_call(self, MP_QSTR_recv, vals[FLAGS] != MP_OBJ_NULL ? 2 : 1, vals);
     }
-    no_flags(n_args > 2 ? mp_obj_get_int(args[2]) : 0, "recv");
-    mp_int_t size = n_args > 1 ? mp_obj_get_int(args[1]) : 1024;
+    no_flags(vals[FLAGS], "recv");
     return ssl_conn_read_into(self, size, mp_const_none, false);
 }
-static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(ssl_socket_recv_obj, 1, 3, ssl_socket_recv);
+static MP_DEFINE_CONST_FUN_OBJ_KW(ssl_socket_recv_obj, 1, ssl_socket_recv);
 
 // recv_into() without TLS. It calls readinto(), because MicroPython's sockets have no recv_into().
-static mp_obj_t plain_recv_into(ssl_conn_obj_t *self, size_t n_args, const mp_obj_t *args) {
-    no_flags(n_args > 2 ? mp_obj_get_int(args[2]) : 0, "recv_into");
-    bool sized = n_args > 1 && args[1] != mp_const_none && mp_obj_is_true(args[1]);
-    return ssl_plain_call(self, MP_QSTR_readinto, sized ? 2 : 1, args);
+static mp_obj_t plain_recv_into(ssl_conn_obj_t *self, const mp_obj_t *vals) {
+    bool sized = vals[1] != MP_OBJ_NULL && mp_obj_is_true(vals[1]);
+    return ssl_plain_call(self, MP_QSTR_readinto, sized ? 2 : 1, vals);
 }
 
-static mp_obj_t ssl_socket_recv_into(size_t n_args, const mp_obj_t *args) {
+static mp_obj_t ssl_socket_recv_into(size_t n_args, const mp_obj_t *args, mp_map_t *kw_args) {
+    enum { BUFFER, NBYTES, FLAGS };
+    static const ssl_params_t params = {{MP_QSTR_buffer, MP_QSTR_nbytes, MP_QSTR_flags}, 3, 1};
+    mp_obj_t vals[3];
+    ssl_take_args(n_args - 1, args + 1, kw_args, &params, vals);
     ssl_conn_obj_t *self = open_descriptor(args[0]);
+    no_flags(vals[FLAGS], "recv_into");
     if (self->conn == NULL) {
-        return plain_recv_into(self, n_args - 1, args + 1);
+        return plain_recv_into(self, vals);
     }
-    no_flags(n_args > 3 ? mp_obj_get_int(args[3]) : 0, "recv_into");
-    bool sized = n_args > 2 && args[2] != mp_const_none;
-    return ssl_conn_read_into(self, sized ? mp_obj_get_int(args[2]) : 0, args[1], false);
+    bool sized = vals[NBYTES] != MP_OBJ_NULL && vals[NBYTES] != mp_const_none;
+    return ssl_conn_read_into(self, sized ? mp_obj_get_int(vals[NBYTES]) : 0, vals[BUFFER], false);
 }
-static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(ssl_socket_recv_into_obj, 2, 4, ssl_socket_recv_into);
+static MP_DEFINE_CONST_FUN_OBJ_KW(ssl_socket_recv_into_obj, 1, ssl_socket_recv_into);
 
 // ---- writing ----
-static mp_obj_t ssl_socket_send(size_t n_args, const mp_obj_t *args) {
+enum { DATA, FLAGS };
+static const ssl_params_t send_params = {{MP_QSTR_data, MP_QSTR_flags}, 2, 1};
+
+static mp_obj_t ssl_socket_send(size_t n_args, const mp_obj_t *args, mp_map_t *kw_args) {
+    mp_obj_t vals[2];
+    ssl_take_args(n_args - 1, args + 1, kw_args, &send_params, vals);
     ssl_conn_obj_t *self = open_descriptor(args[0]);
     if (self->conn == NULL) {
-        return ssl_plain_call(self, MP_QSTR_send, n_args - 1, args + 1);
+        return ssl_plain_call(self, MP_QSTR_send, vals[FLAGS] != MP_OBJ_NULL ? 2 : 1, vals);
     }
-    no_flags(n_args > 2 ? mp_obj_get_int(args[2]) : 0, "send");
+    no_flags(vals[FLAGS], "send");
     mp_buffer_info_t bufinfo;
-    ssl_get_bytes(args[1], &bufinfo);
+    ssl_get_bytes(vals[DATA], &bufinfo);
     ssl_pump_t want;
     size_t n = ssl_conn_write_some(self, bufinfo.buf, bufinfo.len, &want);
     if (n == 0 && want != PUMP_DONE) {
@@ -266,7 +279,7 @@ static mp_obj_t ssl_socket_send(size_t n_args, const mp_obj_t *args) {
     }
     return MP_OBJ_NEW_SMALL_INT(n);
 }
-static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(ssl_socket_send_obj, 2, 3, ssl_socket_send);
+static MP_DEFINE_CONST_FUN_OBJ_KW(ssl_socket_send_obj, 1, ssl_socket_send);
 
 // sendall() without TLS: calls the socket's send() until it has taken all bytes.
 static mp_obj_t plain_sendall(ssl_conn_obj_t *self, mp_obj_t data) {
@@ -279,14 +292,28 @@ static mp_obj_t plain_sendall(ssl_conn_obj_t *self, mp_obj_t data) {
     return mp_const_none;
 }
 
-static mp_obj_t ssl_socket_sendall(size_t n_args, const mp_obj_t *args) {
-    ssl_conn_obj_t *self = open_descriptor(args[0]);
-    if (self->conn == NULL) {
-        return plain_sendall(self, args[1]);
+// MicroPython's stream method, with CPython's name for its argument.
+static mp_obj_t ssl_socket_write(size_t n_args, const mp_obj_t *args, mp_map_t *kw_args) {
+    mp_obj_t call[] = {args[0], MP_OBJ_NULL};
+    if (kw_args->used > 0) {
+        call[1] = ssl_take_arg(n_args - 1, args + 1, kw_args, MP_QSTR_data);
+        args = call;
+        n_args = 2;
     }
-    no_flags(n_args > 2 ? mp_obj_get_int(args[2]) : 0, "sendall");
+    return mp_call_function_n_kw(MP_OBJ_FROM_PTR(&mp_stream_write_obj), n_args, 0, args);
+}
+static MP_DEFINE_CONST_FUN_OBJ_KW(ssl_socket_write_obj, 1, ssl_socket_write);
+
+static mp_obj_t ssl_socket_sendall(size_t n_args, const mp_obj_t *args, mp_map_t *kw_args) {
+    mp_obj_t vals[2];
+    ssl_take_args(n_args - 1, args + 1, kw_args, &send_params, vals);
+    ssl_conn_obj_t *self = open_descriptor(args[0]);
+    no_flags(vals[FLAGS], "sendall");
+    if (self->conn == NULL) {
+        return plain_sendall(self, vals[DATA]);
+    }
     mp_buffer_info_t bufinfo;
-    ssl_get_bytes(args[1], &bufinfo);
+    ssl_get_bytes(vals[DATA], &bufinfo);
     ssl_pump_t want;
     size_t n = ssl_conn_write_some(self, bufinfo.buf, bufinfo.len, &want);
     if (n < bufinfo.len) {
@@ -294,7 +321,7 @@ static mp_obj_t ssl_socket_sendall(size_t n_args, const mp_obj_t *args) {
     }
     return mp_const_none;
 }
-static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(ssl_socket_sendall_obj, 2, 3, ssl_socket_sendall);
+static MP_DEFINE_CONST_FUN_OBJ_KW(ssl_socket_sendall_obj, 1, ssl_socket_sendall);
 
 // ---- blocking, timeouts, the descriptor ----
 static mp_obj_t ssl_socket_setblocking(mp_obj_t self_in, mp_obj_t flag) {
@@ -415,7 +442,7 @@ static const mp_rom_map_elem_t ssl_socket_locals_table[] = {
     {MP_ROM_QSTR(MP_QSTR_read), MP_ROM_PTR(&ssl_socket_read_obj)},
     {MP_ROM_QSTR(MP_QSTR_readinto), MP_ROM_PTR(&mp_stream_readinto_obj)},
     {MP_ROM_QSTR(MP_QSTR_readline), MP_ROM_PTR(&mp_stream_unbuffered_readline_obj)},
-    {MP_ROM_QSTR(MP_QSTR_write), MP_ROM_PTR(&mp_stream_write_obj)},
+    {MP_ROM_QSTR(MP_QSTR_write), MP_ROM_PTR(&ssl_socket_write_obj)},
     {MP_ROM_QSTR(MP_QSTR_recv), MP_ROM_PTR(&ssl_socket_recv_obj)},
     {MP_ROM_QSTR(MP_QSTR_recv_into), MP_ROM_PTR(&ssl_socket_recv_into_obj)},
     {MP_ROM_QSTR(MP_QSTR_send), MP_ROM_PTR(&ssl_socket_send_obj)},

@@ -60,14 +60,15 @@ static void start_tls(ssl_conn_obj_t *self) {
     }
 }
 
-static mp_obj_t ssl_socket_connect(mp_obj_t self_in, mp_obj_t address) {
-    ssl_conn_obj_t *self = MP_OBJ_TO_PTR(self_in);
+static mp_obj_t ssl_socket_connect(size_t n_args, const mp_obj_t *args, mp_map_t *kw_args) {
+    mp_obj_t address = ssl_take_arg(n_args - 1, args + 1, kw_args, MP_QSTR_addr);
+    ssl_conn_obj_t *self = MP_OBJ_TO_PTR(args[0]);
     check_can_connect(self);
     ssl_plain_call(self, MP_QSTR_connect, 1, &address);
     start_tls(self);
     return mp_const_none;
 }
-MP_DEFINE_CONST_FUN_OBJ_2(ssl_socket_connect_obj, ssl_socket_connect);
+MP_DEFINE_CONST_FUN_OBJ_KW(ssl_socket_connect_obj, 1, ssl_socket_connect);
 
 typedef struct {
     ssl_conn_obj_t *self;
@@ -81,8 +82,9 @@ static void plain_connect(void *arg) {
 
 // Returns 0, or the errno if the underlying socket raises OSError. All other exceptions are raised,
 // those of the handshake too.
-static mp_obj_t ssl_socket_connect_ex(mp_obj_t self_in, mp_obj_t address) {
-    connect_t call = {MP_OBJ_TO_PTR(self_in), address};
+static mp_obj_t ssl_socket_connect_ex(size_t n_args, const mp_obj_t *args, mp_map_t *kw_args) {
+    mp_obj_t address = ssl_take_arg(n_args - 1, args + 1, kw_args, MP_QSTR_addr);
+    connect_t call = {MP_OBJ_TO_PTR(args[0]), address};
     mp_obj_t error;
     check_can_connect(call.self);
     ssl_try(plain_connect, &call, &error);
@@ -96,7 +98,7 @@ static mp_obj_t ssl_socket_connect_ex(mp_obj_t self_in, mp_obj_t address) {
     }
     return mp_load_attr(error, MP_QSTR_errno);
 }
-MP_DEFINE_CONST_FUN_OBJ_2(ssl_socket_connect_ex_obj, ssl_socket_connect_ex);
+MP_DEFINE_CONST_FUN_OBJ_KW(ssl_socket_connect_ex_obj, 1, ssl_socket_connect_ex);
 
 // ---- accepting ----
 typedef struct {
@@ -147,8 +149,9 @@ static void can_drop_tls(const ssl_conn_obj_t *self) {
 }
 
 // As in CPython, TLS is dropped without close_notify, then the socket is shut down.
-static mp_obj_t ssl_socket_shutdown(mp_obj_t self_in, mp_obj_t how) {
-    ssl_conn_obj_t *self = MP_OBJ_TO_PTR(self_in);
+static mp_obj_t ssl_socket_shutdown(size_t n_args, const mp_obj_t *args, mp_map_t *kw_args) {
+    mp_obj_t how = ssl_take_arg(n_args - 1, args + 1, kw_args, MP_QSTR_how);
+    ssl_conn_obj_t *self = MP_OBJ_TO_PTR(args[0]);
     mp_obj_t dest[3];
     can_drop_tls(self);
     mp_load_method(self->incoming, MP_QSTR_shutdown, dest); // before TLS is dropped: it can raise
@@ -156,7 +159,7 @@ static mp_obj_t ssl_socket_shutdown(mp_obj_t self_in, mp_obj_t how) {
     dest[2] = how;
     return mp_call_method_n_kw(1, 0, dest);
 }
-MP_DEFINE_CONST_FUN_OBJ_2(ssl_socket_shutdown_obj, ssl_socket_shutdown);
+MP_DEFINE_CONST_FUN_OBJ_KW(ssl_socket_shutdown_obj, 1, ssl_socket_shutdown);
 
 static mp_obj_t ssl_socket_detach(mp_obj_t self_in) {
     ssl_conn_obj_t *self = MP_OBJ_TO_PTR(self_in);

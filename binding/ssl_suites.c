@@ -162,8 +162,10 @@ static mp_obj_t ssl_context_load_dh_params(mp_obj_t self_in, mp_obj_t path) {
 MP_DEFINE_CONST_FUN_OBJ_2(ssl_context_load_dh_params_obj, ssl_context_load_dh_params);
 
 // ---- application protocols (RFC 7301) ----
-static mp_obj_t ssl_context_set_alpn_protocols(mp_obj_t self_in, mp_obj_t protocols) {
-    ssl_context_obj_t *self = ssl_context_of(self_in);
+static mp_obj_t ssl_context_set_alpn_protocols(
+    size_t n_args, const mp_obj_t *args, mp_map_t *kw_args) {
+    ssl_context_obj_t *self = ssl_context_of(args[0]);
+    mp_obj_t protocols = ssl_take_arg(n_args - 1, args + 1, kw_args, MP_QSTR_alpn_protocols);
     mp_obj_t names = mp_obj_new_list(0, NULL), iterable = mp_getiter(protocols, NULL), name;
     size_t total = 0;
     while ((name = mp_iternext(iterable)) != MP_OBJ_STOP_ITERATION) {
@@ -191,4 +193,4 @@ static mp_obj_t ssl_context_set_alpn_protocols(mp_obj_t self_in, mp_obj_t protoc
     ssl_context_changed(self);
     return mp_const_none;
 }
-MP_DEFINE_CONST_FUN_OBJ_2(ssl_context_set_alpn_protocols_obj, ssl_context_set_alpn_protocols);
+MP_DEFINE_CONST_FUN_OBJ_KW(ssl_context_set_alpn_protocols_obj, 1, ssl_context_set_alpn_protocols);

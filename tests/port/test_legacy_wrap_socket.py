@@ -56,6 +56,15 @@ e = raises(ssl.SSLError, lambda: ssl.wrap_socket(b, server_side=True, key=read("
 assert e.reason == "KEY_VALUES_MISMATCH"
 raises(ValueError, lambda: ssl.wrap_socket(b, server_side=True, key=read("client.key")))
 
+# A str is a path, or PEM text; bytes are the data.
+for as_argument in (lambda name: CERTS + name, lambda name: read(name).decode(), read):
+    a, b = streams()
+    c = ssl.wrap_socket(a, cadata=ca, server_hostname="localhost", do_handshake=False)
+    s = ssl.wrap_socket(b, server_side=True, key=as_argument("server.key"), cert=as_argument("server.pem"),
+                        do_handshake=False)
+    assert shake(c, s) == [True, True]
+raises(OSError, lambda: ssl.wrap_socket(b, server_side=True, key="no-such.key", cert="no-such.pem"))
+
 # What it does not know raises, nothing is accepted and ignored.
 raises(TypeError, lambda: ssl.wrap_socket(a, ca_certs="x", server_hostname="a"))
 raises(TypeError, lambda: ssl.wrap_socket(a, ciphers="x", server_hostname="a"))

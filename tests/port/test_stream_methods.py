@@ -167,6 +167,18 @@ def a_closed_stream_is_an_oserror_for_the_reader():
     assert asyncio.run(main()) == [9]  # EBADF
 
 
+def arguments_have_the_names_of_cpython():
+    tls = connected(lambda tls: tls.sendall(tls.read(9)))
+    assert tls.write(data=b"abc") == 3 and tls.send(data=b"def", flags=0) == 3 and tls.sendall(data=b"ghi") is None
+    buffer = bytearray(4)
+    assert tls.recv(flags=0, buflen=3) == b"abc" and tls.recv_into(buffer=buffer, nbytes=2) == 2
+    assert tls.recv_into(buffer, flags=0) >= 1
+    raises(ValueError, lambda: tls.recv(flags=1))
+    raises(TypeError, lambda: tls.recv(size=1))
+    raises(TypeError, tls.send)
+    tls.close()
+
+
 def the_old_wrap_socket_takes_what_does_not_block():
     sock = blocking_pair(lambda tls: tls.sendall(tls.recv(10)))
     sock.setblocking(False)
@@ -184,6 +196,6 @@ cases(
     read_gives_as_much_as_is_asked_for, read_goes_to_the_end, readinto_fills_the_buffer, recv_gives_one_record,
     a_negative_size_is_refused, what_is_not_there_is_none, memory_that_ends_loses_no_byte, a_shorter_retry_is_refused,
     other_bytes_are_never_skipped, a_closed_stream_is_an_oserror_for_the_reader,
-    the_old_wrap_socket_takes_what_does_not_block,
+    arguments_have_the_names_of_cpython, the_old_wrap_socket_takes_what_does_not_block,
 )
 print("ok")
