@@ -28,7 +28,7 @@ export USSL_CERTS := $(abspath build/certs)
 UNIX_DIR := build/unix
 UNIX := $(UNIX_DIR)/micropython
 JOBS := -j$(shell nproc 2>/dev/null || echo 2)
-CHECKED_C := $(wildcard engine/*.[ch] engine/*/*.[ch] binding/*.[ch] tests/support/*.[ch] tests/unit/*/*.[ch] fuzz/*.[ch])
+CHECKED_C := $(wildcard engine/*.[ch] engine/*/*.[ch] binding/*.[ch] tests/support/*.[ch] tests/unit/*.c tests/unit/*/*.[ch] fuzz/*.[ch])
 
 all: $(UNIX)
 

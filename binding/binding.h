@@ -108,7 +108,7 @@ MP_DECLARE_CONST_FUN_OBJ_KW(ssl_context_load_cert_chain_obj);
 MP_DECLARE_CONST_FUN_OBJ_0(ssl_get_default_verify_paths_obj);
 // Adds certificates. A str is the path of a PEM file; bytes are PEM text, or one or more DER
 // certificates.
-void ssl_context_add_trust(ssl_context_obj_t *self, mp_obj_t data);
+void ssl_context_add_trust(ssl_context_obj_t *self, mp_obj_t cafile);
 // `cert` and `key` are each a path (str) or the data (bytes). `key` is None if the key is in
 // `cert`.
 void ssl_context_add_identity(
@@ -381,16 +381,8 @@ mp_obj_t ssl_name_tuple(const uint8_t *der, size_t len);
 void ssl_print_address(const mp_print_t *print, const uint8_t *bytes, size_t len, bool capitals);
 
 // ---- ssl_args.c ----
-// The parameters of a function: their names, how many there are, and how many are required.
-typedef struct {
-    uint16_t names[3]; // qstrs
-    uint8_t most, least;
-} ssl_params_t;
-// Fills out[] with the arguments; one that was not given is MP_OBJ_NULL. Raises TypeError for a
-// missing, repeated or unknown argument. `args` begins behind the object of a method.
-void ssl_take_args(size_t n_args, const mp_obj_t *args, mp_map_t *kw_args,
-    const ssl_params_t *params, mp_obj_t *out);
-// The same for a function with one parameter; returns the argument.
+// Returns the only argument of a function; `args` begins behind the object of a method. Raises
+// TypeError if it is missing, or if there are others.
 mp_obj_t ssl_take_arg(size_t n_args, const mp_obj_t *args, mp_map_t *kw_args, qstr name);
 
 // ---- ssl_purpose.c ----

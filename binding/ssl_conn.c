@@ -11,6 +11,11 @@
 // ---- making and freeing ----
 ssl_conn_obj_t *ssl_conn_obj_new(const mp_obj_type_t *type, ssl_context_obj_t *context,
     bool server_side, mp_obj_t server_hostname) {
+    if (mp_obj_is_type(server_hostname, &mp_type_bytes)) {
+        size_t len; // bytes are taken as text, as in CPython; the attribute is a str in any case
+        const char *text = mp_obj_str_get_data(server_hostname, &len);
+        server_hostname = mp_obj_new_str_copy(&mp_type_str, (const byte *)text, len);
+    }
     // The fields are set before anything can raise, because the finaliser can run at any time.
     ssl_conn_obj_t *self = mp_obj_malloc_with_finaliser(ssl_conn_obj_t, type);
     memset((char *)self + sizeof(self->base), 0, sizeof(*self) - sizeof(self->base));
@@ -42,12 +47,6 @@ void ssl_conn_obj_start(ssl_conn_obj_t *self) {
     const char *host = NULL;
     if (server_hostname != mp_const_none && !server_side) {
         size_t len;
-        if (!mp_obj_is_str(server_hostname)) {
-            // bytes are ASCII text, as in CPython; the attribute is a str in any case
-            host = mp_obj_str_get_data(server_hostname, &len);
-            self->server_hostname = server_hostname =
-                mp_obj_new_str_copy(&mp_type_str, (const byte *)host, len);
-        }
         host = mp_obj_str_get_data(server_hostname, &len);
         if (len == 0 || host[0] == '.' || len > 253) {
             mp_raise_ValueError(MP_ERROR_TEXT(

@@ -13,7 +13,7 @@ bool ssl_is_bytes_like(mp_obj_t obj, mp_buffer_info_t *bufinfo) {
 }
 
 void ssl_get_bytes(mp_obj_t data, mp_buffer_info_t *out) {
-    if (mp_obj_is_str(data) || !mp_get_buffer(data, out, MP_BUFFER_READ)) {
+    if (!ssl_is_bytes_like(data, out)) {
         mp_raise_msg_varg(&mp_type_TypeError,
             MP_ERROR_TEXT("a bytes-like object is required, not '%s'"), mp_obj_get_type_str(data));
     }

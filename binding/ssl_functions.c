@@ -20,27 +20,18 @@ const MP_DEFINE_STR_OBJ(ssl_default_ciphers_obj,
     "@SECLEVEL=2:ECDH+AESGCM:ECDH+CHACHA20:ECDH+AES:DHE+AES:!aNULL:!eNULL:!aDSS:!SHA1:!AESCCM");
 
 // ---- default contexts ----
-enum { PURPOSE, CAFILE, CAPATH, CADATA, CERTFILE, KEYFILE };
-#define TRUST_ARGS                                                                                 \
-    {MP_QSTR_cafile, MP_ARG_KW_ONLY | MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}},                     \
-        {MP_QSTR_capath, MP_ARG_KW_ONLY | MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}}, {               \
-        MP_QSTR_cadata, MP_ARG_KW_ONLY | MP_ARG_OBJ, {                                             \
-            .u_rom_obj = MP_ROM_NONE                                                               \
-        }                                                                                          \
-    }
-
-static ssl_context_obj_t *context_for(mp_obj_t purpose) {
-    bool client = ssl_purpose_is_server_auth(purpose);
-    return ssl_context_new(client ? SSL_PROTOCOL_TLS_CLIENT : SSL_PROTOCOL_TLS_SERVER);
+static mp_int_t protocol_for(mp_obj_t purpose) {
+    return ssl_purpose_is_server_auth(purpose) ? SSL_PROTOCOL_TLS_CLIENT : SSL_PROTOCOL_TLS_SERVER;
 }
 
-// Loads what is given in cafile, capath and cadata, and if that is nothing, the default trust.
-static void load_trust(ssl_context_obj_t *context, const mp_arg_val_t *vals) {
+// Loads what is given in the arguments cafile, capath and cadata, and if that is nothing, the
+// default trust.
+static void load_trust(ssl_context_obj_t *context, const mp_arg_val_t vals[3]) {
     bool given = false;
     mp_obj_t load[5];
-    for (size_t i = CAFILE; i <= CADATA; i++) {
+    for (size_t i = 0; i < 3; i++) {
         bool is_given = mp_obj_is_true(vals[i].u_obj);
-        load[1 + i] = is_given ? vals[i].u_obj : mp_const_none;
+        load[2 + i] = is_given ? vals[i].u_obj : mp_const_none;
         given |= is_given;
     }
     if (given) {
@@ -54,11 +45,13 @@ static void load_trust(ssl_context_obj_t *context, const mp_arg_val_t *vals) {
 static mp_obj_t ssl_create_default_context(size_t n_args, const mp_obj_t *args, mp_map_t *kw_args) {
     static const mp_arg_t allowed[] = {
         {MP_QSTR_purpose, MP_ARG_OBJ, {.u_rom_obj = MP_ROM_PTR(&ssl_purpose_server_obj)}},
-        TRUST_ARGS,
+        {MP_QSTR_cafile, MP_ARG_KW_ONLY | MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}},
+        {MP_QSTR_capath, MP_ARG_KW_ONLY | MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}},
+        {MP_QSTR_cadata, MP_ARG_KW_ONLY | MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}},
     };
     mp_arg_val_t vals[MP_ARRAY_SIZE(allowed)];
     mp_arg_parse_all(n_args, args, kw_args, MP_ARRAY_SIZE(allowed), allowed, vals);
-    ssl_context_obj_t *context = context_for(vals[PURPOSE].u_obj);
+    ssl_context_obj_t *context = ssl_context_new(protocol_for(vals[0].u_obj));
     // As in CPython 3.13. With the first flag a path may end at an intermediate certificate that
     // was loaded.
     context->verify_flags |= SSL_VERIFY_X509_PARTIAL_CHAIN | SSL_VERIFY_X509_STRICT;
@@ -69,7 +62,7 @@ static mp_obj_t ssl_create_default_context(size_t n_args, const mp_obj_t *args, 
             MP_OBJ_FROM_PTR(context), MP_QSTR_keylog_filename, mp_obj_new_str_from_cstr(keylog));
     }
 #endif
-    load_trust(context, vals);
+    load_trust(context, vals + 1);
     return MP_OBJ_FROM_PTR(context);
 }
 MP_DEFINE_CONST_FUN_OBJ_KW(ssl_create_default_context_obj, 0, ssl_create_default_context);
@@ -79,26 +72,26 @@ MP_DEFINE_CONST_FUN_OBJ_KW(ssl_create_default_context_obj, 0, ssl_create_default
 // for it.
 static mp_obj_t ssl_create_unverified_context(
     size_t n_args, const mp_obj_t *args, mp_map_t *kw_args) {
-    enum { PROTOCOL = KEYFILE + 1, CERT_REQS, CHECK_HOSTNAME };
+    enum { PROTOCOL, CERT_REQS, CHECK_HOSTNAME, PURPOSE, CERTFILE, KEYFILE, CAFILE };
     static const mp_arg_t allowed[] = {
-        {MP_QSTR_purpose, MP_ARG_KW_ONLY | MP_ARG_OBJ,
-            {.u_rom_obj = MP_ROM_PTR(&ssl_purpose_server_obj)}},
-        TRUST_ARGS,
-        {MP_QSTR_certfile, MP_ARG_KW_ONLY | MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}},
-        {MP_QSTR_keyfile, MP_ARG_KW_ONLY | MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}},
-        {MP_QSTR_protocol, MP_ARG_KW_ONLY | MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}},
+        {MP_QSTR_protocol, MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}},
         {MP_QSTR_cert_reqs, MP_ARG_KW_ONLY | MP_ARG_OBJ, {.u_rom_obj = MP_ROM_INT(SSL_CERT_NONE)}},
         {MP_QSTR_check_hostname, MP_ARG_KW_ONLY | MP_ARG_BOOL, {.u_bool = false}},
+        {MP_QSTR_purpose, MP_ARG_KW_ONLY | MP_ARG_OBJ,
+            {.u_rom_obj = MP_ROM_PTR(&ssl_purpose_server_obj)}},
+        {MP_QSTR_certfile, MP_ARG_KW_ONLY | MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}},
+        {MP_QSTR_keyfile, MP_ARG_KW_ONLY | MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}},
+        {MP_QSTR_cafile, MP_ARG_KW_ONLY | MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}},
+        {MP_QSTR_capath, MP_ARG_KW_ONLY | MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}},
+        {MP_QSTR_cadata, MP_ARG_KW_ONLY | MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}},
     };
     mp_arg_val_t vals[MP_ARRAY_SIZE(allowed)];
-    bool positional = n_args > 0; // the protocol is the only argument without a name
-    mp_arg_parse_all(
-        n_args - positional, args + positional, kw_args, MP_ARRAY_SIZE(allowed), allowed, vals);
-    mp_obj_t protocol = positional ? args[0] : vals[PROTOCOL].u_obj;
-    ssl_context_obj_t *context = context_for(vals[PURPOSE].u_obj);
-    if (protocol != mp_const_none) {
-        context = ssl_context_new(mp_obj_get_int(protocol));
+    mp_arg_parse_all(n_args, args, kw_args, MP_ARRAY_SIZE(allowed), allowed, vals);
+    mp_int_t protocol = protocol_for(vals[PURPOSE].u_obj);
+    if (vals[PROTOCOL].u_obj != mp_const_none) {
+        protocol = mp_obj_get_int(vals[PROTOCOL].u_obj);
     }
+    ssl_context_obj_t *context = ssl_context_new(protocol);
     mp_obj_t draft = MP_OBJ_FROM_PTR(context);
     mp_store_attr(draft, MP_QSTR_check_hostname, mp_obj_new_bool(vals[CHECK_HOSTNAME].u_bool));
     if (vals[CERT_REQS].u_obj != mp_const_none) {
@@ -110,7 +103,7 @@ static mp_obj_t ssl_create_unverified_context(
     if (mp_obj_is_true(vals[CERTFILE].u_obj)) {
         ssl_context_add_identity(context, vals[CERTFILE].u_obj, vals[KEYFILE].u_obj, mp_const_none);
     }
-    load_trust(context, vals);
+    load_trust(context, vals + CAFILE);
     return draft;
 }
 MP_DEFINE_CONST_FUN_OBJ_KW(ssl_create_unverified_context_obj, 0, ssl_create_unverified_context);

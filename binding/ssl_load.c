@@ -41,34 +41,31 @@ static void add_trust(
     ssl_context_changed(self);
 }
 
-// Returns the contents of a file of certificates; bytes are returned as they are. If the file is a
-// root store, sets *roots and returns None: its certificates stay in the file.
-static mp_obj_t open_cafile(mp_obj_t cafile, mp_obj_t *roots) {
-    if (!mp_obj_is_str(cafile)) {
-        mp_buffer_info_t bufinfo;
-        ssl_file_or_data(cafile, "cafile", &bufinfo); // raises if it is no data either
-        return cafile;
-    }
-    mp_obj_t file = ssl_open(cafile, MP_QSTR_rb);
+// Reads a file of certificates, or takes bytes as they are. If the file is a root store, returns it
+// and leaves its certificates in the file; else returns MP_OBJ_NULL with the contents in *data.
+static mp_obj_t read_cafile(mp_obj_t cafile, mp_buffer_info_t *data) {
 #if USSL_STORE
-    *roots = ssl_roots_from_file(cafile, file);
-    if (*roots != MP_OBJ_NULL) {
-        return mp_const_none;
+    if (mp_obj_is_str(cafile)) {
+        mp_obj_t file = ssl_open(cafile, MP_QSTR_rb);
+        mp_obj_t roots = ssl_roots_from_file(cafile, file);
+        if (roots == MP_OBJ_NULL) {
+            ssl_get_bytes(ssl_read_rest(file), data);
+        }
+        return roots;
     }
-#else
-    (void)roots;
 #endif
-    return ssl_read_rest(file);
+    ssl_file_or_data(cafile, "cafile", data);
+    return MP_OBJ_NULL;
 }
 
-static void add_cafile(ssl_context_obj_t *self, mp_obj_t data, bool from_path) {
-    mp_buffer_info_t bufinfo;
-    ssl_file_or_data(data, "cafile", &bufinfo);
-    add_trust(self, &bufinfo, ussl_is_pem(bufinfo.buf, bufinfo.len) || from_path, true);
+static void add_cafile(ssl_context_obj_t *self, mp_obj_t cafile, const mp_buffer_info_t *data) {
+    add_trust(self, data, ussl_is_pem(data->buf, data->len) || mp_obj_is_str(cafile), true);
 }
 
-void ssl_context_add_trust(ssl_context_obj_t *self, mp_obj_t data) {
-    add_cafile(self, data, mp_obj_is_str(data));
+void ssl_context_add_trust(ssl_context_obj_t *self, mp_obj_t cafile) {
+    mp_buffer_info_t data;
+    ssl_file_or_data(cafile, "cafile", &data);
+    add_cafile(self, cafile, &data);
 }
 
 static void add_cadata(ssl_context_obj_t *self, mp_obj_t cadata) {
@@ -111,22 +108,22 @@ static mp_obj_t ssl_context_load_verify_locations(
     }
     // The file is read before anything is added: if it cannot be read, cadata is not added either.
     // If the file holds no certificate, cadata stays added, as in CPython.
+    mp_buffer_info_t file = {0};
     mp_obj_t roots = MP_OBJ_NULL;
     if (cafile != mp_const_none) {
-        cafile = open_cafile(cafile, &roots);
+        roots = read_cafile(cafile, &file);
     }
     if (cadata != mp_const_none) {
         add_cadata(self, cadata);
     }
+    if (cafile != mp_const_none && roots == MP_OBJ_NULL) {
+        add_cafile(self, cafile, &file);
+    }
 #if USSL_STORE
     if (roots != MP_OBJ_NULL) {
         ssl_roots_use(self, roots);
-        return mp_const_none;
     }
 #endif
-    if (cafile != mp_const_none) {
-        add_cafile(self, cafile, mp_obj_is_str(vals[0].u_obj));
-    }
     return mp_const_none;
 }
 MP_DEFINE_CONST_FUN_OBJ_KW(
@@ -146,13 +143,13 @@ void ssl_context_load_defaults(ssl_context_obj_t *self) {
 
 static mp_obj_t ssl_context_load_default_certs(
     size_t n_args, const mp_obj_t *args, mp_map_t *kw_args) {
-    static const ssl_params_t params = {{MP_QSTR_purpose}, 1, 0};
-    mp_obj_t purpose;
-    ssl_take_args(n_args - 1, args + 1, kw_args, &params, &purpose);
-    if (purpose != MP_OBJ_NULL) {
-        // Only checks the argument: both purposes use the same certificates.
-        (void)ssl_purpose_is_server_auth(purpose);
-    }
+    static const mp_arg_t allowed[] = {
+        {MP_QSTR_purpose, MP_ARG_OBJ, {.u_rom_obj = MP_ROM_PTR(&ssl_purpose_server_obj)}},
+    };
+    mp_arg_val_t vals[MP_ARRAY_SIZE(allowed)];
+    mp_arg_parse_all(n_args - 1, args + 1, kw_args, MP_ARRAY_SIZE(allowed), allowed, vals);
+    // Only checks the argument: both purposes use the same certificates.
+    (void)ssl_purpose_is_server_auth(vals[0].u_obj);
     ssl_context_load_defaults(ssl_context_of(args[0]));
     return mp_const_none;
 }

@@ -254,9 +254,10 @@ void ssl_roots_use(ssl_context_obj_t *context, mp_obj_t roots_in) {
     }
     if (context->roots != MP_OBJ_NULL && context->roots != roots_in) {
         ssl_context_drop_tickets(context); // its clients were verified under the old store
+    } else {
+        ssl_context_changed(context);
     }
     context->roots = roots_in; // keeps the store's file open
-    ssl_context_changed(context);
 }
 
 void ssl_roots_use_default(ssl_context_obj_t *context) {

@@ -22,6 +22,16 @@ static ssl_conn_obj_t *open_socket(mp_obj_t self_in, const char *verb) {
     return self;
 }
 
+// For the stream protocol. Returns NULL after close(), with *errcode as a closed socket sets it:
+// another task may have closed the connection.
+static ssl_conn_obj_t *open_stream(mp_obj_t self_in, const char *verb, int *errcode) {
+    if (((ssl_conn_obj_t *)MP_OBJ_TO_PTR(self_in))->closed) {
+        *errcode = MP_EBADF;
+        return NULL;
+    }
+    return open_socket(self_in, verb);
+}
+
 // For methods that CPython passes to the plain socket. After close() they fail with EBADF.
 static ssl_conn_obj_t *open_descriptor(mp_obj_t self_in) {
     ssl_conn_obj_t *self = MP_OBJ_TO_PTR(self_in);
@@ -221,57 +231,72 @@ static mp_obj_t ssl_socket_read(size_t n_args, const mp_obj_t *args, mp_map_t *k
 }
 static MP_DEFINE_CONST_FUN_OBJ_KW(ssl_socket_read_obj, 1, ssl_socket_read);
 
+// Calls a method of the underlying socket that takes flags, if some were given.
+static mp_obj_t plain_call_with_flags(ssl_conn_obj_t *self, qstr method, const mp_arg_val_t *vals) {
+    mp_obj_t call[] = {vals[0].u_obj, vals[1].u_obj};
+    return ssl_plain_call(self, method, call[1] != MP_OBJ_NULL ? 2 : 1, call);
+}
+
 static mp_obj_t ssl_socket_recv(size_t n_args, const mp_obj_t *args, mp_map_t *kw_args) {
     enum { BUFLEN, FLAGS };
-    static const ssl_params_t params = {{MP_QSTR_buflen, MP_QSTR_flags}, 2, 0};
-    mp_obj_t vals[2];
-    ssl_take_args(n_args - 1, args + 1, kw_args, &params, vals);
+    static const mp_arg_t allowed[] = {
+        {MP_QSTR_buflen, MP_ARG_OBJ, {.u_rom_obj = MP_ROM_INT(1024)}},
+        {MP_QSTR_flags, MP_ARG_OBJ, {.u_obj = MP_OBJ_NULL}},
+    };
+    mp_arg_val_t vals[MP_ARRAY_SIZE(allowed)];
+    mp_arg_parse_all(n_args - 1, args + 1, kw_args, MP_ARRAY_SIZE(allowed), allowed, vals);
     ssl_conn_obj_t *self = open_descriptor(args[0]);
-    mp_int_t size = vals[BUFLEN] != MP_OBJ_NULL ? mp_obj_get_int(vals[BUFLEN]) : 1024;
     if (self->conn == NULL) {
-        vals[BUFLEN] = mp_obj_new_int(size);
-        return ssl_plain_call(self, MP_QSTR_recv, vals[FLAGS] != MP_OBJ_NULL ? 2 : 1, vals);
+        return plain_call_with_flags(self, MP_QSTR_recv, vals);
     }
-    no_flags(vals[FLAGS], "recv");
-    return ssl_conn_read_into(self, size, mp_const_none, false);
+    no_flags(vals[FLAGS].u_obj, "recv");
+    return ssl_conn_read_into(self, mp_obj_get_int(vals[BUFLEN].u_obj), mp_const_none, false);
 }
 static MP_DEFINE_CONST_FUN_OBJ_KW(ssl_socket_recv_obj, 1, ssl_socket_recv);
 
 // recv_into() without TLS. It calls readinto(), because MicroPython's sockets have no recv_into().
-static mp_obj_t plain_recv_into(ssl_conn_obj_t *self, const mp_obj_t *vals) {
-    bool sized = vals[1] != MP_OBJ_NULL && mp_obj_is_true(vals[1]);
-    return ssl_plain_call(self, MP_QSTR_readinto, sized ? 2 : 1, vals);
+static mp_obj_t plain_recv_into(ssl_conn_obj_t *self, mp_obj_t buffer, mp_obj_t nbytes) {
+    mp_obj_t call[] = {buffer, nbytes};
+    return ssl_plain_call(self, MP_QSTR_readinto, mp_obj_is_true(nbytes) ? 2 : 1, call);
 }
 
 static mp_obj_t ssl_socket_recv_into(size_t n_args, const mp_obj_t *args, mp_map_t *kw_args) {
     enum { BUFFER, NBYTES, FLAGS };
-    static const ssl_params_t params = {{MP_QSTR_buffer, MP_QSTR_nbytes, MP_QSTR_flags}, 3, 1};
-    mp_obj_t vals[3];
-    ssl_take_args(n_args - 1, args + 1, kw_args, &params, vals);
+    static const mp_arg_t allowed[] = {
+        {MP_QSTR_buffer, MP_ARG_REQUIRED | MP_ARG_OBJ, {.u_obj = MP_OBJ_NULL}},
+        {MP_QSTR_nbytes, MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}},
+        {MP_QSTR_flags, MP_ARG_OBJ, {.u_obj = MP_OBJ_NULL}},
+    };
+    mp_arg_val_t vals[MP_ARRAY_SIZE(allowed)];
+    mp_arg_parse_all(n_args - 1, args + 1, kw_args, MP_ARRAY_SIZE(allowed), allowed, vals);
+    mp_obj_t buffer = vals[BUFFER].u_obj, nbytes = vals[NBYTES].u_obj;
     ssl_conn_obj_t *self = open_descriptor(args[0]);
-    no_flags(vals[FLAGS], "recv_into");
+    no_flags(vals[FLAGS].u_obj, "recv_into");
     if (self->conn == NULL) {
-        return plain_recv_into(self, vals);
+        return plain_recv_into(self, buffer, nbytes);
     }
-    bool sized = vals[NBYTES] != MP_OBJ_NULL && vals[NBYTES] != mp_const_none;
-    return ssl_conn_read_into(self, sized ? mp_obj_get_int(vals[NBYTES]) : 0, vals[BUFFER], false);
+    return ssl_conn_read_into(
+        self, nbytes != mp_const_none ? mp_obj_get_int(nbytes) : 0, buffer, false);
 }
 static MP_DEFINE_CONST_FUN_OBJ_KW(ssl_socket_recv_into_obj, 1, ssl_socket_recv_into);
 
 // ---- writing ----
 enum { DATA, FLAGS };
-static const ssl_params_t send_params = {{MP_QSTR_data, MP_QSTR_flags}, 2, 1};
+static const mp_arg_t send_args[] = {
+    {MP_QSTR_data, MP_ARG_REQUIRED | MP_ARG_OBJ, {.u_obj = MP_OBJ_NULL}},
+    {MP_QSTR_flags, MP_ARG_OBJ, {.u_obj = MP_OBJ_NULL}},
+};
 
 static mp_obj_t ssl_socket_send(size_t n_args, const mp_obj_t *args, mp_map_t *kw_args) {
-    mp_obj_t vals[2];
-    ssl_take_args(n_args - 1, args + 1, kw_args, &send_params, vals);
+    mp_arg_val_t vals[MP_ARRAY_SIZE(send_args)];
+    mp_arg_parse_all(n_args - 1, args + 1, kw_args, MP_ARRAY_SIZE(send_args), send_args, vals);
     ssl_conn_obj_t *self = open_descriptor(args[0]);
     if (self->conn == NULL) {
-        return ssl_plain_call(self, MP_QSTR_send, vals[FLAGS] != MP_OBJ_NULL ? 2 : 1, vals);
+        return plain_call_with_flags(self, MP_QSTR_send, vals);
     }
-    no_flags(vals[FLAGS], "send");
+    no_flags(vals[FLAGS].u_obj, "send");
     mp_buffer_info_t bufinfo;
-    ssl_get_bytes(vals[DATA], &bufinfo);
+    ssl_get_bytes(vals[DATA].u_obj, &bufinfo);
     ssl_pump_t want;
     size_t n = ssl_conn_write_some(self, bufinfo.buf, bufinfo.len, &want);
     if (n == 0 && want != PUMP_DONE) {
@@ -305,15 +330,15 @@ static mp_obj_t ssl_socket_write(size_t n_args, const mp_obj_t *args, mp_map_t *
 static MP_DEFINE_CONST_FUN_OBJ_KW(ssl_socket_write_obj, 1, ssl_socket_write);
 
 static mp_obj_t ssl_socket_sendall(size_t n_args, const mp_obj_t *args, mp_map_t *kw_args) {
-    mp_obj_t vals[2];
-    ssl_take_args(n_args - 1, args + 1, kw_args, &send_params, vals);
+    mp_arg_val_t vals[MP_ARRAY_SIZE(send_args)];
+    mp_arg_parse_all(n_args - 1, args + 1, kw_args, MP_ARRAY_SIZE(send_args), send_args, vals);
     ssl_conn_obj_t *self = open_descriptor(args[0]);
-    no_flags(vals[FLAGS], "sendall");
+    no_flags(vals[FLAGS].u_obj, "sendall");
     if (self->conn == NULL) {
-        return plain_sendall(self, vals[DATA]);
+        return plain_sendall(self, vals[DATA].u_obj);
     }
     mp_buffer_info_t bufinfo;
-    ssl_get_bytes(vals[DATA], &bufinfo);
+    ssl_get_bytes(vals[DATA].u_obj, &bufinfo);
     ssl_pump_t want;
     size_t n = ssl_conn_write_some(self, bufinfo.buf, bufinfo.len, &want);
     if (n < bufinfo.len) {
@@ -370,12 +395,10 @@ static MP_DEFINE_CONST_FUN_OBJ_1(ssl_socket_fileno_obj, ssl_socket_fileno);
 
 // ---- the stream protocol ----
 static mp_uint_t ssl_socket_stream_read(mp_obj_t self_in, void *buf, mp_uint_t size, int *errcode) {
-    ssl_conn_obj_t *self = MP_OBJ_TO_PTR(self_in);
-    if (self->closed) {
-        *errcode = MP_EBADF; // as a closed socket answers: another task may have closed it
+    ssl_conn_obj_t *self = open_stream(self_in, "Read", errcode);
+    if (self == NULL) {
         return MP_STREAM_ERROR;
     }
-    (void)open_socket(self_in, "Read");
     size_t n;
     ssl_guard_t guard;
     ssl_guard_enter(&guard, self);
@@ -390,12 +413,10 @@ static mp_uint_t ssl_socket_stream_read(mp_obj_t self_in, void *buf, mp_uint_t s
 
 static mp_uint_t ssl_socket_stream_write(
     mp_obj_t self_in, const void *buf, mp_uint_t size, int *errcode) {
-    ssl_conn_obj_t *self = MP_OBJ_TO_PTR(self_in);
-    if (self->closed) {
-        *errcode = MP_EBADF;
+    ssl_conn_obj_t *self = open_stream(self_in, "Write", errcode);
+    if (self == NULL) {
         return MP_STREAM_ERROR;
     }
-    (void)open_socket(self_in, "Write");
     ssl_pump_t want;
     size_t n = ssl_conn_write_some(self, buf, size, &want);
     if (n == 0 && want != PUMP_DONE) {

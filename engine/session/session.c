@@ -153,8 +153,6 @@ ussl_result_t ussl_session_save(
 
 ussl_result_t ussl_session_load(ussl_arena_t *arena, const ussl_trust_t *trust,
     const ussl_session_source_t *source, ussl_session_t **out, ussl_failure_t *why) {
-    ussl_failure_t unwanted;
-    why = why ? why : &unwanted;
     *out = NULL;
     ussl__scope_t scope;
     ussl__scope_enter(&scope, arena);

@@ -103,8 +103,6 @@ static void identity_drop(ussl__object_t *object) {
 // ---- public ----
 ussl_result_t ussl_identity_new(ussl_arena_t *arena, const ussl_identity_source_t *source,
     ussl_identity_t **out, ussl_failure_t *why) {
-    ussl_failure_t unwanted;
-    why = why ? why : &unwanted;
     if (arena == NULL || source == NULL || source->cert == NULL || out == NULL) {
         return ussl__load_error(why, USSL_ERR_USAGE, NULL);
     }

@@ -291,8 +291,6 @@ bool ussl_is_store(const void *data, size_t len) {
 
 ussl_result_t ussl_store_new(ussl_arena_t *arena, const ussl_store_source_t *source,
     ussl_store_t **out, ussl_failure_t *why) {
-    ussl_failure_t unwanted;
-    why = why ? why : &unwanted;
     ussl__scope_t scope;
     ussl__scope_enter(&scope, arena);
     ussl_result_t result = USSL_OK;
@@ -312,8 +310,6 @@ ussl_result_t ussl_store_new(ussl_arena_t *arena, const ussl_store_source_t *sou
 
 ussl_result_t ussl_store_new_pem(ussl_arena_t *arena, const ussl_store_source_t *source,
     const char *text, ussl_store_t **out, ussl_failure_t *why) {
-    ussl_failure_t unwanted;
-    why = why ? why : &unwanted;
     ussl__scope_t scope;
     ussl__scope_enter(&scope, arena);
     ussl_store_t *store = store_alloc(arena, source);

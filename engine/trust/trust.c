@@ -269,8 +269,6 @@ void ussl_trust_unref(ussl_trust_t *trust) {
 // PEM and DER differ only in how the next certificate is found, and in that DER holds no CRLs.
 static ussl_result_t trust_add(
     ussl_trust_t *trust, const void *data, size_t len, bool pem, ussl_failure_t *why) {
-    ussl_failure_t unwanted;
-    why = why ? why : &unwanted;
     if (trust == NULL || (data == NULL && len > 0)) {
         return ussl__load_error(why, USSL_ERR_USAGE, NULL);
     }

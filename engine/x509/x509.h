@@ -11,7 +11,7 @@
 #include "der.h"
 
 // ---- load_error.c ------------------------------------------------------------------------------
-// Sets all of *why, which is not NULL, and returns `result`. reason is static, or NULL.
+// Sets all of *why, unless it is NULL, and returns `result`. reason is static, or NULL.
 ussl_result_t ussl__load_error(ussl_failure_t *why, ussl_result_t result, const char *reason);
 // The same for input that cannot be parsed; code is mbedTLS's, or 0.
 ussl_result_t ussl__parse_error(ussl_failure_t *why, const char *reason, int code);

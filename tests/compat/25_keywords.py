@@ -49,6 +49,7 @@ for what, call in (
     ("unknown", lambda: context.set_alpn_protocols(protocols=["x"])),
     ("twice", lambda: context.set_alpn_protocols(["x"], alpn_protocols=["x"])),
     ("none", lambda: context.set_alpn_protocols()),
+    ("both", lambda: ssl._create_unverified_context(ssl.PROTOCOL_TLS_CLIENT, protocol=ssl.PROTOCOL_TLS_SERVER)),
     ("too many", lambda: context.set_alpn_protocols(["x"], 1)),
 ):
     try:

@@ -2,29 +2,15 @@
 # whole across records, on another they give what there is, or None. recv and send are CPython's.
 import asyncio
 import micropython
-import socket
 import ssl
 import time
-import _thread
-from helper import client_context, listen, read, server_context
+from helper import Server, client_context, read
 from port import cases, pair, raises, shake
 
 
 def blocking_pair(serve):
     """A connected socket, whose other end is served by a thread."""
-    listener, address = listen()
-
-    def run():
-        sock = listener.accept()[0]
-        listener.close()
-        tls = server_context().wrap_socket(sock, server_side=True)
-        serve(tls)
-        tls.close()
-
-    _thread.start_new_thread(run, ())
-    sock = socket.socket()
-    sock.connect(address)
-    return sock
+    return Server(serve).connect()
 
 
 def records(tls):
