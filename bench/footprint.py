@@ -61,7 +61,7 @@ def main():
              "`USSL_CFLAGS=-DUSSL_SESSIONS=1`. What was left out is absent or raises.", "",
              "The rules of trust that stock MicroPython does not have (`engine/verify/`, `engine/x509/dn.c`) are",
              "some 10 KB of every build, and stay: [trust.md](trust.md).", "",
-             "Some 1.5 KB of every build are not there to save: a sentence that says what was called when, for each misuse;",
+             "Some 1.2 KB of every build are not there to save: a sentence that says what was called when, for each misuse;",
              "MicroPython's stream methods beside CPython's `recv` and `send`; arguments by CPython's names; calls between the",
              "files of the engine, which a single file would inline.", "",
              "The smaller code is slower. Most of it is that no multiples of the curves' base points are in flash (11 KB): a key of our",
