@@ -47,6 +47,15 @@ if(USSL_ROOTS)
         COMPILE_DEFINITIONS "USSL_ROOTS=\"${USSL_ROOTS}\"" OBJECT_DEPENDS ${USSL_ROOTS})
 endif()
 
+# What CERT_NONE does at a client: USSL_CERT_NONE=honour, overrule or refuse.
+if(NOT USSL_CERT_NONE)
+    set(USSL_CERT_NONE "$ENV{USSL_CERT_NONE}")
+endif()
+if(USSL_CERT_NONE)
+    string(TOUPPER ${USSL_CERT_NONE} USSL_CERT_NONE)
+    add_compile_definitions(USSL_CERT_NONE=USSL_CERT_NONE_${USSL_CERT_NONE})
+endif()
+
 # The engine and mbedTLS hold no Python names: in a library of their own they are not searched for any.
 add_library(ussl_engine STATIC ${USSL_ENGINE} ${USSL_MBEDTLS})
 target_include_directories(ussl_engine PRIVATE ${USSL_DIR} ${MBEDTLS}/include)

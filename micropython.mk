@@ -5,7 +5,7 @@
 # Takes the place of the stock ssl and tls modules, and brings mbedTLS for hashlib and cryptolib,
 # which used the stock module's. Set MBEDTLS to a checkout of mbedTLS 3.6.7 or newer unless
 # MicroPython's own lib/mbedtls is there. USSL_ROOTS=/path/to/roots.ussl (tools/make-roots) builds a
-# root store into the firmware.
+# root store into the firmware. USSL_CERT_NONE=overrule or refuse: no client goes unverified.
 
 USSL_DIR := $(USERMOD_DIR)
 MBEDTLS ?= $(abspath $(TOP)/lib/mbedtls)
@@ -38,6 +38,13 @@ ifneq ($(USSL_KEEP_HASHLIB)$(shell grep -s 'define MICROPY_PY_HASHLIB_MD5 .*MICR
 USSL_HASHLIB := -include $(USSL_DIR)/config/keep_hashlib.h
 else
 USSL_HASHLIB := -DMICROPY_PY_HASHLIB_MD5=1 -DMICROPY_PY_HASHLIB_SHA1=1 -DMICROPY_PY_CRYPTOLIB=1
+endif
+
+ifneq ($(USSL_CERT_NONE),)
+ifeq ($(filter honour overrule refuse,$(USSL_CERT_NONE)),)
+$(error ussl: USSL_CERT_NONE=$(USSL_CERT_NONE): honour, overrule or refuse)
+endif
+USSL_PROFILE_CFLAGS += -DUSSL_CERT_NONE=USSL_CERT_NONE_$(shell echo $(USSL_CERT_NONE) | tr a-z A-Z)
 endif
 
 ifneq ($(USSL_ROOTS),)

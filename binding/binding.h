@@ -43,7 +43,10 @@ typedef struct {
     ussl_trust_t *trust;          // counted; NULL until something is loaded or pinned
     ussl_identity_t *identity[2]; // counted; the ECDSA and the RSA identity; NULL if not loaded
     ussl_ctx_t *frozen[2];        // counted; by role; NULL if it has to be built from this draft
+    uint8_t frozen_checks[2];     // by role; what it verifies
     mp_obj_t roots;               // the RootStore in use; MP_OBJ_NULL if there is none
+    ussl_trust_t *default_trust;  // counted; the default trust anchors, while `trust` is NULL
+    mp_obj_t default_roots;       // the RootStore in it; MP_OBJ_NULL if there is none
     mp_obj_t verify_callback;     // None or a callable
     mp_obj_t sni_callback;        // None or a callable
     ussl_reserve_t *reserve;      // counted; NULL while no memory is reserved
@@ -59,13 +62,17 @@ typedef struct {
     int16_t min_version, max_version;
     uint8_t protocol, verify_mode, security_level;
     bool check_hostname, no_common_name, post_handshake_auth;
+    bool low_level; // an SSLContext of the module tls
+    bool inspects;  // explain() looks at a chain: require_verification() does not apply
+    qstr opted_out; // the module that has set CERT_NONE; MP_QSTRnull if none has
     struct {
         uint16_t begun, done;
     } handshakes[2]; // by role
     uint16_t hits;   // handshakes that resumed a session
 } ssl_context_obj_t;
 
-ssl_context_obj_t *ssl_context_new(mp_int_t protocol);
+// `type` is ssl_context_type or tls_context_type.
+ssl_context_obj_t *ssl_context_new(const mp_obj_type_t *type, mp_int_t protocol);
 // Returns the context behind an object, whose class can be a subclass written in Python. Raises
 // TypeError if the object is not a context, ValueError if the context was finalised.
 ssl_context_obj_t *ssl_context_of(mp_obj_t obj);
@@ -75,15 +82,44 @@ void ssl_context_changed(ssl_context_obj_t *self);
 // The same, after less is trusted than before: a server accepts none of its earlier session
 // tickets.
 void ssl_context_drop_tickets(ssl_context_obj_t *self);
-// Returns the frozen context for `role`, building it if necessary. It is lent, not counted.
-ussl_ctx_t *ssl_context_freeze(ssl_context_obj_t *self, ussl_role_t role);
 // True if OP_IGNORE_UNEXPECTED_EOF is set.
 bool ssl_context_forgives_eof(const ssl_context_obj_t *self);
 // Returns the context's trust, creating it if there is none. It is lent, not counted.
 ussl_trust_t *ssl_context_trust(ssl_context_obj_t *self);
 
+// ---- ssl_freeze.c: the engine's context, built from the draft ----
+// Returns the frozen context for `role`, building it if necessary. It is lent, not counted.
+ussl_ctx_t *ssl_context_freeze(ssl_context_obj_t *self, ussl_role_t role);
+// Returns what a client of this context trusts, or NULL if that is nobody: the context's trust or,
+// if nothing was ever loaded into it, the default trust anchors. It is lent, not counted.
+ussl_trust_t *ssl_context_trust_of_client(ssl_context_obj_t *self);
+
 // ---- ssl_context_type.c: the methods of SSLContext ----
 extern const mp_obj_type_t ssl_context_type;
+extern const mp_obj_dict_t ssl_context_locals;
+
+// ---- modssl.c ----
+MP_DECLARE_CONST_FUN_OBJ_0(ssl___init___obj);
+MP_DECLARE_CONST_FUN_OBJ_1(ssl___getattr___obj);
+
+// ---- modtls.c: the module tls, MicroPython's low-level API ----
+extern const mp_obj_type_t tls_context_type; // a subclass of ssl_context_type
+
+// ---- ssl_verification.c: contexts that verify nothing ----
+MP_DECLARE_CONST_FUN_OBJ_0(ssl_require_verification_obj);
+// Notes that the running module has turned the verification of this context off.
+void ssl_verification_opt_out(ssl_context_obj_t *context);
+// True if a client of this context verifies its server although verify_mode is CERT_NONE.
+bool ssl_verification_overruled(const ssl_context_obj_t *context);
+// Returns the SSL_CERT_* mode for connections of this role. The first time that it is not the
+// context's own, says so on stderr.
+uint8_t ssl_verification_mode(const ssl_context_obj_t *context, ussl_role_t role);
+// True if a client of this context checks the name of its server.
+bool ssl_verification_of_name(const ssl_context_obj_t *context);
+// Says on stderr that a client has connected and verified nothing; once for each module.
+void ssl_verification_missed(const ssl_context_obj_t *context);
+// For a soft reset.
+void ssl_verification_reset(void);
 
 // ---- ssl_settings.c: the attributes of SSLContext ----
 void ssl_context_attr(mp_obj_t self_in, qstr attr, mp_obj_t *dest);
@@ -106,8 +142,8 @@ MP_DECLARE_CONST_FUN_OBJ_1(ssl_context_cert_store_stats_obj);
 MP_DECLARE_CONST_FUN_OBJ_KW(ssl_context_get_ca_certs_obj);
 MP_DECLARE_CONST_FUN_OBJ_KW(ssl_context_load_cert_chain_obj);
 MP_DECLARE_CONST_FUN_OBJ_0(ssl_get_default_verify_paths_obj);
-// Adds certificates. A str is the path of a PEM file; bytes are PEM text, or one or more DER
-// certificates.
+// Adds certificates: PEM text, or one or more DER certificates. A str is the path of a file, or PEM
+// text.
 void ssl_context_add_trust(ssl_context_obj_t *self, mp_obj_t cafile);
 // `cert` and `key` are each a path (str) or the data (bytes). `key` is None if the key is in
 // `cert`.
@@ -115,6 +151,9 @@ void ssl_context_add_identity(
     ssl_context_obj_t *self, mp_obj_t cert, mp_obj_t key, mp_obj_t password);
 // Adds the default trust anchors. Does nothing if there are none.
 void ssl_context_load_defaults(ssl_context_obj_t *self);
+// Sets default_trust and default_roots of a context. Does nothing if there are no default trust
+// anchors.
+void ssl_context_take_default_trust(ssl_context_obj_t *self);
 
 // ---- ssl_file.c: arguments that are a path or bytes ----
 // True if `obj` is a buffer other than a str.
@@ -124,8 +163,10 @@ void ssl_get_bytes(mp_obj_t data, mp_buffer_info_t *out);
 // Calls Python's open(path, mode), and raises what it raises.
 mp_obj_t ssl_open(mp_obj_t path, qstr mode);
 mp_obj_t ssl_read_rest(mp_obj_t file); // reads to the end and closes the file
-// A str is the path of a file, which is read; anything else has to be the data, bytes-like. The
-// TypeError calls the argument `name`.
+// True for a str with PEM text, which is data and no path.
+bool ssl_is_pem_text(mp_obj_t arg);
+// A str is PEM text, or else the path of a file, which is read; anything else has to be the data,
+// bytes-like. The TypeError calls the argument `name`.
 void ssl_file_or_data(mp_obj_t arg, const char *name, mp_buffer_info_t *bufinfo);
 
 // ---- ssl_connect.c: a TCP connection ----
@@ -142,7 +183,10 @@ MP_DECLARE_CONST_FUN_OBJ_VAR(ssl_context_trust_key_obj);
 MP_DECLARE_CONST_FUN_OBJ_KW(ssl_explain_obj);
 
 // ---- ssl_roots.c ----
-void ssl_roots_use_default(ssl_context_obj_t *context);
+// Returns the default RootStore, or MP_OBJ_NULL if there is none.
+mp_obj_t ssl_roots_default(void);
+// Makes a trust use a RootStore. The caller keeps the RootStore alive.
+ussl_result_t ssl_roots_put(ussl_trust_t *trust, mp_obj_t roots);
 // Reads an open file as a root store, and keeps it open. Returns MP_OBJ_NULL if the file is not a
 // root store; its position is then the beginning. Raises SSLError if the store is damaged, and
 // closes the file.
@@ -356,9 +400,14 @@ NORETURN void ssl_raise_want(ssl_pump_t want);
 NORETURN void ssl_raise_timeout(const char *operation);
 NORETURN void ssl_raise_zero_return(void);
 NORETURN void ssl_raise_eof(const char *reason); // reason is NULL if it was raised before
-// Raises the exception for a failed connection. `host` is the str to name if the certificate is for
-// another host, or None; `subject` is the subject of the certificate that was refused, or None.
-NORETURN void ssl_raise_failure(const ussl_failure_t *why, mp_obj_t host, mp_obj_t subject);
+// What the exception says about a certificate that was refused.
+typedef struct {
+    mp_obj_t host;       // the str to name if the certificate is for another host, or None
+    mp_obj_t subject;    // the subject of the certificate, or None
+    bool nobody_trusted; // the context has no trust anchors at all
+} ssl_refusal_t;
+// Raises the exception for a failed connection.
+NORETURN void ssl_raise_failure(const ussl_failure_t *why, const ssl_refusal_t *refusal);
 // Raises the exception for a result that comes without a ussl_failure_t.
 NORETURN void ssl_raise_result(ussl_result_t result);
 // The same, where USSL_ERR_USAGE is the caller's mistake: ValueError with this text.

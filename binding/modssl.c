@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// modssl.c - the module `ssl`, which is also `tls`: its constants and its table of names.
+// modssl.c - the module `ssl`: its constants and its table of names.
 #include "binding.h"
 
 #include "py/objstr.h"
@@ -21,6 +21,7 @@ static bool started;
 static mp_obj_t ssl_engine___del__(mp_obj_t self) {
     (void)self;
     ussl_deinit();
+    ssl_verification_reset();
     started = false;
     return mp_const_none;
 }
@@ -42,7 +43,7 @@ static mp_obj_t ssl___init__(void) {
     }
     return mp_const_none;
 }
-static MP_DEFINE_CONST_FUN_OBJ_0(ssl___init___obj, ssl___init__);
+MP_DEFINE_CONST_FUN_OBJ_0(ssl___init___obj, ssl___init__);
 
 // ---- numbers and their classes ----
 // Rows of name and value. The value has to be a small int on every machine.
@@ -62,8 +63,6 @@ static MP_DEFINE_CONST_FUN_OBJ_0(ssl___init___obj, ssl___init__);
         X(VERIFY_X509_TRUSTED_FIRST, 1 << 15),                                                     \
         X(VERIFY_X509_PARTIAL_CHAIN, SSL_VERIFY_X509_PARTIAL_CHAIN)
 
-// OP_ALL and OP_NO_RENEGOTIATION are missing: they do not fit a small int on a 32-bit machine, so
-// __getattr__ makes them.
 #define OPTIONS(X)                                                                                 \
     X(OP_NO_SSLv2, 0), X(OP_NO_SSLv3, 1 << 25), X(OP_NO_TLSv1, 1 << 26),                           \
         X(OP_NO_TLSv1_1, 1 << 28), X(OP_NO_TLSv1_2, SSL_OP_NO_TLSv1_2),                            \
@@ -84,6 +83,37 @@ static MP_DEFINE_CONST_FUN_OBJ_0(ssl___init___obj, ssl___init__);
         X(PROTOCOL_TLS_CLIENT, SSL_PROTOCOL_TLS_CLIENT),                                           \
         X(PROTOCOL_TLS_SERVER, SSL_PROTOCOL_TLS_SERVER)
 
+// Options of 2**30 and above do not fit a small int on a 32-bit machine. There they are int objects
+// in ROM, which hold the number as digits, the lowest first.
+#if UINTPTR_MAX > 0xFFFFFFFF
+#define BIG_INT(name, value)
+#define BIG_ROW(name, value)                                                                       \
+    { MP_ROM_QSTR(MP_QSTR_##name), MP_ROM_INT(value) }
+#elif MICROPY_LONGINT_IMPL == MICROPY_LONGINT_IMPL_MPZ
+#include "py/objint.h"
+#if MPZ_DIG_SIZE < 32
+#define BIG_DIGITS(value) (value) & MPZ_DIG_MASK, (value) >> MPZ_DIG_SIZE
+#else
+#define BIG_DIGITS(value) (value)
+#endif
+#define BIG_INT(name, value)                                                                       \
+    static mpz_dig_t name##_digits[] = {BIG_DIGITS(value)};                                        \
+    static const mp_obj_int_t name##_obj = {{&mp_type_int},                                        \
+        {.fixed_dig = 1,                                                                           \
+            .alloc = MP_ARRAY_SIZE(name##_digits),                                                 \
+            .len = MP_ARRAY_SIZE(name##_digits),                                                   \
+            .dig = name##_digits}};
+#define BIG_ROW(name, value)                                                                       \
+    { MP_ROM_QSTR(MP_QSTR_##name), MP_ROM_PTR(&name##_obj) }
+#else
+#define BIG_INT(name, value) static const mp_obj_int_t name##_obj = {{&mp_type_int}, (value)};
+#define BIG_ROW(name, value)                                                                       \
+    { MP_ROM_QSTR(MP_QSTR_##name), MP_ROM_PTR(&name##_obj) }
+#endif
+BIG_INT(OP_ALL, 0x80000050u)
+BIG_INT(OP_NO_RENEGOTIATION, 1u << 30)
+#define BIG_OPTIONS BIG_ROW(OP_ALL, 0x80000050u), BIG_ROW(OP_NO_RENEGOTIATION, 1u << 30)
+
 #define ROW(name, value)                                                                           \
     { MP_ROM_QSTR(MP_QSTR_##name), MP_ROM_INT(value) }
 #define ALERT_ROW(name, value)                                                                     \
@@ -99,7 +129,10 @@ static MP_DEFINE_CONST_FUN_OBJ_0(ssl___init___obj, ssl___init__);
 NUMBERS(TLSVersion, TLS_VERSIONS);
 NUMBERS(VerifyMode, VERIFY_MODES);
 NUMBERS(VerifyFlags, VERIFY_FLAGS);
-NUMBERS(Options, OPTIONS);
+static const mp_rom_map_elem_t Options_table[] = {OPTIONS(ROW), BIG_OPTIONS};
+static MP_DEFINE_CONST_DICT(Options_locals, Options_table);
+static MP_DEFINE_CONST_OBJ_TYPE(
+    Options_type, MP_QSTR_Options, MP_TYPE_FLAG_NONE, locals_dict, &Options_locals);
 NUMBERS(SSLErrorNumber, SSL_ERRORS);
 static const mp_rom_map_elem_t AlertDescription_table[] = {USSL_ALERTS_NAMED(ALERT_ROW)};
 static MP_DEFINE_CONST_DICT(AlertDescription_locals, AlertDescription_table);
@@ -142,10 +175,7 @@ static mp_obj_t version_text(void) {
 
 static mp_obj_t ssl___getattr__(mp_obj_t attr) {
     switch (mp_obj_str_get_qstr(attr)) {
-        case MP_QSTR_OP_ALL:
-            return mp_obj_new_int_from_uint(0x80000050u);
-        case MP_QSTR_OP_NO_RENEGOTIATION:
-            return mp_obj_new_int_from_uint(1u << 30);
+        case MP_QSTR_MBEDTLS_VERSION:
         case MP_QSTR_OPENSSL_VERSION:
             return version_text();
         case MP_QSTR_OPENSSL_VERSION_INFO:
@@ -163,7 +193,7 @@ static mp_obj_t ssl___getattr__(mp_obj_t attr) {
                 MP_ERROR_TEXT("module 'ssl' has no attribute '%q'"), mp_obj_str_get_qstr(attr));
     }
 }
-static MP_DEFINE_CONST_FUN_OBJ_1(ssl___getattr___obj, ssl___getattr__);
+MP_DEFINE_CONST_FUN_OBJ_1(ssl___getattr___obj, ssl___getattr__);
 
 // ---- the module ----
 // ROM_BOOL(flag) is MP_ROM_TRUE or MP_ROM_FALSE. These can expand to a braced initialiser, so ?:
@@ -199,11 +229,12 @@ static const mp_rom_map_elem_t ssl_globals_table[] = {
     {MP_ROM_QSTR(MP_QSTR_create_default_context), MP_ROM_PTR(&ssl_create_default_context_obj)},
     {MP_ROM_QSTR(MP_QSTR__create_default_https_context),
         MP_ROM_PTR(&ssl_create_default_context_obj)},
-#if !USSL_FORBID_CERT_NONE
+#if USSL_CERT_NONE != USSL_CERT_NONE_REFUSE
     {MP_ROM_QSTR(MP_QSTR__create_unverified_context),
         MP_ROM_PTR(&ssl_create_unverified_context_obj)},
     {MP_ROM_QSTR(MP_QSTR__create_stdlib_context), MP_ROM_PTR(&ssl_create_unverified_context_obj)},
 #endif
+    {MP_ROM_QSTR(MP_QSTR_require_verification), MP_ROM_PTR(&ssl_require_verification_obj)},
     {MP_ROM_QSTR(MP_QSTR_get_protocol_name), MP_ROM_PTR(&ssl_get_protocol_name_obj)},
     {MP_ROM_QSTR(MP_QSTR_get_default_verify_paths), MP_ROM_PTR(&ssl_get_default_verify_paths_obj)},
 #if USSL_EXPLAIN
@@ -237,6 +268,7 @@ static const mp_rom_map_elem_t ssl_globals_table[] = {
     VERIFY_MODES(ROW),
     VERIFY_FLAGS(ROW),
     OPTIONS(ROW),
+    BIG_OPTIONS,
     SSL_ERRORS(ROW),
     USSL_ALERTS_NAMED(ALERT_ROW),
     {MP_ROM_QSTR(MP_QSTR_HAS_ALPN), MP_ROM_TRUE},
@@ -261,4 +293,3 @@ const mp_obj_module_t mp_module_ussl = {
 };
 
 MP_REGISTER_MODULE(MP_QSTR_ssl, mp_module_ussl);
-MP_REGISTER_MODULE(MP_QSTR_tls, mp_module_ussl);

@@ -62,6 +62,9 @@ void ssl_conn_obj_start(ssl_conn_obj_t *self) {
             }
         }
     }
+    if (!server_side && host == NULL && ssl_verification_of_name(context)) {
+        mp_raise_ValueError(MP_ERROR_TEXT("check_hostname requires server_hostname"));
+    }
     ussl_ctx_t *frozen = ssl_context_freeze(context, server_side ? USSL_SERVER_SIDE : USSL_CLIENT);
     // These two belong to the settings that were frozen just above.
     self->verify_callback = context->verify_callback;

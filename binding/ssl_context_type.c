@@ -7,13 +7,12 @@
 // ---- making and freeing ----
 static mp_obj_t ssl_context_make_new(
     const mp_obj_type_t *type, size_t n_args, size_t n_kw, const mp_obj_t *args) {
-    (void)type;
     static const mp_arg_t allowed[] = {{MP_QSTR_protocol, MP_ARG_OBJ, {.u_obj = MP_OBJ_NULL}}};
     mp_arg_val_t vals[MP_ARRAY_SIZE(allowed)];
     mp_arg_parse_all_kw_array(n_args, n_kw, args, MP_ARRAY_SIZE(allowed), allowed, vals);
     bool given = vals[0].u_obj != MP_OBJ_NULL && vals[0].u_obj != mp_const_none;
     return MP_OBJ_FROM_PTR(
-        ssl_context_new(given ? mp_obj_get_int(vals[0].u_obj) : SSL_PROTOCOL_TLS));
+        ssl_context_new(type, given ? mp_obj_get_int(vals[0].u_obj) : SSL_PROTOCOL_TLS));
 }
 
 // Releases engine memory and nothing else: this runs during a garbage collection.
@@ -22,12 +21,13 @@ static mp_obj_t ssl_context___del__(mp_obj_t self_in) {
     ussl_drop_later(self->frozen[0]);
     ussl_drop_later(self->frozen[1]);
     ussl_drop_later(self->trust);
+    ussl_drop_later(self->default_trust);
     ussl_drop_later(self->reserve);
     ussl_drop_later(self->tickets);
     ussl_drop_later(self->identity[0]);
     ussl_drop_later(self->identity[1]);
     self->frozen[0] = self->frozen[1] = NULL;
-    self->trust = NULL;
+    self->trust = self->default_trust = NULL;
     self->reserve = NULL;
     self->tickets = NULL;
     self->identity[0] = self->identity[1] = NULL;
@@ -159,7 +159,7 @@ static const mp_rom_map_elem_t ssl_context_locals_table[] = {
     {MP_ROM_QSTR(MP_QSTR_wrap_socket), MP_ROM_PTR(&ssl_context_wrap_socket_obj)},
     {MP_ROM_QSTR(MP_QSTR_wrap_bio), MP_ROM_PTR(&ssl_context_wrap_bio_obj)},
 };
-static MP_DEFINE_CONST_DICT(ssl_context_locals, ssl_context_locals_table);
+MP_DEFINE_CONST_DICT(ssl_context_locals, ssl_context_locals_table);
 
 MP_DEFINE_CONST_OBJ_TYPE(ssl_context_type, MP_QSTR_SSLContext, MP_TYPE_FLAG_NONE, make_new,
     ssl_context_make_new, attr, ssl_context_attr, locals_dict, &ssl_context_locals);

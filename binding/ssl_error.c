@@ -140,6 +140,7 @@ typedef struct {
     vstr_t verify_message;
     const ussl_verdict_t *verdict; // lent
     mp_obj_t subject;
+    bool nobody_trusted;
 } raised_t;
 
 static mp_obj_t str_or_none(const char *s) {
@@ -199,11 +200,17 @@ static mp_obj_t error_text(const raised_t *error) {
         vstr_add_str(&vstr, ": ");
         vstr_add_strn(&vstr, error->verify_message.buf, error->verify_message.len);
     }
+    if (error->nobody_trusted) {
+        vstr_add_str(&vstr,
+            ": no trust anchors; call load_verify_locations(), or install a root "
+            "store (tools/make-roots)");
+    }
     vstr_add_str(&vstr, PLACE);
     return mp_obj_new_str_from_vstr(&vstr);
 }
 
-static NORETURN void raise_cert(const ussl_failure_t *why, mp_obj_t host, mp_obj_t subject) {
+static NORETURN void raise_cert(const ussl_failure_t *why, const ssl_refusal_t *refusal) {
+    mp_obj_t host = refusal->host;
     raised_t error = {
         .type = &ssl_SSLCertVerificationError_type,
         .number = 1,
@@ -212,7 +219,8 @@ static NORETURN void raise_cert(const ussl_failure_t *why, mp_obj_t host, mp_obj
         .text = "certificate verify failed",
         .verify_code = why->cert.code ? why->cert.code : 1,
         .verdict = &why->cert,
-        .subject = subject,
+        .subject = refusal->subject,
+        .nobody_trusted = refusal->nobody_trusted && why->cert.flags & USSL_CERT_UNTRUSTED,
     };
     vstr_init(&error.verify_message, 64);
     vstr_add_str(&error.verify_message,
@@ -304,10 +312,10 @@ void ssl_raise_usage(ussl_result_t result, const char *text) {
     ssl_raise_result(result);
 }
 
-void ssl_raise_failure(const ussl_failure_t *why, mp_obj_t host, mp_obj_t subject) {
+void ssl_raise_failure(const ussl_failure_t *why, const ssl_refusal_t *refusal) {
     switch (why->result) {
         case USSL_ERR_CERT:
-            raise_cert(why, host, subject);
+            raise_cert(why, refusal);
         case USSL_ERR_PROTOCOL:
             if (why->record > 0) {
                 raise_too_large(why);

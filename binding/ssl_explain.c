@@ -143,8 +143,10 @@ static const ussl_cert_t *chain_cert(const ssl_conn_obj_t *sock, bool verified, 
 // Prints the chain that the server sends to a client that does not verify. Returns false if the
 // connection or the handshake fails.
 static bool show_chain(mp_obj_t host, mp_obj_t port) {
-    attempt_t a = {.host = host, .port = port, .context = ssl_context_new(SSL_PROTOCOL_TLS_CLIENT)};
-    mp_store_attr(MP_OBJ_FROM_PTR(a.context), MP_QSTR_check_hostname, mp_const_false);
+    attempt_t a = {.host = host,
+        .port = port,
+        .context = ssl_context_new(&tls_context_type, SSL_PROTOCOL_TLS_CLIENT)};
+    a.context->inspects = true;
     mp_store_attr(
         MP_OBJ_FROM_PTR(a.context), MP_QSTR_verify_mode, MP_OBJ_NEW_SMALL_INT(SSL_CERT_NONE));
     mp_obj_t error;
@@ -241,7 +243,7 @@ static mp_obj_t ssl_explain(size_t n_args, const mp_obj_t *args, mp_map_t *kw_ar
     attempt_t a = {
         .host = vals[0].u_obj, .port = vals[1].u_obj, .context = ssl_context_of(context)};
     mp_printf(out, "%s:%d\n", mp_obj_str_get_str(a.host), (int)mp_obj_get_int(a.port));
-    if (!USSL_FORBID_CERT_NONE && !show_chain(a.host, a.port)) {
+    if (USSL_CERT_NONE != USSL_CERT_NONE_REFUSE && !show_chain(a.host, a.port)) {
         return mp_const_false;
     }
     mp_obj_t error;

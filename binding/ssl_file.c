@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // ssl_file.c - reads arguments that are either the path of a file or its contents. A str is a path,
-// as in CPython; bytes are the data itself, for devices without files.
+// as in CPython, unless it is PEM text; bytes are the data itself, for devices without files.
 #include "binding.h"
 
 #include "py/builtin.h"
@@ -34,8 +34,18 @@ mp_obj_t ssl_read_rest(mp_obj_t file) {
     return data;
 }
 
+bool ssl_is_pem_text(mp_obj_t arg) {
+    size_t len;
+    const char *text = mp_obj_is_str(arg) ? mp_obj_str_get_data(arg, &len) : NULL;
+    return text != NULL && ussl_is_pem(text, len);
+}
+
 void ssl_file_or_data(mp_obj_t arg, const char *name, mp_buffer_info_t *bufinfo) {
     mp_obj_t data = arg;
+    if (ssl_is_pem_text(arg)) {
+        bufinfo->buf = (void *)mp_obj_str_get_data(arg, &bufinfo->len);
+        return;
+    }
     if (mp_obj_is_str(arg)) {
         data = ssl_read_rest(ssl_open(arg, MP_QSTR_rb));
     }

@@ -51,7 +51,7 @@ static mp_obj_t ssl_create_default_context(size_t n_args, const mp_obj_t *args, 
     };
     mp_arg_val_t vals[MP_ARRAY_SIZE(allowed)];
     mp_arg_parse_all(n_args, args, kw_args, MP_ARRAY_SIZE(allowed), allowed, vals);
-    ssl_context_obj_t *context = ssl_context_new(protocol_for(vals[0].u_obj));
+    ssl_context_obj_t *context = ssl_context_new(&ssl_context_type, protocol_for(vals[0].u_obj));
     // As in CPython 3.13. With the first flag a path may end at an intermediate certificate that
     // was loaded.
     context->verify_flags |= SSL_VERIFY_X509_PARTIAL_CHAIN | SSL_VERIFY_X509_STRICT;
@@ -67,7 +67,7 @@ static mp_obj_t ssl_create_default_context(size_t n_args, const mp_obj_t *args, 
 }
 MP_DEFINE_CONST_FUN_OBJ_KW(ssl_create_default_context_obj, 0, ssl_create_default_context);
 
-#if !USSL_FORBID_CERT_NONE
+#if USSL_CERT_NONE != USSL_CERT_NONE_REFUSE
 // CPython's private function, which its own library uses. Nothing is verified unless cert_reqs asks
 // for it.
 static mp_obj_t ssl_create_unverified_context(
@@ -91,7 +91,7 @@ static mp_obj_t ssl_create_unverified_context(
     if (vals[PROTOCOL].u_obj != mp_const_none) {
         protocol = mp_obj_get_int(vals[PROTOCOL].u_obj);
     }
-    ssl_context_obj_t *context = ssl_context_new(protocol);
+    ssl_context_obj_t *context = ssl_context_new(&ssl_context_type, protocol);
     mp_obj_t draft = MP_OBJ_FROM_PTR(context);
     mp_store_attr(draft, MP_QSTR_check_hostname, mp_obj_new_bool(vals[CHECK_HOSTNAME].u_bool));
     if (vals[CERT_REQS].u_obj != mp_const_none) {
@@ -180,7 +180,7 @@ static mp_obj_t ssl_get_server_certificate(size_t n_args, const mp_obj_t *args, 
     mp_obj_t *host_port;
     mp_obj_get_array_fixed_n(vals[ADDR].u_obj, 2, &host_port);
 
-    ssl_context_obj_t *context = ssl_context_new(vals[VERSION].u_int);
+    ssl_context_obj_t *context = ssl_context_new(&ssl_context_type, vals[VERSION].u_int);
     mp_obj_t draft = MP_OBJ_FROM_PTR(context);
     mp_store_attr(draft, MP_QSTR_check_hostname, mp_const_false);
     bool verify = vals[CA_CERTS].u_obj != mp_const_none;
@@ -282,8 +282,8 @@ static mp_obj_t ssl_rand_bytes(mp_obj_t num) {
 MP_DEFINE_CONST_FUN_OBJ_1(ssl_rand_bytes_obj, ssl_rand_bytes);
 
 static mp_obj_t ssl_rand_status(void) {
-    uint8_t byte;
-    return mp_obj_new_bool(ussl_random(&byte, 1) == USSL_OK);
+    uint8_t random;
+    return mp_obj_new_bool(ussl_random(&random, 1) == USSL_OK);
 }
 MP_DEFINE_CONST_FUN_OBJ_0(ssl_rand_status_obj, ssl_rand_status);
 

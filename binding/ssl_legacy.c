@@ -6,36 +6,29 @@
 #include "py/objstr.h"
 
 #if USSL_LEGACY_WRAP
-static void warn_once(void) {
-    static bool warned;
-    if (!warned) {
-        warned = true;
-        mp_print_str(MICROPY_ERROR_PRINTER,
-            "ssl.wrap_socket() is deprecated: use SSLContext.wrap_socket()\n");
-    }
-}
-
-static void configure_legacy_client(ssl_context_obj_t *context, mp_obj_t reqs, mp_obj_t cadata) {
-    mp_obj_t draft = MP_OBJ_FROM_PTR(context);
-    if (reqs != MP_OBJ_NULL && mp_obj_get_int(reqs) == SSL_CERT_NONE) {
-        mp_store_attr(draft, MP_QSTR_check_hostname, mp_const_false);
-    }
+static void configure_legacy_client(ssl_context_obj_t *context, mp_obj_t reqs) {
     if (reqs != MP_OBJ_NULL) {
-        mp_store_attr(draft, MP_QSTR_verify_mode, reqs);
-    }
-    if (cadata == mp_const_none && context->verify_mode != SSL_CERT_NONE) {
-        ssl_context_load_defaults(context);
+        mp_store_attr(MP_OBJ_FROM_PTR(context), MP_QSTR_verify_mode, reqs);
     }
 }
 
-// A str with PEM text as bytes, which are data. Any other str stays a path, unless `always`.
-static mp_obj_t as_data(mp_obj_t data, bool always) {
+// cadata is always data. A str is DER or PEM that was read as text.
+static mp_obj_t as_bytes(mp_obj_t data) {
     size_t len;
     if (!mp_obj_is_str(data)) {
         return data;
     }
     const char *text = mp_obj_str_get_data(data, &len);
-    return always || ussl_is_pem(text, len) ? mp_obj_new_bytes((const byte *)text, len) : data;
+    return mp_obj_new_bytes((const byte *)text, len);
+}
+
+static NORETURN void raise_key_alone(mp_obj_t key) {
+    mp_buffer_info_t data;
+    ssl_file_or_data(key, "key", &data);
+    if (!ussl_is_pem(data.buf, data.len) && !ussl_is_der(data.buf, data.len)) {
+        mp_raise_ValueError(MP_ERROR_TEXT("invalid key"));
+    }
+    mp_raise_TypeError(MP_ERROR_TEXT("key without cert"));
 }
 
 // The signature is stock MicroPython's; any other argument raises TypeError. A client verifies
@@ -54,13 +47,12 @@ static mp_obj_t ssl_wrap_socket(size_t n_args, const mp_obj_t *args, mp_map_t *k
     };
     mp_arg_val_t vals[MP_ARRAY_SIZE(allowed)];
     mp_arg_parse_all(n_args, args, kw_args, MP_ARRAY_SIZE(allowed), allowed, vals);
-    warn_once();
     bool server = vals[SERVER_SIDE].u_bool;
-    ssl_context_obj_t *context =
-        ssl_context_new(server ? SSL_PROTOCOL_TLS_SERVER : SSL_PROTOCOL_TLS_CLIENT);
+    ssl_context_obj_t *context = ssl_context_new(
+        &tls_context_type, server ? SSL_PROTOCOL_TLS_SERVER : SSL_PROTOCOL_TLS_CLIENT);
     if (!server) {
-        configure_legacy_client(context, vals[REQS].u_obj, vals[CADATA].u_obj);
-        if (context->check_hostname && !mp_obj_is_true(vals[HOSTNAME].u_obj)) {
+        configure_legacy_client(context, vals[REQS].u_obj);
+        if (ssl_verification_of_name(context) && !mp_obj_is_true(vals[HOSTNAME].u_obj)) {
             mp_raise_ValueError(
                 MP_ERROR_TEXT("wrap_socket() verifies: give server_hostname=, or "
                               "write cert_reqs=ssl.CERT_NONE to connect unverified"));
@@ -69,13 +61,12 @@ static mp_obj_t ssl_wrap_socket(size_t n_args, const mp_obj_t *args, mp_map_t *k
         mp_store_attr(MP_OBJ_FROM_PTR(context), MP_QSTR_verify_mode, vals[REQS].u_obj);
     }
     if (vals[CADATA].u_obj != mp_const_none) {
-        ssl_context_add_trust(context, as_data(vals[CADATA].u_obj, true));
+        ssl_context_add_trust(context, as_bytes(vals[CADATA].u_obj));
     }
     if (vals[CERT].u_obj != mp_const_none) {
-        ssl_context_add_identity(context, as_data(vals[CERT].u_obj, false),
-            as_data(vals[KEY].u_obj, false), mp_const_none);
+        ssl_context_add_identity(context, vals[CERT].u_obj, vals[KEY].u_obj, mp_const_none);
     } else if (vals[KEY].u_obj != mp_const_none) {
-        mp_raise_ValueError(MP_ERROR_TEXT("key without cert"));
+        raise_key_alone(vals[KEY].u_obj);
     }
     ssl_wrap_t wrap = {
         .sock = vals[SOCK].u_obj,

@@ -3,8 +3,9 @@
 // ssl_load.c - loads trust anchors and identities into a context from files and data (CPython
 // SSLContext.load_verify_locations() and similar methods).
 //
-// Notes: a file or a piece of data is loaded whole or not at all. A str is a path, as in CPython;
-// bytes are the data itself, for devices without files.
+// Notes: a file or a piece of data is loaded whole or not at all. Whether it is PEM or DER is seen
+// in its content. The SSLContext of `tls` raises stock MicroPython's ValueError for data that
+// cannot be read; that of `ssl` raises CPython's SSLError.
 #include "binding.h"
 
 #include <string.h>
@@ -13,9 +14,13 @@
 #include "py/objtuple.h"
 
 // ---- trust ----
-static NORETURN void raise_bad_trust(const ussl_failure_t *why, bool pem, bool from_file) {
+static NORETURN void raise_bad_trust(
+    const ssl_context_obj_t *self, const ussl_failure_t *why, bool pem, bool from_file) {
     if (why->result != USSL_ERR_PARSE) {
         ssl_raise_result(why->result);
+    }
+    if (self->low_level) {
+        mp_raise_ValueError(MP_ERROR_TEXT("invalid cert"));
     }
     bool nothing = strcmp(why->reason, pem ? "NO_START_LINE" : "NOT_ENOUGH_DATA") == 0;
     if (from_file && nothing) {
@@ -36,7 +41,7 @@ static void add_trust(
     ussl_result_t result = pem ? ussl_trust_add_pem(trust, data->buf, data->len, &why)
                                : ussl_trust_add_der(trust, data->buf, data->len, &why);
     if (result != USSL_OK) {
-        raise_bad_trust(&why, pem, from_file);
+        raise_bad_trust(self, &why, pem, from_file);
     }
     ssl_context_changed(self);
 }
@@ -45,7 +50,7 @@ static void add_trust(
 // and leaves its certificates in the file; else returns MP_OBJ_NULL with the contents in *data.
 static mp_obj_t read_cafile(mp_obj_t cafile, mp_buffer_info_t *data) {
 #if USSL_STORE
-    if (mp_obj_is_str(cafile)) {
+    if (mp_obj_is_str(cafile) && !ssl_is_pem_text(cafile)) {
         mp_obj_t file = ssl_open(cafile, MP_QSTR_rb);
         mp_obj_t roots = ssl_roots_from_file(cafile, file);
         if (roots == MP_OBJ_NULL) {
@@ -58,8 +63,11 @@ static mp_obj_t read_cafile(mp_obj_t cafile, mp_buffer_info_t *data) {
     return MP_OBJ_NULL;
 }
 
+// A file that is neither PEM nor DER is reported as one without PEM, as in CPython.
 static void add_cafile(ssl_context_obj_t *self, mp_obj_t cafile, const mp_buffer_info_t *data) {
-    add_trust(self, data, ussl_is_pem(data->buf, data->len) || mp_obj_is_str(cafile), true);
+    bool der = !ussl_is_pem(data->buf, data->len)
+        && (!mp_obj_is_str(cafile) || ussl_is_der(data->buf, data->len));
+    add_trust(self, data, !der, true);
 }
 
 void ssl_context_add_trust(ssl_context_obj_t *self, mp_obj_t cafile) {
@@ -78,6 +86,7 @@ static void add_cadata(ssl_context_obj_t *self, mp_obj_t cadata) {
         }
     } else {
         right = ssl_is_bytes_like(cadata, &data);
+        pem = right && ussl_is_pem(data.buf, data.len);
     }
     if (!right) {
         mp_raise_TypeError(
@@ -129,16 +138,56 @@ static mp_obj_t ssl_context_load_verify_locations(
 MP_DEFINE_CONST_FUN_OBJ_KW(
     ssl_context_load_verify_locations_obj, 1, ssl_context_load_verify_locations);
 
+#if !USSL_STORE
+static mp_obj_t default_cafile(void) {
+    mp_obj_t paths = mp_call_function_0(MP_OBJ_FROM_PTR(&ssl_get_default_verify_paths_obj));
+    return mp_load_attr(paths, MP_QSTR_cafile);
+}
+#endif
+
 void ssl_context_load_defaults(ssl_context_obj_t *self) {
 #if USSL_STORE
-    ssl_roots_use_default(self);
+    mp_obj_t roots = ssl_roots_default();
+    if (roots != MP_OBJ_NULL) {
+        ssl_roots_use(self, roots);
+    }
 #else
-    mp_obj_t paths = mp_call_function_0(MP_OBJ_FROM_PTR(&ssl_get_default_verify_paths_obj));
-    mp_obj_t cafile = mp_load_attr(paths, MP_QSTR_cafile);
+    mp_obj_t cafile = default_cafile();
     if (cafile != mp_const_none) {
         ssl_context_add_trust(self, cafile);
     }
 #endif
+}
+
+void ssl_context_take_default_trust(ssl_context_obj_t *self) {
+#if USSL_STORE
+    mp_obj_t found = ssl_roots_default(), none = MP_OBJ_NULL;
+#else
+    mp_obj_t found = default_cafile(), none = mp_const_none;
+    mp_buffer_info_t data;
+    if (found != none) {
+        ssl_file_or_data(found, "cafile", &data);
+    }
+#endif
+    ussl_trust_t *trust;
+    if (found == none) {
+        return;
+    }
+    ussl_result_t result = ussl_trust_new(self->arena, &trust);
+    if (result == USSL_OK) {
+#if USSL_STORE
+        result = ssl_roots_put(trust, found);
+#else
+        result = ussl_trust_add_pem(trust, data.buf, data.len, NULL);
+#endif
+        if (result == USSL_OK) {
+            self->default_trust = trust;
+            self->default_roots = found;
+            return;
+        }
+        ussl_trust_unref(trust);
+    }
+    ssl_raise_result(result);
 }
 
 static mp_obj_t ssl_context_load_default_certs(
@@ -203,9 +252,13 @@ static mp_obj_t ssl_context_get_ca_certs(size_t n_args, const mp_obj_t *args, mp
 MP_DEFINE_CONST_FUN_OBJ_KW(ssl_context_get_ca_certs_obj, 1, ssl_context_get_ca_certs);
 
 // ---- identity ----
-static NORETURN void raise_bad_identity(const ussl_failure_t *why) {
+static NORETURN void raise_bad_identity(const ssl_context_obj_t *self, const ussl_failure_t *why) {
     if (why->result != USSL_ERR_PARSE) {
         ssl_raise_usage(why->result, "certfile and keyfile must not be empty");
+    }
+    bool key = why->reason != NULL && strcmp(why->reason, "BAD_KEY") == 0;
+    if (self->low_level && (key || why->reason == NULL)) {
+        mp_raise_msg_varg(&mp_type_ValueError, MP_ERROR_TEXT("invalid %s"), key ? "key" : "cert");
     }
     if (why->reason != NULL && strcmp(why->reason, "KEY_VALUES_MISMATCH") == 0) {
         ssl_raise_reason(116, "X509", why->reason, NULL);
@@ -267,7 +320,7 @@ void ssl_context_add_identity(
         result = ussl_identity_new(self->arena, &source, &identity, &why);
     }
     if (result != USSL_OK) {
-        raise_bad_identity(&why);
+        raise_bad_identity(self, &why);
     }
     // It replaces an identity with the same kind of key. One with ECDSA and one with RSA can be
     // loaded together, as in CPython.

@@ -185,12 +185,12 @@ static void look_at_unconnected(int fd, ssl_stream_info_t *out) {
     int listens = 0;
     socklen_t len = sizeof(listens);
     struct pollfd pfd = {.fd = fd, .events = POLLIN | POLLOUT};
-    char byte;
+    char first;
     (void)getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listens, &len);
     (void)poll(&pfd, 1, 0);
     bool reset = (pfd.revents & POLLIN) != 0;
     out->connected = !listens && (reset || !(pfd.revents & POLLHUP));
-    out->data_before_tls = !listens && recv(fd, &byte, 1, MSG_DONTWAIT | MSG_PEEK) > 0;
+    out->data_before_tls = !listens && recv(fd, &first, 1, MSG_DONTWAIT | MSG_PEEK) > 0;
 }
 #endif
 

@@ -267,8 +267,13 @@ static void fail(ssl_conn_obj_t *self, ussl_result_t result) {
     const uint8_t *der;
     size_t len;
     bool blamed = ussl_conn_blamed(self->conn, &der, &len);
-    ssl_raise_failure(
-        &why, self->server_hostname, blamed ? ssl_name_tuple(der, len) : mp_const_none);
+    const ssl_context_obj_t *context = self->context;
+    ssl_refusal_t refusal = {
+        .host = self->server_hostname,
+        .subject = blamed ? ssl_name_tuple(der, len) : mp_const_none,
+        .nobody_trusted = !self->server_side && !context->trust && !context->default_trust,
+    };
+    ssl_raise_failure(&why, &refusal);
 }
 
 // ---- handshake ----
@@ -282,6 +287,9 @@ static void count_handshake(ssl_conn_obj_t *self) {
         self->counted = true;
         self->context->handshakes[role].done++;
         self->context->hits += ussl_conn_resumed(self->conn);
+        if (!self->server_side && !ussl_conn_peer_verified(self->conn)) {
+            ssl_verification_missed(self->context);
+        }
     }
 }
 

@@ -246,9 +246,18 @@ static roots_t *default_roots(void) {
 }
 
 // ---- for contexts ----
-void ssl_roots_use(ssl_context_obj_t *context, mp_obj_t roots_in) {
+mp_obj_t ssl_roots_default(void) {
+    roots_t *roots = default_roots();
+    return roots ? MP_OBJ_FROM_PTR(roots) : MP_OBJ_NULL;
+}
+
+ussl_result_t ssl_roots_put(ussl_trust_t *trust, mp_obj_t roots_in) {
     const roots_t *roots = MP_OBJ_TO_PTR(roots_in);
-    ussl_result_t result = ussl_trust_set_store(ssl_context_trust(context), roots->store);
+    return ussl_trust_set_store(trust, roots->store);
+}
+
+void ssl_roots_use(ssl_context_obj_t *context, mp_obj_t roots_in) {
+    ussl_result_t result = ssl_roots_put(ssl_context_trust(context), roots_in);
     if (result != USSL_OK) {
         ssl_raise_result(result);
     }
@@ -258,13 +267,6 @@ void ssl_roots_use(ssl_context_obj_t *context, mp_obj_t roots_in) {
         ssl_context_changed(context);
     }
     context->roots = roots_in; // keeps the store's file open
-}
-
-void ssl_roots_use_default(ssl_context_obj_t *context) {
-    roots_t *roots = default_roots();
-    if (roots != NULL) {
-        ssl_roots_use(context, MP_OBJ_FROM_PTR(roots));
-    }
 }
 
 mp_obj_t ssl_roots_from_file(mp_obj_t path, mp_obj_t file) {

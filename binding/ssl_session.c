@@ -184,8 +184,8 @@ static mp_obj_t ssl_session_deserialize(size_t n_args, const mp_obj_t *args, mp_
     ssl_session_obj_t *self = session_obj_new(context);
     ussl_session_source_t source = {data.buf, data.len, key.buf, key.len};
     ussl_failure_t why;
-    ussl_result_t result =
-        ussl_session_load(context->arena, context->trust, &source, &self->session, &why);
+    ussl_result_t result = ussl_session_load(
+        context->arena, ssl_context_trust_of_client(context), &source, &self->session, &why);
     if (result == USSL_ERR_PARSE) {
         mp_raise_ValueError(MP_ERROR_TEXT("not a saved session, or another key"));
     }

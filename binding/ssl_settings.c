@@ -8,7 +8,9 @@
 
 // ---- verification ----
 static mp_obj_t get_verify_mode(ssl_context_obj_t *self) {
-    return MP_OBJ_NEW_SMALL_INT(self->verify_mode);
+    bool client = self->protocol == SSL_PROTOCOL_TLS_CLIENT;
+    return MP_OBJ_NEW_SMALL_INT(
+        client && ssl_verification_overruled(self) ? SSL_CERT_REQUIRED : self->verify_mode);
 }
 
 static void set_verify_mode(ssl_context_obj_t *self, mp_obj_t value) {
@@ -16,19 +18,25 @@ static void set_verify_mode(ssl_context_obj_t *self, mp_obj_t value) {
     if (mode < SSL_CERT_NONE || mode > SSL_CERT_REQUIRED) {
         mp_raise_ValueError(MP_ERROR_TEXT("invalid value for verify_mode"));
     }
-    if (mode == SSL_CERT_NONE && self->check_hostname) {
+    if (mode == SSL_CERT_NONE && self->check_hostname && !self->low_level) {
         mp_raise_ValueError(
             MP_ERROR_TEXT("Cannot set verify_mode to CERT_NONE when check_hostname is enabled."));
     }
-    if (USSL_FORBID_CERT_NONE && mode == SSL_CERT_NONE
+    if (USSL_CERT_NONE == USSL_CERT_NONE_REFUSE && mode == SSL_CERT_NONE
         && self->protocol != SSL_PROTOCOL_TLS_SERVER) {
         mp_raise_ValueError(MP_ERROR_TEXT("this firmware forbids CERT_NONE"));
+    }
+    if (mode == SSL_CERT_NONE) {
+        // In MicroPython's tls this is the whole opt-out, as it always was.
+        self->check_hostname = false;
+        ssl_verification_opt_out(self);
     }
     self->verify_mode = (uint8_t)mode;
 }
 
 static mp_obj_t get_check_hostname(ssl_context_obj_t *self) {
-    return mp_obj_new_bool(self->check_hostname);
+    bool client = self->protocol == SSL_PROTOCOL_TLS_CLIENT;
+    return mp_obj_new_bool(client ? ssl_verification_of_name(self) : self->check_hostname);
 }
 
 static void set_check_hostname(ssl_context_obj_t *self, mp_obj_t value) {

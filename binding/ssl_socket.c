@@ -100,7 +100,8 @@ static void check_arguments(
     if (wrap->server_side && wrap->session != mp_const_none) {
         mp_raise_ValueError(MP_ERROR_TEXT("session can only be specified in client mode"));
     }
-    if (context->check_hostname && !named) {
+    bool checked = wrap->server_side ? context->check_hostname : ssl_verification_of_name(context);
+    if (checked && !named) {
         mp_raise_ValueError(MP_ERROR_TEXT("check_hostname requires server_hostname"));
     }
 }

@@ -27,8 +27,13 @@ static void choose_from_list(ssl_context_obj_t *self, mp_obj_t list) {
         const char *name = mp_obj_str_get_data(items[i], &len);
         const ussl_suite_t *suite = ussl_suite_named(name, len);
         if (suite == NULL) {
-            mp_raise_msg_varg(
-                &mp_type_ValueError, MP_ERROR_TEXT("unknown cipher suite '%s'"), name);
+            vstr_t vstr;
+            vstr_init(&vstr, 64);
+            vstr_printf(&vstr,
+                "cipher suite '%s' is unknown, or not one with forward secrecy and "
+                "authenticated encryption",
+                name);
+            ssl_raise_plain(vstr_null_terminated_str(&vstr));
         }
         ids[i] = suite->id;
     }
@@ -39,10 +44,10 @@ static mp_obj_t ssl_context_set_ciphers(mp_obj_t self_in, mp_obj_t ciphers) {
     ssl_context_obj_t *self = ssl_context_of(self_in);
     if (mp_obj_is_type(ciphers, &mp_type_list) || mp_obj_is_type(ciphers, &mp_type_tuple)) {
         choose_from_list(self, ciphers);
-    } else if (!mp_obj_is_str(ciphers)) {
+    } else if (!mp_obj_is_str(ciphers) || self->low_level) {
         mp_raise_msg_varg(&mp_type_TypeError,
-            MP_ERROR_TEXT("set_ciphers() argument must be str, not %s"),
-            mp_obj_get_type_str(ciphers));
+            MP_ERROR_TEXT("set_ciphers() argument must be %s, not %s"),
+            self->low_level ? "list or tuple" : "str", mp_obj_get_type_str(ciphers));
     } else {
         size_t len;
         const char *text = mp_obj_str_get_data(ciphers, &len);
@@ -112,8 +117,13 @@ mp_obj_t ssl_context_suites(const ssl_context_obj_t *self, mp_obj_t (*show)(cons
     return list;
 }
 
+static mp_obj_t suite_name(const ussl_suite_t *suite) {
+    return text(ussl_suite_backend_name(suite));
+}
+
 static mp_obj_t ssl_context_get_ciphers(mp_obj_t self_in) {
-    return ssl_context_suites(ssl_context_of(self_in), suite_dict);
+    const ssl_context_obj_t *self = ssl_context_of(self_in);
+    return ssl_context_suites(self, self->low_level ? suite_name : suite_dict);
 }
 MP_DEFINE_CONST_FUN_OBJ_1(ssl_context_get_ciphers_obj, ssl_context_get_ciphers);
 

@@ -14,6 +14,8 @@ typedef struct ussl_cert ussl_cert_t; // a certificate, lent by its owner
 // True if the data contains `-----BEGIN `, with which a PEM block starts (RFC 7468). DER is not
 // expected to contain it.
 bool ussl_is_pem(const void *data, size_t len);
+// True if the data begins with a SEQUENCE in DER, as certificates and most keys do (X.690 8.1).
+bool ussl_is_der(const void *data, size_t len);
 
 // ---- Certificates, decoded --------------------------------------------------------------------
 // A date of the proleptic Gregorian calendar, in UTC.

@@ -103,9 +103,14 @@
 #define USSL_LEGACY_WRAP 1
 #endif
 
-// With 1 a client cannot turn verification off: CERT_NONE raises.
-#ifndef USSL_FORBID_CERT_NONE
-#define USSL_FORBID_CERT_NONE 0
+// What CERT_NONE does at a client. HONOUR: it turns verification off. OVERRULE: the client verifies
+// all the same, as after ssl.require_verification(). REFUSE: it raises. The make variable
+// USSL_CERT_NONE is honour, overrule or refuse.
+#define USSL_CERT_NONE_HONOUR 0
+#define USSL_CERT_NONE_OVERRULE 1
+#define USSL_CERT_NONE_REFUSE 2
+#ifndef USSL_CERT_NONE
+#define USSL_CERT_NONE USSL_CERT_NONE_HONOUR
 #endif
 
 // A clock that shows a time before this (seconds since 1970), or more than a day before the day of

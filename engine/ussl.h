@@ -317,9 +317,11 @@ typedef struct {
 } ussl_suite_t;
 #define USSL_SUITES_MAX 9 // all that can be built in
 
-// Both return NULL if the suite is not built in. name is OpenSSL's or mbedTLS's.
+// Both return NULL if the suite is not built in. name is OpenSSL's, IANA's or mbedTLS's.
 const ussl_suite_t *ussl_suite_find(int id);
 const ussl_suite_t *ussl_suite_named(const char *name, size_t len);
+// Returns mbedTLS's name, which stock MicroPython uses; it is static.
+const char *ussl_suite_backend_name(const ussl_suite_t *suite);
 // Writes all suites that are built in, best first. A list that is not full ends with 0.
 void ussl_suites_default(uint16_t ids[USSL_SUITES_MAX]);
 // Writes the suites that an OpenSSL cipher string selects (openssl-ciphers(1)), after all suites of

@@ -209,6 +209,7 @@ def create_default_context(purpose: Any = Purpose.SERVER_AUTH, *, cafile: Option
                            capath: None = None, cadata: Optional[Union[str, _Bytes]] = None) -> SSLContext: ...
 def _create_default_https_context(purpose: Any = Purpose.SERVER_AUTH, *, cafile: Optional[_PathOrData] = None,
                                   capath: None = None, cadata: Optional[Union[str, _Bytes]] = None) -> SSLContext: ...
+def require_verification() -> None: ...  # extension
 def _create_unverified_context(protocol: Optional[int] = None, *, cert_reqs: Optional[int] = CERT_NONE,
                                check_hostname: bool = False, purpose: Any = Purpose.SERVER_AUTH,
                                certfile: Optional[_PathOrData] = None, keyfile: Optional[_PathOrData] = None,
@@ -261,6 +262,8 @@ class VerifyFlags:
     VERIFY_X509_PARTIAL_CHAIN: int
 
 class Options:
+    OP_ALL: int
+    OP_NO_RENEGOTIATION: int
     OP_NO_SSLv2: int
     OP_NO_SSLv3: int
     OP_NO_TLSv1: int
@@ -399,6 +402,7 @@ HAS_TLSv1_1: bool
 HAS_TLSv1_2: bool
 HAS_TLSv1_3: bool
 OPENSSL_VERSION: str
+MBEDTLS_VERSION: str  # extension
 OPENSSL_VERSION_INFO: tuple[int, int, int, int, int]
 OPENSSL_VERSION_NUMBER: int
 CHANNEL_BINDING_TYPES: list[str]

@@ -200,7 +200,7 @@ def compat(program=(MICROPYTHON,), prefix="compat/"):
         report("passed" if same else "failed", name, detail)
 
 
-# ---- port: a script passes when it ends with "ok" and status 0 ----
+# ---- port: a script passes when it ends with "ok" and status 0, and prints on stderr what it says it does ----
 def port(program=(MICROPYTHON,), prefix="port/", leave_out=()):
     folder = os.path.join(ROOT, "tests/port")
     for script in sorted(glob.glob(folder + "/test_*.py")):
@@ -208,12 +208,15 @@ def port(program=(MICROPYTHON,), prefix="port/", leave_out=()):
         if name in leave_out:
             report("skipped", name, "under qemu-user MicroPython's threads crash in a collection, also without TLS")
             continue
-        heap = re.search(r"^# heap: (\S+)", open(script).read(), re.M)
+        with open(script) as f:
+            text = f.read()
+        heap = re.search(r"^# heap: (\S+)", text, re.M)
+        stderr = re.findall(r"^# stderr: (.*)$", text, re.M)
         argv = list(program) + (["-X", "heapsize=" + heap.group(1)] if heap else []) + [script]
         status, out, err = run(argv, folder, folder + ":" + ROOT + "/tests/compat")
         for case, word, rest in re.findall(r"^case (\w+) (ok|FAIL)(.*)$", out, re.M):
             report("passed" if word == "ok" else "failed", name + "/" + case, rest)
-        good = status == 0 and out.endswith("ok\n")
+        good = status == 0 and out.endswith("ok\n") and (not stderr or err.splitlines() == stderr)
         report("passed" if good else "failed", name,
                "" if good else "exit status %s\n%s%s" % (status, out[-2000:], err[-2000:]))
 

@@ -57,7 +57,7 @@ static bool config_fits(const ussl_config_t *config) {
         || (config->crl_check != USSL_CRL_NONE && !USSL_CRL)) {
         return false;
     }
-    if (USSL_FORBID_CERT_NONE && config->role == USSL_CLIENT
+    if (USSL_CERT_NONE == USSL_CERT_NONE_REFUSE && config->role == USSL_CLIENT
         && config->verify == USSL_VERIFY_NONE) {
         return false;
     }

@@ -257,14 +257,20 @@ const ussl_suite_t *ussl_suite_named(const char *name, size_t len) {
             return &suites[i].suite;
         }
     }
-    // Stock MicroPython takes mbedTLS's names, so these are known too.
+    // mbedTLS's names, which stock MicroPython takes, are IANA's with another separator.
     char text[64];
     if (len >= sizeof(text)) {
         return NULL;
     }
-    memcpy(text, name, len);
+    for (size_t i = 0; i < len; i++) {
+        text[i] = name[i] == '_' ? '-' : name[i];
+    }
     text[len] = '\0';
     return ussl_suite_find(mbedtls_ssl_get_ciphersuite_id(text));
+}
+
+const char *ussl_suite_backend_name(const ussl_suite_t *suite) {
+    return mbedtls_ssl_get_ciphersuite_name(suite->id);
 }
 
 void ussl_suites_default(uint16_t ids[USSL_SUITES_MAX]) {

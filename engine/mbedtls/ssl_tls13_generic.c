@@ -8,6 +8,8 @@
 #include "mbed.h"
 
 #if USSL_TLS13
+int ussl__record_size_limit_as_built(
+    mbedtls_ssl_context *ssl, unsigned char *buf, const unsigned char *end, size_t *out_len);
 #define mbedtls_ssl_tls13_write_record_size_limit_ext ussl__record_size_limit_as_built
 #define mbedtls_x509_crt_parse_der ussl__crt_parse_sent
 #include "../library/ssl_tls13_generic.c"

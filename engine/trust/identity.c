@@ -59,7 +59,7 @@ static ussl_result_t parse_key(
         return USSL_OK;
     }
     bool password = code == MBEDTLS_ERR_PK_PASSWORD_REQUIRED;
-    return ussl__parse_error(why, password ? "BAD_PASSWORD_READ" : NULL, code);
+    return ussl__parse_error(why, password ? "BAD_PASSWORD_READ" : "BAD_KEY", code);
 }
 
 // The limits are those of OpenSSL's security level 2: 112 bits of strength (NIST SP 800-57 part 1,

@@ -175,6 +175,14 @@ static bool crl_uri(const mbedtls_x509_crt *crt, size_t index, const uint8_t **v
 }
 
 // ---- public ----
+bool ussl_is_der(const void *data, size_t len) {
+    unsigned char *p = (unsigned char *)(uintptr_t)data;
+    size_t content;
+    return mbedtls_asn1_get_tag(
+               &p, p + len, &content, MBEDTLS_ASN1_CONSTRUCTED | MBEDTLS_ASN1_SEQUENCE)
+        == 0;
+}
+
 void ussl_cert_info(const ussl_cert_t *cert, ussl_cert_info_t *out) {
     const mbedtls_x509_crt *crt = (const mbedtls_x509_crt *)cert;
     out->der = crt->raw.p;

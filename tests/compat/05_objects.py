@@ -10,7 +10,7 @@ show_text("server from client", client.wrap_bio, ssl.MemoryBIO(), ssl.MemoryBIO(
 show_text("client from server", server.wrap_bio, ssl.MemoryBIO(), ssl.MemoryBIO())
 show_text("empty name", client.wrap_bio, ssl.MemoryBIO(), ssl.MemoryBIO(), server_hostname="")
 show("NUL in name", client.wrap_bio, ssl.MemoryBIO(), ssl.MemoryBIO(), server_hostname="a\0b")
-print(type(client.wrap_bio(ssl.MemoryBIO(), ssl.MemoryBIO())).__name__)
+print(type(client.wrap_bio(ssl.MemoryBIO(), ssl.MemoryBIO(), server_hostname="localhost")).__name__)
 
 for version in (ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3):
     client.minimum_version = client.maximum_version = version

@@ -1,5 +1,5 @@
 # bare.py - run by tools/try-flags on a build with USSL_LEGACY_WRAP=0, USSL_SERVER=0, USSL_SESSIONS=0,
-# USSL_KEYLOG=0, USSL_PEM=0, USSL_CRL=0 and USSL_FORBID_CERT_NONE=1: what was left out is absent or raises.
+# USSL_KEYLOG=0, USSL_PEM=0, USSL_CRL=0 and USSL_CERT_NONE=refuse: what was left out is absent or raises.
 import ssl
 
 assert not hasattr(ssl, "wrap_socket")

@@ -84,6 +84,13 @@ def shake(c, s):
     return result
 
 
+def unverified():
+    ctx = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    ctx.check_hostname = False
+    ctx.verify_mode = ssl.CERT_NONE
+    return ctx
+
+
 def raises(kind, fun, *args):
     try:
         fun(*args)

@@ -60,13 +60,14 @@ c.close()
 b.rd.ended = True
 assert s.read(-1) == b"three" and s.read(-1) == b"" and s.read(5) == b""
 
-# Data in place of files, the MicroPython extension; str is always a path.
+# Data in place of files, the MicroPython extension. A str is a path, or PEM text.
 ctx = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
 ctx.load_cert_chain(read("server.pem"), read("server.key"))
 ctx.load_cert_chain(read("server.der"), read("server-key.der"))
 ctx.load_cert_chain(read("both.pem"))
 ctx.load_cert_chain(memoryview(read("server.pem")), bytearray(read("server-encrypted.key")), "secret")
-raises(OSError, ctx.load_cert_chain, read("both.pem").decode())
+ctx.load_cert_chain(read("both.pem").decode())
+raises(OSError, ctx.load_cert_chain, "no-such.pem")
 trust = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 trust.load_verify_locations(read("ca.pem"))
 c, s, a, b = pair(trust, ctx)

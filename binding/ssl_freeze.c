@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: MIT
+//
+// ssl_freeze.c - builds the engine's context from the draft of settings behind an SSLContext.
+//
+// Notes: the engine's context is frozen: it cannot be changed. It is built from the draft for the
+// first connection, and again for the first one after a change; connections keep the one that they
+// began with.
+#include "binding.h"
+
+#include <string.h>
+
+#include "py/objstr.h"
+
+// ---- settings as the engine's configuration ----
+static uint16_t engine_version(mp_int_t version, bool is_min) {
+    if (version == SSL_VERSION_MAX_SUPPORTED) {
+        return is_min ? USSL_VERSION_TLS13 : 0;
+    }
+    // Versions below TLS 1.2 are not implemented. As a minimum they mean the lowest one that is
+    // implemented (0). As a maximum they leave no version to negotiate (1), and the handshake fails
+    // with NO_PROTOCOLS_AVAILABLE.
+    return version < USSL_VERSION_TLS12 ? (is_min ? 0 : 1) : (uint16_t)version;
+}
+
+static void narrow_by_options(uint32_t options, ussl_config_t *config) {
+    bool no_1_2 = options & SSL_OP_NO_TLSv1_2, no_1_3 = options & SSL_OP_NO_TLSv1_3;
+    if (no_1_2 && config->min_version < USSL_VERSION_TLS13) {
+        config->min_version = USSL_VERSION_TLS13;
+    }
+    if (no_1_3 && (config->max_version == 0 || config->max_version > USSL_VERSION_TLS12)) {
+        config->max_version = USSL_VERSION_TLS12;
+    }
+    config->no_tickets = options & SSL_OP_NO_TICKET;
+    config->client_order = !(options & SSL_OP_CIPHER_SERVER_PREFERENCE);
+}
+
+static void config_of(const ssl_context_obj_t *self, ussl_role_t role, ussl_config_t *config) {
+    static const uint8_t modes[] = {
+        [SSL_CERT_NONE] = USSL_VERIFY_NONE,
+        [SSL_CERT_OPTIONAL] = USSL_VERIFY_OPTIONAL,
+        [SSL_CERT_REQUIRED] = USSL_VERIFY_REQUIRED,
+    };
+    config->verify = (ussl_verify_t)modes[ssl_verification_mode(self, role)];
+    config->no_hostname_check = !ssl_verification_of_name(self);
+    config->no_common_name = self->no_common_name;
+    if (self->verify_flags & SSL_VERIFY_CRL_CHECK_LEAF) {
+        bool all = self->verify_flags & SSL_VERIFY_CRL_CHECK_ALL;
+        config->crl_check = all ? USSL_CRL_ALL : USSL_CRL_LEAF;
+    }
+    config->clock = (ussl_clock_t)self->clock;
+    config->partial_chain = self->verify_flags & SSL_VERIFY_X509_PARTIAL_CHAIN;
+    config->strict = self->verify_flags & SSL_VERIFY_X509_STRICT;
+    config->min_version = engine_version(self->min_version, true);
+    config->max_version = engine_version(self->max_version, false);
+    memcpy(config->suites, self->suites, sizeof(config->suites));
+    config->group = self->group;
+    config->record_in = self->record_in;
+    config->record_out = self->record_out;
+    narrow_by_options(self->options, config);
+}
+
+// ---- trust ----
+// asyncio's ssl=True, and libraries, make a context and load nothing into it. It is not copied into
+// self->trust: what a script loads later takes the place of the defaults.
+ussl_trust_t *ssl_context_trust_of_client(ssl_context_obj_t *self) {
+    bool verifies = ssl_verification_mode(self, USSL_CLIENT) != SSL_CERT_NONE;
+    if (self->trust == NULL && self->default_trust == NULL && verifies) {
+        ssl_context_take_default_trust(self);
+    }
+    return self->trust ? self->trust : self->default_trust;
+}
+
+// ---- freezing ----
+// Returns the strings as the NULL-terminated list that ussl_config_t has, or NULL if there are
+// none. The engine copies them.
+static const char *const *alpn_list(mp_obj_t alpn) {
+    if (alpn == MP_OBJ_NULL) {
+        return NULL;
+    }
+    size_t n;
+    mp_obj_t *items;
+    mp_obj_get_array(alpn, &n, &items);
+    const char **list = m_new0(const char *, n + 1);
+    for (size_t i = 0; i < n; i++) {
+        list[i] = mp_obj_str_get_str(items[i]);
+    }
+    return list;
+}
+
+// Creates a server's session ticket keys. They are kept when a setting changes, so that clients can
+// still resume; only ssl_context_drop_tickets() discards them.
+static void make_tickets(ssl_context_obj_t *self, ussl_role_t role) {
+#if USSL_SESSIONS && USSL_SERVER
+    if (role == USSL_SERVER_SIDE && self->tickets == NULL
+        && ussl_tickets_new(self->arena, &self->tickets) != USSL_OK) {
+        ssl_raise_result(USSL_ERR_MEMORY);
+    }
+#else
+    (void)self;
+    (void)role;
+#endif
+}
+
+ussl_ctx_t *ssl_context_freeze(ssl_context_obj_t *self, ussl_role_t role) {
+    uint8_t checks = (uint8_t)(ssl_verification_mode(self, role) << 1
+        | (role == USSL_CLIENT && ssl_verification_of_name(self)));
+    if (self->frozen[role] != NULL && self->frozen_checks[role] == checks) {
+        return self->frozen[role];
+    }
+    ussl_ctx_unref(self->frozen[role]); // require_verification() has changed what it checks
+    self->frozen[role] = NULL;
+    make_tickets(self, role);
+    ussl_config_t config = {
+        .role = role,
+        .tickets = self->tickets,
+        .ticket_count = self->num_tickets,
+        .alpn = alpn_list(self->alpn),
+        .trust = role == USSL_CLIENT ? ssl_context_trust_of_client(self) : self->trust,
+        .identity = {self->identity[0], self->identity[1]},
+        .on_cert = self->verify_callback != mp_const_none ? ssl_hook_on_cert : NULL,
+#if USSL_KEYLOG
+        .on_secret = self->keylog != mp_const_none ? ssl_hook_on_secret : NULL,
+#endif
+        .on_hello = self->sni_callback != mp_const_none ? ssl_hook_on_hello : NULL,
+    };
+    config_of(self, role, &config);
+    ussl_result_t result = ussl_ctx_new(self->arena, &config, &self->frozen[role]);
+    if (result != USSL_OK) {
+        ssl_raise_usage(result, "this firmware was built without what the context asks for");
+    }
+    self->frozen_checks[role] = checks;
+    return self->frozen[role];
+}

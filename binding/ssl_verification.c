@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: MIT
+//
+// ssl_verification.c - contexts whose client verifies nothing: honoured and reported, or overruled.
+//
+// Notes: many libraries set CERT_NONE on the contexts that they make, and their users do not see
+// it. So a client that connects without verification is reported on stderr, with the name of the
+// module that has set CERT_NONE. After require_verification() such a client verifies all the same.
+#include "binding.h"
+
+static bool required = USSL_CERT_NONE == USSL_CERT_NONE_OVERRULE;
+static qstr last_told; // the module that the last line on stderr was about
+
+// ---- reporting ----
+static qstr running_module(void) {
+    mp_map_elem_t *name =
+        mp_map_lookup(&mp_globals_get()->map, MP_OBJ_NEW_QSTR(MP_QSTR___name__), MP_MAP_LOOKUP);
+    return name && mp_obj_is_qstr(name->value) ? MP_OBJ_QSTR_VALUE(name->value) : MP_QSTR_script;
+}
+
+static void tell_once(const ssl_context_obj_t *context, const char *format) {
+    if (context->opted_out != last_told) {
+        last_told = context->opted_out;
+        mp_printf(MICROPY_ERROR_PRINTER, format, last_told);
+    }
+}
+
+void ssl_verification_opt_out(ssl_context_obj_t *context) {
+    context->opted_out = running_module();
+}
+
+void ssl_verification_missed(const ssl_context_obj_t *context) {
+    if (!context->inspects) {
+        tell_once(context,
+            "ssl: %q has set CERT_NONE: the server of its connection is not verified "
+            "(see ssl.require_verification)\n");
+    }
+}
+
+// ---- overruling ----
+bool ssl_verification_overruled(const ssl_context_obj_t *context) {
+    return required && context->verify_mode == SSL_CERT_NONE && !context->inspects;
+}
+
+uint8_t ssl_verification_mode(const ssl_context_obj_t *context, ussl_role_t role) {
+    if (role != USSL_CLIENT || !ssl_verification_overruled(context)) {
+        return context->verify_mode;
+    }
+    tell_once(context, "ssl: %q has set CERT_NONE: overruled, the server is verified\n");
+    return SSL_CERT_REQUIRED;
+}
+
+bool ssl_verification_of_name(const ssl_context_obj_t *context) {
+    return context->check_hostname || (required && !context->inspects);
+}
+
+// Cannot be undone before a reset.
+static mp_obj_t ssl_require_verification(void) {
+    required = true;
+    last_told = MP_QSTRnull;
+    return mp_const_none;
+}
+MP_DEFINE_CONST_FUN_OBJ_0(ssl_require_verification_obj, ssl_require_verification);
+
+void ssl_verification_reset(void) {
+    required = USSL_CERT_NONE == USSL_CERT_NONE_OVERRULE;
+    last_told = MP_QSTRnull;
+}
