@@ -95,6 +95,11 @@ unix32: $(UNIX)
 	@$(MAKE) --no-print-directory UNIX_DIR=build/unix32 MORE='MICROPY_FORCE_32BIT=1 MICROPY_PY_FFI=0' \
 		build/unix32/micropython
 
+# MicroPython's coverage variant, which has more warnings, for MicroPython's own tests. Prints where these are.
+coverage: $(UNIX)
+	@$(MAKE) --no-print-directory UNIX_DIR=build/coverage MORE=VARIANT=coverage build/coverage/micropython
+	@echo $(MICROPYTHON)
+
 # ---- MicroPython for an emulated Cortex-M3, with our module ----
 FIRMWARE := build/firmware/firmware.elf
 firmware: $(FIRMWARE)

@@ -14,7 +14,7 @@ MBEDTLS ?= $(abspath $(TOP)/lib/mbedtls)
 # USSL_CFLAGS brings one of them back.
 ifeq ($(USSL_PROFILE),device)
 USSL_MBEDTLS_CONFIG ?= config/mbedtls_device.h
-USSL_PROFILE_CFLAGS = $(foreach f,P521 X25519 CHACHA SESSIONS KEYLOG ENCRYPTED_KEYS LEGACY_WRAP PEM CRL EXPLAIN,\
+USSL_PROFILE_CFLAGS = $(foreach f,P521 X25519 CHACHA SESSIONS KEYLOG ENCRYPTED_KEYS LEGACY_WRAP PEM CRL EXPLAIN PSK SIGN,\
 	$(if $(findstring -DUSSL_$f=,$(USSL_CFLAGS)),,-DUSSL_$f=0))
 endif
 USSL_MBEDTLS_CONFIG ?= config/mbedtls_full.h

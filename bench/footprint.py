@@ -17,7 +17,7 @@ FEATURES = (
     ("SESSIONS", "resumption, tickets, saved sessions"), ("CHACHA", "ChaCha20-Poly1305"), ("X25519", "Curve25519"),
     ("P521", "curve P-521"), ("PEM", "certificates and keys as text"), ("CRL", "revocation lists"),
     ("STORE", "root stores"), ("PINS", "pinned keys"), ("EXPLAIN", "explain()"),
-    ("ENCRYPTED_KEYS", "private keys with a password"), ("KEYLOG", "keylog_filename"), ("LEGACY_WRAP", "the old wrap_socket()"),
+    ("ENCRYPTED_KEYS", "private keys with a password"), ("KEYLOG", "keylog_filename"), ("PSK", "pre-shared keys"), ("SIGN", "ecdsa_sign_callback"), ("LEGACY_WRAP", "the old wrap_socket()"),
 )
 
 

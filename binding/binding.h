@@ -49,10 +49,16 @@ typedef struct {
     mp_obj_t default_roots;       // the RootStore in it; MP_OBJ_NULL if there is none
     mp_obj_t verify_callback;     // None or a callable
     mp_obj_t sni_callback;        // None or a callable
+    mp_obj_t ecdsa_sign_callback; // None or a callable
     ussl_reserve_t *reserve;      // counted; NULL while no memory is reserved
     ussl_tickets_t *tickets;      // counted; NULL until a server needs them
     mp_obj_t keylog;              // None or the path of a file
     mp_obj_t alpn;                // list of str; MP_OBJ_NULL if there is none
+#if USSL_PSK
+    mp_obj_t psk_identity, psk_key; // a client's; each is None if there is none
+    mp_obj_t server_psk_keys;       // None or an object with get(identity)
+    mp_obj_t psk_client_callback, psk_server_callback, psk_hint; // None if there is none
+#endif
     uint32_t options, verify_flags;
     uint8_t clock;                    // ussl_clock_t
     uint16_t suites[USSL_SUITES_MAX]; // IANA numbers, best first, 0 ends; default list if empty
@@ -107,7 +113,7 @@ extern const mp_obj_type_t tls_context_type; // a subclass of ssl_context_type
 
 // ---- ssl_verification.c: contexts that verify nothing ----
 MP_DECLARE_CONST_FUN_OBJ_0(ssl_require_verification_obj);
-// Notes that the running module has turned the verification of this context off.
+// To be called when a context gets verify_mode = CERT_NONE: notes that the running module wants it.
 void ssl_verification_opt_out(ssl_context_obj_t *context);
 // True if a client of this context verifies its server although verify_mode is CERT_NONE.
 bool ssl_verification_overruled(const ssl_context_obj_t *context);
@@ -380,6 +386,24 @@ void *ssl_hook_owner_of(ssl_conn_obj_t *self);
 ssl_conn_obj_t *ssl_hook_owner_is(void *owner);
 ussl_result_t ssl_hook_on_cert(void *owner, const uint8_t *der, size_t len, unsigned depth);
 int ssl_hook_on_hello(void *owner, const char *name);
+ussl_result_t ssl_hook_on_sign(void *owner, const uint8_t *key, size_t key_len, const uint8_t *hash,
+    size_t hash_len, uint8_t *sig, size_t *sig_len);
+
+// ---- ssl_psk.c: pre-shared keys (USSL_PSK) ----
+// True if connections of this role authenticate by a pre-shared key.
+bool ssl_psk_of_client(const ssl_context_obj_t *self);
+bool ssl_psk_of_server(const ssl_context_obj_t *self);
+// Returns a client's identity and key; they are lent by Python objects. Raises SSLError if they
+// cannot be used, and what the callback raises.
+void ssl_psk_get(const ssl_context_obj_t *self, ussl_psk_t *out);
+// Raises NotImplementedError if a server would have to send an identity hint.
+void ssl_psk_check_hint(const ssl_context_obj_t *self);
+// Sets psk_identity and psk_key. Raises SSLError if they cannot be used.
+void ssl_psk_set_pair(ssl_context_obj_t *self, mp_obj_t identity, mp_obj_t key);
+ussl_result_t ssl_hook_on_psk(
+    void *owner, const uint8_t *identity, size_t identity_len, uint8_t *key, size_t *key_len);
+MP_DECLARE_CONST_FUN_OBJ_KW(ssl_context_set_psk_client_callback_obj);
+MP_DECLARE_CONST_FUN_OBJ_KW(ssl_context_set_psk_server_callback_obj);
 
 // ---- ssl_keylog.c ----
 // Writes CPython's header if the file is empty. Raises what the file raises.
@@ -416,6 +440,8 @@ NORETURN void ssl_raise_usage(ussl_result_t result, const char *text);
 // case. `number` is the one that CPython has for this error.
 NORETURN void ssl_raise_reason(
     mp_int_t number, const char *library, const char *reason, const char *text);
+// Returns the exception SSLError(1, "[SSL: reason] text").
+mp_obj_t ssl_reason_error(const char *reason, const char *text);
 // Raises SSLError(text), without a number.
 NORETURN void ssl_raise_plain(const char *text);
 // Raises SSLError(number, text) without library and reason, as CPython does for its own checks.

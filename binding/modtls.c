@@ -14,7 +14,9 @@ static mp_obj_t tls_context_make_new(
         {MP_QSTR_protocol, MP_ARG_REQUIRED | MP_ARG_INT, {.u_int = 0}}};
     mp_arg_val_t vals[MP_ARRAY_SIZE(allowed)];
     mp_arg_parse_all_kw_array(n_args, n_kw, args, MP_ARRAY_SIZE(allowed), allowed, vals);
-    return MP_OBJ_FROM_PTR(ssl_context_new(type, vals[0].u_int));
+    ssl_context_obj_t *self = ssl_context_new(type, vals[0].u_int);
+    ssl_verification_opt_out(self);
+    return MP_OBJ_FROM_PTR(self);
 }
 
 MP_DEFINE_CONST_OBJ_TYPE(tls_context_type, MP_QSTR_SSLContext, MP_TYPE_FLAG_NONE, make_new,

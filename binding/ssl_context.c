@@ -36,7 +36,12 @@ ssl_context_obj_t *ssl_context_new(const mp_obj_type_t *type, mp_int_t protocol)
     self->low_level = type == &tls_context_type;
     self->verify_callback = mp_const_none;
     self->sni_callback = mp_const_none;
+    self->ecdsa_sign_callback = mp_const_none;
     self->keylog = mp_const_none;
+#if USSL_PSK
+    self->psk_identity = self->psk_key = self->server_psk_keys = mp_const_none;
+    self->psk_client_callback = self->psk_server_callback = self->psk_hint = mp_const_none;
+#endif
     self->protocol = (uint8_t)protocol;
     self->verify_mode = client ? SSL_CERT_REQUIRED : SSL_CERT_NONE;
     self->check_hostname = client;
@@ -49,9 +54,6 @@ ssl_context_obj_t *ssl_context_new(const mp_obj_type_t *type, mp_int_t protocol)
     ussl_result_t result = ussl_arena_new(0, &self->arena);
     if (result != USSL_OK) {
         ssl_raise_result(result);
-    }
-    if (protocol == SSL_PROTOCOL_TLS) {
-        ssl_verification_opt_out(self); // CPython's default for it is CERT_NONE
     }
     return self;
 }

@@ -11,8 +11,10 @@ static mp_obj_t ssl_context_make_new(
     mp_arg_val_t vals[MP_ARRAY_SIZE(allowed)];
     mp_arg_parse_all_kw_array(n_args, n_kw, args, MP_ARRAY_SIZE(allowed), allowed, vals);
     bool given = vals[0].u_obj != MP_OBJ_NULL && vals[0].u_obj != mp_const_none;
-    return MP_OBJ_FROM_PTR(
-        ssl_context_new(type, given ? mp_obj_get_int(vals[0].u_obj) : SSL_PROTOCOL_TLS));
+    ssl_context_obj_t *self =
+        ssl_context_new(type, given ? mp_obj_get_int(vals[0].u_obj) : SSL_PROTOCOL_TLS);
+    ssl_verification_opt_out(self); // counts for PROTOCOL_TLS, whose default is CERT_NONE
+    return MP_OBJ_FROM_PTR(self);
 }
 
 // Releases engine memory and nothing else: this runs during a garbage collection.
@@ -152,6 +154,12 @@ static const mp_rom_map_elem_t ssl_context_locals_table[] = {
     {MP_ROM_QSTR(MP_QSTR_load_dh_params), MP_ROM_PTR(&ssl_context_load_dh_params_obj)},
     {MP_ROM_QSTR(MP_QSTR_set_servername_callback),
         MP_ROM_PTR(&ssl_context_set_servername_callback_obj)},
+#if USSL_PSK
+    {MP_ROM_QSTR(MP_QSTR_set_psk_client_callback),
+        MP_ROM_PTR(&ssl_context_set_psk_client_callback_obj)},
+    {MP_ROM_QSTR(MP_QSTR_set_psk_server_callback),
+        MP_ROM_PTR(&ssl_context_set_psk_server_callback_obj)},
+#endif
     {MP_ROM_QSTR(MP_QSTR_reserve), MP_ROM_PTR(&ssl_context_reserve_obj)},
     {MP_ROM_QSTR(MP_QSTR_memory_needed), MP_ROM_PTR(&ssl_context_memory_needed_obj)},
     {MP_ROM_QSTR(MP_QSTR_memory), MP_ROM_PTR(&ssl_context_memory_obj)},

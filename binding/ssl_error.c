@@ -157,7 +157,7 @@ static mp_obj_t rules_tuple(const ussl_verdict_t *verdict) {
     return mp_obj_new_tuple(n, items);
 }
 
-static NORETURN void error_raise(const raised_t *error, mp_obj_t text) {
+static mp_obj_t error_new(const raised_t *error, mp_obj_t text) {
     error_args_t *args = m_new_obj(error_args_t);
     args->tuple.base.type = &error_args_type;
     args->tuple.len = 2;
@@ -176,7 +176,11 @@ static NORETURN void error_raise(const raised_t *error, mp_obj_t text) {
     }
     mp_obj_t exc = mp_obj_exception_make_new(error->type, 0, 0, NULL);
     ((mp_obj_exception_t *)MP_OBJ_TO_PTR(exc))->args = &args->tuple;
-    nlr_raise(exc);
+    return exc;
+}
+
+static NORETURN void error_raise(const raised_t *error, mp_obj_t text) {
+    nlr_raise(error_new(error, text));
 }
 
 // Returns "[SSL: SOME_REASON] text (_ssl.c:1000)". If `text` is NULL, it is the reason in lower
@@ -248,6 +252,12 @@ void ssl_raise_reason(mp_int_t number, const char *library, const char *reason, 
         .reason = reason,
         .text = text};
     error_raise(&error, error_text(&error));
+}
+
+mp_obj_t ssl_reason_error(const char *reason, const char *text) {
+    raised_t error = {
+        .type = &ssl_SSLError_type, .number = 1, .library = "SSL", .reason = reason, .text = text};
+    return error_new(&error, error_text(&error));
 }
 
 void ssl_raise_text(mp_int_t number, const char *text) {

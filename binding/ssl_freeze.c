@@ -104,7 +104,13 @@ static void make_tickets(ssl_context_obj_t *self, ussl_role_t role) {
 ussl_ctx_t *ssl_context_freeze(ssl_context_obj_t *self, ussl_role_t role) {
     uint8_t checks = (uint8_t)(ssl_verification_mode(self, role) << 1
         | (role == USSL_CLIENT && ssl_verification_of_name(self)));
-    if (self->frozen[role] != NULL && self->frozen_checks[role] == checks) {
+#if USSL_PSK
+    // A client's callback is asked for each connection, which so has a context of its own.
+    bool asks = role == USSL_CLIENT && self->psk_client_callback != mp_const_none;
+#else
+    const bool asks = false;
+#endif
+    if (self->frozen[role] != NULL && self->frozen_checks[role] == checks && !asks) {
         return self->frozen[role];
     }
     ussl_ctx_unref(self->frozen[role]); // require_verification() has changed what it checks
@@ -121,9 +127,20 @@ ussl_ctx_t *ssl_context_freeze(ssl_context_obj_t *self, ussl_role_t role) {
 #if USSL_KEYLOG
         .on_secret = self->keylog != mp_const_none ? ssl_hook_on_secret : NULL,
 #endif
+#if USSL_SIGN
+        .on_sign = self->ecdsa_sign_callback != mp_const_none ? ssl_hook_on_sign : NULL,
+#endif
         .on_hello = self->sni_callback != mp_const_none ? ssl_hook_on_hello : NULL,
     };
     config_of(self, role, &config);
+#if USSL_PSK
+    if (role == USSL_CLIENT && ssl_psk_of_client(self)) {
+        ssl_psk_get(self, &config.psk);
+    } else if (role == USSL_SERVER_SIDE && ssl_psk_of_server(self)) {
+        ssl_psk_check_hint(self);
+        config.on_psk = ssl_hook_on_psk;
+    }
+#endif
     ussl_result_t result = ussl_ctx_new(self->arena, &config, &self->frozen[role]);
     if (result != USSL_OK) {
         ssl_raise_usage(result, "this firmware was built without what the context asks for");

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: MIT
 //
-// ssl_hooks.c - the engine's hooks that call a script during a handshake: verify_callback and
-// sni_callback.
+// ssl_hooks.c - the engine's hooks that call a script during a handshake: verify_callback,
+// sni_callback and ecdsa_sign_callback.
 //
 // Notes: an exception of a callback is stored in the connection object, and the pump raises it when
 // the engine has returned. A certificate is passed to the callback as a copy, because the script
 // could keep a view for longer than the engine keeps the certificate.
 #include "binding.h"
+
+#include <string.h>
 
 // ---- the owner of a connection ----
 // The owner is kept as the complement of its address. On a port without a C heap the engine's
@@ -97,3 +99,47 @@ ussl_result_t ssl_hook_on_cert(void *owner, const uint8_t *der, size_t len, unsi
     ssl_try(call_on_cert, &call, &self->hook_error);
     return call.refused || self->hook_error != MP_OBJ_NULL ? USSL_ERR_HOOK : USSL_OK;
 }
+
+// ---- signatures ----
+#if USSL_SIGN
+typedef struct {
+    mp_obj_t callback;
+    const uint8_t *key, *hash; // lent
+    size_t key_len, hash_len;
+    uint8_t *sig;    // lent; has room for *sig_len bytes
+    size_t *sig_len; // lent
+    bool declined;
+} on_sign_t;
+
+// Stock MicroPython's arguments: the private value and the hash. None: sign with that key yourself.
+static void call_on_sign(void *arg) {
+    on_sign_t *call = arg;
+    mp_obj_t answer = mp_call_function_2(call->callback, mp_obj_new_bytes(call->key, call->key_len),
+        mp_obj_new_bytes(call->hash, call->hash_len));
+    call->declined = answer == mp_const_none;
+    if (call->declined) {
+        return;
+    }
+    mp_buffer_info_t made;
+    ssl_get_bytes(answer, &made);
+    if (made.len == 0 || made.len > *call->sig_len) {
+        mp_raise_ValueError(MP_ERROR_TEXT("no ECDSA signature in DER"));
+    }
+    memcpy(call->sig, made.buf, made.len);
+    *call->sig_len = made.len;
+}
+
+ussl_result_t ssl_hook_on_sign(void *owner, const uint8_t *key, size_t key_len, const uint8_t *hash,
+    size_t hash_len, uint8_t *sig, size_t *sig_len) {
+    ssl_conn_obj_t *self = ssl_hook_owner_is(owner);
+    mp_obj_t callback = self->context->ecdsa_sign_callback;
+    if (callback == mp_const_none) {
+        return USSL_ERR_PARSE; // the script has removed it since the context was frozen
+    }
+    on_sign_t call = {callback, key, hash, key_len, hash_len, sig, sig_len, false};
+    ssl_try(call_on_sign, &call, &self->hook_error);
+    return self->hook_error != MP_OBJ_NULL ? USSL_ERR_HOOK
+        : call.declined                    ? USSL_ERR_PARSE
+                                           : USSL_OK;
+}
+#endif // USSL_SIGN

@@ -6,12 +6,6 @@
 #include "py/objstr.h"
 
 #if USSL_LEGACY_WRAP
-static void configure_legacy_client(ssl_context_obj_t *context, mp_obj_t reqs) {
-    if (reqs != MP_OBJ_NULL) {
-        mp_store_attr(MP_OBJ_FROM_PTR(context), MP_QSTR_verify_mode, reqs);
-    }
-}
-
 // cadata is always data. A str is DER or PEM that was read as text.
 static mp_obj_t as_bytes(mp_obj_t data) {
     size_t len;
@@ -50,14 +44,7 @@ static mp_obj_t ssl_wrap_socket(size_t n_args, const mp_obj_t *args, mp_map_t *k
     bool server = vals[SERVER_SIDE].u_bool;
     ssl_context_obj_t *context = ssl_context_new(
         &tls_context_type, server ? SSL_PROTOCOL_TLS_SERVER : SSL_PROTOCOL_TLS_CLIENT);
-    if (!server) {
-        configure_legacy_client(context, vals[REQS].u_obj);
-        if (ssl_verification_of_name(context) && !mp_obj_is_true(vals[HOSTNAME].u_obj)) {
-            mp_raise_ValueError(
-                MP_ERROR_TEXT("wrap_socket() verifies: give server_hostname=, or "
-                              "write cert_reqs=ssl.CERT_NONE to connect unverified"));
-        }
-    } else if (vals[REQS].u_obj != MP_OBJ_NULL) {
+    if (vals[REQS].u_obj != MP_OBJ_NULL) {
         mp_store_attr(MP_OBJ_FROM_PTR(context), MP_QSTR_verify_mode, vals[REQS].u_obj);
     }
     if (vals[CADATA].u_obj != mp_const_none) {
@@ -67,6 +54,10 @@ static mp_obj_t ssl_wrap_socket(size_t n_args, const mp_obj_t *args, mp_map_t *k
         ssl_context_add_identity(context, vals[CERT].u_obj, vals[KEY].u_obj, mp_const_none);
     } else if (vals[KEY].u_obj != mp_const_none) {
         raise_key_alone(vals[KEY].u_obj);
+    }
+    if (!server && ssl_verification_of_name(context) && !mp_obj_is_true(vals[HOSTNAME].u_obj)) {
+        mp_raise_ValueError(MP_ERROR_TEXT("wrap_socket() verifies: give server_hostname=, or "
+                                          "write cert_reqs=ssl.CERT_NONE to connect unverified"));
     }
     ssl_wrap_t wrap = {
         .sock = vals[SOCK].u_obj,

@@ -307,6 +307,7 @@ void ssl_context_add_identity(
         .key_len = key_data.len,
         .password = pass_data.buf,
         .password_len = pass_data.len,
+        .key_elsewhere = self->ecdsa_sign_callback != mp_const_none,
     };
     ussl_identity_t *identity = NULL;
     ussl_failure_t why;

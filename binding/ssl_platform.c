@@ -13,6 +13,7 @@
 #include "py/mperrno.h"
 #include "py/mphal.h"
 #include "py/mpthread.h"
+#include "py/objtype.h"
 
 #if defined(__unix__) || defined(__APPLE__)
 #include <errno.h>
@@ -194,13 +195,15 @@ static void look_at_unconnected(int fd, ssl_stream_info_t *out) {
 }
 #endif
 
-// A stream that is not a socket counts as connected. Without getpeername(2), a stream that has an
-// accept() method is a socket, and it is not connected if it polls as hung up.
+// A stream that is not a socket counts as connected, and one written in Python is not asked for a
+// file descriptor. Without getpeername(2), a stream that has an accept() method is a socket, and it
+// is not connected if it polls as hung up.
 void ssl_platform_look(mp_obj_t stream, ssl_stream_info_t *out) {
     mp_get_stream_raise(stream, MP_STREAM_OP_READ | MP_STREAM_OP_WRITE | MP_STREAM_OP_IOCTL);
     *out = (ssl_stream_info_t){.connected = true, .blocking = true};
 #if PORT_UNIX
-    int fd = descriptor_of(stream), type;
+    bool in_python = mp_obj_is_instance_type(mp_obj_get_type(stream));
+    int fd = in_python ? -1 : descriptor_of(stream), type;
     socklen_t len = sizeof(type);
     if (fd >= 0 && getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &len) == 0) {
         struct sockaddr_storage peer;

@@ -69,6 +69,16 @@ static void set_verify_callback(ssl_context_obj_t *self, mp_obj_t value) {
     set_callback(&self->verify_callback, value);
 }
 
+#if USSL_SIGN
+static mp_obj_t get_ecdsa_sign_callback(ssl_context_obj_t *self) {
+    return self->ecdsa_sign_callback;
+}
+
+static void set_ecdsa_sign_callback(ssl_context_obj_t *self, mp_obj_t value) {
+    set_callback(&self->ecdsa_sign_callback, value);
+}
+#endif
+
 // ---- versions ----
 static int16_t known_version(mp_obj_t value) {
     mp_int_t version = mp_obj_get_int(value);
@@ -219,6 +229,32 @@ static void set_keylog_filename(ssl_context_obj_t *self, mp_obj_t value) {
 }
 #endif
 
+#if USSL_PSK
+static mp_obj_t get_psk_identity(ssl_context_obj_t *self) {
+    return self->psk_identity;
+}
+
+static void set_psk_identity(ssl_context_obj_t *self, mp_obj_t value) {
+    ssl_psk_set_pair(self, value, self->psk_key);
+}
+
+static mp_obj_t get_psk_key(ssl_context_obj_t *self) {
+    return self->psk_key;
+}
+
+static void set_psk_key(ssl_context_obj_t *self, mp_obj_t value) {
+    ssl_psk_set_pair(self, self->psk_identity, value);
+}
+
+static mp_obj_t get_server_psk_keys(ssl_context_obj_t *self) {
+    return self->server_psk_keys;
+}
+
+static void set_server_psk_keys(ssl_context_obj_t *self, mp_obj_t value) {
+    self->server_psk_keys = value;
+}
+#endif
+
 static mp_obj_t get_sni_callback(ssl_context_obj_t *self) {
     return self->sni_callback;
 }
@@ -248,8 +284,16 @@ static const setting_t settings[] = {
     BOTH(hostname_checks_common_name),
     BOTH(verify_callback),
     BOTH(sni_callback),
+#if USSL_SIGN
+    BOTH(ecdsa_sign_callback),
+#endif
 #if USSL_KEYLOG
     BOTH(keylog_filename),
+#endif
+#if USSL_PSK
+    BOTH(psk_identity),
+    BOTH(psk_key),
+    BOTH(server_psk_keys),
 #endif
     BOTH(minimum_version),
     BOTH(maximum_version),

@@ -111,7 +111,8 @@ static void raise_data_before_tls(void *unused) {
     ssl_raise_text(1, "Closed before TLS handshake with data in recv buffer.");
 }
 
-// As in CPython, a failure closes the socket.
+// As in CPython, a failure closes the socket. With a context of `tls` it stays open, as in stock
+// MicroPython: the caller closes it.
 static void start_or_close(ssl_conn_obj_t *self, const ssl_stream_info_t *info) {
     mp_obj_t error = MP_OBJ_NULL;
     if (info->data_before_tls) {
@@ -125,8 +126,13 @@ static void start_or_close(ssl_conn_obj_t *self, const ssl_stream_info_t *info) 
     } else {
         ssl_try(ssl_socket_start, self, &error);
     }
-    if (error != MP_OBJ_NULL) {
+    if (error != MP_OBJ_NULL && self->context->low_level) {
+        ssl_socket_drop_tls(self);
+        self->closed = true;
+    } else if (error != MP_OBJ_NULL) {
         ssl_socket_close(self);
+    }
+    if (error != MP_OBJ_NULL) {
         nlr_raise(error);
     }
 }
@@ -488,6 +494,9 @@ static const mp_rom_map_elem_t ssl_socket_locals_table[] = {
     {MP_ROM_QSTR(MP_QSTR_dup), MP_ROM_PTR(&ssl_socket_dup_obj)},
     {MP_ROM_QSTR(MP_QSTR_fileno), MP_ROM_PTR(&ssl_socket_fileno_obj)},
     {MP_ROM_QSTR(MP_QSTR_close), MP_ROM_PTR(&ssl_socket_close_obj)},
+#if MICROPY_UNIX_COVERAGE
+    {MP_ROM_QSTR(MP_QSTR_ioctl), MP_ROM_PTR(&mp_stream_ioctl_obj)},
+#endif
 };
 static MP_DEFINE_CONST_DICT(ssl_socket_locals, ssl_socket_locals_table);
 

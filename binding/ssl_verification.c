@@ -10,6 +10,16 @@
 static bool required = USSL_CERT_NONE == USSL_CERT_NONE_OVERRULE;
 static qstr last_told; // the module that the last line on stderr was about
 
+// With a pre-shared key there is no certificate, and the key authenticates the server.
+static bool without_certificates(const ssl_context_obj_t *context) {
+#if USSL_PSK
+    return ssl_psk_of_client(context);
+#else
+    (void)context;
+    return false;
+#endif
+}
+
 // ---- reporting ----
 static qstr running_module(void) {
     mp_map_elem_t *name =
@@ -29,7 +39,7 @@ void ssl_verification_opt_out(ssl_context_obj_t *context) {
 }
 
 void ssl_verification_missed(const ssl_context_obj_t *context) {
-    if (!context->inspects) {
+    if (!context->inspects && !without_certificates(context)) {
         tell_once(context,
             "ssl: %q has set CERT_NONE: the server of its connection is not verified "
             "(see ssl.require_verification)\n");
@@ -37,8 +47,12 @@ void ssl_verification_missed(const ssl_context_obj_t *context) {
 }
 
 // ---- overruling ----
+static bool concerned(const ssl_context_obj_t *context) {
+    return required && !context->inspects && !without_certificates(context);
+}
+
 bool ssl_verification_overruled(const ssl_context_obj_t *context) {
-    return required && context->verify_mode == SSL_CERT_NONE && !context->inspects;
+    return concerned(context) && context->verify_mode == SSL_CERT_NONE;
 }
 
 uint8_t ssl_verification_mode(const ssl_context_obj_t *context, ussl_role_t role) {
@@ -50,7 +64,7 @@ uint8_t ssl_verification_mode(const ssl_context_obj_t *context, ussl_role_t role
 }
 
 bool ssl_verification_of_name(const ssl_context_obj_t *context) {
-    return context->check_hostname || (required && !context->inspects);
+    return (context->check_hostname && !without_certificates(context)) || concerned(context);
 }
 
 // Cannot be undone before a reset.

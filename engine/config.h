@@ -70,6 +70,16 @@
 #define USSL_PEM 1
 #endif
 
+// Pre-shared keys in place of certificates (RFC 4279, RFC 8446 4.2.11). 0 bytes.
+#ifndef USSL_PSK
+#define USSL_PSK 1
+#endif
+
+// ECDSA signatures by a callback, for keys that are held in a secure element. 0 bytes.
+#ifndef USSL_SIGN
+#define USSL_SIGN 1
+#endif
+
 // Revocation lists (RFC 5280 5). Without it they cannot be loaded, and checks cannot be required.
 // 2,700 bytes.
 #ifndef USSL_CRL

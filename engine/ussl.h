@@ -300,6 +300,9 @@ typedef struct {
     size_t key_len;
     const uint8_t *password; // NULL: there is none
     size_t password_len;
+    // The private key of an EC leaf is held elsewhere, and on_sign signs with it. A key that is
+    // given need not belong to the leaf; with key NULL none is looked for.
+    bool key_elsewhere;
 } ussl_identity_source_t;
 
 ussl_result_t ussl_identity_new(ussl_arena_t *arena, const ussl_identity_source_t *source,
@@ -315,14 +318,15 @@ typedef struct {
     uint16_t version; // of the protocol that it belongs to: USSL_VERSION_*
     const char *name; // OpenSSL's name
 } ussl_suite_t;
-#define USSL_SUITES_MAX 9 // all that can be built in
+#define USSL_SUITES_MAX 12 // all that can be built in
 
 // Both return NULL if the suite is not built in. name is OpenSSL's, IANA's or mbedTLS's.
 const ussl_suite_t *ussl_suite_find(int id);
 const ussl_suite_t *ussl_suite_named(const char *name, size_t len);
 // Returns mbedTLS's name, which stock MicroPython uses; it is static.
 const char *ussl_suite_backend_name(const ussl_suite_t *suite);
-// Writes all suites that are built in, best first. A list that is not full ends with 0.
+// Writes all suites that are built in and authenticate by certificates, best first. A list that is
+// not full ends with 0.
 void ussl_suites_default(uint16_t ids[USSL_SUITES_MAX]);
 // Writes the suites that an OpenSSL cipher string selects (openssl-ciphers(1)), after all suites of
 // TLS 1.3. `@SECLEVEL=n` in the string sets *level. Returns USSL_ERR_PARSE if the string is
@@ -351,6 +355,25 @@ typedef ussl_result_t (*ussl_on_cert_t)(
 // result lets the handshake go on; any other is the number of the alert that ends it, with 0 for
 // internal_error.
 typedef int (*ussl_on_hello_t)(void *owner, const char *name);
+
+// Makes the ECDSA signature of a handshake, in DER, with a key that is held elsewhere (USSL_SIGN).
+// `key` is the private value that was loaded; key_len is 0 if none was. *sig_len is the room in
+// `sig`, and is set to the length of the signature. USSL_ERR_PARSE: the engine shall sign with
+// `key` itself. Any other result but USSL_OK ends the handshake.
+typedef ussl_result_t (*ussl_on_sign_t)(void *owner, const uint8_t *key, size_t key_len,
+    const uint8_t *hash, size_t hash_len, uint8_t *sig, size_t *sig_len);
+
+// A server calls this to find the key for the identity of a client (RFC 4279 5.4). The hook writes
+// at most USSL_PSK_MAX bytes to `key`, sets *key_len and returns USSL_OK. USSL_ERR_PARSE: there is
+// no key for this identity. USSL_ERR_HOOK ends the handshake with internal_error.
+typedef ussl_result_t (*ussl_on_psk_t)(
+    void *owner, const uint8_t *identity, size_t identity_len, uint8_t *key, size_t *key_len);
+#define USSL_PSK_MAX 48           // bytes of a key; mbedTLS's limit
+#define USSL_PSK_IDENTITY_MAX 256 // bytes of a client's own identity
+typedef struct {
+    const uint8_t *identity, *key; // both NULL: none
+    size_t identity_len, key_len;  // bytes, at least 1
+} ussl_psk_t;
 
 // Is called for each secret of a handshake, with its label in the NSS key log format. The secret
 // has `len` bytes.
@@ -392,6 +415,11 @@ typedef struct {
     ussl_on_cert_t on_cert;       // NULL allowed
     ussl_on_secret_t on_secret;   // NULL allowed; needs USSL_KEYLOG
     ussl_on_hello_t on_hello;     // NULL allowed; server only
+    ussl_on_sign_t on_sign;       // NULL allowed; needs USSL_SIGN
+    // Pre-shared keys (USSL_PSK). With one of these no certificate is exchanged, `verify` counts
+    // for nothing, and no session is resumed.
+    ussl_psk_t psk;       // client only
+    ussl_on_psk_t on_psk; // NULL allowed; server only
 } ussl_config_t;
 
 // Returns USSL_ERR_USAGE if the config needs what is not built in, or has two identities with the

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 #
-# run.py - runs the test suites and counts: `tests/run.py [lint|api|unit|compat|chains|port|unix32|interop|firmware ...]`.
+# run.py - runs the test suites and counts: `tests/run.py [lint|api|unit|compat|chains|port|unix32|stock|interop|firmware ...]`.
 #
 # The last line is "N passed, N failed"; what cannot run here is named and counted as skipped.
 import glob
@@ -253,6 +253,19 @@ def interop():
     cases.run_all(report, MICROPYTHON, CERTS)
 
 
+# ---- stock: MicroPython's own tests ----
+def stock():
+    sys.path.insert(0, os.path.join(ROOT, "tests/stock"))
+    import stock as cases
+
+    status, out, err = run(["make", "-s", "coverage"], timeout=900)
+    if status != 0:
+        return report("failed", "stock/coverage-variant-builds", out[-2000:] + err[-2000:])
+    report("passed", "stock/coverage-variant-builds")
+    tests, coverage = os.path.join(out.split()[-1], "tests"), os.path.join(ROOT, "build/coverage/micropython")
+    cases.run_all(report, tests, coverage, MICROPYTHON)
+
+
 # ---- firmware: whole connections on an emulated Cortex-M3 ----
 def firmware():
     sys.path.insert(0, os.path.join(ROOT, "tests/firmware"))
@@ -319,7 +332,7 @@ def flags():
 
 
 def main():
-    suites = {"lint": lint, "api": api, "unit": unit, "compat": compat, "chains": chains, "port": port, "unix32": unix32, "interop": interop, "firmware": firmware,
+    suites = {"lint": lint, "api": api, "unit": unit, "compat": compat, "chains": chains, "port": port, "unix32": unix32, "stock": stock, "interop": interop, "firmware": firmware,
               "flags": flags, "fuzz": fuzz}
     chosen = [a for a in sys.argv[1:] if not a.startswith("-")] or list(suites)
     for name in chosen:

@@ -158,6 +158,9 @@ ussl_result_t ussl_conn_new(
         conn->ctx = ussl_ctx_ref(ctx);
         conn->owner = owner;
         conn->verify = (uint8_t)ctx->config.verify;
+        if (ussl__psk_only(&ctx->config)) {
+            conn->verify = USSL_VERIFY_NONE; // no certificate is exchanged
+        }
         mbedtls_ssl_init(&conn->ssl);
         result = conn_fill(conn, hostname);
         if (result == USSL_OK) {
@@ -176,7 +179,8 @@ ussl_result_t ussl_conn_change_ctx(ussl_conn_t *conn, ussl_ctx_t *ctx) {
     bool now = conn->in_client_hello || (conn->state == CONN_START && !conn->busy);
     // A session that has been offered was accepted under the first context's settings.
     if (!now || ctx == NULL || ctx->config.role != conn->ctx->config.role || conn->session_offered
-        || ctx->conf.min_tls_version > ctx->conf.max_tls_version) {
+        || ctx->conf.min_tls_version > ctx->conf.max_tls_version
+        || ussl__psk_only(&ctx->config) != ussl__psk_only(&conn->ctx->config)) {
         return USSL_ERR_USAGE;
     }
     if (ctx->config.role == USSL_CLIENT && ctx->config.verify == USSL_VERIFY_NONE

@@ -55,6 +55,7 @@ struct ussl_conn {
     mbedtls_x509_crt *kept_peer; // owned; the peer's certificate from that session
     bool client_hello_read;      // a server has read the ClientHello
     bool in_client_hello;        // on_hello is running
+    uint8_t identities_seen;     // of pre-shared keys, in the client's messages
     bool writing;                // inside ussl_conn_write(): what is sent is not an alert
     uint8_t *in;                 // lent by mbedTLS; where it wants wire bytes
     size_t in_len, in_have;      // bytes that it wants, bytes that have been put there
@@ -169,6 +170,21 @@ USSL__CHECKED ussl_result_t ussl__conn_answer(ussl_conn_t *conn, int code);
 // ---- tickets.c ---------------------------------------------------------------------------------
 // Makes servers of this context give session tickets, if the context has keys for them.
 void ussl__tickets_use(ussl_ctx_t *ctx);
+
+// ---- psk.c -------------------------------------------------------------------------------------
+// True if the config has a pre-shared key, which is then the only way to authenticate the peer.
+bool ussl__psk_only(const ussl_config_t *config);
+// True if what the config says about pre-shared keys is complete, within the limits, and built in.
+bool ussl__psk_fits(const ussl_config_t *config);
+// Gives mbedTLS what the config says about pre-shared keys. Returns an mbedTLS code.
+USSL__CHECKED int ussl__psk_use(ussl_ctx_t *ctx);
+// True if the handshake that is done was one with a pre-shared key.
+bool ussl__psk_proven(const ussl_conn_t *conn);
+
+// ---- suites.c ----------------------------------------------------------------------------------
+bool ussl__suite_is_psk(int id);
+// Writes the suites of a context with a pre-shared key that has no list of its own.
+void ussl__suites_for_psk(uint16_t ids[USSL_SUITES_MAX]);
 
 // ---- keylog.c ----------------------------------------------------------------------------------
 void ussl__keylog_use(ussl_conn_t *conn);

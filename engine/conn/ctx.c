@@ -39,7 +39,7 @@ static const struct {
 
 // ---- helpers ----
 static int auth_mode(const ussl_config_t *config) {
-    if (config->verify == USSL_VERIFY_NONE) {
+    if (config->verify == USSL_VERIFY_NONE || ussl__psk_only(config)) {
         return MBEDTLS_SSL_VERIFY_NONE;
     }
     // mbedTLS's OPTIONAL accepts a bad certificate, and a missing one even if it is required. For a
@@ -50,15 +50,15 @@ static int auth_mode(const ussl_config_t *config) {
 
 static bool config_fits(const ussl_config_t *config) {
     const ussl_identity_t *const *identity = (const ussl_identity_t *const *)config->identity;
-    if (config->role == USSL_SERVER_SIDE && !USSL_SERVER) {
+    if ((config->role == USSL_SERVER_SIDE && !USSL_SERVER) || !ussl__psk_fits(config)) {
         return false;
     }
-    if ((config->on_secret != NULL && !USSL_KEYLOG)
+    if ((config->on_secret != NULL && !USSL_KEYLOG) || (config->on_sign != NULL && !USSL_SIGN)
         || (config->crl_check != USSL_CRL_NONE && !USSL_CRL)) {
         return false;
     }
     if (USSL_CERT_NONE == USSL_CERT_NONE_REFUSE && config->role == USSL_CLIENT
-        && config->verify == USSL_VERIFY_NONE) {
+        && config->verify == USSL_VERIFY_NONE && !ussl__psk_only(config)) {
         return false;
     }
     return identity[0] == NULL || identity[1] == NULL
@@ -77,10 +77,21 @@ static void set_versions(mbedtls_ssl_config *conf, const ussl_config_t *config) 
 
 static void set_suites(ussl_ctx_t *ctx) {
     uint16_t ids[USSL_SUITES_MAX];
-    ussl_suites_default(ids);
-    const uint16_t *chosen = ctx->config.suites[0] ? ctx->config.suites : ids;
-    for (size_t i = 0; i < USSL_SUITES_MAX; i++) {
-        ctx->suites[i] = chosen[i];
+    bool psk = ussl__psk_only(&ctx->config);
+    if (ctx->config.suites[0] != 0) {
+        memcpy(ids, ctx->config.suites, sizeof(ids));
+    } else if (psk) {
+        ussl__suites_for_psk(ids);
+    } else {
+        ussl_suites_default(ids);
+    }
+    // A suite of TLS 1.2 stands either for certificates or for pre-shared keys.
+    size_t n = 0;
+    for (size_t i = 0; i < USSL_SUITES_MAX && ids[i] != 0; i++) {
+        bool tls13 = ussl_suite_find(ids[i])->version == USSL_VERSION_TLS13;
+        if (tls13 || ussl__suite_is_psk(ids[i]) == psk) {
+            ctx->suites[n++] = ids[i];
+        }
     }
     mbedtls_ssl_conf_ciphersuites(&ctx->conf, ctx->suites);
 }
@@ -188,6 +199,15 @@ static int ctx_fill(ussl_ctx_t *ctx) {
                 conf, &config->identity[i]->chain, &config->identity[i]->key);
         }
     }
+#if USSL_TLS13
+    // Without psk_ke (RFC 8446 4.2.9), which has no key exchange.
+    mbedtls_ssl_conf_tls13_key_exchange_modes(conf,
+        ussl__psk_only(config) ? MBEDTLS_SSL_TLS1_3_KEY_EXCHANGE_MODE_PSK_EPHEMERAL
+                               : MBEDTLS_SSL_TLS1_3_KEY_EXCHANGE_MODE_EPHEMERAL_ALL);
+#endif
+#if USSL_PSK
+    code = code == 0 ? ussl__psk_use(ctx) : code;
+#endif
     code = code == 0 ? set_record_limit(ctx) : code;
     code = code == 0 ? set_alpn(ctx) : code;
     // An mbedTLS server ends the handshake if it shares no ALPN protocol with the client. CPython
@@ -235,6 +255,7 @@ ussl_result_t ussl_ctx_new(ussl_arena_t *arena, const ussl_config_t *config, uss
         ctx->config = *config;
         ctx->config.record_in = config->record_in ? config->record_in : USSL_RECORD_IN;
         ctx->config.record_out = config->record_out ? config->record_out : USSL_RECORD_OUT;
+        ctx->config.no_tickets = config->no_tickets || ussl__psk_only(config);
         ussl_trust_ref(config->trust);
         ussl_identity_ref(config->identity[0]);
         ussl_identity_ref(config->identity[1]);

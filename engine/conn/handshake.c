@@ -29,6 +29,11 @@ static bool cert_refused(const ussl_conn_t *conn) {
 
 // True if the peer has been verified, or need not be. This is the last check before data flows.
 static bool peer_proven(const ussl_conn_t *conn) {
+#if USSL_PSK
+    if (ussl__psk_only(&conn->ctx->config)) {
+        return ussl__psk_proven(conn);
+    }
+#endif
     bool client = conn->ctx->config.role == USSL_CLIENT;
     bool required =
         conn->verify == USSL_VERIFY_REQUIRED || (conn->verify == USSL_VERIFY_OPTIONAL && client);

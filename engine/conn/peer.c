@@ -99,5 +99,6 @@ bool ussl_conn_peer_verified(const ussl_conn_t *conn) {
 }
 
 bool ussl_conn_resumed(const ussl_conn_t *conn) {
-    return ussl_conn_established(conn) && !conn->full_handshake;
+    return ussl_conn_established(conn) && !conn->full_handshake
+        && !ussl__psk_only(&conn->ctx->config);
 }

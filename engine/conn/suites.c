@@ -11,7 +11,8 @@
 #include <string.h>
 
 // The algorithms of a suite, as bits. The words of a cipher string select suites by them.
-enum { AES128 = 1, AES256 = 2, CHACHA = 4, BY_ECDSA = 8, BY_RSA = 16, ANY = 31 };
+// BY_PSK stands alone: only a word that names it selects suites for pre-shared keys.
+enum { AES128 = 1, AES256 = 2, CHACHA = 4, BY_ECDSA = 8, BY_RSA = 16, ANY = 31, BY_PSK = 32 };
 
 static const struct {
     ussl_suite_t suite;
@@ -33,16 +34,25 @@ static const struct {
     {{0xCCA9, 256, USSL_VERSION_TLS12, "ECDHE-ECDSA-CHACHA20-POLY1305"}, CHACHA | BY_ECDSA},
     {{0xCCA8, 256, USSL_VERSION_TLS12, "ECDHE-RSA-CHACHA20-POLY1305"}, CHACHA | BY_RSA},
 #endif
+#if USSL_PSK
+#if USSL_CHACHA
+    {{0xCCAC, 256, USSL_VERSION_TLS12, "ECDHE-PSK-CHACHA20-POLY1305"}, BY_PSK},
+#endif
+    // Without forward secrecy: only for those who ask for them.
+    {{0x00A9, 256, USSL_VERSION_TLS12, "PSK-AES256-GCM-SHA384"}, BY_PSK},
+    {{0x00A8, 128, USSL_VERSION_TLS12, "PSK-AES128-GCM-SHA256"}, BY_PSK},
+#endif
 #endif
 };
 #define SUITES (sizeof(suites) / sizeof(suites[0]))
-#define TLS12_MAX 6
+#define TLS12_MAX 9
 
 _Static_assert(SUITES <= USSL_SUITES_MAX, "a list has room for all");
 
 // The order that OpenSSL starts from before it reads a cipher string: stronger suites first, then
 // as in `suites`.
-static const uint16_t openssl_order[TLS12_MAX] = {0xC02C, 0xC030, 0xCCA9, 0xCCA8, 0xC02B, 0xC02F};
+static const uint16_t openssl_order[TLS12_MAX] = {
+    0xC02C, 0xC030, 0xCCA9, 0xCCA8, 0xC02B, 0xC02F, 0xCCAC, 0x00A9, 0x00A8};
 
 // The words that can select more than one suite. ALL and HIGH select all that are built in.
 static const struct USSL__ROW {
@@ -66,6 +76,8 @@ static const struct USSL__ROW {
     {BY_ECDSA, "ECDSA"},
     {BY_ECDSA, "aECDSA"},
     {BY_RSA, "aRSA"},
+    {BY_PSK, "PSK"},
+    {BY_PSK, "aPSK"},
 };
 
 // ---- the list that a cipher string changes ----
@@ -220,7 +232,9 @@ static bool read_all(text_t *text, list_t *list, uint8_t *level) {
     size_t len = sizeof(word_default) - 1;
     uint8_t selected[TLS12_MAX];
     if ((size_t)(text->end - text->at) >= len && memcmp(text->at, word_default, len) == 0) {
-        memset(selected, 1, sizeof(selected));
+        for (size_t i = 0; i < list->n; i++) {
+            selected[i] = suites[list->entry[i].index].parts != BY_PSK;
+        }
         list_apply(list, 0, selected); // DEFAULT counts only as the very first word
         text->at += len;
     }
@@ -243,6 +257,29 @@ static bool read_all(text_t *text, list_t *list, uint8_t *level) {
         }
     }
     return true;
+}
+
+// Writes the suites of TLS 1.3 and those for certificates or pre-shared keys that have forward
+// secrecy.
+static void take(uint16_t ids[USSL_SUITES_MAX], bool psk) {
+    size_t n = 0;
+    memset(ids, 0, USSL_SUITES_MAX * sizeof(*ids));
+    for (size_t i = 0; i < SUITES; i++) {
+        bool other = suites[i].parts != 0 && (suites[i].parts == BY_PSK) != psk;
+        if (!other && strncmp(suites[i].suite.name, "PSK-", 4) != 0) {
+            ids[n++] = suites[i].suite.id;
+        }
+    }
+}
+
+// ---- private to the room ----
+bool ussl__suite_is_psk(int id) {
+    int index = index_of(id);
+    return index >= 0 && suites[index].parts == BY_PSK;
+}
+
+void ussl__suites_for_psk(uint16_t ids[USSL_SUITES_MAX]) {
+    take(ids, true);
 }
 
 // ---- public ----
@@ -274,10 +311,7 @@ const char *ussl_suite_backend_name(const ussl_suite_t *suite) {
 }
 
 void ussl_suites_default(uint16_t ids[USSL_SUITES_MAX]) {
-    memset(ids, 0, USSL_SUITES_MAX * sizeof(*ids));
-    for (size_t i = 0; i < SUITES; i++) {
-        ids[i] = suites[i].suite.id;
-    }
+    take(ids, false);
 }
 
 ussl_result_t ussl_suites_choose(

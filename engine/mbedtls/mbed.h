@@ -33,6 +33,8 @@
 // This header is not installed with mbedTLS, but every checkout has it. The record buffers and the
 // workarounds need the structs that it declares.
 #include "../library/ssl_misc.h"
+// The table of a key's functions, for sign.c.
+#include "../library/pk_wrap.h"
 
 #include "../ussl.h"
 
@@ -73,6 +75,15 @@ unsigned char ussl__alert_to_send(const mbedtls_ssl_context *ssl, unsigned char 
 // conn/peer_check.c: replaces mbedtls_x509_crt_verify_restartable(). The flags are not 0 unless the
 // certificates are accepted.
 int ussl__verify_sent(mbedtls_ssl_context *ssl, const mbedtls_x509_crt *chain, uint32_t *flags);
+// conn/sign.c: makes an ECDSA signature in DER by on_sign. Returns
+// MBEDTLS_ERR_PLATFORM_FEATURE_UNSUPPORTED if mbedTLS has to sign with the key itself.
+int ussl__sign_elsewhere(const mbedtls_pk_context *pk, const unsigned char *hash, size_t hash_len,
+    unsigned char *sig, size_t sig_size, size_t *sig_len);
+
+// ---- sign.c ------------------------------------------------------------------------------------
+// Makes an EC key sign by on_sign, if the context that uses it has one. `table` has to live as long
+// as the key.
+void ussl__pk_sign_by_hook(mbedtls_pk_context *pk, mbedtls_pk_info_t *table);
 
 // ---- workarounds.c -----------------------------------------------------------------------------
 // TLS 1.3: frees the memory that only the handshake needs. mbedTLS keeps it until the connection is

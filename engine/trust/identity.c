@@ -62,6 +62,16 @@ static ussl_result_t parse_key(
     return ussl__parse_error(why, password ? "BAD_PASSWORD_READ" : "BAD_KEY", code);
 }
 
+// For a private key that is held elsewhere. What is needed of it here is its kind and its curve.
+static ussl_result_t take_public_key(ussl_identity_t *identity, ussl_failure_t *why) {
+    unsigned char *at = identity->chain.pk_raw.p;
+    int code = mbedtls_pk_parse_subpubkey(&at, at + identity->chain.pk_raw.len, &identity->key);
+    if (code == 0 && !mbedtls_pk_can_do(&identity->key, MBEDTLS_PK_ECKEY)) {
+        code = MBEDTLS_ERR_PK_TYPE_MISMATCH; // only ECDSA signatures are made by on_sign
+    }
+    return code == 0 ? USSL_OK : ussl__parse_error(why, "BAD_KEY", code);
+}
+
 // The limits are those of OpenSSL's security level 2: 112 bits of strength (NIST SP 800-57 part 1,
 // table 2).
 static bool is_too_small(const mbedtls_pk_context *key) {
@@ -75,15 +85,19 @@ static ussl_result_t identity_fill(
     if (result == USSL_OK && is_too_small(&identity->chain.pk)) {
         result = ussl__parse_error(why, "EE_KEY_TOO_SMALL", 0);
     }
+    bool public = source->key_elsewhere && source->key == NULL;
     if (result == USSL_OK) {
-        result = parse_key(&identity->key, source, why);
+        result = public ? take_public_key(identity, why) : parse_key(&identity->key, source, why);
     }
-    if (result == USSL_OK) {
+    if (result == USSL_OK && !source->key_elsewhere) {
         int code = mbedtls_pk_check_pair(&identity->chain.pk, &identity->key, ussl__rng, NULL);
         if (code != 0) {
             result = ussl__parse_error(why, "KEY_VALUES_MISMATCH", code);
         }
     }
+#if USSL_SIGN
+    ussl__pk_sign_by_hook(&identity->key, &identity->table);
+#endif
     // As with OpenSSL, it is the peer who judges whether the key usage of our certificate permits
     // what we use it for. An mbedTLS server would ignore a certificate that has another usage.
     identity->chain.ext_types &=

@@ -77,7 +77,10 @@ struct ussl_identity {
     ussl__object_t object;
     ussl_arena_t *arena;    // counted
     mbedtls_x509_crt chain; // leaf first
-    mbedtls_pk_context key; // the private key of the leaf
+    mbedtls_pk_context key; // the private key of the leaf, or its public key if `key_elsewhere`
+#if USSL_SIGN
+    mbedtls_pk_info_t table; // the functions of `key`
+#endif
 };
 
 #endif // USSL_TRUST_TRUST_H

@@ -5,6 +5,7 @@
 #
 # Two mistakes of ours that cancel out would pass every test between our own ends. Not these.
 import os
+import psk
 import re
 import shutil
 import socket
@@ -268,6 +269,10 @@ def trimmed_store(case):
     return trust.trimmed_store(case, free_port, stop)
 
 
+def pre_shared_keys(case):
+    return psk.cases(case, free_port, wait_for, stop)
+
+
 def explain(case):
     return trust.explain(case, free_port, stop)
 
@@ -278,6 +283,6 @@ def run_all(report, micropython, certs):
     case = Case(micropython, certs)
     for group in (our_client_their_server, suites_and_groups, mutual, our_server_their_client, whole_records, little_memory,
                   tickets_and_a_full_wire, with_cpython, session_across_processes, readme_example, root_store, trimmed_store,
-                  explain):
+                  explain, pre_shared_keys):
         for name, good, detail in group(case):
             report("passed" if good else "failed", "interop/" + name, "" if good else detail[-3000:])

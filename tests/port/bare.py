@@ -10,7 +10,8 @@ try:
 except ValueError:
     pass
 ctx = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-assert not hasattr(ctx, "keylog_filename")
+for name in ("keylog_filename", "psk_key", "set_psk_client_callback", "ecdsa_sign_callback"):
+    assert not hasattr(ctx, name)
 ctx.check_hostname = False
 try:
     ctx.verify_mode = ssl.CERT_NONE

@@ -156,10 +156,6 @@ def no_protocols_of_one_version():
         raises(ValueError, ssl.SSLContext, number)
 
 
-def no_psk():
-    assert not ssl.HAS_PSK
-
-
 def no_capath():
     raises(NotImplementedError, client_context().load_verify_locations, None, "/etc/ssl/certs")
 
@@ -244,7 +240,7 @@ cases(
     num_tickets_has_16_bits, the_stricter_context_in_sni_callback, no_context_after_the_handshake,
     a_failed_connection_stays_failed, set_ciphers_that_fails_changes_nothing, no_security_level_above_2,
     set_ciphers_takes_a_list, the_clients_order_in_tls13, no_channel_binding, no_post_handshake_authentication,
-    no_protocols_of_one_version, no_psk, no_capath, enumerations_are_plain_ints, classes_cannot_be_replaced,
+    no_protocols_of_one_version, no_capath, enumerations_are_plain_ints, classes_cannot_be_replaced,
     no_attributes_of_ones_own, options_have_32_bits, server_hostname_must_be_ascii, wrap_bio_needs_a_name,
     unconnected_socket, methods_of_the_socket_below, a_subclass_of_sslcontext,
 )

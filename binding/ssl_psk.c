@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: MIT
+//
+// ssl_psk.c - pre-shared keys: MicroPython's attributes psk_identity, psk_key and server_psk_keys,
+// and CPython's SSLContext.set_psk_client_callback() and set_psk_server_callback().
+//
+// Notes: a client's callback is called when the connection is made, because mbedTLS passes no
+// identity hint on; its argument is None, as it is with TLS 1.3 in CPython.
+#include "binding.h"
+
+#include <string.h>
+
+#include "py/objstr.h"
+
+#if USSL_PSK
+// ---- the client ----
+bool ssl_psk_of_client(const ssl_context_obj_t *self) {
+    bool pair = self->psk_identity != mp_const_none && self->psk_key != mp_const_none;
+    return pair || self->psk_client_callback != mp_const_none;
+}
+
+// Returns the bytes of a str or of bytes.
+static void get_octets(mp_obj_t data, mp_buffer_info_t *out) {
+    if (mp_obj_is_str(data)) {
+        out->buf = (void *)mp_obj_str_get_data(data, &out->len);
+    } else {
+        ssl_get_bytes(data, out);
+    }
+}
+
+static void fill(mp_obj_t identity, mp_obj_t key, ussl_psk_t *out) {
+    mp_buffer_info_t octets, secret;
+    get_octets(identity, &octets);
+    ssl_get_bytes(key, &secret);
+    if (secret.len == 0 || secret.len > USSL_PSK_MAX) {
+        ssl_raise_plain("a pre-shared key has 1 to 48 bytes");
+    }
+    if (octets.len == 0 || octets.len > USSL_PSK_IDENTITY_MAX) {
+        ssl_raise_plain("the identity of a pre-shared key has 1 to 256 bytes");
+    }
+    *out = (ussl_psk_t){octets.buf, secret.buf, octets.len, secret.len};
+}
+
+void ssl_psk_get(const ssl_context_obj_t *self, ussl_psk_t *out) {
+    if (self->psk_client_callback == mp_const_none) {
+        fill(self->psk_identity, self->psk_key, out);
+        return;
+    }
+    mp_obj_t *pair; // identity, key
+    mp_obj_t answer = mp_call_function_1(self->psk_client_callback, mp_const_none);
+    mp_obj_get_array_fixed_n(answer, 2, &pair);
+    fill(pair[0] == mp_const_none ? mp_const_empty_bytes : pair[0], pair[1], out);
+}
+
+// ---- the server ----
+bool ssl_psk_of_server(const ssl_context_obj_t *self) {
+    return self->server_psk_keys != mp_const_none || self->psk_server_callback != mp_const_none;
+}
+
+void ssl_psk_check_hint(const ssl_context_obj_t *self) {
+    bool tls13_only = self->min_version >= USSL_VERSION_TLS13 || self->options & SSL_OP_NO_TLSv1_2;
+    if (self->psk_hint != mp_const_none && !tls13_only) {
+        mp_raise_NotImplementedError(MP_ERROR_TEXT("identity_hint: mbedTLS sends none in TLS 1.2"));
+    }
+}
+
+typedef struct {
+    const ssl_context_obj_t *context;
+    const uint8_t *identity; // lent
+    size_t identity_len;
+    uint8_t *key;    // lent; has room for USSL_PSK_MAX bytes
+    size_t *key_len; // lent
+} find_key_t;
+
+static mp_obj_t ask_for_key(const find_key_t *call) {
+    const ssl_context_obj_t *context = call->context;
+    if (context->psk_server_callback != mp_const_none) {
+        mp_obj_t identity = call->identity_len == 0
+            ? mp_const_none
+            : mp_obj_new_str((const char *)call->identity, call->identity_len);
+        return mp_call_function_1(context->psk_server_callback, identity);
+    }
+    mp_obj_t get[3];
+    mp_load_method(context->server_psk_keys, MP_QSTR_get, get);
+    get[2] = mp_obj_new_bytes(call->identity, call->identity_len);
+    return mp_call_method_n_kw(1, 0, get);
+}
+
+static void find_key(void *arg) {
+    find_key_t *call = arg;
+    mp_obj_t key = ask_for_key(call);
+    mp_buffer_info_t secret = {0};
+    if (key != mp_const_none) {
+        ssl_get_bytes(key, &secret);
+    }
+    if (secret.len > USSL_PSK_MAX) {
+        mp_raise_ValueError(MP_ERROR_TEXT("a pre-shared key has 1 to 48 bytes"));
+    }
+    memcpy(call->key, secret.buf, secret.len);
+    *call->key_len = secret.len;
+}
+
+// The class and the text of an exception, in an SSLError: whoever serves many clients catches
+// OSError for each. One that is no Exception (Ctrl-C) is raised itself.
+typedef struct {
+    mp_obj_t error, told;
+} told_t;
+
+static void tell(void *arg) {
+    told_t *told = arg;
+    vstr_t vstr;
+    mp_print_t print;
+    vstr_init_print(&vstr, 64, &print);
+    mp_print_str(&print, "callback failed: ");
+    mp_obj_print_helper(&print, told->error, PRINT_EXC);
+    told->told = ssl_reason_error("CALLBACK_FAILED", vstr_null_terminated_str(&vstr));
+}
+
+ussl_result_t ssl_hook_on_psk(
+    void *owner, const uint8_t *identity, size_t identity_len, uint8_t *key, size_t *key_len) {
+    ssl_conn_obj_t *self = ssl_hook_owner_is(owner);
+    find_key_t call = {self->context, identity, identity_len, key, key_len};
+    mp_obj_t error;
+    ssl_try(find_key, &call, &error);
+    if (error == MP_OBJ_NULL) {
+        return *key_len > 0 ? USSL_OK : USSL_ERR_PARSE;
+    }
+    const mp_obj_type_t *type = mp_obj_get_type(error);
+    told_t told = {error, error};
+    if (mp_obj_is_subclass_fast(MP_OBJ_FROM_PTR(type), MP_OBJ_FROM_PTR(&mp_type_Exception))) {
+        mp_obj_t unprintable;
+        ssl_try(tell, &told, &unprintable);
+    }
+    self->hook_error = told.told;
+    return USSL_ERR_HOOK;
+}
+
+// ---- methods ----
+static void check_callable(mp_obj_t callback) {
+    if (callback != mp_const_none && !mp_obj_is_callable(callback)) {
+        mp_raise_TypeError(MP_ERROR_TEXT("callback must be callable"));
+    }
+}
+
+static mp_obj_t set_psk_client_callback(size_t n_args, const mp_obj_t *args, mp_map_t *kw_args) {
+    ssl_context_obj_t *self = ssl_context_of(args[0]);
+    mp_obj_t callback = ssl_take_arg(n_args - 1, args + 1, kw_args, MP_QSTR_callback);
+    if (self->protocol == SSL_PROTOCOL_TLS_SERVER) {
+        ssl_raise_plain("Cannot add PSK client callback to a PROTOCOL_TLS_SERVER context");
+    }
+    check_callable(callback);
+    self->psk_client_callback = callback;
+    ssl_context_changed(self);
+    return mp_const_none;
+}
+MP_DEFINE_CONST_FUN_OBJ_KW(ssl_context_set_psk_client_callback_obj, 1, set_psk_client_callback);
+
+static mp_obj_t set_psk_server_callback(size_t n_args, const mp_obj_t *args, mp_map_t *kw_args) {
+    static const mp_arg_t allowed[] = {
+        {MP_QSTR_callback, MP_ARG_REQUIRED | MP_ARG_OBJ, {.u_obj = MP_OBJ_NULL}},
+        {MP_QSTR_identity_hint, MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}},
+    };
+    mp_arg_val_t vals[MP_ARRAY_SIZE(allowed)];
+    mp_arg_parse_all(n_args - 1, args + 1, kw_args, MP_ARRAY_SIZE(allowed), allowed, vals);
+    ssl_context_obj_t *self = ssl_context_of(args[0]);
+    if (self->protocol == SSL_PROTOCOL_TLS_CLIENT) {
+        ssl_raise_plain("Cannot add PSK server callback to a PROTOCOL_TLS_CLIENT context");
+    }
+    check_callable(vals[0].u_obj);
+    self->psk_server_callback = vals[0].u_obj;
+    self->psk_hint = vals[0].u_obj == mp_const_none ? mp_const_none : vals[1].u_obj;
+    ssl_context_changed(self);
+    return mp_const_none;
+}
+MP_DEFINE_CONST_FUN_OBJ_KW(ssl_context_set_psk_server_callback_obj, 1, set_psk_server_callback);
+
+// ---- attributes ----
+void ssl_psk_set_pair(ssl_context_obj_t *self, mp_obj_t identity, mp_obj_t key) {
+    ussl_psk_t psk;
+    if (identity != mp_const_none && key != mp_const_none) {
+        fill(identity, key, &psk); // only to see whether they can be used
+    }
+    self->psk_identity = identity;
+    self->psk_key = key;
+}
+#endif // USSL_PSK

@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: MIT
+#
+# stock.py - MicroPython's own tests of ssl and tls, from its source package and by its own runners, on our module.
+#
+# Every test must pass but those in exceptions.txt, which must fail: each has a reason there.
+import glob
+import os
+import re
+import subprocess
+import tempfile
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+ENDS = {"pass": "passed", "FAIL": "failed", "skip": "skipped"}
+
+
+def exceptions():
+    with open(os.path.join(HERE, "exceptions.txt")) as f:
+        lines = [line.split(None, 1) for line in f if line.strip() and line[0] != "#"]
+    return {name: reason.strip() for name, reason in lines}
+
+
+def run(argv, tests, micropython):
+    env = dict(os.environ, MICROPY_MICROPYTHON=micropython)
+    env.pop("SSLKEYLOGFILE", None)
+    done = subprocess.run(argv, cwd=tests, env=env, timeout=300, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT)
+    return done.stdout.decode(errors="replace")
+
+
+def names(tests, folder):
+    found = glob.glob(os.path.join(tests, folder, "*ssl*.py")) + glob.glob(os.path.join(tests, folder, "*tls*.py"))
+    return sorted({os.path.relpath(name, tests) for name in found})
+
+
+def run_all(report, tests, coverage, micropython):
+    """`coverage` is MicroPython's coverage variant, in which a test can call ioctl()."""
+    expected = exceptions()
+    with tempfile.TemporaryDirectory() as results:
+        for name in names(tests, "extmod"):
+            out = run(["python3", "run-tests.py", "-j1", "-r", results, name], tests, coverage)
+            tell(report, expected, name, re.search(r"^(pass|FAIL|skip) +" + re.escape(name), out, re.M), out)
+    for name in names(tests, "multi_net"):
+        out = run(["python3", "run-multitests.py", name], tests, micropython)
+        tell(report, expected, name, re.search(r"^" + re.escape(name) + r" .*: (pass|FAIL|skip)", out, re.M), out)
+    for name in expected:
+        report("failed", "stock/" + name, "exceptions.txt names a test that does not exist")
+
+
+def tell(report, expected, name, found, out):
+    word = found.group(1) if found else "FAIL"
+    reason = expected.pop(name, None)
+    if reason is None:
+        report(ENDS[word], "stock/" + name, "" if word == "pass" else out[-3000:])
+    elif word == "pass":
+        report("failed", "stock/" + name, "it passes: take it out of exceptions.txt")
+    else:
+        report("passed", "stock/%s: not for us: %s" % (name, reason))

@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: MIT
+//
+// test_psk.c - connections with a pre-shared key, and peers that have another key or none.
+#include "engine/conn/conn.h"
+#include "tests/support/support.h"
+
+#if USSL_PSK && USSL_SERVER
+static const uint8_t identity[] = {'d', 'e', 'v', 'i', 'c', 'e', 0, 0xFF};
+static const uint8_t key[] = "0123456789abcdef";
+
+typedef struct {
+    ussl_result_t result;
+    size_t key_len, calls;
+} answer_t;
+static answer_t answer;
+
+static int reset(void **state) {
+    (void)state;
+    platform_reset();
+    answer = (answer_t){USSL_OK, sizeof(key), 0};
+    return 0;
+}
+
+static ussl_result_t on_psk(
+    void *owner, const uint8_t *name, size_t len, uint8_t *out, size_t *out_len) {
+    (void)owner;
+    answer.calls++;
+    if (len != sizeof(identity) || memcmp(name, identity, len) != 0) {
+        return USSL_ERR_PARSE;
+    }
+    memcpy(out, key, sizeof(key));
+    *out_len = answer.key_len;
+    return answer.result;
+}
+
+// The server has a certificate that the client trusts, so nothing but the rule that a context with
+// a pre-shared key uses nothing else keeps the two from falling back to it.
+static pair_setup_t psk_setup(uint16_t version) {
+    pair_setup_t setup = good_setup("server.pem", "server.key", version);
+    setup.client.psk = (ussl_psk_t){identity, key, sizeof(identity), sizeof(key)};
+    setup.server.on_psk = on_psk;
+    return setup;
+}
+
+static void connects(const pair_setup_t *setup, uint16_t version) {
+    pair_t pair;
+    assert_int_equal(pair_open(&pair, setup), USSL_OK);
+    assert_true(pair_handshake(&pair));
+    for (int end = 0; end < 2; end++) {
+        assert_int_equal(ussl_conn_version(pair.conn[end]), version);
+        assert_null(ussl_conn_peer_cert(pair.conn[end]));
+        assert_false(ussl_conn_resumed(pair.conn[end]));
+        pair_transfer(&pair, end, key, sizeof(key));
+    }
+    pair_free(&pair);
+    assert_int_equal(test_platform.live, 0);
+}
+
+static void is_refused(const pair_setup_t *setup) {
+    pair_t pair;
+    assert_int_equal(pair_open(&pair, setup), USSL_OK);
+    assert_false(pair_handshake(&pair));
+    for (int end = 0; end < 2; end++) {
+        assert_false(ussl_conn_established(pair.conn[end]));
+    }
+    pair_free(&pair);
+    assert_int_equal(test_platform.live, 0);
+}
+
+static bool has_suite(uint16_t version) {
+    return version == USSL_VERSION_TLS13 || USSL_CHACHA;
+}
+
+static void with_the_key(void **state) {
+    (void)state;
+    for (EACH_VERSION(version)) {
+        if (has_suite(version)) {
+            pair_setup_t setup = psk_setup(version);
+            connects(&setup, version);
+            setup.tickets = true;
+            connects(&setup, version);
+        }
+    }
+}
+
+static void suites_without_forward_secrecy_by_name(void **state) {
+    (void)state;
+#if USSL_TLS12
+    for (uint16_t suite = 0x00A8; suite <= 0x00A9; suite++) {
+        pair_setup_t setup = psk_setup(USSL_VERSION_TLS12);
+        setup.client.suites[0] = suite;
+        is_refused(&setup); // the server's own list has no such suite
+        setup.server.suites[0] = suite;
+        connects(&setup, USSL_VERSION_TLS12);
+    }
+#endif
+}
+
+static void with_another_key_or_name(void **state) {
+    (void)state;
+    for (EACH_VERSION(version)) {
+        pair_setup_t setup = psk_setup(version);
+        setup.client.psk.key_len--;
+        is_refused(&setup);
+        setup = psk_setup(version);
+        setup.client.psk.identity_len--;
+        is_refused(&setup);
+        setup = psk_setup(version);
+        answer.key_len = 0;
+        is_refused(&setup);
+        answer = (answer_t){USSL_ERR_HOOK, sizeof(key), 0};
+        pair_t pair;
+        assert_int_equal(pair_open(&pair, &setup), USSL_OK);
+        assert_false(pair_handshake(&pair));
+        if (has_suite(version)) {
+            assert_string_equal(pair_failure(&pair, 1).reason, "CALLBACK_FAILED");
+        }
+        pair_free(&pair);
+        answer = (answer_t){USSL_OK, sizeof(key), 0};
+    }
+}
+
+static void never_by_a_certificate(void **state) {
+    (void)state;
+    for (EACH_VERSION(version)) {
+        pair_setup_t setup = psk_setup(version);
+        setup.client.psk = (ussl_psk_t){0};
+        is_refused(&setup);
+        setup = psk_setup(version);
+        setup.server.on_psk = NULL;
+        is_refused(&setup);
+        setup.client.verify = USSL_VERIFY_NONE;
+        is_refused(&setup);
+    }
+}
+
+static void bad_configs(void **state) {
+    (void)state;
+    static const uint8_t much[USSL_PSK_IDENTITY_MAX + 1];
+    const ussl_psk_t bad[] = {
+        {identity, key, 0, sizeof(key)},
+        {identity, key, sizeof(identity), 0},
+        {NULL, key, sizeof(identity), sizeof(key)},
+        {identity, much, sizeof(identity), USSL_PSK_MAX + 1},
+        {much, key, sizeof(much), sizeof(key)},
+    };
+    ussl_arena_t *arena;
+    ussl_ctx_t *ctx;
+    assert_int_equal(ussl_arena_new(0, &arena), USSL_OK);
+    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+        ussl_config_t config = {.role = USSL_CLIENT, .psk = bad[i]};
+        assert_int_equal(ussl_ctx_new(arena, &config, &ctx), USSL_ERR_USAGE);
+    }
+    ussl_config_t config = {.role = USSL_CLIENT, .on_psk = on_psk};
+    assert_int_equal(ussl_ctx_new(arena, &config, &ctx), USSL_ERR_USAGE);
+    config = (ussl_config_t){
+        .role = USSL_SERVER_SIDE, .psk = {identity, key, sizeof(identity), sizeof(key)}};
+    assert_int_equal(ussl_ctx_new(arena, &config, &ctx), USSL_ERR_USAGE);
+    ussl_arena_unref(arena);
+    assert_int_equal(test_platform.live, 0);
+}
+
+// A context with certificates and one with a key cannot take each other's place.
+static void no_change_between_the_two(void **state) {
+    (void)state;
+    pair_setup_t with = psk_setup(NEWEST), without = good_setup("server.pem", "server.key", NEWEST);
+    pair_t a, b;
+    assert_int_equal(pair_open(&a, &with), USSL_OK);
+    assert_int_equal(pair_open(&b, &without), USSL_OK);
+    for (int end = 0; end < 2; end++) {
+        assert_int_equal(ussl_conn_change_ctx(a.conn[end], b.ctx[end]), USSL_ERR_USAGE);
+        assert_int_equal(ussl_conn_change_ctx(b.conn[end], a.ctx[end]), USSL_ERR_USAGE);
+    }
+    pair_free(&a);
+    pair_free(&b);
+}
+
+static void every_allocation_fails(void **state) {
+    (void)state;
+    for (EACH_VERSION(version)) {
+        bool done = !has_suite(version);
+        // Most allocations are made in loops of the arithmetic.
+        for (size_t n = 1; !done; n += n < 500 ? 1 : 37) {
+            pair_setup_t setup = psk_setup(version);
+            pair_t pair;
+            platform_reset();
+            test_platform.fail_at = n;
+            if (pair_open(&pair, &setup) == USSL_OK) {
+                done = pair_handshake(&pair) && test_platform.made < n;
+            }
+            pair_free(&pair);
+            assert_int_equal(test_platform.live, 0);
+        }
+    }
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup(with_the_key, reset),
+        cmocka_unit_test_setup(suites_without_forward_secrecy_by_name, reset),
+        cmocka_unit_test_setup(with_another_key_or_name, reset),
+        cmocka_unit_test_setup(never_by_a_certificate, reset),
+        cmocka_unit_test_setup(bad_configs, reset),
+        cmocka_unit_test_setup(no_change_between_the_two, reset),
+        cmocka_unit_test_setup(every_allocation_fails, reset),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
+#else
+int main(void) {
+    return 0;
+}
+#endif
