@@ -98,6 +98,7 @@ unix32: $(UNIX)
 # MicroPython's coverage variant, which has more warnings, for MicroPython's own tests. Prints where these are.
 coverage: $(UNIX)
 	@$(MAKE) --no-print-directory UNIX_DIR=build/coverage MORE=VARIANT=coverage build/coverage/micropython
+	@find build/coverage -name '*.gcda' -delete
 	@echo $(MICROPYTHON)
 
 # ---- MicroPython for an emulated Cortex-M3, with our module ----

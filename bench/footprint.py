@@ -17,7 +17,7 @@ FEATURES = (
     ("SESSIONS", "resumption, tickets, saved sessions"), ("CHACHA", "ChaCha20-Poly1305"), ("X25519", "Curve25519"),
     ("P521", "curve P-521"), ("PEM", "certificates and keys as text"), ("CRL", "revocation lists"),
     ("STORE", "root stores"), ("PINS", "pinned keys"), ("EXPLAIN", "explain()"),
-    ("ENCRYPTED_KEYS", "private keys with a password"), ("KEYLOG", "keylog_filename"), ("PSK", "pre-shared keys"), ("SIGN", "ecdsa_sign_callback"), ("LEGACY_WRAP", "the old wrap_socket()"),
+    ("ENCRYPTED_KEYS", "private keys with a password"), ("KEYLOG", "keylog_filename"), ("PSK", "pre-shared keys"), ("SIGN", "ecdsa_sign_callback"), ("DTLS", "DTLS 1.2"), ("LEGACY_WRAP", "the old wrap_socket()"),
 )
 
 
@@ -57,7 +57,7 @@ def main():
         saved = everything["tls"] - measure("ONE=-DUSSL_%s=0" % flag)["tls"]
         text.append("| `USSL_%s` | %s | {:,} |".format(saved) % (flag, name))
     text += ["", "`USSL_PROFILE=device` leaves out P521, X25519, CHACHA, SESSIONS, ENCRYPTED_KEYS, KEYLOG, LEGACY_WRAP, PEM,",
-             "CRL and EXPLAIN, and takes mbedTLS's smaller code where it has a choice (`config/mbedtls_device.h`). Each comes back with its flag:",
+             "CRL, EXPLAIN, PSK, SIGN and DTLS, and takes mbedTLS's smaller code where it has a choice (`config/mbedtls_device.h`). Each comes back with its flag:",
              "`USSL_CFLAGS=-DUSSL_SESSIONS=1`. What was left out is absent or raises.", "",
              "The rules of trust that stock MicroPython does not have (`engine/verify/`, `engine/x509/dn.c`) are",
              "some 10 KB of every build, and stay: [trust.md](trust.md).", "",

@@ -20,6 +20,8 @@
 
 // CPython's values (Lib/ssl.py), shared by the module's constants and the context.
 enum { SSL_PROTOCOL_TLS = 2, SSL_PROTOCOL_TLS_CLIENT = 16, SSL_PROTOCOL_TLS_SERVER = 17 };
+// DTLS, in the module tls only: the protocol number of TLS plus this.
+enum { SSL_PROTOCOL_DATAGRAMS = 2 };
 enum { SSL_CERT_NONE = 0, SSL_CERT_OPTIONAL = 1, SSL_CERT_REQUIRED = 2 };
 enum { SSL_VERSION_MIN_SUPPORTED = -2, SSL_VERSION_MAX_SUPPORTED = -1 };
 enum {
@@ -69,6 +71,7 @@ typedef struct {
     uint8_t protocol, verify_mode, security_level;
     bool check_hostname, no_common_name, post_handshake_auth;
     bool low_level; // an SSLContext of the module tls
+    bool datagrams; // DTLS
     bool inspects;  // explain() looks at a chain: require_verification() does not apply
     qstr opted_out; // the module that has set CERT_NONE; MP_QSTRnull if none has
     struct {
@@ -222,6 +225,7 @@ typedef struct {
     mp_obj_t outgoing; // the stream they are written to: the same socket, or another MemoryBIO
     mp_obj_t server_hostname; // None or str
     mp_obj_t session;         // None or the SSLSession that was set
+    mp_obj_t client_id;       // None or bytes; of a DTLS server
     mp_obj_t verify_callback; // copied from the context together with its frozen settings
     mp_obj_t hook_error;      // what a hook raised; it is raised when the engine has returned
     mp_int_t timeout_ms;      // for a whole call; 0: do not wait; -1: the stream's own timeout
@@ -235,6 +239,7 @@ typedef struct {
     bool server_side;
     bool handshake;       // do_handshake_on_connect
     bool connected;       // the stream was connected when it was wrapped, or by connect()
+    bool datagrams;       // the stream is a datagram socket, whose empty datagrams are no end
     bool closed;          // closed or detached. If false while `conn` is NULL: a socket without TLS
     bool timeout_applied; // the stream's blocking mode or timeout was set from timeout_ms
     bool eof_told;        // the reason of a truncation was raised: CPython does that once
@@ -308,6 +313,7 @@ extern const mp_obj_type_t ssl_socket_type;
 // The arguments of SSLContext.wrap_socket().
 typedef struct {
     mp_obj_t sock, server_hostname, session; // the last two can be None
+    mp_obj_t client_id;                      // None or bytes; with DTLS
     bool server_side, handshake, ragged_is_eof;
 } ssl_wrap_t;
 mp_obj_t ssl_socket_wrap(ssl_context_obj_t *context, const ssl_wrap_t *wrap);
@@ -496,6 +502,7 @@ bool ssl_platform_wait(mp_obj_t stream, mp_uint_t flags, mp_uint_t deadline_ms);
 mp_uint_t ssl_platform_poll(mp_obj_t stream, mp_uint_t flags);
 // What is known about a stream before it is wrapped.
 typedef struct {
+    bool socket;          // a socket whose type is known
     bool datagrams;       // a socket whose type is not SOCK_STREAM
     bool connected;       // true also if it is not a socket
     bool blocking;        // true also if the mode is not known

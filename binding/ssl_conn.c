@@ -23,6 +23,7 @@ ssl_conn_obj_t *ssl_conn_obj_new(const mp_obj_type_t *type, ssl_context_obj_t *c
     self->incoming = self->outgoing = mp_const_none;
     self->server_hostname = server_hostname;
     self->session = mp_const_none;
+    self->client_id = mp_const_none;
     self->verify_callback = mp_const_none;
     self->hook_error = MP_OBJ_NULL;
     self->timeout_ms = -1;

@@ -13,7 +13,7 @@
 #define DEFAULT_VERIFY_FLAGS (1u << 15) // VERIFY_X509_TRUSTED_FIRST
 
 // ---- making ----
-static void check_protocol(mp_int_t protocol) {
+static void check_protocol(mp_int_t protocol, bool low_level) {
     bool server = protocol == SSL_PROTOCOL_TLS_SERVER;
     bool either = protocol == SSL_PROTOCOL_TLS;
     if (protocol == 0 || protocol == 1) {
@@ -22,6 +22,10 @@ static void check_protocol(mp_int_t protocol) {
             MP_ERROR_TEXT("invalid protocol %d: write PROTOCOL_TLS_CLIENT or PROTOCOL_TLS_SERVER"),
             (int)protocol);
     }
+    if (USSL_DTLS && low_level && protocol >= SSL_PROTOCOL_TLS_CLIENT + SSL_PROTOCOL_DATAGRAMS) {
+        protocol -= SSL_PROTOCOL_DATAGRAMS;
+        server = protocol == SSL_PROTOCOL_TLS_SERVER;
+    }
     if (protocol != SSL_PROTOCOL_TLS_CLIENT && !either && !(server && USSL_SERVER)) {
         mp_raise_msg_varg(&mp_type_ValueError,
             MP_ERROR_TEXT("invalid or unsupported protocol version %d"), (int)protocol);
@@ -29,11 +33,15 @@ static void check_protocol(mp_int_t protocol) {
 }
 
 ssl_context_obj_t *ssl_context_new(const mp_obj_type_t *type, mp_int_t protocol) {
-    check_protocol(protocol);
+    bool low_level = type == &tls_context_type;
+    check_protocol(protocol, low_level);
+    bool datagrams = protocol >= SSL_PROTOCOL_TLS_CLIENT + SSL_PROTOCOL_DATAGRAMS;
+    protocol -= datagrams ? SSL_PROTOCOL_DATAGRAMS : 0;
     ssl_context_obj_t *self = mp_obj_malloc_with_finaliser(ssl_context_obj_t, type);
     memset((char *)self + sizeof(self->base), 0, sizeof(*self) - sizeof(self->base));
     bool client = protocol == SSL_PROTOCOL_TLS_CLIENT;
-    self->low_level = type == &tls_context_type;
+    self->low_level = low_level;
+    self->datagrams = datagrams;
     self->verify_callback = mp_const_none;
     self->sni_callback = mp_const_none;
     self->ecdsa_sign_callback = mp_const_none;

@@ -50,6 +50,9 @@ static mp_obj_t ssl_context_wrap_socket(size_t n_args, const mp_obj_t *args, mp_
 #if USSL_SESSIONS
         {MP_QSTR_session, MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}},
 #endif
+#if USSL_DTLS
+        {MP_QSTR_client_id, MP_ARG_KW_ONLY | MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}},
+#endif
     };
     mp_arg_val_t vals[MP_ARRAY_SIZE(allowed)];
     mp_arg_parse_all(n_args - 1, args + 1, kw_args, MP_ARRAY_SIZE(allowed), allowed, vals);
@@ -60,8 +63,12 @@ static mp_obj_t ssl_context_wrap_socket(size_t n_args, const mp_obj_t *args, mp_
         .ragged_is_eof = mp_obj_is_true(vals[3].u_obj),
         .server_hostname = vals[4].u_obj,
         .session = USSL_SESSIONS ? vals[USSL_SESSIONS ? 5 : 0].u_obj : mp_const_none,
+        .client_id = USSL_DTLS ? vals[USSL_DTLS ? 5 + USSL_SESSIONS : 0].u_obj : mp_const_none,
     };
-    return ssl_socket_wrap(ssl_context_of(args[0]), &wrap);
+    ssl_context_obj_t *self = ssl_context_of(args[0]);
+    // In stock MicroPython's tls the protocol of the context decides.
+    wrap.server_side |= self->low_level && self->protocol == SSL_PROTOCOL_TLS_SERVER;
+    return ssl_socket_wrap(self, &wrap);
 }
 static MP_DEFINE_CONST_FUN_OBJ_KW(ssl_context_wrap_socket_obj, 1, ssl_context_wrap_socket);
 
@@ -82,6 +89,9 @@ static mp_obj_t ssl_context_wrap_bio(size_t n_args, const mp_obj_t *args, mp_map
             mp_raise_msg_varg(&mp_type_TypeError, MP_ERROR_TEXT("%s must be a MemoryBIO, not %s"),
                 i == 0 ? "incoming" : "outgoing", mp_obj_get_type_str(vals[i].u_obj));
         }
+    }
+    if (ssl_context_of(args[0])->datagrams) {
+        mp_raise_ValueError(MP_ERROR_TEXT("DTLS needs datagrams, and a MemoryBIO is a stream"));
     }
     ssl_conn_obj_t *self = ssl_conn_obj_new(
         &ssl_object_type, ssl_context_of(args[0]), mp_obj_is_true(vals[2].u_obj), vals[3].u_obj);

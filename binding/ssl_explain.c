@@ -108,6 +108,7 @@ static void connect_step(void *arg) {
         .sock = a->plain,
         .server_hostname = a->host,
         .session = mp_const_none,
+        .client_id = mp_const_none,
         .ragged_is_eof = true,
     };
     a->sock = MP_OBJ_TO_PTR(ssl_socket_wrap(a->context, &wrap));

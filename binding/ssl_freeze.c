@@ -54,6 +54,7 @@ static void config_of(const ssl_context_obj_t *self, ussl_role_t role, ussl_conf
     config->max_version = engine_version(self->max_version, false);
     memcpy(config->suites, self->suites, sizeof(config->suites));
     config->group = self->group;
+    config->datagrams = self->datagrams;
     config->record_in = self->record_in;
     config->record_out = self->record_out;
     narrow_by_options(self->options, config);
@@ -133,6 +134,9 @@ ussl_ctx_t *ssl_context_freeze(ssl_context_obj_t *self, ussl_role_t role) {
         .on_hello = self->sni_callback != mp_const_none ? ssl_hook_on_hello : NULL,
     };
     config_of(self, role, &config);
+    if (self->datagrams && role == USSL_SERVER_SIDE && (config.alpn || config.on_hello)) {
+        mp_raise_ValueError(MP_ERROR_TEXT("a DTLS server has no ALPN and no sni_callback"));
+    }
 #if USSL_PSK
     if (role == USSL_CLIENT && ssl_psk_of_client(self)) {
         ssl_psk_get(self, &config.psk);

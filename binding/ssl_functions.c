@@ -196,6 +196,7 @@ static mp_obj_t ssl_get_server_certificate(size_t n_args, const mp_obj_t *args, 
         .ragged_is_eof = true,
         .server_hostname = host_port[0],
         .session = mp_const_none,
+        .client_id = mp_const_none,
     };
     mp_obj_t tls = ssl_socket_wrap(context, &wrap);
     mp_obj_t binary[] = {tls, mp_const_true};

@@ -66,6 +66,7 @@ static mp_obj_t ssl_wrap_socket(size_t n_args, const mp_obj_t *args, mp_map_t *k
         .ragged_is_eof = true,
         .server_hostname = vals[HOSTNAME].u_obj,
         .session = mp_const_none,
+        .client_id = mp_const_none,
     };
     // Stock MicroPython takes a socket that does not block, or still connects: then the handshake
     // goes on as the script reads and writes.

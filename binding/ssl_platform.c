@@ -208,6 +208,7 @@ void ssl_platform_look(mp_obj_t stream, ssl_stream_info_t *out) {
     if (fd >= 0 && getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &len) == 0) {
         struct sockaddr_storage peer;
         len = sizeof(peer);
+        out->socket = true;
         out->datagrams = type != SOCK_STREAM;
         out->connected = getpeername(fd, (struct sockaddr *)&peer, &len) == 0;
         out->blocking = !(fcntl(fd, F_GETFL) & O_NONBLOCK);

@@ -154,6 +154,26 @@ static ssl_pump_t flush(ssl_conn_obj_t *self) {
     }
 }
 
+#if USSL_DTLS
+// In a handshake over datagrams that waits: returns true if the stream can be read, and false if
+// the engine must be called because its timer has run out.
+static bool datagram_in_time(ssl_conn_obj_t *self) {
+    int32_t left = ussl_conn_timer(self->conn);
+    if (self->timeout_ms == 0 || left < 0) {
+        return true;
+    }
+    mp_uint_t now = mp_hal_ticks_ms(), deadline = now + (mp_uint_t)left;
+    bool own = self->timeout_ms > 0 && (mp_int_t)(self->deadline_ms - now) < left;
+    if (ssl_platform_wait(self->incoming, MP_STREAM_POLL_RD, own ? self->deadline_ms : deadline)) {
+        return true;
+    }
+    if (own) {
+        ssl_raise_timeout(self->operation);
+    }
+    return false;
+}
+#endif
+
 // Reads once from the stream into the engine's window; does nothing if there is no window.
 static ssl_pump_t fill(ssl_conn_obj_t *self) {
     const mp_stream_p_t *stream = mp_get_stream(self->incoming);
@@ -164,7 +184,17 @@ static ssl_pump_t fill(ssl_conn_obj_t *self) {
             return PUMP_DONE;
         }
         int errcode = 0;
+#if USSL_DTLS
+        if (!datagram_in_time(self)) {
+            ussl_conn_in_back(self->conn);
+            return PUMP_DONE;
+        }
+#endif
         mp_uint_t n = stream->read(self->incoming, in, len, &errcode);
+        if (n == 0 && self->datagrams) {
+            ussl_conn_in_back(self->conn); // an empty datagram, which anybody can send
+            continue;
+        }
         if (n != MP_STREAM_ERROR) {
             check_count(n, len);
             ussl_conn_in_done(self->conn, n);
@@ -374,6 +404,11 @@ ssl_pump_t ssl_pump_write(ssl_conn_obj_t *self, const void *data, size_t len, si
     if (ussl_conn_closing(self->conn)) {
         ssl_raise_reason(1, "SSL", "PROTOCOL_IS_SHUTDOWN", NULL);
     }
+#if USSL_DTLS
+    if (self->context->datagrams && len > ussl_conn_datagram_max(self->conn)) {
+        ssl_raise_reason(1, "SSL", "DTLS_MESSAGE_TOO_BIG", NULL); // it would not be one datagram
+    }
+#endif
     if (want == PUMP_DONE) {
         want = settle(self, buf, len, n);
     }

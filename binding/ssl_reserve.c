@@ -58,6 +58,10 @@ static mp_obj_t ssl_context_reserve(size_t n_args, const mp_obj_t *args, mp_map_
     ssl_context_obj_t *self = ssl_context_of(args[0]);
     ussl_reserve_plan_t plan = parse_plan(n_args, args, kw_args);
     ussl_reserve_t *reserve = NULL;
+    if (self->datagrams) {
+        mp_raise_ValueError(
+            MP_ERROR_TEXT("reserve() is for TLS: DTLS keeps messages to send again"));
+    }
     if (plan.connections > 0) {
         ussl_result_t result = ussl_reserve_new(&plan, &reserve);
         if (result != USSL_OK) {

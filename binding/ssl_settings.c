@@ -110,7 +110,7 @@ static void set_maximum_version(ssl_context_obj_t *self, mp_obj_t value) {
 }
 
 static mp_obj_t get_protocol(ssl_context_obj_t *self) {
-    return MP_OBJ_NEW_SMALL_INT(self->protocol);
+    return MP_OBJ_NEW_SMALL_INT(self->protocol + (self->datagrams ? SSL_PROTOCOL_DATAGRAMS : 0));
 }
 
 // ---- options and flags ----

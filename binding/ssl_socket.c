@@ -75,6 +75,16 @@ static void apply_timeout(ssl_conn_obj_t *self) {
 void ssl_socket_start(void *arg) {
     ssl_conn_obj_t *self = arg;
     ssl_conn_obj_start(self);
+#if USSL_DTLS
+    if (self->client_id != mp_const_none) {
+        mp_buffer_info_t id;
+        ssl_get_bytes(self->client_id, &id);
+        ussl_result_t result = ussl_conn_set_client_id(self->conn, id.buf, id.len);
+        if (result != USSL_OK) {
+            ssl_raise_result(result);
+        }
+    }
+#endif
 #if USSL_SESSIONS
     if (self->session != mp_const_none) {
         ssl_session_set(self, self->session);
@@ -91,8 +101,19 @@ void ssl_socket_start(void *arg) {
 static void check_arguments(
     const ssl_context_obj_t *context, const ssl_wrap_t *wrap, const ssl_stream_info_t *info) {
     bool named = wrap->server_hostname != mp_const_none && mp_obj_is_true(wrap->server_hostname);
-    if (info->datagrams) {
+    if (info->datagrams && !context->datagrams) {
         mp_raise_NotImplementedError(MP_ERROR_TEXT("only stream sockets are supported"));
+    }
+    if (context->datagrams && info->socket && !info->datagrams) {
+        mp_raise_ValueError(MP_ERROR_TEXT("DTLS needs a datagram socket"));
+    }
+    mp_buffer_info_t id;
+    bool has_id = wrap->client_id != mp_const_none;
+    if (has_id && (!ssl_is_bytes_like(wrap->client_id, &id) || id.len == 0)) {
+        ssl_raise_plain("client_id must be bytes, and not empty"); // an OSError, as in MicroPython
+    }
+    if (has_id && !(context->datagrams && wrap->server_side)) {
+        mp_raise_ValueError(MP_ERROR_TEXT("client_id is for DTLS servers"));
     }
     if (wrap->server_side && named) {
         mp_raise_ValueError(MP_ERROR_TEXT("server_hostname can only be specified in client mode"));
@@ -152,6 +173,8 @@ mp_obj_t ssl_socket_wrap(ssl_context_obj_t *context, const ssl_wrap_t *wrap) {
     self->timeout_ms = info.blocking ? -1 : 0;
     self->ragged_is_eof |= wrap->ragged_is_eof;
     self->connected = info.connected;
+    self->datagrams = info.datagrams;
+    self->client_id = wrap->client_id;
     if (info.connected || info.data_before_tls) {
         start_or_close(self, &info);
     }

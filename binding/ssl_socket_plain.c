@@ -125,6 +125,7 @@ static mp_obj_t ssl_socket_accept(mp_obj_t self_in) {
         .ragged_is_eof = self->ragged_is_eof,
         .server_hostname = mp_const_none,
         .session = mp_const_none,
+        .client_id = mp_const_none,
     };
     accept_t call = {self->context, &wrap, MP_OBJ_NULL};
     mp_obj_t error;

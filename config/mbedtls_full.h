@@ -4,7 +4,7 @@
 // 256 KB of RAM or more. Everything the engine offers, and nothing that only old peers need.
 //
 // What is missing is missing on purpose: no static RSA key exchange, no DHE, no CBC suites, no
-// ARIA, Camellia, DES or CCM, no renegotiation, no DTLS. Only AEAD suites with forward secrecy
+// ARIA, Camellia, DES or CCM, no renegotiation. Only AEAD suites with forward secrecy
 // can be negotiated.
 #ifndef USSL_MBEDTLS_FULL_H
 #define USSL_MBEDTLS_FULL_H
@@ -131,6 +131,15 @@ int64_t ussl__mbed_time(int64_t *out);
 #endif
 #define MBEDTLS_SSL_EXTENDED_MASTER_SECRET
 #define MBEDTLS_SSL_MAX_FRAGMENT_LENGTH
+#endif
+#if USSL_DTLS
+#define MBEDTLS_SSL_PROTO_DTLS
+#define MBEDTLS_SSL_DTLS_ANTI_REPLAY
+#define MBEDTLS_SSL_DTLS_MAX_BUFFERING 8192 // bytes of messages that arrived before their turn
+#if USSL_SERVER
+#define MBEDTLS_SSL_COOKIE_C
+#define MBEDTLS_SSL_DTLS_HELLO_VERIFY
+#endif
 #endif
 #if USSL_TLS13
 #define MBEDTLS_SSL_PROTO_TLS1_3

@@ -75,6 +75,11 @@
 #define USSL_PSK 1
 #endif
 
+// DTLS 1.2 (RFC 6347), which needs USSL_TLS12. 0 bytes.
+#ifndef USSL_DTLS
+#define USSL_DTLS USSL_TLS12
+#endif
+
 // ECDSA signatures by a callback, for keys that are held in a secure element. 0 bytes.
 #ifndef USSL_SIGN
 #define USSL_SIGN 1
@@ -173,6 +178,15 @@
 #define USSL_HOLD_MS 10000
 #endif
 
+// The largest datagram of a DTLS handshake, in bytes: what passes every IPv6 network (RFC 8200 5)
+// without being fragmented.
+#ifndef USSL_DATAGRAM
+#define USSL_DATAGRAM 1232
+#endif
+
+#if USSL_DTLS && !USSL_TLS12
+#error "USSL_DTLS is DTLS 1.2: it needs USSL_TLS12"
+#endif
 #if !USSL_TLS12 && !USSL_TLS13
 #error "USSL_TLS12 and USSL_TLS13 are both 0: nothing is left to speak"
 #endif

@@ -398,6 +398,7 @@ typedef struct {
     bool partial_chain;               // a trust anchor need not be self-issued
     bool strict;                      // also check what OpenSSL's X509_V_FLAG_X509_STRICT checks
     bool client_order;                // server: the client's order of suites decides (TLS 1.2)
+    bool datagrams;                   // DTLS 1.2 (USSL_DTLS); a server has no alpn and no on_hello
     bool no_tickets;                  // neither ask for session tickets nor give any
     uint16_t min_version;             // 0: TLS 1.2
     uint16_t max_version;             // 0: the newest that is built in
@@ -440,6 +441,22 @@ ussl_result_t ussl_conn_new(
 // begun, except inside on_hello, or if a session has been offered. A peer that had to be verified
 // still has to be; for a client a context with USSL_VERIFY_NONE is then USSL_ERR_USAGE.
 ussl_result_t ussl_conn_change_ctx(ussl_conn_t *conn, ussl_ctx_t *ctx);
+
+// DTLS (USSL_DTLS). One datagram goes through each window: ussl_conn_in_done() reports a whole one,
+// and what ussl_conn_out() returns is to be sent as one.
+//
+// Tells a server, before the handshake, who the client is, for example its address. The client then
+// has to prove with a cookie that it receives datagrams there (RFC 6347 4.2.1): its first
+// ClientHello fails the connection with the reason HELLO_VERIFY_REQUIRED, and a second connection
+// with the same context accepts the next one. Returns USSL_ERR_USAGE without DTLS, for a client, or
+// if the handshake has begun.
+ussl_result_t ussl_conn_set_client_id(ussl_conn_t *conn, const uint8_t *id, size_t len);
+// Returns in how many milliseconds ussl_conn_handshake() must be called although no datagram has
+// arrived, or -1 if no timer runs.
+int32_t ussl_conn_timer(const ussl_conn_t *conn);
+// Returns how many bytes of plaintext a datagram can carry; ussl_conn_write() sends no more at
+// once.
+size_t ussl_conn_datagram_max(const ussl_conn_t *conn);
 
 // Frees a connection; NULL is allowed. This sends nothing, allocates nothing and calls no hook, but
 // it is not for a finaliser, which calls ussl_drop_later() instead.

@@ -40,6 +40,10 @@ class SSLContext:
     minimum_version: int
     num_tickets: int
     options: int
+    psk_identity: Optional[Union[str, bytes]]  # extension
+    psk_key: Optional[bytes]  # extension
+    server_psk_keys: Any  # extension
+    ecdsa_sign_callback: Optional[Callable[[bytes, bytes], Optional[bytes]]]  # extension
     post_handshake_auth: bool
     sni_callback: Optional[Callable[[Union[SSLSocket, SSLObject], Optional[str], SSLContext], Optional[int]]]
     verify_callback: Optional[Callable[[bytes, int], Optional[int]]]  # extension
@@ -69,6 +73,9 @@ class SSLContext:
     def memory(self) -> dict[str, int]: ...  # extension
     def memory_needed(self, connections: int = 1, *, record_in: int = 16384, record_out: int = 4096, buffers: Optional[int] = None, peer_chain: int = 4096, rsa_bits: int = 4096) -> int: ...  # extension
     def reserve(self, connections: int = 1, *, record_in: int = 16384, record_out: int = 4096, buffers: Optional[int] = None, peer_chain: int = 4096, rsa_bits: int = 4096) -> None: ...  # extension
+    def set_psk_client_callback(self, callback: Optional[Callable[[None], tuple[Optional[str], bytes]]]) -> None: ...
+    def set_psk_server_callback(self, callback: Optional[Callable[[Optional[str]], Optional[bytes]]],
+                                identity_hint: Optional[str] = None) -> None: ...
     def session_stats(self) -> dict[str, int]: ...
     def set_alpn_protocols(self, alpn_protocols: Sequence[str]) -> None: ...
     def set_ciphers(self, ciphers: Union[str, list[str], tuple[str, ...]]) -> None: ...

@@ -266,6 +266,14 @@ def stock():
     cases.run_all(report, tests, coverage, MICROPYTHON)
 
 
+# ---- libraries: as they are published, with our module ----
+def libraries():
+    sys.path.insert(0, os.path.join(ROOT, "tests/libraries"))
+    import libraries as cases
+
+    cases.run_all(report, MICROPYTHON, CERTS)
+
+
 # ---- firmware: whole connections on an emulated Cortex-M3 ----
 def firmware():
     sys.path.insert(0, os.path.join(ROOT, "tests/firmware"))
@@ -332,7 +340,7 @@ def flags():
 
 
 def main():
-    suites = {"lint": lint, "api": api, "unit": unit, "compat": compat, "chains": chains, "port": port, "unix32": unix32, "stock": stock, "interop": interop, "firmware": firmware,
+    suites = {"lint": lint, "api": api, "unit": unit, "compat": compat, "chains": chains, "port": port, "unix32": unix32, "stock": stock, "interop": interop, "libraries": libraries, "firmware": firmware,
               "flags": flags, "fuzz": fuzz}
     chosen = [a for a in sys.argv[1:] if not a.startswith("-")] or list(suites)
     for name in chosen:

@@ -98,7 +98,7 @@ static int look_at(ussl_conn_t *conn, const uint8_t *body, size_t len) {
     int code = ask_hook(conn, &hello);
     const ussl_ctx_t *ctx = conn->ctx; // the hook may have changed it
     if (code == 0 && ctx->alpn != NULL && !offers(&hello, ctx->config.alpn)) {
-        conn->ssl.conf = &ctx->no_alpn;
+        conn->ssl.conf = &ctx->reduced;
     }
     return code;
 }
@@ -142,8 +142,8 @@ int ussl__client_hello_read(ussl_conn_t *conn) {
     const mbedtls_ssl_context *ssl = &conn->ssl;
     const ussl_config_t *config = &conn->ctx->config;
     bool wanted = config->on_hello != NULL || conn->ctx->alpn != NULL;
-    if (!wanted || conn->client_hello_read || ssl->state > MBEDTLS_SSL_CLIENT_HELLO
-        || conn->in_have == 0) {
+    if (!wanted || config->datagrams || conn->client_hello_read
+        || ssl->state > MBEDTLS_SSL_CLIENT_HELLO || conn->in_have == 0) {
         return 0;
     }
     const uint8_t *record = ssl->in_hdr;

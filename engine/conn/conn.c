@@ -116,6 +116,11 @@ static ussl_result_t conn_fill(ussl_conn_t *conn, const char *hostname) {
         return USSL_ERR_MEMORY;
     }
     mbedtls_ssl_set_bio(&conn->ssl, conn, ussl__wire_send, ussl__wire_recv, NULL);
+#if USSL_DTLS
+    if (conn->ctx->config.datagrams) {
+        ussl__datagrams_begin(conn);
+    }
+#endif
 #if USSL_KEYLOG
     ussl__keylog_use(conn);
 #endif
@@ -180,7 +185,8 @@ ussl_result_t ussl_conn_change_ctx(ussl_conn_t *conn, ussl_ctx_t *ctx) {
     // A session that has been offered was accepted under the first context's settings.
     if (!now || ctx == NULL || ctx->config.role != conn->ctx->config.role || conn->session_offered
         || ctx->conf.min_tls_version > ctx->conf.max_tls_version
-        || ussl__psk_only(&ctx->config) != ussl__psk_only(&conn->ctx->config)) {
+        || ussl__psk_only(&ctx->config) != ussl__psk_only(&conn->ctx->config)
+        || ctx->config.datagrams || conn->ctx->config.datagrams) {
         return USSL_ERR_USAGE;
     }
     if (ctx->config.role == USSL_CLIENT && ctx->config.verify == USSL_VERIFY_NONE

@@ -16,8 +16,13 @@ struct ussl_ctx {
     uint16_t group[2];               // config.group; ends with 0
     const char **alpn;               // owned, with its texts; mbedTLS keeps a pointer to it
     mbedtls_ssl_config conf;
-    mbedtls_ssl_config no_alpn; // conf of a server for clients that share no ALPN protocol with it
-    mbedtls_x509_crt nobody;    // an empty trust, because mbedTLS refuses NULL
+    // conf of a server without ALPN, for clients that share no protocol with it; with DTLS, without
+    // cookies, for clients without an id.
+    mbedtls_ssl_config reduced;
+#if USSL_DTLS && USSL_SERVER
+    mbedtls_ssl_cookie_ctx cookies;
+#endif
+    mbedtls_x509_crt nobody; // an empty trust, because mbedTLS refuses NULL
 };
 
 // ---- conn.c ------------------------------------------------------------------------------------
@@ -56,6 +61,9 @@ struct ussl_conn {
     bool client_hello_read;      // a server has read the ClientHello
     bool in_client_hello;        // on_hello is running
     uint8_t identities_seen;     // of pre-shared keys, in the client's messages
+#if USSL_DTLS
+    uint32_t timer_began, timer_ms; // in ticks; timer_ms is 0 if no timer runs
+#endif
     bool writing;                // inside ussl_conn_write(): what is sent is not an alert
     uint8_t *in;                 // lent by mbedTLS; where it wants wire bytes
     size_t in_len, in_have;      // bytes that it wants, bytes that have been put there
@@ -72,6 +80,10 @@ struct ussl_conn {
     ussl_failure_t failure; // the first cause; reported in the state CONN_FAILED
     mbedtls_ssl_context ssl;
 };
+
+static inline bool ussl__conn_datagrams(const ussl_conn_t *conn) {
+    return USSL_DTLS && conn->ctx->config.datagrams;
+}
 
 // Returns the connection that an mbedTLS context is part of.
 static inline ussl_conn_t *ussl__conn_of(const mbedtls_ssl_context *ssl) {
@@ -180,6 +192,15 @@ bool ussl__psk_fits(const ussl_config_t *config);
 USSL__CHECKED int ussl__psk_use(ussl_ctx_t *ctx);
 // True if the handshake that is done was one with a pre-shared key.
 bool ussl__psk_proven(const ussl_conn_t *conn);
+
+// ---- datagrams.c (USSL_DTLS) --------------------------------------------------------------------
+// True if a context can have these settings together with datagrams.
+bool ussl__datagrams_fit(const ussl_config_t *config);
+// Gives a server's context the key for its cookies. Returns an mbedTLS code.
+USSL__CHECKED int ussl__datagrams_use(ussl_ctx_t *ctx);
+// For a connection of a context with `datagrams`: when it is made, and after its handshake.
+void ussl__datagrams_begin(ussl_conn_t *conn);
+void ussl__datagrams_end_handshake(ussl_conn_t *conn);
 
 // ---- suites.c ----------------------------------------------------------------------------------
 bool ussl__suite_is_psk(int id);

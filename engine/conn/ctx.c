@@ -53,6 +53,15 @@ static bool config_fits(const ussl_config_t *config) {
     if ((config->role == USSL_SERVER_SIDE && !USSL_SERVER) || !ussl__psk_fits(config)) {
         return false;
     }
+#if USSL_DTLS
+    if (!ussl__datagrams_fit(config)) {
+        return false;
+    }
+#else
+    if (config->datagrams) {
+        return false;
+    }
+#endif
     if ((config->on_secret != NULL && !USSL_KEYLOG) || (config->on_sign != NULL && !USSL_SIGN)
         || (config->crl_check != USSL_CRL_NONE && !USSL_CRL)) {
         return false;
@@ -71,6 +80,9 @@ static void set_versions(mbedtls_ssl_config *conf, const ussl_config_t *config) 
     uint16_t min = config->min_version > lowest ? config->min_version : lowest;
     uint16_t max =
         config->max_version && config->max_version < highest ? config->max_version : highest;
+    if (config->datagrams && max > USSL_VERSION_TLS12) {
+        max = USSL_VERSION_TLS12; // DTLS 1.2; mbedTLS has no other
+    }
     mbedtls_ssl_conf_min_tls_version(conf, (mbedtls_ssl_protocol_version)min);
     mbedtls_ssl_conf_max_tls_version(conf, (mbedtls_ssl_protocol_version)max);
 }
@@ -168,7 +180,8 @@ static int ctx_fill(ussl_ctx_t *ctx) {
     bool client = config->role == USSL_CLIENT;
     int code =
         mbedtls_ssl_config_defaults(conf, client ? MBEDTLS_SSL_IS_CLIENT : MBEDTLS_SSL_IS_SERVER,
-            MBEDTLS_SSL_TRANSPORT_STREAM, MBEDTLS_SSL_PRESET_DEFAULT);
+            config->datagrams ? MBEDTLS_SSL_TRANSPORT_DATAGRAM : MBEDTLS_SSL_TRANSPORT_STREAM,
+            MBEDTLS_SSL_PRESET_DEFAULT);
     if (code != 0) {
         return code;
     }
@@ -212,8 +225,15 @@ static int ctx_fill(ussl_ctx_t *ctx) {
     code = code == 0 ? set_alpn(ctx) : code;
     // An mbedTLS server ends the handshake if it shares no ALPN protocol with the client. CPython
     // goes on without one, and so do connections that are switched to this copy.
-    ctx->no_alpn = ctx->conf;
-    ctx->no_alpn.alpn_list = NULL;
+    ctx->reduced = ctx->conf;
+    ctx->reduced.alpn_list = NULL;
+#if USSL_DTLS
+    // The same for a DTLS server without cookies, which are for clients with an id.
+    code = code == 0 ? ussl__datagrams_use(ctx) : code;
+#if USSL_SERVER
+    mbedtls_ssl_conf_dtls_cookies(&ctx->reduced, NULL, NULL, NULL);
+#endif
+#endif
     return code;
 }
 
@@ -221,6 +241,9 @@ static void ctx_drop(ussl__object_t *object) {
     ussl_ctx_t *ctx = (ussl_ctx_t *)object;
     ussl_arena_t *arena = ctx->arena;
     mbedtls_ssl_config_free(&ctx->conf);
+#if USSL_DTLS && USSL_SERVER
+    mbedtls_ssl_cookie_free(&ctx->cookies);
+#endif
     ussl_trust_unref(ctx->config.trust);
     ussl_identity_unref(ctx->config.identity[0]);
     ussl_identity_unref(ctx->config.identity[1]);
@@ -255,13 +278,16 @@ ussl_result_t ussl_ctx_new(ussl_arena_t *arena, const ussl_config_t *config, uss
         ctx->config = *config;
         ctx->config.record_in = config->record_in ? config->record_in : USSL_RECORD_IN;
         ctx->config.record_out = config->record_out ? config->record_out : USSL_RECORD_OUT;
-        ctx->config.no_tickets = config->no_tickets || ussl__psk_only(config);
+        ctx->config.no_tickets = config->no_tickets || ussl__psk_only(config) || config->datagrams;
         ussl_trust_ref(config->trust);
         ussl_identity_ref(config->identity[0]);
         ussl_identity_ref(config->identity[1]);
         ussl__object_ref(config->tickets);
         mbedtls_ssl_config_init(&ctx->conf);
         mbedtls_x509_crt_init(&ctx->nobody);
+#if USSL_DTLS && USSL_SERVER
+        mbedtls_ssl_cookie_init(&ctx->cookies);
+#endif
         int code = ctx_fill(ctx);
         if (code == 0) {
             *out = ctx;

@@ -67,6 +67,11 @@ static ussl_result_t finish_handshake(ussl_conn_t *conn, bool *done) {
         return ussl__conn_fail(conn, MBEDTLS_ERR_X509_CERT_VERIFY_FAILED);
     }
     ussl__conn_set_state(conn, CONN_OPEN);
+#if USSL_DTLS
+    if (conn->ctx->config.datagrams) {
+        ussl__datagrams_end_handshake(conn);
+    }
+#endif
     ussl__path_release_anchor(&conn->check.path);
     conn->ctx->arena->memory.handshake_peak = conn->arena->recent_peak - conn->used_before;
     *done = true;

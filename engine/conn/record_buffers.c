@@ -186,6 +186,9 @@ ussl_result_t ussl__records_make_room(ussl_conn_t *conn) {
     const mbedtls_ssl_context *ssl = &conn->ssl;
     size_t wanted = ssl->in_left + conn->in_len;
     conn->wants_room = false;
+    if (ussl__conn_datagrams(conn)) {
+        return USSL_WANT_IN;
+    }
     if (wanted == HEADER && in_is_empty(conn)) {
         shrink_in(conn);
         return conn->in == NULL ? USSL_OK : USSL_WANT_IN;
@@ -237,6 +240,10 @@ ussl_result_t ussl__records_for_handshake(ussl_conn_t *conn) {
 
 int ussl__records_setup(ussl_conn_t *conn) {
     conn->in_room = conn->out_room = USSL__RECORD_IDLE;
+    if (ussl__conn_datagrams(conn)) {
+        conn->in_room = MBEDTLS_SSL_IN_BUFFER_LEN; // datagrams.c says why
+        conn->out_room = MBEDTLS_SSL_OUT_BUFFER_LEN;
+    }
     int code = mbedtls_ssl_setup(&conn->ssl, &conn->ctx->conf);
     conn->idle_in = conn->ssl.in_buf;
     conn->idle_out = conn->ssl.out_buf;
@@ -253,7 +260,8 @@ void ussl__records_free(ussl_conn_t *conn) {
 }
 
 void ussl__records_shrink(ussl_conn_t *conn) {
-    if (conn->state != CONN_OPEN && conn->state != CONN_CLOSING) {
+    bool open = conn->state == CONN_OPEN || conn->state == CONN_CLOSING;
+    if (!open || ussl__conn_datagrams(conn)) {
         return;
     }
     shrink_in(conn);

@@ -4,6 +4,7 @@
 # both roles, TLS 1.2 and 1.3, ECDSA and RSA; good certificates and bad ones; resumption, ALPN, SNI.
 #
 # Two mistakes of ours that cancel out would pass every test between our own ends. Not these.
+import datagrams
 import os
 import psk
 import re
@@ -273,6 +274,10 @@ def pre_shared_keys(case):
     return psk.cases(case, free_port, wait_for, stop)
 
 
+def dtls(case):
+    return datagrams.cases(case, free_port, stop)
+
+
 def explain(case):
     return trust.explain(case, free_port, stop)
 
@@ -283,6 +288,6 @@ def run_all(report, micropython, certs):
     case = Case(micropython, certs)
     for group in (our_client_their_server, suites_and_groups, mutual, our_server_their_client, whole_records, little_memory,
                   tickets_and_a_full_wire, with_cpython, session_across_processes, readme_example, root_store, trimmed_store,
-                  explain, pre_shared_keys):
+                  explain, pre_shared_keys, dtls):
         for name, good, detail in group(case):
             report("passed" if good else "failed", "interop/" + name, "" if good else detail[-3000:])

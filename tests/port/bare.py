@@ -1,9 +1,10 @@
 # bare.py - run by tools/try-flags on a build with USSL_LEGACY_WRAP=0, USSL_SERVER=0, USSL_SESSIONS=0,
 # USSL_KEYLOG=0, USSL_PEM=0, USSL_CRL=0 and USSL_CERT_NONE=refuse: what was left out is absent or raises.
 import ssl
+import tls
 
 assert not hasattr(ssl, "wrap_socket")
-assert not hasattr(ssl, "SSLSession")
+assert not hasattr(ssl, "SSLSession") and not hasattr(tls, "PROTOCOL_DTLS_CLIENT")
 try:
     ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     raise SystemExit("a server was made")

@@ -160,6 +160,25 @@ static void bad_configs(void **state) {
     assert_int_equal(test_platform.live, 0);
 }
 
+// mbedTLS asks for each identity in the ClientHello, of which a client of TLS 1.3 can offer
+// thousands.
+static void a_client_with_many_identities(void **state) {
+    (void)state;
+    pair_setup_t setup = psk_setup(NEWEST);
+    pair_t pair;
+    assert_int_equal(pair_open(&pair, &setup), USSL_OK);
+    mbedtls_ssl_context *ssl = &pair.conn[1]->ssl;
+    ussl__scope_t scope;
+    ussl__scope_enter(&scope, pair.arena[1]);
+    scope.conn = pair.conn[1];
+    for (size_t i = 0; i < 1000; i++) {
+        assert_int_not_equal(ssl->conf->f_psk(ssl->conf->p_psk, ssl, key, sizeof(key)), 0);
+    }
+    ussl__scope_leave(&scope);
+    assert_in_range(answer.calls, 1, 8);
+    pair_free(&pair);
+}
+
 // A context with certificates and one with a key cannot take each other's place.
 static void no_change_between_the_two(void **state) {
     (void)state;
@@ -202,6 +221,7 @@ int main(void) {
         cmocka_unit_test_setup(never_by_a_certificate, reset),
         cmocka_unit_test_setup(bad_configs, reset),
         cmocka_unit_test_setup(no_change_between_the_two, reset),
+        cmocka_unit_test_setup(a_client_with_many_identities, reset),
         cmocka_unit_test_setup(every_allocation_fails, reset),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

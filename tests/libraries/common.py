@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: MIT
+#
+# common.py - what the scripts of this folder share: arguments, contexts, bodies and the last line.
+#
+# SCRIPT MODE PORT [CAFILE]. The modes: "plain" leaves all to the library, "require" too, after
+# ssl.require_verification(). Where a library takes a context, "require" and "none" give one with
+# CERT_NONE; "true" says ssl=True; "context" gives one that believes CAFILE and has a client certificate; "anonymous"
+# the same without the certificate.
+import os
+import ssl
+import sys
+import tls
+
+MODE, PORT = sys.argv[1], int(sys.argv[2])
+CERTS = os.getenv("USSL_CERTS") + "/"
+URL = "https://localhost:%d" % PORT
+SIZES = (0, 1, 1024, 16384, 54038, 200000)
+
+# Imported before the library, as a program would call it before all else.
+if MODE == "require":
+    ssl.require_verification()
+
+
+# 251 is a prime, so that no two records of a body are equal.
+def body(size):
+    return (bytes(range(251)) * (size // 251 + 1))[:size]
+
+
+def context():
+    if MODE == "true":
+        return True
+    if MODE in ("require", "none"):
+        # As scripts for stock MicroPython write it, without a word of check_hostname.
+        made = tls.SSLContext(tls.PROTOCOL_TLS_CLIENT)
+        made.verify_mode = tls.CERT_NONE
+        return made
+    made = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    made.verify_mode = ssl.CERT_REQUIRED
+    made.load_verify_locations(sys.argv[3])
+    if MODE == "context":
+        made.load_cert_chain(CERTS + "client.pem", CERTS + "client.key")
+    return made
+
+
+# The last line says whether the library worked or the certificate was refused. Another exception
+# comes out as a traceback.
+def report(use):
+    try:
+        use()
+    except ssl.SSLCertVerificationError as e:
+        print("refused", e.verify_code)
+    else:
+        print("ok")
