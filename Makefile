@@ -184,7 +184,11 @@ test: build/tools.ok
 # One part of it: make unit, make compat, make port, make interop, make lint.
 unit: unit-build certs
 	@python3 tests/run.py unit
-compat port interop: $(UNIX) certs
+compat port interop stock: $(UNIX) certs
+	@python3 tests/run.py $@
+# MICROPYTHON_LIB, MQTT_AS and MICRODOT name checkouts: docs/testing.md.
+libraries: $(UNIX) certs
+	@sh tools/install-tools libraries
 	@python3 tests/run.py $@
 lint: build/tools.ok
 	@python3 tests/run.py lint

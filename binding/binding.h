@@ -192,6 +192,7 @@ MP_DECLARE_CONST_FUN_OBJ_VAR(ssl_context_trust_key_obj);
 MP_DECLARE_CONST_FUN_OBJ_KW(ssl_explain_obj);
 
 // ---- ssl_roots.c ----
+mp_obj_t ssl_default_verify_paths_class(void);
 // Returns the default RootStore, or MP_OBJ_NULL if there is none.
 mp_obj_t ssl_roots_default(void);
 // Makes a trust use a RootStore. The caller keeps the RootStore alive.
@@ -342,6 +343,9 @@ MP_DECLARE_CONST_FUN_OBJ_VAR(ssl_socket_recvmsg_obj);
 MP_DECLARE_CONST_FUN_OBJ_VAR(ssl_socket_recvmsg_into_obj);
 MP_DECLARE_CONST_FUN_OBJ_1(ssl_socket_dup_obj);
 MP_DECLARE_CONST_FUN_OBJ_KW(ssl_socket_makefile_obj);
+
+// ---- ssl_sendfile.c ----
+MP_DECLARE_CONST_FUN_OBJ_KW(ssl_socket_sendfile_obj);
 
 // ---- ssl_session.c ----
 extern const mp_obj_type_t ssl_session_type;
@@ -506,8 +510,13 @@ typedef struct {
     bool datagrams;       // a socket whose type is not SOCK_STREAM
     bool connected;       // true also if it is not a socket
     bool blocking;        // true also if the mode is not known
+    mp_int_t timeout_ms;  // set by settimeout(); -1 if there is none, or if it is not known
     bool data_before_tls; // not connected, but with unread bytes of a peer that has disconnected
 } ssl_stream_info_t;
 void ssl_platform_look(mp_obj_t stream, ssl_stream_info_t *out);
+// True if ssl_platform_address() knows this stream, which is then a socket of the unix port.
+bool ssl_platform_has_address(mp_obj_t stream);
+// Returns the address of such a socket, its own or its peer's, as CPython's tuple. Raises OSError.
+mp_obj_t ssl_platform_address(mp_obj_t stream, bool peer);
 
 #endif // USSL_BINDING_H

@@ -186,6 +186,8 @@ static mp_obj_t ssl___getattr__(mp_obj_t attr) {
             return mp_obj_new_int_from_uint(
                 (version >> 24) << 28 | (version >> 16 & 0xFF) << 20 | (version >> 8 & 0xFF) << 4);
         }
+        case MP_QSTR_DefaultVerifyPaths:
+            return ssl_default_verify_paths_class();
         case MP_QSTR_CHANNEL_BINDING_TYPES:
             return mp_obj_new_list(0, NULL);
         default:

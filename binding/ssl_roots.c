@@ -308,11 +308,29 @@ static mp_obj_t ssl_install_roots(size_t n_args, const mp_obj_t *args) {
 MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(ssl_install_roots_obj, 1, 2, ssl_install_roots);
 #endif // USSL_STORE
 
+// CPython's named tuple class, made by collections.namedtuple() when it is first needed.
+MP_REGISTER_ROOT_POINTER(mp_obj_t ussl_verify_paths);
+
+mp_obj_t ssl_default_verify_paths_class(void) {
+    static const qstr fields[] = {MP_QSTR_cafile, MP_QSTR_capath, MP_QSTR_openssl_cafile_env,
+        MP_QSTR_openssl_cafile, MP_QSTR_openssl_capath_env, MP_QSTR_openssl_capath};
+    if (MP_STATE_VM(ussl_verify_paths) == MP_OBJ_NULL) {
+        mp_obj_t names = mp_obj_new_list(0, NULL);
+        for (size_t i = 0; i < MP_ARRAY_SIZE(fields); i++) {
+            mp_obj_list_append(names, MP_OBJ_NEW_QSTR(fields[i]));
+        }
+        mp_obj_t module =
+            mp_import_name(MP_QSTR_collections, mp_const_none, MP_OBJ_NEW_SMALL_INT(0));
+        MP_STATE_VM(ussl_verify_paths) =
+            mp_call_function_2(mp_load_attr(module, MP_QSTR_namedtuple),
+                MP_OBJ_NEW_QSTR(MP_QSTR_DefaultVerifyPaths), names);
+    }
+    return MP_STATE_VM(ussl_verify_paths);
+}
+
 // Returns CPython's named tuple of default paths. Directories of certificates are not supported, so
 // their fields are None. The root store in the firmware has no path.
 static mp_obj_t ssl_get_default_verify_paths(void) {
-    static const qstr fields[] = {MP_QSTR_cafile, MP_QSTR_capath, MP_QSTR_openssl_cafile_env,
-        MP_QSTR_openssl_cafile, MP_QSTR_openssl_capath_env, MP_QSTR_openssl_capath};
     mp_obj_t values[] = {
         mp_const_none, mp_const_none, mp_const_none, mp_const_none, mp_const_none, mp_const_none};
     const char *path = SYSTEM_BUNDLE[0] ? SYSTEM_BUNDLE : USSL_ROOTS_PATH;
@@ -325,6 +343,7 @@ static mp_obj_t ssl_get_default_verify_paths(void) {
     if (mp_import_stat(path) == MP_IMPORT_STAT_FILE) {
         values[0] = mp_obj_new_str_from_cstr(path);
     }
-    return mp_obj_new_attrtuple(fields, MP_ARRAY_SIZE(fields), values);
+    return mp_call_function_n_kw(
+        ssl_default_verify_paths_class(), MP_ARRAY_SIZE(values), 0, values);
 }
 MP_DEFINE_CONST_FUN_OBJ_0(ssl_get_default_verify_paths_obj, ssl_get_default_verify_paths);

@@ -71,6 +71,10 @@ static void apply_timeout(ssl_conn_obj_t *self) {
     self->timeout_applied = ms >= 0;
 }
 
+static void restore_timeout(void *self) {
+    apply_timeout(self);
+}
+
 // ---- wrapping ----
 void ssl_socket_start(void *arg) {
     ssl_conn_obj_t *self = arg;
@@ -148,7 +152,9 @@ static void start_or_close(ssl_conn_obj_t *self, const ssl_stream_info_t *info) 
         ssl_try(ssl_socket_start, self, &error);
     }
     if (error != MP_OBJ_NULL && self->context->low_level) {
+        mp_obj_t ignored;
         ssl_socket_drop_tls(self);
+        ssl_try(restore_timeout, self, &ignored);
         self->closed = true;
     } else if (error != MP_OBJ_NULL) {
         ssl_socket_close(self);
@@ -170,7 +176,7 @@ mp_obj_t ssl_socket_wrap(ssl_context_obj_t *context, const ssl_wrap_t *wrap) {
     self->incoming = self->outgoing = wrap->sock;
     self->session = wrap->session;
     self->handshake = wrap->handshake;
-    self->timeout_ms = info.blocking ? -1 : 0;
+    self->timeout_ms = info.blocking ? info.timeout_ms : 0;
     self->ragged_is_eof |= wrap->ragged_is_eof;
     self->connected = info.connected;
     self->datagrams = info.datagrams;
@@ -508,6 +514,7 @@ static const mp_rom_map_elem_t ssl_socket_locals_table[] = {
     {MP_ROM_QSTR(MP_QSTR_shutdown), MP_ROM_PTR(&ssl_socket_shutdown_obj)},
     {MP_ROM_QSTR(MP_QSTR_detach), MP_ROM_PTR(&ssl_socket_detach_obj)},
     {MP_ROM_QSTR(MP_QSTR_makefile), MP_ROM_PTR(&ssl_socket_makefile_obj)},
+    {MP_ROM_QSTR(MP_QSTR_sendfile), MP_ROM_PTR(&ssl_socket_sendfile_obj)},
     {MP_ROM_QSTR(MP_QSTR_sendto), MP_ROM_PTR(&ssl_socket_sendto_obj)},
     {MP_ROM_QSTR(MP_QSTR_recvfrom), MP_ROM_PTR(&ssl_socket_recvfrom_obj)},
     {MP_ROM_QSTR(MP_QSTR_recvfrom_into), MP_ROM_PTR(&ssl_socket_recvfrom_into_obj)},

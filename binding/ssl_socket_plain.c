@@ -24,6 +24,25 @@ mp_obj_t ssl_plain_call(ssl_conn_obj_t *self, qstr method, size_t n, const mp_ob
     return mp_call_method_n_kw(n, 0, dest);
 }
 
+// The unix port's sockets have neither getsockname() nor getpeername().
+static mp_obj_t address_of(mp_obj_t self_in, bool peer) {
+    const ssl_conn_obj_t *self = MP_OBJ_TO_PTR(self_in);
+    if (self->closed) {
+        mp_raise_OSError(MP_EBADF);
+    }
+    return ssl_platform_address(self->incoming, peer);
+}
+
+static mp_obj_t ssl_socket_getsockname(mp_obj_t self_in) {
+    return address_of(self_in, false);
+}
+static MP_DEFINE_CONST_FUN_OBJ_1(ssl_socket_getsockname_obj, ssl_socket_getsockname);
+
+static mp_obj_t ssl_socket_getpeername(mp_obj_t self_in) {
+    return address_of(self_in, true);
+}
+static MP_DEFINE_CONST_FUN_OBJ_1(ssl_socket_getpeername_obj, ssl_socket_getpeername);
+
 // The attributes in `names` are the underlying socket's own.
 bool ssl_plain_attr(ssl_conn_obj_t *self, qstr attr, mp_obj_t *dest) {
     static const qstr names[] = {MP_QSTR_getpeername, MP_QSTR_getsockname, MP_QSTR_getsockopt,
@@ -32,6 +51,14 @@ bool ssl_plain_attr(ssl_conn_obj_t *self, qstr attr, mp_obj_t *dest) {
     for (size_t i = 0; i < MP_ARRAY_SIZE(names); i++) {
         if (names[i] == attr) {
             mp_load_method_maybe(self->incoming, attr, dest);
+            bool named = attr == MP_QSTR_getsockname || attr == MP_QSTR_getpeername;
+            bool known = named && (self->closed || ssl_platform_has_address(self->incoming));
+            if (dest[0] == MP_OBJ_NULL && known) {
+                dest[0] = attr == MP_QSTR_getsockname
+                    ? MP_OBJ_FROM_PTR(&ssl_socket_getsockname_obj)
+                    : MP_OBJ_FROM_PTR(&ssl_socket_getpeername_obj);
+                dest[1] = MP_OBJ_FROM_PTR(self);
+            }
             return dest[0] != MP_OBJ_NULL;
         }
     }

@@ -31,7 +31,7 @@ typedef struct {
     const uint8_t *serial; // big-endian
     size_t serial_len;
     unsigned version; // 1 to 3
-    bool is_ca;       // basicConstraints CA:TRUE
+    bool is_ca;       // as OpenSSL's X509_check_ca() counts CAs
     ussl_date_t not_before, not_after;
 } ussl_cert_info_t;
 void ussl_cert_info(const ussl_cert_t *cert, ussl_cert_info_t *out);

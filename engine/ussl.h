@@ -222,7 +222,7 @@ void ussl_reserve_status(const ussl_reserve_t *reserve, ussl_reserve_status_t *o
 // while it grows.
 typedef struct {
     size_t x509;    // certificates
-    size_t x509_ca; // those of them with CA:TRUE
+    size_t x509_ca; // those of them that are CAs, as OpenSSL's X509_check_ca() counts
     size_t crl;     // revocation lists
 } ussl_trust_stats_t;
 

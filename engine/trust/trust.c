@@ -304,7 +304,7 @@ void ussl_trust_stats(const ussl_trust_t *trust, ussl_trust_stats_t *out) {
     *out = (ussl_trust_stats_t){0};
     for (const mbedtls_x509_crt *crt = trust->chain; crt != NULL; crt = crt->next) {
         out->x509++;
-        out->x509_ca += crt->ca_istrue != 0;
+        out->x509_ca += ussl__is_ca(crt);
     }
     for (const mbedtls_x509_crl *crl = trust->crls; crl != NULL; crl = crl->next) {
         out->crl++;

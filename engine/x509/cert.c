@@ -174,6 +174,23 @@ static bool crl_uri(const mbedtls_x509_crt *crt, size_t index, const uint8_t **v
     return false;
 }
 
+// ---- private to the engine ----
+// What OpenSSL's X509_check_ca() counts as a CA.
+bool ussl__is_ca(const mbedtls_x509_crt *crt) {
+    enum { NETSCAPE_CA = 0x07 };
+    unsigned types = (unsigned)crt->ext_types;
+    bool usage = types & MBEDTLS_X509_EXT_KEY_USAGE;
+    if (usage && !(crt->key_usage & MBEDTLS_X509_KU_KEY_CERT_SIGN)) {
+        return false;
+    }
+    if (types & MBEDTLS_X509_EXT_BASIC_CONSTRAINTS) {
+        return crt->ca_istrue != 0;
+    }
+    bool oldest = crt->version == 1 && ussl__is_self_issued(crt);
+    return oldest || usage
+        || (types & MBEDTLS_X509_EXT_NS_CERT_TYPE && crt->ns_cert_type & NETSCAPE_CA);
+}
+
 // ---- public ----
 bool ussl_is_der(const void *data, size_t len) {
     unsigned char *p = (unsigned char *)(uintptr_t)data;
@@ -190,7 +207,7 @@ void ussl_cert_info(const ussl_cert_t *cert, ussl_cert_info_t *out) {
     out->serial = crt->serial.p;
     out->serial_len = crt->serial.len;
     out->version = (unsigned)crt->version;
-    out->is_ca = crt->ca_istrue != 0;
+    out->is_ca = ussl__is_ca(crt);
     out->not_before = ussl__date_of(&crt->valid_from);
     out->not_after = ussl__date_of(&crt->valid_to);
 }

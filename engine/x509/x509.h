@@ -77,4 +77,8 @@ ussl_date_t ussl__date_of(const mbedtls_x509_time *t);
 // Seconds since 1970.
 int64_t ussl__seconds_of(const mbedtls_x509_time *t);
 
+// True if the certificate counts as that of a CA, in statistics and lists. Whether it may issue
+// another is for verify/rules.c to judge.
+bool ussl__is_ca(const mbedtls_x509_crt *crt);
+
 #endif // USSL_X509_X509_H
