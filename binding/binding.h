@@ -217,6 +217,12 @@ ussl_arena_t *ssl_context_arena(ssl_context_obj_t *context);
 // What a call has to wait for before it can go on.
 typedef enum { PUMP_DONE = 0, PUMP_WANT_READ, PUMP_WANT_WRITE } ssl_pump_t;
 
+// A descriptor of the unix port that is closed when its owner is collected; fd is -1 for none.
+typedef struct {
+    int fd;
+    uint64_t inode; // tells the socket from another one that has got the same number later
+} ssl_descriptor_t;
+
 // ---- ssl_conn.c: one connection ----
 typedef struct {
     mp_obj_base_t base;
@@ -224,14 +230,15 @@ typedef struct {
     ussl_conn_t *conn; // owned; NULL without TLS: not connected yet, unwrapped, or closed
     mp_obj_t incoming; // the stream that wire bytes are read from: a socket, or a MemoryBIO
     mp_obj_t outgoing; // the stream they are written to: the same socket, or another MemoryBIO
-    mp_obj_t server_hostname; // None or str
-    mp_obj_t session;         // None or the SSLSession that was set
-    mp_obj_t client_id;       // None or bytes; of a DTLS server
-    mp_obj_t verify_callback; // copied from the context together with its frozen settings
-    mp_obj_t hook_error;      // what a hook raised; it is raised when the engine has returned
-    mp_int_t timeout_ms;      // for a whole call; 0: do not wait; -1: the stream's own timeout
-    mp_uint_t deadline_ms;    // of the call in progress, if timeout_ms > 0; in ticks
-    const char *operation;    // static; names the call in errors: "handshake", "read", "write" ...
+    ssl_descriptor_t descriptor; // of the socket
+    mp_obj_t server_hostname;    // None or str
+    mp_obj_t session;            // None or the SSLSession that was set
+    mp_obj_t client_id;          // None or bytes; of a DTLS server
+    mp_obj_t verify_callback;    // copied from the context together with its frozen settings
+    mp_obj_t hook_error;         // what a hook raised; it is raised when the engine has returned
+    mp_int_t timeout_ms;         // for a whole call; 0: do not wait; -1: the stream's own timeout
+    mp_uint_t deadline_ms;       // of the call in progress, if timeout_ms > 0; in ticks
+    const char *operation; // static; names the call in errors: "handshake", "read", "write" ...
     // Bytes of a write that are encrypted, but may not have left completely. If the next write
     // begins with the same bytes, they are skipped; otherwise its bytes are new.
     const uint8_t *offered; // caller's; these bytes, while the write that offered them runs
@@ -514,6 +521,18 @@ typedef struct {
     bool data_before_tls; // not connected, but with unread bytes of a peer that has disconnected
 } ssl_stream_info_t;
 void ssl_platform_look(mp_obj_t stream, ssl_stream_info_t *out);
+
+// ---- ssl_unix_socket.c: what the sockets of the unix port lack ----
+// Closes a stream. A socket of the unix port then has no descriptor, so that closing it again does
+// no harm.
+void ssl_platform_close(mp_obj_t stream);
+// Notes which descriptor a socket of the unix port has. On other ports, or for another stream,
+// there is none.
+void ssl_platform_own(mp_obj_t stream, ssl_descriptor_t *out);
+// Closes a descriptor that was noted, if it still belongs to the same socket. Safe in a finaliser.
+void ssl_platform_drop(const ssl_descriptor_t *owned);
+// Returns the timeout of a socket in milliseconds, as settimeout() has set it, or -1.
+mp_int_t ssl_unix_timeout(int fd);
 // True if ssl_platform_address() knows this stream, which is then a socket of the unix port.
 bool ssl_platform_has_address(mp_obj_t stream);
 // Returns the address of such a socket, its own or its peer's, as CPython's tuple. Raises OSError.

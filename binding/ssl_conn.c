@@ -21,6 +21,7 @@ ssl_conn_obj_t *ssl_conn_obj_new(const mp_obj_type_t *type, ssl_context_obj_t *c
     memset((char *)self + sizeof(self->base), 0, sizeof(*self) - sizeof(self->base));
     self->context = context;
     self->incoming = self->outgoing = mp_const_none;
+    self->descriptor.fd = -1;
     self->server_hostname = server_hostname;
     self->session = mp_const_none;
     self->client_id = mp_const_none;
@@ -78,13 +79,15 @@ void ssl_conn_obj_start(ssl_conn_obj_t *self) {
     }
 }
 
-// Releases engine memory and nothing else: this runs during a garbage collection, when the objects
-// that this one refers to may be gone already.
+// Releases engine memory and the descriptor, and nothing else: this runs during a garbage
+// collection, when the objects that this one refers to may be gone already.
 static mp_obj_t ssl_conn___del__(mp_obj_t self_in) {
     ssl_conn_obj_t *self = MP_OBJ_TO_PTR(self_in);
     if (!self->busy) { // busy: a callback of this connection has called __del__() by hand
         ussl_drop_later(self->conn);
         self->conn = NULL;
+        ssl_platform_drop(&self->descriptor);
+        self->descriptor.fd = -1;
         self->closed = true;
     }
     return mp_const_none;

@@ -39,7 +39,7 @@ mp_obj_t ssl_connect(mp_obj_t host, mp_obj_t port, mp_obj_t timeout) {
     mp_obj_t error;
     ssl_try(try_connect, &call, &error);
     if (error != MP_OBJ_NULL) {
-        mp_stream_close(call.sock); // the sockets of the unix port have no finaliser
+        ssl_platform_close(call.sock); // the sockets of the unix port have no finaliser
         nlr_raise(error);
     }
     return call.sock;

@@ -20,9 +20,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <stdlib.h>
-#include <arpa/inet.h>
 #include <sys/socket.h>
-#include <sys/time.h>
 #define PORT_UNIX 1
 #define PORT_C_HEAP 1
 #elif defined(ESP_PLATFORM)
@@ -197,17 +195,6 @@ static void look_at_unconnected(int fd, ssl_stream_info_t *out) {
 }
 #endif
 
-#if PORT_UNIX
-// MicroPython's settimeout() sets this option of the socket.
-static mp_int_t timeout_of(int fd) {
-    struct timeval tv = {0};
-    socklen_t len = sizeof(tv);
-    (void)getsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &tv, &len);
-    mp_int_t ms = (mp_int_t)tv.tv_sec * 1000 + (mp_int_t)tv.tv_usec / 1000;
-    return ms > 0 ? ms : -1;
-}
-#endif
-
 // A stream that is not a socket counts as connected, and one written in Python is not asked for a
 // file descriptor. Without getpeername(2), a stream that has an accept() method is a socket, and it
 // is not connected if it polls as hung up.
@@ -225,7 +212,7 @@ void ssl_platform_look(mp_obj_t stream, ssl_stream_info_t *out) {
         out->datagrams = type != SOCK_STREAM;
         out->connected = getpeername(fd, (struct sockaddr *)&peer, &len) == 0;
         out->blocking = !(fcntl(fd, F_GETFL) & O_NONBLOCK);
-        out->timeout_ms = timeout_of(fd);
+        out->timeout_ms = ssl_unix_timeout(fd);
         if (!out->connected && !out->datagrams) {
             look_at_unconnected(fd, out);
         }
@@ -273,52 +260,4 @@ bool ssl_platform_wait(mp_obj_t stream, mp_uint_t flags, mp_uint_t deadline_ms) 
 #endif
         mp_event_wait_ms((mp_uint_t)left);
     }
-}
-
-// ---- addresses ----
-bool ssl_platform_has_address(mp_obj_t stream) {
-#if PORT_UNIX
-    ssl_stream_info_t info;
-    ssl_platform_look(stream, &info);
-    return info.socket;
-#else
-    (void)stream;
-    return false;
-#endif
-}
-
-mp_obj_t ssl_platform_address(mp_obj_t stream, bool peer) {
-#if PORT_UNIX
-    union {
-        struct sockaddr any;
-        struct sockaddr_in in;
-        struct sockaddr_in6 in6;
-        struct sockaddr_storage room;
-    } address;
-    socklen_t len = sizeof(address);
-    int fd = descriptor_of(stream);
-    int code = peer ? getpeername(fd, &address.any, &len) : getsockname(fd, &address.any, &len);
-    if (code != 0) {
-        mp_raise_OSError(errno);
-    }
-    char text[INET6_ADDRSTRLEN];
-    mp_obj_t items[4];
-    if (address.any.sa_family == AF_INET) {
-        (void)inet_ntop(AF_INET, &address.in.sin_addr, text, sizeof(text));
-        items[1] = MP_OBJ_NEW_SMALL_INT(ntohs(address.in.sin_port));
-    } else if (address.any.sa_family == AF_INET6) {
-        (void)inet_ntop(AF_INET6, &address.in6.sin6_addr, text, sizeof(text));
-        items[1] = MP_OBJ_NEW_SMALL_INT(ntohs(address.in6.sin6_port));
-        items[2] = mp_obj_new_int_from_uint(address.in6.sin6_flowinfo);
-        items[3] = mp_obj_new_int_from_uint(address.in6.sin6_scope_id);
-    } else {
-        return mp_obj_new_str_from_cstr(""); // a local socket without a name
-    }
-    items[0] = mp_obj_new_str_from_cstr(text);
-    return mp_obj_new_tuple(address.any.sa_family == AF_INET ? 2 : 4, items);
-#else
-    (void)stream;
-    (void)peer;
-    return mp_const_none;
-#endif
 }

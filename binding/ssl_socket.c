@@ -155,6 +155,7 @@ static void start_or_close(ssl_conn_obj_t *self, const ssl_stream_info_t *info) 
         mp_obj_t ignored;
         ssl_socket_drop_tls(self);
         ssl_try(restore_timeout, self, &ignored);
+        self->descriptor.fd = -1;
         self->closed = true;
     } else if (error != MP_OBJ_NULL) {
         ssl_socket_close(self);
@@ -174,6 +175,7 @@ mp_obj_t ssl_socket_wrap(ssl_context_obj_t *context, const ssl_wrap_t *wrap) {
     ssl_conn_obj_t *self =
         ssl_conn_obj_new(&ssl_socket_type, context, wrap->server_side, wrap->server_hostname);
     self->incoming = self->outgoing = wrap->sock;
+    ssl_platform_own(wrap->sock, &self->descriptor);
     self->session = wrap->session;
     self->handshake = wrap->handshake;
     self->timeout_ms = info.blocking ? info.timeout_ms : 0;
@@ -213,8 +215,9 @@ void ssl_socket_close(ssl_conn_obj_t *self) {
     }
     self->close_later = false;
     self->closed = true;
+    self->descriptor.fd = -1;
     ssl_socket_drop_tls(self);
-    mp_stream_close(self->incoming);
+    ssl_platform_close(self->incoming);
 }
 
 void ssl_socket_drop_tls(ssl_conn_obj_t *self) {
@@ -237,6 +240,7 @@ static mp_obj_t ssl_socket_unwrap(mp_obj_t self_in) {
     }
     ssl_conn_unwrap(self);
     ssl_socket_drop_tls(self);
+    self->descriptor.fd = -1; // the socket is the caller's
     apply_timeout(self);
     return self->incoming;
 }

@@ -158,7 +158,7 @@ static mp_obj_t ssl_socket_accept(mp_obj_t self_in) {
     mp_obj_t error;
     ssl_try(wrap_accepted, &call, &error);
     if (error != MP_OBJ_NULL) {
-        mp_stream_close(wrap.sock); // closing it again does no harm
+        ssl_platform_close(wrap.sock); // it is open if its arguments were refused
         nlr_raise(error);
     }
     mp_obj_t pair[] = {call.result, address};
@@ -195,6 +195,7 @@ static mp_obj_t ssl_socket_detach(mp_obj_t self_in) {
     can_drop_tls(self);
     mp_load_method(self->incoming, MP_QSTR_detach, dest);
     ssl_socket_drop_tls(self);
+    self->descriptor.fd = -1;
     self->closed = true;
     return mp_call_method_n_kw(0, 0, dest);
 }

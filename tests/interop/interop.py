@@ -262,6 +262,18 @@ def readme_example(case):
         yield "readme/example-with-" + ca, got == status and words in out, out + log
 
 
+def descriptors(case):
+    """The demo of `make run` closes each descriptor once."""
+    root = os.path.dirname(os.path.dirname(HERE))
+    counter = os.path.join(root, "build/closes.so")
+    status, out = case.run(["gcc", "-O1", "-shared", "-fPIC", "-o", counter, os.path.join(HERE, "closes.c"), "-ldl"])
+    if status == 0:
+        case.env["LD_PRELOAD"] = counter
+        status, out = case.run([case.micropython, os.path.join(root, "examples/demo.py")])
+        del case.env["LD_PRELOAD"]
+    yield "descriptors/closed-once", status == 0 and "closed although not open: 0\n" in out, out
+
+
 def root_store(case):
     return trust.root_store(case, free_port, stop)
 
@@ -288,6 +300,6 @@ def run_all(report, micropython, certs):
     case = Case(micropython, certs)
     for group in (our_client_their_server, suites_and_groups, mutual, our_server_their_client, whole_records, little_memory,
                   tickets_and_a_full_wire, with_cpython, session_across_processes, readme_example, root_store, trimmed_store,
-                  explain, pre_shared_keys, dtls):
+                  explain, pre_shared_keys, dtls, descriptors):
         for name, good, detail in group(case):
             report("passed" if good else "failed", "interop/" + name, "" if good else detail[-3000:])
