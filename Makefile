@@ -95,7 +95,8 @@ unix32: $(UNIX)
 	@$(MAKE) --no-print-directory UNIX_DIR=build/unix32 MORE='MICROPY_FORCE_32BIT=1 MICROPY_PY_FFI=0' \
 		build/unix32/micropython
 
-# MicroPython's coverage variant, which has more warnings, for MicroPython's own tests. Prints where these are.
+# MicroPython's coverage variant, which has more warnings, for MicroPython's own tests. The last line that
+# it prints is MicroPython's folder.
 coverage: $(UNIX)
 	@$(MAKE) --no-print-directory UNIX_DIR=build/coverage MORE=VARIANT=coverage build/coverage/micropython
 	@find build/coverage -name '*.gcda' -delete

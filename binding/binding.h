@@ -20,8 +20,8 @@
 
 // CPython's values (Lib/ssl.py), shared by the module's constants and the context.
 enum { SSL_PROTOCOL_TLS = 2, SSL_PROTOCOL_TLS_CLIENT = 16, SSL_PROTOCOL_TLS_SERVER = 17 };
-// DTLS, in the module tls only: the protocol number of TLS plus this.
-enum { SSL_PROTOCOL_DATAGRAMS = 2 };
+// What is added to the number of a TLS protocol for DTLS, which only the module tls has.
+enum { SSL_DTLS_OFFSET = 2 };
 enum { SSL_CERT_NONE = 0, SSL_CERT_OPTIONAL = 1, SSL_CERT_REQUIRED = 2 };
 enum { SSL_VERSION_MIN_SUPPORTED = -2, SSL_VERSION_MAX_SUPPORTED = -1 };
 enum {
@@ -45,7 +45,7 @@ typedef struct {
     ussl_trust_t *trust;          // counted; NULL until something is loaded or pinned
     ussl_identity_t *identity[2]; // counted; the ECDSA and the RSA identity; NULL if not loaded
     ussl_ctx_t *frozen[2];        // counted; by role; NULL if it has to be built from this draft
-    uint8_t frozen_checks[2];     // by role; what it verifies
+    uint8_t frozen_checks[2];     // by role; what `frozen` verifies: its mode << 1 | its name check
     mp_obj_t roots;               // the RootStore in use; MP_OBJ_NULL if there is none
     ussl_trust_t *default_trust;  // counted; the default trust anchors, while `trust` is NULL
     mp_obj_t default_roots;       // the RootStore in it; MP_OBJ_NULL if there is none
@@ -70,10 +70,10 @@ typedef struct {
     int16_t min_version, max_version;
     uint8_t protocol, verify_mode, security_level;
     bool check_hostname, no_common_name, post_handshake_auth;
-    bool low_level; // an SSLContext of the module tls
-    bool datagrams; // DTLS
-    bool inspects;  // explain() looks at a chain: require_verification() does not apply
-    qstr opted_out; // the module that has set CERT_NONE; MP_QSTRnull if none has
+    bool of_tls;       // an SSLContext of the module tls
+    bool datagrams;    // DTLS
+    bool inspects;     // explain() looks at a chain: require_verification() does not apply
+    qstr opted_out_by; // the module that has made the context, or that has set CERT_NONE
     struct {
         uint16_t begun, done;
     } handshakes[2]; // by role
@@ -120,12 +120,13 @@ MP_DECLARE_CONST_FUN_OBJ_0(ssl_require_verification_obj);
 void ssl_verification_opt_out(ssl_context_obj_t *context);
 // True if a client of this context verifies its server although verify_mode is CERT_NONE.
 bool ssl_verification_overruled(const ssl_context_obj_t *context);
-// Returns the SSL_CERT_* mode for connections of this role. The first time that it is not the
-// context's own, says so on stderr.
+// Returns the SSL_CERT_* mode for connections of this role. If it is not the context's own, says so
+// on stderr, unless the last line there was about the same module.
 uint8_t ssl_verification_mode(const ssl_context_obj_t *context, ussl_role_t role);
 // True if a client of this context checks the name of its server.
 bool ssl_verification_of_name(const ssl_context_obj_t *context);
-// Says on stderr that a client has connected and verified nothing; once for each module.
+// Says on stderr that a client has connected and verified nothing, unless the last line there was
+// about the same module.
 void ssl_verification_missed(const ssl_context_obj_t *context);
 // For a soft reset.
 void ssl_verification_reset(void);
@@ -162,7 +163,7 @@ void ssl_context_add_identity(
 void ssl_context_load_defaults(ssl_context_obj_t *self);
 // Sets default_trust and default_roots of a context. Does nothing if there are no default trust
 // anchors.
-void ssl_context_take_default_trust(ssl_context_obj_t *self);
+void ssl_context_use_default_trust(ssl_context_obj_t *self);
 
 // ---- ssl_file.c: arguments that are a path or bytes ----
 // True if `obj` is a buffer other than a str.

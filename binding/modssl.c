@@ -92,7 +92,7 @@ MP_DEFINE_CONST_FUN_OBJ_0(ssl___init___obj, ssl___init__);
 #elif MICROPY_LONGINT_IMPL == MICROPY_LONGINT_IMPL_MPZ
 #include "py/objint.h"
 #if MPZ_DIG_SIZE < 32
-#define BIG_DIGITS(value) (value) & MPZ_DIG_MASK, (value) >> MPZ_DIG_SIZE
+#define BIG_DIGITS(value) (value) & ((1ul << MPZ_DIG_SIZE) - 1), (value) >> MPZ_DIG_SIZE
 #else
 #define BIG_DIGITS(value) (value)
 #endif

@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "py/gc.h"
 #include "py/mperrno.h"
 #include "py/objstr.h"
 
@@ -35,6 +36,13 @@ ssl_conn_obj_t *ssl_conn_obj_new(const mp_obj_type_t *type, ssl_context_obj_t *c
 static bool fits_side(const ssl_conn_obj_t *self, const ssl_context_obj_t *context) {
     mp_int_t other = self->server_side ? SSL_PROTOCOL_TLS_CLIENT : SSL_PROTOCOL_TLS_SERVER;
     return context->protocol != other;
+}
+
+static ussl_result_t make_conn(ssl_conn_obj_t *self, ussl_ctx_t *frozen, const char *host) {
+    ussl_arena_t *arena = ssl_context_arena(self->context);
+    ussl_result_t result = ussl_conn_new(arena, frozen, host, ssl_hook_owner_of(self), &self->conn);
+    ussl_arena_unref(arena);
+    return result;
 }
 
 void ssl_conn_obj_start(ssl_conn_obj_t *self) {
@@ -71,9 +79,11 @@ void ssl_conn_obj_start(ssl_conn_obj_t *self) {
     // These two belong to the settings that were frozen just above.
     self->verify_callback = context->verify_callback;
     self->ragged_is_eof |= ssl_context_forgives_eof(context);
-    ussl_arena_t *arena = ssl_context_arena(context);
-    ussl_result_t result = ussl_conn_new(arena, frozen, host, ssl_hook_owner_of(self), &self->conn);
-    ussl_arena_unref(arena);
+    ussl_result_t result = make_conn(self, frozen, host);
+    if (result == USSL_ERR_MEMORY) {
+        gc_collect(); // connections that were dropped without close() may hold it
+        result = make_conn(self, frozen, host);
+    }
     if (result != USSL_OK) {
         ssl_raise_result(result); // the length was checked above
     }

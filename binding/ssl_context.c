@@ -13,17 +13,17 @@
 #define DEFAULT_VERIFY_FLAGS (1u << 15) // VERIFY_X509_TRUSTED_FIRST
 
 // ---- making ----
-static void check_protocol(mp_int_t protocol, bool low_level) {
+static void check_protocol(mp_int_t protocol, bool of_tls) {
     bool server = protocol == SSL_PROTOCOL_TLS_SERVER;
     bool either = protocol == SSL_PROTOCOL_TLS;
     if (protocol == 0 || protocol == 1) {
-        // Older MicroPython has these numbers for what CPython calls 16 and 17.
+        // Stock MicroPython's numbers of the two constants.
         mp_raise_msg_varg(&mp_type_ValueError,
             MP_ERROR_TEXT("invalid protocol %d: write PROTOCOL_TLS_CLIENT or PROTOCOL_TLS_SERVER"),
             (int)protocol);
     }
-    if (USSL_DTLS && low_level && protocol >= SSL_PROTOCOL_TLS_CLIENT + SSL_PROTOCOL_DATAGRAMS) {
-        protocol -= SSL_PROTOCOL_DATAGRAMS;
+    if (USSL_DTLS && of_tls && protocol >= SSL_PROTOCOL_TLS_CLIENT + SSL_DTLS_OFFSET) {
+        protocol -= SSL_DTLS_OFFSET;
         server = protocol == SSL_PROTOCOL_TLS_SERVER;
     }
     if (protocol != SSL_PROTOCOL_TLS_CLIENT && !either && !(server && USSL_SERVER)) {
@@ -33,14 +33,14 @@ static void check_protocol(mp_int_t protocol, bool low_level) {
 }
 
 ssl_context_obj_t *ssl_context_new(const mp_obj_type_t *type, mp_int_t protocol) {
-    bool low_level = type == &tls_context_type;
-    check_protocol(protocol, low_level);
-    bool datagrams = protocol >= SSL_PROTOCOL_TLS_CLIENT + SSL_PROTOCOL_DATAGRAMS;
-    protocol -= datagrams ? SSL_PROTOCOL_DATAGRAMS : 0;
+    bool of_tls = type == &tls_context_type;
+    check_protocol(protocol, of_tls);
+    bool datagrams = protocol >= SSL_PROTOCOL_TLS_CLIENT + SSL_DTLS_OFFSET;
+    protocol -= datagrams ? SSL_DTLS_OFFSET : 0;
     ssl_context_obj_t *self = mp_obj_malloc_with_finaliser(ssl_context_obj_t, type);
     memset((char *)self + sizeof(self->base), 0, sizeof(*self) - sizeof(self->base));
     bool client = protocol == SSL_PROTOCOL_TLS_CLIENT;
-    self->low_level = low_level;
+    self->of_tls = of_tls;
     self->datagrams = datagrams;
     self->verify_callback = mp_const_none;
     self->sni_callback = mp_const_none;
@@ -71,10 +71,11 @@ static bool is_context(mp_obj_t obj) {
 }
 
 ssl_context_obj_t *ssl_context_of(mp_obj_t obj) {
-    mp_obj_t native = mp_obj_cast_to_native_base(obj, MP_OBJ_FROM_PTR(&ssl_context_type));
-    if (mp_obj_is_type(obj, &tls_context_type)) {
-        native = obj;
-    }
+    // mp_obj_cast_to_native_base() takes an object of a native subclass for an instance of a class
+    // written in Python, so a context of `tls` is recognised before.
+    mp_obj_t native = mp_obj_is_type(obj, &tls_context_type)
+        ? obj
+        : mp_obj_cast_to_native_base(obj, MP_OBJ_FROM_PTR(&ssl_context_type));
     if (native == MP_OBJ_NULL || !is_context(native)) {
         mp_raise_TypeError(MP_ERROR_TEXT("The value must be a SSLContext"));
     }

@@ -67,7 +67,7 @@ static mp_obj_t ssl_context_wrap_socket(size_t n_args, const mp_obj_t *args, mp_
     };
     ssl_context_obj_t *self = ssl_context_of(args[0]);
     // In stock MicroPython's tls the protocol of the context decides.
-    wrap.server_side |= self->low_level && self->protocol == SSL_PROTOCOL_TLS_SERVER;
+    wrap.server_side |= self->of_tls && self->protocol == SSL_PROTOCOL_TLS_SERVER;
     return ssl_socket_wrap(self, &wrap);
 }
 static MP_DEFINE_CONST_FUN_OBJ_KW(ssl_context_wrap_socket_obj, 1, ssl_context_wrap_socket);

@@ -5,8 +5,8 @@
 //
 // Notes: it connects twice. The first connection does not verify, and sends no application data. It
 // only serves to print the chain, which is a claim and is printed as one. The second connection
-// uses the given context, as a program would, and yields the verdict. With USSL_FORBID_CERT_NONE
-// the first one is not made.
+// uses the given context, as a program would, and yields the verdict. With USSL_CERT_NONE=refuse
+// the first connection is not made.
 #include "binding.h"
 
 #include <string.h>

@@ -4,7 +4,7 @@
 //
 // Notes: the engine's context is frozen: it cannot be changed. It is built from the draft for the
 // first connection, and again for the first one after a change; connections keep the one that they
-// began with.
+// began with. With a client's callback for pre-shared keys it is built for each connection.
 #include "binding.h"
 
 #include <string.h>
@@ -61,12 +61,12 @@ static void config_of(const ssl_context_obj_t *self, ussl_role_t role, ussl_conf
 }
 
 // ---- trust ----
-// asyncio's ssl=True, and libraries, make a context and load nothing into it. It is not copied into
-// self->trust: what a script loads later takes the place of the defaults.
+// asyncio's ssl=True, and libraries, make a context and load nothing into it. The default trust
+// anchors are kept apart from self->trust, so that what a script loads later replaces them.
 ussl_trust_t *ssl_context_trust_of_client(ssl_context_obj_t *self) {
     bool verifies = ssl_verification_mode(self, USSL_CLIENT) != SSL_CERT_NONE;
     if (self->trust == NULL && self->default_trust == NULL && verifies) {
-        ssl_context_take_default_trust(self);
+        ssl_context_use_default_trust(self);
     }
     return self->trust ? self->trust : self->default_trust;
 }
@@ -107,14 +107,15 @@ ussl_ctx_t *ssl_context_freeze(ssl_context_obj_t *self, ussl_role_t role) {
         | (role == USSL_CLIENT && ssl_verification_of_name(self)));
 #if USSL_PSK
     // A client's callback is asked for each connection, which so has a context of its own.
-    bool asks = role == USSL_CLIENT && self->psk_client_callback != mp_const_none;
+    bool asks_for_key = role == USSL_CLIENT && self->psk_client_callback != mp_const_none;
 #else
-    const bool asks = false;
+    const bool asks_for_key = false;
 #endif
-    if (self->frozen[role] != NULL && self->frozen_checks[role] == checks && !asks) {
+    if (self->frozen[role] != NULL && self->frozen_checks[role] == checks && !asks_for_key) {
         return self->frozen[role];
     }
-    ussl_ctx_unref(self->frozen[role]); // require_verification() has changed what it checks
+    ussl_ctx_unref(
+        self->frozen[role]); // it is another one, or the callback for a key must be asked again
     self->frozen[role] = NULL;
     make_tickets(self, role);
     ussl_config_t config = {
@@ -135,7 +136,8 @@ ussl_ctx_t *ssl_context_freeze(ssl_context_obj_t *self, ussl_role_t role) {
     };
     config_of(self, role, &config);
     if (self->datagrams && role == USSL_SERVER_SIDE && (config.alpn || config.on_hello)) {
-        mp_raise_ValueError(MP_ERROR_TEXT("a DTLS server has no ALPN and no sni_callback"));
+        mp_raise_ValueError(MP_ERROR_TEXT(
+            "a DTLS server cannot use ALPN or sni_callback: remove them from the context"));
     }
 #if USSL_PSK
     if (role == USSL_CLIENT && ssl_psk_of_client(self)) {

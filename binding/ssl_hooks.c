@@ -111,19 +111,26 @@ typedef struct {
     bool declined;
 } on_sign_t;
 
-// Stock MicroPython's arguments: the private value and the hash. None: sign with that key yourself.
+// Stock MicroPython's arguments: the private value and the hash. If the answer is None, the engine
+// signs with the key that was loaded.
 static void call_on_sign(void *arg) {
     on_sign_t *call = arg;
     mp_obj_t answer = mp_call_function_2(call->callback, mp_obj_new_bytes(call->key, call->key_len),
         mp_obj_new_bytes(call->hash, call->hash_len));
     call->declined = answer == mp_const_none;
+    if (call->declined && call->key_len == 0) {
+        mp_raise_ValueError(
+            MP_ERROR_TEXT("ecdsa_sign_callback returned None, and no key was loaded"));
+    }
     if (call->declined) {
         return;
     }
     mp_buffer_info_t made;
     ssl_get_bytes(answer, &made);
     if (made.len == 0 || made.len > *call->sig_len) {
-        mp_raise_ValueError(MP_ERROR_TEXT("no ECDSA signature in DER"));
+        mp_raise_msg_varg(&mp_type_ValueError,
+            MP_ERROR_TEXT("ecdsa_sign_callback must return a signature in DER, 1 to %d bytes"),
+            (int)*call->sig_len);
     }
     memcpy(call->sig, made.buf, made.len);
     *call->sig_len = made.len;
@@ -134,12 +141,12 @@ ussl_result_t ssl_hook_on_sign(void *owner, const uint8_t *key, size_t key_len, 
     ssl_conn_obj_t *self = ssl_hook_owner_is(owner);
     mp_obj_t callback = self->context->ecdsa_sign_callback;
     if (callback == mp_const_none) {
-        return USSL_ERR_PARSE; // the script has removed it since the context was frozen
+        return USSL_HOOK_DECLINED; // the script has removed it since the context was frozen
     }
     on_sign_t call = {callback, key, hash, key_len, hash_len, sig, sig_len, false};
     ssl_try(call_on_sign, &call, &self->hook_error);
     return self->hook_error != MP_OBJ_NULL ? USSL_ERR_HOOK
-        : call.declined                    ? USSL_ERR_PARSE
+        : call.declined                    ? USSL_HOOK_DECLINED
                                            : USSL_OK;
 }
 #endif // USSL_SIGN

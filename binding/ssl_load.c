@@ -19,7 +19,7 @@ static NORETURN void raise_bad_trust(
     if (why->result != USSL_ERR_PARSE) {
         ssl_raise_result(why->result);
     }
-    if (self->low_level) {
+    if (self->of_tls) {
         mp_raise_ValueError(MP_ERROR_TEXT("invalid cert"));
     }
     bool nothing = strcmp(why->reason, pem ? "NO_START_LINE" : "NOT_ENOUGH_DATA") == 0;
@@ -159,35 +159,56 @@ void ssl_context_load_defaults(ssl_context_obj_t *self) {
 #endif
 }
 
-void ssl_context_take_default_trust(ssl_context_obj_t *self) {
+// Fills a new trust with the default trust anchors. *found keeps alive what the trust refers to; it
+// is MP_OBJ_NULL if there are none.
 #if USSL_STORE
-    mp_obj_t found = ssl_roots_default(), none = MP_OBJ_NULL;
+static ussl_result_t fill_default_trust(ussl_trust_t *trust, mp_obj_t *found) {
+    *found = ssl_roots_default();
+    return *found != MP_OBJ_NULL ? ssl_roots_put(trust, *found) : USSL_OK;
+}
 #else
-    mp_obj_t found = default_cafile(), none = mp_const_none;
+static ussl_result_t fill_default_trust(ussl_trust_t *trust, mp_obj_t *found) {
     mp_buffer_info_t data;
-    if (found != none) {
-        ssl_file_or_data(found, "cafile", &data);
+    *found = default_cafile();
+    if (*found == mp_const_none) {
+        *found = MP_OBJ_NULL;
+        return USSL_OK;
     }
+    ssl_file_or_data(*found, "cafile", &data);
+    return ussl_trust_add_pem(trust, data.buf, data.len, NULL);
+}
 #endif
+
+typedef struct {
     ussl_trust_t *trust;
-    if (found == none) {
+    mp_obj_t found;
+    ussl_result_t result;
+} fill_t;
+
+static void fill_step(void *arg) {
+    fill_t *call = arg;
+    call->result = fill_default_trust(call->trust, &call->found);
+}
+
+void ssl_context_use_default_trust(ssl_context_obj_t *self) {
+    fill_t call = {.found = MP_OBJ_NULL};
+    mp_obj_t error = MP_OBJ_NULL;
+    call.result = ussl_trust_new(self->arena, &call.trust);
+    if (call.result == USSL_OK) {
+        ssl_try(fill_step, &call, &error); // it reads files, which may raise
+    }
+    if (error == MP_OBJ_NULL && call.result == USSL_OK && call.found != MP_OBJ_NULL) {
+        self->default_trust = call.trust;
+        self->default_roots = call.found;
         return;
     }
-    ussl_result_t result = ussl_trust_new(self->arena, &trust);
-    if (result == USSL_OK) {
-#if USSL_STORE
-        result = ssl_roots_put(trust, found);
-#else
-        result = ussl_trust_add_pem(trust, data.buf, data.len, NULL);
-#endif
-        if (result == USSL_OK) {
-            self->default_trust = trust;
-            self->default_roots = found;
-            return;
-        }
-        ussl_trust_unref(trust);
+    ussl_trust_unref(call.trust);
+    if (error != MP_OBJ_NULL) {
+        nlr_raise(error);
     }
-    ssl_raise_result(result);
+    if (call.result != USSL_OK) {
+        ssl_raise_result(call.result);
+    }
 }
 
 static mp_obj_t ssl_context_load_default_certs(
@@ -257,7 +278,7 @@ static NORETURN void raise_bad_identity(const ssl_context_obj_t *self, const uss
         ssl_raise_usage(why->result, "certfile and keyfile must not be empty");
     }
     bool key = why->reason != NULL && strcmp(why->reason, "BAD_KEY") == 0;
-    if (self->low_level && (key || why->reason == NULL)) {
+    if (self->of_tls && (key || why->reason == NULL)) {
         mp_raise_msg_varg(&mp_type_ValueError, MP_ERROR_TEXT("invalid %s"), key ? "key" : "cert");
     }
     if (why->reason != NULL && strcmp(why->reason, "KEY_VALUES_MISMATCH") == 0) {

@@ -12,6 +12,10 @@
 #include "py/objstr.h"
 
 #if USSL_PSK
+#define NUMBER_PASTE(n) #n
+#define NUMBER(n) NUMBER_PASTE(n)
+#define BAD_KEY "a pre-shared key has 1 to " NUMBER(USSL_PSK_MAX) " bytes"
+
 // ---- the client ----
 bool ssl_psk_of_client(const ssl_context_obj_t *self) {
     bool pair = self->psk_identity != mp_const_none && self->psk_key != mp_const_none;
@@ -32,10 +36,11 @@ static void fill(mp_obj_t identity, mp_obj_t key, ussl_psk_t *out) {
     get_octets(identity, &octets);
     ssl_get_bytes(key, &secret);
     if (secret.len == 0 || secret.len > USSL_PSK_MAX) {
-        ssl_raise_plain("a pre-shared key has 1 to 48 bytes");
+        ssl_raise_plain(BAD_KEY);
     }
     if (octets.len == 0 || octets.len > USSL_PSK_IDENTITY_MAX) {
-        ssl_raise_plain("the identity of a pre-shared key has 1 to 256 bytes");
+        ssl_raise_plain(
+            "the identity of a pre-shared key has 1 to " NUMBER(USSL_PSK_IDENTITY_MAX) " bytes");
     }
     *out = (ussl_psk_t){octets.buf, secret.buf, octets.len, secret.len};
 }
@@ -59,7 +64,8 @@ bool ssl_psk_of_server(const ssl_context_obj_t *self) {
 void ssl_psk_check_hint(const ssl_context_obj_t *self) {
     bool tls13_only = self->min_version >= USSL_VERSION_TLS13 || self->options & SSL_OP_NO_TLSv1_2;
     if (self->psk_hint != mp_const_none && !tls13_only) {
-        mp_raise_NotImplementedError(MP_ERROR_TEXT("identity_hint: mbedTLS sends none in TLS 1.2"));
+        mp_raise_NotImplementedError(MP_ERROR_TEXT("identity_hint cannot be sent in TLS 1.2; set "
+                                                   "minimum_version to TLSv1_3, or leave it out"));
     }
 }
 
@@ -93,7 +99,7 @@ static void find_key(void *arg) {
         ssl_get_bytes(key, &secret);
     }
     if (secret.len > USSL_PSK_MAX) {
-        mp_raise_ValueError(MP_ERROR_TEXT("a pre-shared key has 1 to 48 bytes"));
+        mp_raise_msg_varg(&mp_type_ValueError, MP_ERROR_TEXT("%s"), BAD_KEY);
     }
     memcpy(call->key, secret.buf, secret.len);
     *call->key_len = secret.len;
@@ -122,7 +128,7 @@ ussl_result_t ssl_hook_on_psk(
     mp_obj_t error;
     ssl_try(find_key, &call, &error);
     if (error == MP_OBJ_NULL) {
-        return *key_len > 0 ? USSL_OK : USSL_ERR_PARSE;
+        return *key_len > 0 ? USSL_OK : USSL_HOOK_DECLINED;
     }
     const mp_obj_type_t *type = mp_obj_get_type(error);
     told_t told = {error, error};

@@ -59,8 +59,7 @@ static mp_obj_t ssl_context_reserve(size_t n_args, const mp_obj_t *args, mp_map_
     ussl_reserve_plan_t plan = parse_plan(n_args, args, kw_args);
     ussl_reserve_t *reserve = NULL;
     if (self->datagrams) {
-        mp_raise_ValueError(
-            MP_ERROR_TEXT("reserve() is for TLS: DTLS keeps messages to send again"));
+        mp_raise_ValueError(MP_ERROR_TEXT("reserve() cannot be used with DTLS"));
     }
     if (plan.connections > 0) {
         ussl_result_t result = ussl_reserve_new(&plan, &reserve);

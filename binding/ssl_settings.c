@@ -18,7 +18,7 @@ static void set_verify_mode(ssl_context_obj_t *self, mp_obj_t value) {
     if (mode < SSL_CERT_NONE || mode > SSL_CERT_REQUIRED) {
         mp_raise_ValueError(MP_ERROR_TEXT("invalid value for verify_mode"));
     }
-    if (mode == SSL_CERT_NONE && self->check_hostname && !self->low_level) {
+    if (mode == SSL_CERT_NONE && self->check_hostname && !self->of_tls) {
         mp_raise_ValueError(
             MP_ERROR_TEXT("Cannot set verify_mode to CERT_NONE when check_hostname is enabled."));
     }
@@ -27,7 +27,8 @@ static void set_verify_mode(ssl_context_obj_t *self, mp_obj_t value) {
         mp_raise_ValueError(MP_ERROR_TEXT("this firmware forbids CERT_NONE"));
     }
     if (mode == SSL_CERT_NONE) {
-        // In MicroPython's tls this is the whole opt-out, as it always was.
+        // In `tls` CERT_NONE also turns the name check off, as in stock MicroPython; in `ssl` it is
+        // off already.
         self->check_hostname = false;
         ssl_verification_opt_out(self);
     }
@@ -110,7 +111,7 @@ static void set_maximum_version(ssl_context_obj_t *self, mp_obj_t value) {
 }
 
 static mp_obj_t get_protocol(ssl_context_obj_t *self) {
-    return MP_OBJ_NEW_SMALL_INT(self->protocol + (self->datagrams ? SSL_PROTOCOL_DATAGRAMS : 0));
+    return MP_OBJ_NEW_SMALL_INT(self->protocol + (self->datagrams ? SSL_DTLS_OFFSET : 0));
 }
 
 // ---- options and flags ----

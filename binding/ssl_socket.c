@@ -151,7 +151,7 @@ static void start_or_close(ssl_conn_obj_t *self, const ssl_stream_info_t *info) 
     } else {
         ssl_try(ssl_socket_start, self, &error);
     }
-    if (error != MP_OBJ_NULL && self->context->low_level) {
+    if (error != MP_OBJ_NULL && self->context->of_tls) {
         mp_obj_t ignored;
         ssl_socket_drop_tls(self);
         ssl_try(restore_timeout, self, &ignored);

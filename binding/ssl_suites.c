@@ -20,7 +20,8 @@ static void choose_from_list(ssl_context_obj_t *self, mp_obj_t list) {
     mp_obj_t *items;
     mp_obj_get_array(list, &n, &items);
     if (n == 0 || n > USSL_SUITES_MAX) {
-        mp_raise_ValueError(MP_ERROR_TEXT("1 to 12 cipher suites"));
+        mp_raise_msg_varg(
+            &mp_type_ValueError, MP_ERROR_TEXT("1 to %d cipher suites"), USSL_SUITES_MAX);
     }
     for (size_t i = 0; i < n; i++) {
         size_t len;
@@ -30,8 +31,7 @@ static void choose_from_list(ssl_context_obj_t *self, mp_obj_t list) {
             vstr_t vstr;
             vstr_init(&vstr, 64);
             vstr_printf(&vstr,
-                "cipher suite '%s' is unknown, or not one with forward secrecy and "
-                "authenticated encryption",
+                "cipher suite '%s' is unknown or not built in; get_ciphers() lists those in use",
                 name);
             ssl_raise_plain(vstr_null_terminated_str(&vstr));
         }
@@ -44,10 +44,10 @@ static mp_obj_t ssl_context_set_ciphers(mp_obj_t self_in, mp_obj_t ciphers) {
     ssl_context_obj_t *self = ssl_context_of(self_in);
     if (mp_obj_is_type(ciphers, &mp_type_list) || mp_obj_is_type(ciphers, &mp_type_tuple)) {
         choose_from_list(self, ciphers);
-    } else if (!mp_obj_is_str(ciphers) || self->low_level) {
+    } else if (!mp_obj_is_str(ciphers) || self->of_tls) {
         mp_raise_msg_varg(&mp_type_TypeError,
             MP_ERROR_TEXT("set_ciphers() argument must be %s, not %s"),
-            self->low_level ? "list or tuple" : "str", mp_obj_get_type_str(ciphers));
+            self->of_tls ? "list or tuple" : "str", mp_obj_get_type_str(ciphers));
     } else {
         size_t len;
         const char *text = mp_obj_str_get_data(ciphers, &len);
@@ -123,7 +123,7 @@ static mp_obj_t suite_name(const ussl_suite_t *suite) {
 
 static mp_obj_t ssl_context_get_ciphers(mp_obj_t self_in) {
     const ssl_context_obj_t *self = ssl_context_of(self_in);
-    return ssl_context_suites(self, self->low_level ? suite_name : suite_dict);
+    return ssl_context_suites(self, self->of_tls ? suite_name : suite_dict);
 }
 MP_DEFINE_CONST_FUN_OBJ_1(ssl_context_get_ciphers_obj, ssl_context_get_ciphers);
 

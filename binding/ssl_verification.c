@@ -27,20 +27,20 @@ static qstr running_module(void) {
     return name && mp_obj_is_qstr(name->value) ? MP_OBJ_QSTR_VALUE(name->value) : MP_QSTR_script;
 }
 
-static void tell_once(const ssl_context_obj_t *context, const char *format) {
-    if (context->opted_out != last_told) {
-        last_told = context->opted_out;
+static void tell_if_another_module(const ssl_context_obj_t *context, const char *format) {
+    if (context->opted_out_by != last_told) {
+        last_told = context->opted_out_by;
         mp_printf(MICROPY_ERROR_PRINTER, format, last_told);
     }
 }
 
 void ssl_verification_opt_out(ssl_context_obj_t *context) {
-    context->opted_out = running_module();
+    context->opted_out_by = running_module();
 }
 
 void ssl_verification_missed(const ssl_context_obj_t *context) {
     if (!context->inspects && !without_certificates(context)) {
-        tell_once(context,
+        tell_if_another_module(context,
             "ssl: %q has set CERT_NONE: the server of its connection is not verified "
             "(see ssl.require_verification)\n");
     }
@@ -59,7 +59,8 @@ uint8_t ssl_verification_mode(const ssl_context_obj_t *context, ussl_role_t role
     if (role != USSL_CLIENT || !ssl_verification_overruled(context)) {
         return context->verify_mode;
     }
-    tell_once(context, "ssl: %q has set CERT_NONE: overruled, the server is verified\n");
+    tell_if_another_module(
+        context, "ssl: %q has set CERT_NONE: overruled, the server is verified\n");
     return SSL_CERT_REQUIRED;
 }
 

@@ -4,8 +4,9 @@
 // 256 KB of RAM or more. Everything the engine offers, and nothing that only old peers need.
 //
 // What is missing is missing on purpose: no static RSA key exchange, no DHE, no CBC suites, no
-// ARIA, Camellia, DES or CCM, no renegotiation. Only AEAD suites with forward secrecy
-// can be negotiated.
+// ARIA, Camellia, DES or CCM, no renegotiation. All suites
+// are AEAD, and those that are offered by default have forward secrecy. PSK-AES128-GCM-SHA256 and
+// PSK-AES256-GCM-SHA384 have none; they are negotiated only if both sides name them.
 #ifndef USSL_MBEDTLS_FULL_H
 #define USSL_MBEDTLS_FULL_H
 
@@ -79,10 +80,12 @@ int64_t ussl__mbed_time(int64_t *out);
 #define MBEDTLS_PKCS1_V15
 #define MBEDTLS_PKCS1_V21
 
-// ---- PSA: TLS 1.3 needs it; static key slots only ----
-// The dynamic key store would charge its pages to whichever connection came first.
+// ---- PSA: TLS 1.3 needs it ----
 #if USSL_TLS13
 #define MBEDTLS_PSA_CRYPTO_C
+// Key slots grow with memory, in a table of their own: engine/mbedtls/psa_slots.c. None are persistent.
+#define MBEDTLS_PSA_KEY_STORE_DYNAMIC
+#define MBEDTLS_PSA_KEY_SLOT_COUNT 1
 // Random comes straight from the platform: mbedTLS's own entropy module dereferences NULL when
 // an allocation fails at a reseed, and a generator with state would need a lock.
 #define MBEDTLS_PSA_CRYPTO_EXTERNAL_RNG

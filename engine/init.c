@@ -18,6 +18,8 @@ ussl_result_t ussl_init(const ussl_platform_t *platform) {
     ussl__scope_enter(&scope, NULL);
     if (psa_crypto_init() != PSA_SUCCESS) {
         result = scope.failed ? USSL_ERR_MEMORY : USSL_ERR_PLATFORM;
+    } else {
+        result = ussl__psa_slots_make(USSL__SLOTS_PASSING); // the first part of the table
     }
     ussl__scope_leave(&scope);
 #endif

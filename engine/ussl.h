@@ -48,12 +48,14 @@ typedef struct ussl_conn ussl_conn_t;         // one connection
 // ---- Results --------------------------------------------------------------------------------
 typedef enum {
     USSL_OK = 0,
-    USSL_WANT_IN = 1,        // give wire bytes: ussl_conn_in()
-    USSL_WANT_OUT = 2,       // send wire bytes: ussl_conn_out()
-    USSL_WANT_ROOM = 4,      // every shared record buffer is in use: call again later
-    USSL_CLOSED = 3,         // the peer sent close_notify; no more plaintext
-    USSL_ERR_USAGE = -1,     // the caller's bug: a wrong argument, or a wrong moment
-    USSL_ERR_MEMORY = -2,    // the arena or the allocator has no memory left
+    USSL_WANT_IN = 1,   // give wire bytes: ussl_conn_in()
+    USSL_WANT_OUT = 2,  // send wire bytes: ussl_conn_out()
+    USSL_WANT_ROOM = 4, // every shared record buffer is in use: call again later
+    USSL_CLOSED = 3,    // the peer sent close_notify; no more plaintext
+    USSL_HOOK_DECLINED =
+        5,                // returned by a hook that leaves the work to the engine, or finds nothing
+    USSL_ERR_USAGE = -1,  // the caller's bug: a wrong argument, or a wrong moment
+    USSL_ERR_MEMORY = -2, // the arena or the allocator has no memory left
     USSL_ERR_PLATFORM = -3,  // the platform has no entropy
     USSL_ERR_EOF = -4,       // the wire ended without close_notify (truncation)
     USSL_ERR_PROTOCOL = -5,  // the peer broke the protocol, or shares no parameters with us
@@ -193,14 +195,15 @@ typedef struct {
 } ussl_reserve_plan_t;
 
 typedef struct {
-    size_t bytes; // bytes; the size of the whole block
+    size_t bytes; // bytes; as ussl_reserve_size()
     size_t used;  // bytes in use, in all slots
     size_t peak;  // bytes; the most that one slot has used at one time
     size_t slots; // slots, one for each connection
     size_t taken; // slots in use
 } ussl_reserve_status_t;
 
-// Returns the size of the block in bytes.
+// Returns the bytes that a reservation takes: the block, and the key slots of its connections,
+// which all reservations share and which stay allocated.
 size_t ussl_reserve_size(const ussl_reserve_plan_t *plan);
 // Returns USSL_ERR_USAGE if the plan is outside of the limits above, and USSL_ERR_MEMORY if the
 // platform has no block of that size.
@@ -364,12 +367,14 @@ typedef ussl_result_t (*ussl_on_sign_t)(void *owner, const uint8_t *key, size_t 
     const uint8_t *hash, size_t hash_len, uint8_t *sig, size_t *sig_len);
 
 // A server calls this to find the key for the identity of a client (RFC 4279 5.4). The hook writes
-// at most USSL_PSK_MAX bytes to `key`, sets *key_len and returns USSL_OK. USSL_ERR_PARSE: there is
-// no key for this identity. USSL_ERR_HOOK ends the handshake with internal_error.
+// at most USSL_PSK_MAX bytes to `key`, sets *key_len and returns USSL_OK. USSL_HOOK_DECLINED, and
+// any other result: there is no key for this identity. USSL_ERR_HOOK ends the handshake with
+// internal_error.
 typedef ussl_result_t (*ussl_on_psk_t)(
     void *owner, const uint8_t *identity, size_t identity_len, uint8_t *key, size_t *key_len);
 #define USSL_PSK_MAX 48           // bytes of a key; mbedTLS's limit
 #define USSL_PSK_IDENTITY_MAX 256 // bytes of a client's own identity
+// Lent for the call of ussl_ctx_new(), which copies both.
 typedef struct {
     const uint8_t *identity, *key; // both NULL: none
     size_t identity_len, key_len;  // bytes, at least 1
@@ -423,8 +428,9 @@ typedef struct {
     ussl_on_psk_t on_psk; // NULL allowed; server only
 } ussl_config_t;
 
-// Returns USSL_ERR_USAGE if the config needs what is not built in, or has two identities with the
-// same kind of key.
+// Returns USSL_ERR_USAGE if the config needs what is not built in, has two identities with the same
+// kind of key, a pre-shared key of the wrong role or length, or a DTLS server with alpn or
+// on_hello.
 ussl_result_t ussl_ctx_new(ussl_arena_t *arena, const ussl_config_t *config, ussl_ctx_t **out);
 ussl_ctx_t *ussl_ctx_ref(ussl_ctx_t *ctx);
 void ussl_ctx_unref(ussl_ctx_t *ctx);
@@ -438,18 +444,19 @@ ussl_result_t ussl_conn_new(
     ussl_arena_t *arena, ussl_ctx_t *ctx, const char *hostname, void *owner, ussl_conn_t **out);
 
 // Replaces the context by another of the same role. Returns USSL_ERR_USAGE if the handshake has
-// begun, except inside on_hello, or if a session has been offered. A peer that had to be verified
-// still has to be; for a client a context with USSL_VERIFY_NONE is then USSL_ERR_USAGE.
+// begun, except inside on_hello, or if a session has been offered, if exactly one of the two
+// contexts uses pre-shared keys, or if either has `datagrams`. A peer that had to be verified still
+// has to be; for a client a context with USSL_VERIFY_NONE is then USSL_ERR_USAGE.
 ussl_result_t ussl_conn_change_ctx(ussl_conn_t *conn, ussl_ctx_t *ctx);
 
-// DTLS (USSL_DTLS). One datagram goes through each window: ussl_conn_in_done() reports a whole one,
-// and what ussl_conn_out() returns is to be sent as one.
+// DTLS. These functions exist only with USSL_DTLS. One datagram goes through each window:
+// ussl_conn_in_done() reports a whole one, and what ussl_conn_out() returns is to be sent as one.
 //
-// Tells a server, before the handshake, who the client is, for example its address. The client then
-// has to prove with a cookie that it receives datagrams there (RFC 6347 4.2.1): its first
-// ClientHello fails the connection with the reason HELLO_VERIFY_REQUIRED, and a second connection
-// with the same context accepts the next one. Returns USSL_ERR_USAGE without DTLS, for a client, or
-// if the handshake has begun.
+// Tells a server, before the handshake, who the client is, for example its address; `id` is copied.
+// The client then has to prove with a cookie that it receives datagrams there (RFC 6347 4.2.1): its
+// first ClientHello fails the connection with the reason HELLO_VERIFY_REQUIRED, and a second
+// connection with the same context accepts the next one. Returns USSL_ERR_USAGE if the context has
+// no `datagrams`, for a client, if len is 0, or if the handshake has begun; USSL_ERR_MEMORY.
 ussl_result_t ussl_conn_set_client_id(ussl_conn_t *conn, const uint8_t *id, size_t len);
 // Returns in how many milliseconds ussl_conn_handshake() must be called although no datagram has
 // arrived, or -1 if no timer runs.

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 #
-# run.py - runs the test suites and counts: `tests/run.py [lint|api|unit|compat|chains|port|unix32|stock|interop|firmware ...]`.
+# run.py - runs the test suites and counts: `tests/run.py [lint|api|unit|compat|chains|port|unix32|stock|interop|libraries|firmware|flags|fuzz ...]`.
 #
 # The last line is "N passed, N failed"; what cannot run here is named and counted as skipped.
 import glob

@@ -98,7 +98,7 @@ static int look_at(ussl_conn_t *conn, const uint8_t *body, size_t len) {
     int code = ask_hook(conn, &hello);
     const ussl_ctx_t *ctx = conn->ctx; // the hook may have changed it
     if (code == 0 && ctx->alpn != NULL && !offers(&hello, ctx->config.alpn)) {
-        conn->ssl.conf = &ctx->reduced;
+        conn->ssl.conf = &ctx->conf_plain;
     }
     return code;
 }

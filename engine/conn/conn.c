@@ -37,6 +37,9 @@ static ussl_result_t conn_enter(ussl_conn_t *conn, call_t call, ussl__scope_t *s
 
 static void conn_leave(ussl_conn_t *conn, ussl__scope_t *scope) {
     ussl__records_shrink(conn);
+    if (conn->state == CONN_FAILED) {
+        ussl__end_failed_handshake(&conn->ssl);
+    }
 #if USSL_TLS13
     if (conn->ssl.state == MBEDTLS_SSL_HANDSHAKE_OVER && conn->state != CONN_FAILED) {
         ussl__end_handshake(&conn->ssl);

@@ -16,9 +16,9 @@ struct ussl_ctx {
     uint16_t group[2];               // config.group; ends with 0
     const char **alpn;               // owned, with its texts; mbedTLS keeps a pointer to it
     mbedtls_ssl_config conf;
-    // conf of a server without ALPN, for clients that share no protocol with it; with DTLS, without
-    // cookies, for clients without an id.
-    mbedtls_ssl_config reduced;
+    // The copy of conf that a server falls back to. With TLS it has no ALPN, for clients that share
+    // no protocol with it. With DTLS it has no cookies, for connections without a client id.
+    mbedtls_ssl_config conf_plain;
 #if USSL_DTLS && USSL_SERVER
     mbedtls_ssl_cookie_ctx cookies;
 #endif

@@ -174,6 +174,28 @@ static int set_record_limit(ussl_ctx_t *ctx) {
     return 0;
 }
 
+// Our certificates, or the pre-shared keys that stand for them.
+static int set_authentication(ussl_ctx_t *ctx) {
+    const ussl_config_t *config = &ctx->config;
+    int code = 0;
+    for (size_t i = 0; i < 2 && code == 0; i++) {
+        if (config->identity[i] != NULL) {
+            code = mbedtls_ssl_conf_own_cert(
+                &ctx->conf, &config->identity[i]->chain, &config->identity[i]->key);
+        }
+    }
+#if USSL_TLS13
+    // Without psk_ke (RFC 8446 4.2.9), which has no key exchange.
+    mbedtls_ssl_conf_tls13_key_exchange_modes(&ctx->conf,
+        ussl__psk_only(config) ? MBEDTLS_SSL_TLS1_3_KEY_EXCHANGE_MODE_PSK_EPHEMERAL
+                               : MBEDTLS_SSL_TLS1_3_KEY_EXCHANGE_MODE_EPHEMERAL_ALL);
+#endif
+#if USSL_PSK
+    code = code == 0 ? ussl__psk_use(ctx) : code;
+#endif
+    return code;
+}
+
 static int ctx_fill(ussl_ctx_t *ctx) {
     const ussl_config_t *config = &ctx->config;
     mbedtls_ssl_config *conf = &ctx->conf;
@@ -206,32 +228,18 @@ static int ctx_fill(ussl_ctx_t *ctx) {
     // our trust.
     mbedtls_ssl_conf_cert_req_ca_list(conf, MBEDTLS_SSL_CERT_REQ_CA_LIST_DISABLED);
 #endif
-    for (size_t i = 0; i < 2 && code == 0; i++) {
-        if (config->identity[i] != NULL) {
-            code = mbedtls_ssl_conf_own_cert(
-                conf, &config->identity[i]->chain, &config->identity[i]->key);
-        }
-    }
-#if USSL_TLS13
-    // Without psk_ke (RFC 8446 4.2.9), which has no key exchange.
-    mbedtls_ssl_conf_tls13_key_exchange_modes(conf,
-        ussl__psk_only(config) ? MBEDTLS_SSL_TLS1_3_KEY_EXCHANGE_MODE_PSK_EPHEMERAL
-                               : MBEDTLS_SSL_TLS1_3_KEY_EXCHANGE_MODE_EPHEMERAL_ALL);
-#endif
-#if USSL_PSK
-    code = code == 0 ? ussl__psk_use(ctx) : code;
-#endif
+    code = set_authentication(ctx);
     code = code == 0 ? set_record_limit(ctx) : code;
     code = code == 0 ? set_alpn(ctx) : code;
     // An mbedTLS server ends the handshake if it shares no ALPN protocol with the client. CPython
     // goes on without one, and so do connections that are switched to this copy.
-    ctx->reduced = ctx->conf;
-    ctx->reduced.alpn_list = NULL;
+    ctx->conf_plain = ctx->conf;
+    ctx->conf_plain.alpn_list = NULL;
 #if USSL_DTLS
     // The same for a DTLS server without cookies, which are for clients with an id.
     code = code == 0 ? ussl__datagrams_use(ctx) : code;
 #if USSL_SERVER
-    mbedtls_ssl_conf_dtls_cookies(&ctx->reduced, NULL, NULL, NULL);
+    mbedtls_ssl_conf_dtls_cookies(&ctx->conf_plain, NULL, NULL, NULL);
 #endif
 #endif
     return code;

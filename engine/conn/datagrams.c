@@ -52,7 +52,7 @@ void ussl__datagrams_begin(ussl_conn_t *conn) {
     mbedtls_ssl_set_mtu(&conn->ssl, USSL_DATAGRAM);
 #if USSL_SERVER
     if (conn->ctx->config.role == USSL_SERVER_SIDE) {
-        conn->ssl.conf = &conn->ctx->reduced; // no cookies before there is a client id
+        conn->ssl.conf = &conn->ctx->conf_plain; // no cookies before there is a client id
     }
 #endif
 }

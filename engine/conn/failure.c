@@ -65,6 +65,11 @@ static void latch_code(ussl_conn_t *conn, int code) {
         // The table has NO_SHARED_CIPHER, which is wrong for a client: it has found nothing
         // acceptable in a ServerHello.
         why.reason = "BAD_HANDSHAKE";
+    } else if (USSL_PSK && code == MBEDTLS_ERR_SSL_HANDSHAKE_FAILURE
+        && conn->ssl.alert_type == USSL_ALERT_DECRYPT_ERROR) {
+        // A client of TLS 1.3 has another pre-shared key (RFC 8446 4.2.11.2).
+        why.alert = USSL_ALERT_DECRYPT_ERROR;
+        why.reason = "BINDER_DOES_NOT_VERIFY";
     } else if (code == MBEDTLS_ERR_SSL_NO_CLIENT_CERTIFICATE
         && conn->ssl.tls_version == MBEDTLS_SSL_VERSION_TLS1_3) {
         why.alert = USSL_ALERT_CERTIFICATE_REQUIRED;

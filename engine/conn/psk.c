@@ -29,6 +29,8 @@ bool ussl__psk_fits(const ussl_config_t *config) {
 }
 
 #if USSL_PSK
+_Static_assert(USSL_PSK_MAX == MBEDTLS_PSK_MAX_LEN, "mbedTLS takes keys of this length");
+
 // A ClientHello of TLS 1.3 can offer some two thousand identities.
 enum { MOST_IDENTITIES = 8 };
 

@@ -30,7 +30,7 @@ int ussl__sign_elsewhere(const mbedtls_pk_context *pk, const unsigned char *hash
     if (result == USSL_OK && *sig_len > 0 && *sig_len <= sig_size) {
         return 0;
     }
-    if (result == USSL_ERR_PARSE && key_len > 0) {
+    if (result == USSL_HOOK_DECLINED && key_len > 0) {
         return MBEDTLS_ERR_PLATFORM_FEATURE_UNSUPPORTED;
     }
     (void)ussl__conn_latch(conn, USSL_ERR_HOOK, USSL_ALERT_INTERNAL_ERROR, "CALLBACK_FAILED");

@@ -34,7 +34,7 @@
 // This header is not installed with mbedTLS, but every checkout has it. The record buffers and the
 // workarounds need the structs that it declares.
 #include "../library/ssl_misc.h"
-// The table of a key's functions, for sign.c.
+// The table of a key's functions, for pk_sign.c.
 #include "../library/pk_wrap.h"
 
 #include "../ussl.h"
@@ -63,6 +63,8 @@
 // memory/arena.c: mbedTLS's allocator. The engine's own structs are allocated with it as well.
 void *ussl__calloc(size_t count, size_t size);
 void ussl__free(void *ptr);
+// memory/arena.c: the same, for memory that belongs to no connection.
+void *ussl__calloc_uncharged(size_t count, size_t size);
 // x509/parse.c: replaces mbedtls_x509_crt_parse_der() where a peer's certificates are parsed.
 int ussl__crt_parse_sent(mbedtls_x509_crt *chain, const unsigned char *der, size_t len);
 // conn/record_buffers.c: the current sizes of the record buffers, in bytes.
@@ -81,12 +83,24 @@ int ussl__verify_sent(mbedtls_ssl_context *ssl, const mbedtls_x509_crt *chain, u
 int ussl__sign_elsewhere(const mbedtls_pk_context *pk, const unsigned char *hash, size_t hash_len,
     unsigned char *sig, size_t sig_size, size_t *sig_len);
 
-// ---- sign.c ------------------------------------------------------------------------------------
+// ---- pk_sign.c ---------------------------------------------------------------------------------
 // Makes an EC key sign by on_sign, if the context that uses it has one. `table` has to live as long
 // as the key.
 void ussl__pk_sign_by_hook(mbedtls_pk_context *pk, mbedtls_pk_info_t *table);
 
+// ---- psa_slots.c (USSL_TLS13)
+// -------------------------------------------------------------------- A handshake of TLS 1.3 holds
+// a key slot of PSA, and at most USSL__SLOTS_PASSING more during a call.
+#define USSL__SLOTS_PASSING 4
+// Returns the bytes that a table of that many slots takes.
+size_t ussl__psa_slots_size(size_t slots);
+// Makes the table that large. It never shrinks before ussl_deinit().
+USSL__CHECKED ussl_result_t ussl__psa_slots_make(size_t slots);
+
 // ---- workarounds.c -----------------------------------------------------------------------------
+// Frees what a handshake that has failed holds, key slots among it. Output that is still to be sent
+// stays.
+void ussl__end_failed_handshake(mbedtls_ssl_context *ssl);
 // TLS 1.3: frees the memory that only the handshake needs. mbedTLS keeps it until the connection is
 // freed.
 void ussl__end_handshake(mbedtls_ssl_context *ssl);

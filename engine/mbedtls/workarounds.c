@@ -4,13 +4,7 @@
 // that it does not note as sent, and keys that it changes too late (docs/known-faults.md).
 #include "mbed.h"
 
-#if USSL_TLS13
-// The state of a handshake takes 3.3 KB on a 32-bit machine: transcript hashes, handshake keys, and
-// the transform that only TLS 1.2 uses. In TLS 1.2 mbedTLS itself frees it at this point.
-void ussl__end_handshake(mbedtls_ssl_context *ssl) {
-    if (ssl->tls_version != MBEDTLS_SSL_VERSION_TLS1_3 || ssl->handshake == NULL) {
-        return;
-    }
+static void free_handshake(mbedtls_ssl_context *ssl) {
     mbedtls_ssl_handshake_free(ssl);
     mbedtls_free(ssl->handshake);
     ssl->handshake = NULL;
@@ -21,6 +15,29 @@ void ussl__end_handshake(mbedtls_ssl_context *ssl) {
         ssl->transform_negotiate = NULL;
     }
 #endif
+}
+
+void ussl__end_failed_handshake(mbedtls_ssl_context *ssl) {
+    if (ssl->handshake == NULL) {
+        return;
+    }
+    ssl->transform_in = ssl->transform_out = NULL; // nothing is encrypted any more
+    free_handshake(ssl);
+    if (ssl->session_negotiate != NULL) {
+        mbedtls_ssl_session_free(ssl->session_negotiate);
+        mbedtls_free(ssl->session_negotiate);
+        ssl->session_negotiate = NULL;
+    }
+}
+
+#if USSL_TLS13
+// The state of a handshake takes 3.3 KB on a 32-bit machine: transcript hashes, handshake keys, and
+// the transform that only TLS 1.2 uses. In TLS 1.2 mbedTLS itself frees it at this point.
+void ussl__end_handshake(mbedtls_ssl_context *ssl) {
+    if (ssl->tls_version != MBEDTLS_SSL_VERSION_TLS1_3 || ssl->handshake == NULL) {
+        return;
+    }
+    free_handshake(ssl);
 }
 
 #if USSL_TLS12

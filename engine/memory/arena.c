@@ -60,6 +60,19 @@ void *ussl__calloc(size_t count, size_t size) {
     return NULL;
 }
 
+void *ussl__calloc_uncharged(size_t count, size_t size) {
+    ussl__scope_t *scope = ussl__scope_current();
+    ussl_arena_t *arena = scope ? scope->arena : NULL;
+    if (scope != NULL) {
+        scope->arena = NULL;
+    }
+    void *block = ussl__calloc(count, size);
+    if (scope != NULL) {
+        scope->arena = arena;
+    }
+    return block;
+}
+
 void ussl__free(void *ptr) {
     if (ptr == NULL) {
         return;

@@ -56,7 +56,39 @@ static bool plan_fits(const ussl_reserve_plan_t *plan) {
 }
 
 // ---- helpers ----
+static size_t reserved; // connections in all reservations
+
+static size_t block_size(const ussl_reserve_plan_t *plan) {
+    size_t shared = plan->shared * round_up(plan->record_in + USSL__RECORD_AROUND);
+    return head_size(plan) + shared
+        + plan->connections * (round_up(sizeof(ussl__slot_t)) + slot_size(plan));
+}
+
+static size_t key_slots_size(size_t connections) {
+#if USSL_TLS13
+    return ussl__psa_slots_size(connections + USSL__SLOTS_PASSING);
+#else
+    (void)connections;
+    return 0;
+#endif
+}
+
+// Makes room for the key slots of all reserved connections. They are outside of the block, because
+// mbedTLS has one table of them for the whole process.
+static ussl_result_t make_key_slots(size_t connections) {
+    ussl_result_t result = USSL_OK;
+#if USSL_TLS13
+    ussl__scope_t scope;
+    ussl__scope_enter(&scope, NULL);
+    result = ussl__psa_slots_make(reserved + connections + USSL__SLOTS_PASSING);
+    ussl__scope_leave(&scope);
+#endif
+    reserved += result == USSL_OK ? connections : 0;
+    return result;
+}
+
 static void reserve_drop(ussl__object_t *object) {
+    reserved -= ((ussl_reserve_t *)object)->plan.connections;
     ussl__platform()->release(ussl__platform()->user, object);
 }
 
@@ -102,9 +134,7 @@ ussl__shared_buffer_t *ussl__shared_buffers(const ussl_arena_t *arena, size_t *n
 
 // ---- public ----
 size_t ussl_reserve_size(const ussl_reserve_plan_t *plan) {
-    size_t shared = plan->shared * round_up(plan->record_in + USSL__RECORD_AROUND);
-    return head_size(plan) + shared
-        + plan->connections * (round_up(sizeof(ussl__slot_t)) + slot_size(plan));
+    return block_size(plan) + key_slots_size(plan->connections);
 }
 
 ussl_result_t ussl_reserve_new(const ussl_reserve_plan_t *plan, ussl_reserve_t **out) {
@@ -113,8 +143,12 @@ ussl_result_t ussl_reserve_new(const ussl_reserve_plan_t *plan, ussl_reserve_t *
         return USSL_ERR_USAGE;
     }
     const ussl_platform_t *platform = ussl__platform();
-    uint8_t *memory = platform->alloc(platform->user, ussl_reserve_size(plan));
+    uint8_t *memory = platform->alloc(platform->user, block_size(plan));
     if (memory == NULL) {
+        return USSL_ERR_MEMORY;
+    }
+    if (make_key_slots(plan->connections) != USSL_OK) {
+        platform->release(platform->user, memory);
         return USSL_ERR_MEMORY;
     }
     ussl_reserve_t *reserve = (ussl_reserve_t *)(void *)memory;

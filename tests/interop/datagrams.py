@@ -12,6 +12,7 @@ def listens(port):
             if any(wanted in line for line in f):
                 return
         time.sleep(0.05)
+    raise OSError("nobody listens on port %d" % port)
 
 
 def cases(case, free_port, stop):
@@ -43,13 +44,29 @@ def cases(case, free_port, stop):
         yield "server/openssl/dtls/" + cert, good, out + log
 
 
+def refusals(case, free_port, stop):
+    for cert, code in (("wrong-name", 62), ("unknown-issuer", 20), ("expired", 10)):
+        port = free_port()
+        server = case.start(["openssl", "s_server", "-dtls1_2", "-accept", "127.0.0.1:%d" % port, "-quiet",
+                             "-cert", case.cert(cert + ".pem"), "-key", case.cert(cert + ".key")])
+        listens(port)
+        out = case.run([case.micropython, "datagrams.py", "client", str(port), case.certs, cert])[1]
+        log = stop(server)
+        yield "client/openssl/dtls/refuses-" + cert, out == "refused %d\n" % code and "from ussl" not in log, out + log
+
+
 def client(sock, address, certs):
+    import ssl
     import tls
 
     sock.connect(address)
     ctx = tls.SSLContext(tls.PROTOCOL_DTLS_CLIENT)
     ctx.load_verify_locations(certs + "/ca.pem")
-    s = ctx.wrap_socket(sock, server_hostname="localhost")
+    try:
+        s = ctx.wrap_socket(sock, server_hostname="localhost")
+    except ssl.SSLCertVerificationError as e:
+        print("refused", e.verify_code)
+        return
     s.send(b"from ussl\n")
     print(s.recv(100).decode(), end="")
     s.close()

@@ -287,7 +287,8 @@ def pre_shared_keys(case):
 
 
 def dtls(case):
-    return datagrams.cases(case, free_port, stop)
+    yield from datagrams.cases(case, free_port, stop)
+    yield from datagrams.refusals(case, free_port, stop)
 
 
 def explain(case):

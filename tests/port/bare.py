@@ -1,5 +1,4 @@
-# bare.py - run by tools/try-flags on a build with USSL_LEGACY_WRAP=0, USSL_SERVER=0, USSL_SESSIONS=0,
-# USSL_KEYLOG=0, USSL_PEM=0, USSL_CRL=0 and USSL_CERT_NONE=refuse: what was left out is absent or raises.
+# bare.py - run by tools/try-flags on a build with every flag of its variable `bare`: what was left out is absent or raises.
 import ssl
 import tls
 

@@ -2,9 +2,8 @@
 import errno
 import socket
 import ssl
-import time
 import tls
-from helper import CERTS, read
+from helper import CERTS
 from port import cases, raises, shake
 
 
@@ -112,14 +111,14 @@ def nobody_answers():
     s.settimeout(2.5)
     raises(OSError, s.do_handshake)
     b.setblocking(False)
-    # The ClientHello, and twice again: after one second, and after two more at most.
+    # The ClientHello, and again after one second; the next would come after three.
     got = []
     while True:
         try:
             got.append(b.recv(2000))
         except OSError:
             break
-    assert 2 <= len(got) <= 3 and got[0][13:] == got[1][13:], len(got)
+    assert len(got) == 2 and got[0][13:] == got[1][13:], len(got)
 
 
 def blocking_sockets():

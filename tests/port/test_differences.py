@@ -180,7 +180,6 @@ def server_hostname_must_be_ascii():
     raises(ValueError, client_context().wrap_bio, ssl.MemoryBIO(), ssl.MemoryBIO(), False, "\xfc.example")
 
 
-# A socket without getpeername(2) is unconnected if it polls as hung up.
 def wrap_bio_needs_a_name():
     ctx = client_context()
     for name in (None, ""):
@@ -189,6 +188,7 @@ def wrap_bio_needs_a_name():
     ctx.wrap_bio(ssl.MemoryBIO(), ssl.MemoryBIO())
 
 
+# A socket without getpeername(2) is unconnected if it polls as hung up.
 def unconnected_socket():
     c, s, a, b = pair()
 

@@ -48,6 +48,12 @@ def after_it_none_is():
         raises(ValueError, lambda: pair(ctx, server_context(), hostname=None))
 
 
+def the_name_is_checked_again():
+    ctx = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    ctx.check_hostname = False
+    assert accepts(ctx) and not accepts(ctx, "wrong-name") and ctx.check_hostname
+
+
 def it_reads_back_what_holds():
     for ctx in (library(), before):
         assert ctx.verify_mode == ssl.CERT_REQUIRED and ctx.check_hostname
@@ -76,6 +82,6 @@ def a_server_is_not_concerned():
     assert accepts(library())
 
 
-cases(an_opt_out_is_honoured, after_it_none_is, it_reads_back_what_holds, the_old_wrap_socket_verifies,
+cases(an_opt_out_is_honoured, after_it_none_is, the_name_is_checked_again, it_reads_back_what_holds, the_old_wrap_socket_verifies,
       what_was_loaded_is_trusted_instead, a_server_is_not_concerned)
 print("ok")

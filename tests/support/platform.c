@@ -52,6 +52,8 @@ const ussl_platform_t test_hooks = {
     .clock_floor = TEST_FLOOR,
 };
 
+size_t test_platform_own;
+
 void platform_reset(void) {
     static bool started;
     size_t live = test_platform.live;
@@ -59,5 +61,7 @@ void platform_reset(void) {
     if (!started) {
         started = true;
         assert_int_equal(ussl_init(&test_hooks), USSL_OK);
+        test_platform_own = test_platform.live;
+        test_platform.live = 0;
     }
 }

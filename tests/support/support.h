@@ -39,6 +39,8 @@ typedef struct {
 } test_platform_t;
 
 extern test_platform_t test_platform;
+// Blocks that the engine itself has, from ussl_init() to ussl_deinit(); they do not count as live.
+extern size_t test_platform_own;
 extern const ussl_platform_t test_hooks;
 // Clock, generator and counters back to the beginning; calls ussl_init the first time.
 void platform_reset(void);

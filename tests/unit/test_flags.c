@@ -19,6 +19,12 @@ static ussl_result_t make_context(ussl_config_t config) {
     return result;
 }
 
+static ussl_result_t on_sign(void *owner, const uint8_t *key, size_t key_len, const uint8_t *hash,
+    size_t hash_len, uint8_t *sig, size_t *sig_len) {
+    (void)owner, (void)key, (void)key_len, (void)hash, (void)hash_len, (void)sig, (void)sig_len;
+    return USSL_HOOK_DECLINED;
+}
+
 static void what_is_not_built_in_is_refused(void **state) {
     (void)state;
     ussl_result_t server = make_context((ussl_config_t){.role = USSL_SERVER_SIDE});
@@ -27,6 +33,13 @@ static void what_is_not_built_in_is_refused(void **state) {
     assert_int_equal(none, USSL_CERT_NONE == USSL_CERT_NONE_REFUSE ? USSL_ERR_USAGE : USSL_OK);
     ussl_result_t crl = make_context((ussl_config_t){.crl_check = USSL_CRL_LEAF});
     assert_int_equal(crl, USSL_CRL ? USSL_OK : USSL_ERR_USAGE);
+    ussl_result_t sign = make_context((ussl_config_t){.on_sign = on_sign});
+    assert_int_equal(sign, USSL_SIGN ? USSL_OK : USSL_ERR_USAGE);
+    static const uint8_t octet[] = "x";
+    ussl_result_t psk = make_context((ussl_config_t){.psk = {octet, octet, 1, 1}});
+    assert_int_equal(psk, USSL_PSK ? USSL_OK : USSL_ERR_USAGE);
+    ussl_result_t dtls = make_context((ussl_config_t){.datagrams = true});
+    assert_int_equal(dtls, USSL_DTLS ? USSL_OK : USSL_ERR_USAGE);
 }
 
 static void texts_that_are_not_built_in(void **state) {

@@ -26,7 +26,7 @@ static ussl_result_t on_psk(
     (void)owner;
     answer.calls++;
     if (len != sizeof(identity) || memcmp(name, identity, len) != 0) {
-        return USSL_ERR_PARSE;
+        return USSL_HOOK_DECLINED;
     }
     memcpy(out, key, sizeof(key));
     *out_len = answer.key_len;

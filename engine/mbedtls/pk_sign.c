@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// sign.c - lets a hook make the ECDSA signatures of a private key, for keys that are held outside
-// of this program's memory.
+// pk_sign.c - lets a hook make the ECDSA signatures of a private key, for keys that are held
+// outside of this program's memory.
 //
 // Notes: mbedTLS finds the functions of a key through a table. It can replace the table of an RSA
 // key only, so this file gives an EC key a copy of its table in which one function is another.
