@@ -203,7 +203,7 @@ ussl_result_t ssl_roots_put(ussl_trust_t *trust, mp_obj_t roots);
 // closes the file.
 mp_obj_t ssl_roots_from_file(mp_obj_t path, mp_obj_t file);
 void ssl_roots_use(ssl_context_obj_t *context, mp_obj_t roots);
-size_t ssl_roots_count(const ssl_context_obj_t *context);
+size_t ssl_roots_count(const ssl_context_obj_t *context, bool only_cas);
 MP_DECLARE_CONST_FUN_OBJ_VAR_BETWEEN(ssl_install_roots_obj);
 
 // ---- ssl_reserve.c: memory reserved for the connections of a context ----
@@ -450,6 +450,8 @@ typedef struct {
 } ssl_refusal_t;
 // Raises the exception for a failed connection.
 NORETURN void ssl_raise_failure(const ussl_failure_t *why, const ssl_refusal_t *refusal);
+// Raises MemoryError, which is here also an OSError with errno ENOMEM. `text` may be NULL.
+NORETURN void ssl_raise_memory(const char *text);
 // Raises the exception for a result that comes without a ussl_failure_t.
 NORETURN void ssl_raise_result(ussl_result_t result);
 // The same, where USSL_ERR_USAGE is the caller's mistake: ValueError with this text.
@@ -458,6 +460,8 @@ NORETURN void ssl_raise_usage(ussl_result_t result, const char *text);
 // case. `number` is the one that CPython has for this error.
 NORETURN void ssl_raise_reason(
     mp_int_t number, const char *library, const char *reason, const char *text);
+// Raises SSLError(number, text), with the text as its reason too, as CPython's SSLSocket does.
+NORETURN void ssl_raise_own_reason(mp_int_t number, const char *text);
 // Returns the exception SSLError(1, "[SSL: reason] text").
 mp_obj_t ssl_reason_error(const char *reason, const char *text);
 // Raises SSLError(text), without a number.

@@ -10,12 +10,39 @@
 #include "py/objstr.h"
 
 // ---- making and freeing ----
+// The checks of CPython, whose IDNA codec refuses empty and long labels.
+static void check_hostname(mp_obj_t server_hostname) {
+    size_t len, label = 0;
+    const char *host = mp_obj_str_get_data(server_hostname, &len);
+    if (len == 0 || host[0] == '.' || len > 253) {
+        mp_raise_ValueError(MP_ERROR_TEXT(
+            "server_hostname cannot be an empty string or start with a leading dot."));
+    }
+    for (size_t i = 0; i < len; i++) {
+        label = host[i] == '.' ? 0 : label + 1;
+        if (host[i] == '\0') {
+            mp_raise_TypeError(MP_ERROR_TEXT("server_hostname must not contain null bytes"));
+        }
+        if ((unsigned char)host[i] >= 0x80) {
+            mp_raise_msg(&mp_type_UnicodeError,
+                MP_ERROR_TEXT("server_hostname must be ASCII: write the A-label (xn--...)"));
+        }
+        if (label > 63) {
+            mp_raise_msg(&mp_type_UnicodeError,
+                MP_ERROR_TEXT("a label of server_hostname is longer than 63 bytes"));
+        }
+    }
+}
+
 ssl_conn_obj_t *ssl_conn_obj_new(const mp_obj_type_t *type, ssl_context_obj_t *context,
     bool server_side, mp_obj_t server_hostname) {
     if (mp_obj_is_type(server_hostname, &mp_type_bytes)) {
         size_t len; // bytes are taken as text, as in CPython; the attribute is a str in any case
         const char *text = mp_obj_str_get_data(server_hostname, &len);
         server_hostname = mp_obj_new_str_copy(&mp_type_str, (const byte *)text, len);
+    }
+    if (server_hostname != mp_const_none && !server_side) {
+        check_hostname(server_hostname);
     }
     // The fields are set before anything can raise, because the finaliser can run at any time.
     ssl_conn_obj_t *self = mp_obj_malloc_with_finaliser(ssl_conn_obj_t, type);
@@ -54,24 +81,9 @@ void ssl_conn_obj_start(ssl_conn_obj_t *self) {
             server_side ? "Cannot create a server socket with a PROTOCOL_TLS_CLIENT context"
                         : "Cannot create a client socket with a PROTOCOL_TLS_SERVER context");
     }
-    const char *host = NULL;
-    if (server_hostname != mp_const_none && !server_side) {
-        size_t len;
-        host = mp_obj_str_get_data(server_hostname, &len);
-        if (len == 0 || host[0] == '.' || len > 253) {
-            mp_raise_ValueError(MP_ERROR_TEXT(
-                "server_hostname cannot be an empty string or start with a leading dot."));
-        }
-        for (size_t i = 0; i < len; i++) {
-            if (host[i] == '\0') {
-                mp_raise_TypeError(MP_ERROR_TEXT("server_hostname must not contain null bytes"));
-            }
-            if ((unsigned char)host[i] >= 0x80) {
-                mp_raise_ValueError(
-                    MP_ERROR_TEXT("server_hostname must be ASCII: write the A-label (xn--...)"));
-            }
-        }
-    }
+    size_t len;
+    bool named = server_hostname != mp_const_none && !server_side;
+    const char *host = named ? mp_obj_str_get_data(server_hostname, &len) : NULL;
     if (!server_side && host == NULL && ssl_verification_of_name(context)) {
         mp_raise_ValueError(MP_ERROR_TEXT("check_hostname requires server_hostname"));
     }

@@ -131,6 +131,14 @@ static const mp_rom_obj_tuple_t cert_error_parents = {
     {&mp_type_tuple}, 2, {MP_ROM_PTR(&ssl_SSLError_type), MP_ROM_PTR(&mp_type_ValueError)}};
 DEFINE_SSL_ERROR(SSLCertVerificationError, &cert_error_parents);
 
+// Lack of memory ends one connection. asyncio's server catches OSError for each client, and would
+// end with a MemoryError; so this is both. Its errno is ENOMEM.
+static const mp_rom_obj_tuple_t memory_error_parents = {
+    {&mp_type_tuple}, 2, {MP_ROM_PTR(&mp_type_OSError), MP_ROM_PTR(&mp_type_MemoryError)}};
+static MP_DEFINE_CONST_OBJ_TYPE(memory_error_type, MP_QSTR_MemoryError, MP_TYPE_FLAG_NONE, make_new,
+    mp_obj_exception_make_new, print, mp_obj_exception_print, attr, mp_obj_exception_attr, parent,
+    &memory_error_parents);
+
 // ---- making ----
 typedef struct {
     const mp_obj_type_t *type;
@@ -254,6 +262,11 @@ void ssl_raise_reason(mp_int_t number, const char *library, const char *reason, 
     error_raise(&error, error_text(&error));
 }
 
+void ssl_raise_own_reason(mp_int_t number, const char *text) {
+    raised_t error = {.type = &ssl_SSLError_type, .number = number, .reason = text};
+    error_raise(&error, mp_obj_new_str_from_cstr(text));
+}
+
 mp_obj_t ssl_reason_error(const char *reason, const char *text) {
     raised_t error = {
         .type = &ssl_SSLError_type, .number = 1, .library = "SSL", .reason = reason, .text = text};
@@ -304,10 +317,18 @@ void ssl_raise_eof(const char *reason) {
     error_raise(&error, error_text(&error));
 }
 
+void ssl_raise_memory(const char *text) {
+    mp_obj_t args[] = {MP_OBJ_NEW_SMALL_INT(MP_ENOMEM), MP_OBJ_NULL};
+    if (text != NULL) {
+        args[1] = mp_obj_new_str_from_cstr(text);
+    }
+    nlr_raise(mp_obj_exception_make_new(&memory_error_type, text ? 2 : 1, 0, args));
+}
+
 void ssl_raise_result(ussl_result_t result) {
     switch (result) {
         case USSL_ERR_MEMORY:
-            mp_raise_type(&mp_type_MemoryError);
+            ssl_raise_memory(NULL);
         case USSL_ERR_PLATFORM:
             mp_raise_OSError(MP_EIO);
         default:

@@ -42,6 +42,18 @@ static void load_trust(ssl_context_obj_t *context, const mp_arg_val_t vals[3]) {
     }
 }
 
+static void use_keylog_of_environment(ssl_context_obj_t *context) {
+#if USSL_KEYLOG && defined(__unix__)
+    const char *keylog = getenv("SSLKEYLOGFILE");
+    if (keylog != NULL && *keylog != '\0') {
+        mp_store_attr(
+            MP_OBJ_FROM_PTR(context), MP_QSTR_keylog_filename, mp_obj_new_str_from_cstr(keylog));
+    }
+#else
+    (void)context;
+#endif
+}
+
 static mp_obj_t ssl_create_default_context(size_t n_args, const mp_obj_t *args, mp_map_t *kw_args) {
     static const mp_arg_t allowed[] = {
         {MP_QSTR_purpose, MP_ARG_OBJ, {.u_rom_obj = MP_ROM_PTR(&ssl_purpose_server_obj)}},
@@ -55,13 +67,7 @@ static mp_obj_t ssl_create_default_context(size_t n_args, const mp_obj_t *args, 
     // As in CPython 3.13. With the first flag a path may end at an intermediate certificate that
     // was loaded.
     context->verify_flags |= SSL_VERIFY_X509_PARTIAL_CHAIN | SSL_VERIFY_X509_STRICT;
-#if USSL_KEYLOG && defined(__unix__)
-    const char *keylog = getenv("SSLKEYLOGFILE");
-    if (keylog != NULL && *keylog != '\0') {
-        mp_store_attr(
-            MP_OBJ_FROM_PTR(context), MP_QSTR_keylog_filename, mp_obj_new_str_from_cstr(keylog));
-    }
-#endif
+    use_keylog_of_environment(context);
     load_trust(context, vals + 1);
     return MP_OBJ_FROM_PTR(context);
 }
@@ -104,6 +110,7 @@ static mp_obj_t ssl_create_unverified_context(
         ssl_context_add_identity(context, vals[CERTFILE].u_obj, vals[KEYFILE].u_obj, mp_const_none);
     }
     load_trust(context, vals + CAFILE);
+    use_keylog_of_environment(context);
     return draft;
 }
 MP_DEFINE_CONST_FUN_OBJ_KW(ssl_create_unverified_context_obj, 0, ssl_create_unverified_context);

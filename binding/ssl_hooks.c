@@ -71,8 +71,14 @@ int ssl_hook_on_hello(void *owner, const char *name) {
     if (call.answer == mp_const_none) {
         return -1;
     }
-    return mp_obj_is_small_int(call.answer) ? MP_OBJ_SMALL_INT_VALUE(call.answer) & 0xFF
-                                            : USSL_ALERT_INTERNAL_ERROR;
+    if (mp_obj_is_small_int(call.answer)) {
+        return MP_OBJ_SMALL_INT_VALUE(call.answer) & 0xFF;
+    }
+    mp_printf(MICROPY_ERROR_PRINTER,
+        "Exception ignored in sni_callback:\nTypeError: '%s' object cannot be interpreted as an "
+        "integer\n",
+        mp_obj_get_type_str(call.answer));
+    return USSL_ALERT_INTERNAL_ERROR;
 }
 
 // ---- certificates ----

@@ -31,6 +31,11 @@ static NORETURN void raise_bad_trust(
             pem ? "no start line: cadata does not contain a certificate"
                 : "not enough data: cadata does not contain a certificate");
     }
+    bool named = strcmp(why->reason, "PEM_NOT_BUILT_IN") == 0
+        || strcmp(why->reason, "CRL_NOT_BUILT_IN") == 0;
+    if (from_file && pem && !named) {
+        ssl_raise_reason(524297, "X509", NULL, "PEM lib");
+    }
     ssl_raise_reason(1, pem ? "PEM" : "ASN1", why->reason, NULL);
 }
 
@@ -111,6 +116,9 @@ static mp_obj_t ssl_context_load_verify_locations(
     mp_obj_t cafile = vals[0].u_obj, capath = vals[1].u_obj, cadata = vals[2].u_obj;
     if (cafile == mp_const_none && capath == mp_const_none && cadata == mp_const_none) {
         mp_raise_TypeError(MP_ERROR_TEXT("cafile, capath and cadata cannot be all omitted"));
+    }
+    if (capath != mp_const_none && !mp_obj_is_str_or_bytes(capath)) {
+        mp_raise_TypeError(MP_ERROR_TEXT("capath should be a valid filesystem path"));
     }
     if (capath != mp_const_none) {
         mp_raise_NotImplementedError(MP_ERROR_TEXT("capath: give a file of certificates"));
@@ -239,8 +247,8 @@ static mp_obj_t ssl_context_cert_store_stats(mp_obj_t self_in) {
         ussl_trust_stats(self->trust, &stats);
     }
 #if USSL_STORE
-    stats.x509 += ssl_roots_count(self);
-    stats.x509_ca += ssl_roots_count(self);
+    stats.x509 += ssl_roots_count(self, false);
+    stats.x509_ca += ssl_roots_count(self, true);
 #endif
     mp_obj_t dict = mp_obj_new_dict(3);
     mp_obj_dict_store(dict, MP_OBJ_NEW_QSTR(MP_QSTR_x509), mp_obj_new_int_from_uint(stats.x509));

@@ -137,8 +137,7 @@ void ssl_context_need_room(ssl_context_obj_t *context) {
     gc_collect();
     ussl_arena_t *arena = ussl_reserve_take(context->reserve);
     if (arena == NULL) {
-        mp_raise_msg(
-            &mp_type_MemoryError, MP_ERROR_TEXT("as many connections as were reserved are open"));
+        ssl_raise_memory("as many connections as were reserved are open");
     }
     ussl_arena_leave(arena);
     ussl_arena_unref(arena);

@@ -279,9 +279,12 @@ mp_obj_t ssl_roots_from_file(mp_obj_t path, mp_obj_t file) {
     return roots ? MP_OBJ_FROM_PTR(roots) : MP_OBJ_NULL;
 }
 
-size_t ssl_roots_count(const ssl_context_obj_t *context) {
+size_t ssl_roots_count(const ssl_context_obj_t *context, bool only_cas) {
     const roots_t *roots = context->roots ? MP_OBJ_TO_PTR(context->roots) : NULL;
-    return roots ? ussl_store_count(roots->store, NULL) : 0;
+    if (roots == NULL) {
+        return 0;
+    }
+    return only_cas ? ussl_store_ca_count(roots->store) : ussl_store_count(roots->store, NULL);
 }
 
 // ---- ssl.install_roots(path, to=USSL_ROOTS_PATH) ----

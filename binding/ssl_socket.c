@@ -133,7 +133,7 @@ static void check_arguments(
 
 static void raise_data_before_tls(void *unused) {
     (void)unused;
-    ssl_raise_text(1, "Closed before TLS handshake with data in recv buffer.");
+    ssl_raise_own_reason(MP_ENOTCONN, "Closed before TLS handshake with data in recv buffer.");
 }
 
 // As in CPython, a failure closes the socket. With a context of `tls` it stays open, as in stock

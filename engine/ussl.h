@@ -271,6 +271,8 @@ void ussl_store_unref(ussl_store_t *store);
 // Returns the number of roots. *made is the time when the store was made, in seconds since 1970, or
 // 0 for a PEM file. made may be NULL.
 size_t ussl_store_count(const ussl_store_t *store, int64_t *made);
+// Returns how many of them are CAs, as OpenSSL's X509_check_ca() counts.
+size_t ussl_store_ca_count(const ussl_store_t *store);
 // A trust has one store at most; this replaces it. A client does not resume sessions that were made
 // before. Session tickets of a server do not record the trust, so its owner must replace the
 // ussl_tickets_t too.

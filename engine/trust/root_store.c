@@ -28,6 +28,7 @@ struct ussl_store {
     ussl_arena_t *arena;        // counted
     ussl_store_source_t source; // its pointers are the caller's
     uint32_t count;             // roots
+    uint32_t not_ca;            // those of them that do not count as CAs
     int64_t made;               // seconds since 1970; 0 for a PEM file
     uint8_t hash[USSL__FINGERPRINT_SIZE];
     uint8_t *index; // owned; the index of a PEM file, else NULL
@@ -252,6 +253,14 @@ static void insert_entry(ussl_store_t *store, const uint8_t entry[PEM_ENTRY]) {
     memcpy(store->index + at * PEM_ENTRY, entry, PEM_ENTRY);
 }
 
+static bool counts_as_ca(const uint8_t *der, size_t len) {
+    mbedtls_x509_crt crt;
+    mbedtls_x509_crt_init(&crt);
+    bool ca = mbedtls_x509_crt_parse_der_nocopy(&crt, der, len) == 0 && ussl__is_ca(&crt);
+    mbedtls_x509_crt_free(&crt);
+    return ca;
+}
+
 static ussl_result_t index_pem(
     ussl_store_t *store, const char *text, size_t len, ussl_failure_t *why) {
     const char *at = text;
@@ -274,8 +283,10 @@ static ussl_result_t index_pem(
         mbedtls_x509_buf name;
         bool good =
             ussl__tbs_field(der, der_len, USSL__TBS_SUBJECT, &name) && hash_name(&name, hash);
+        bool ca = counts_as_ca(der, der_len);
         ussl__free(der);
         if (good && store->count < room / 2 + 2) {
+            store->not_ca += !ca;
             memcpy(entry, hash, NAME_HASH);
             (void)ussl__put_number(entry + NAME_HASH, (size_t)(from - text), 4);
             (void)ussl__put_number(entry + NAME_HASH + 4, (size_t)(at - from), 4);
@@ -337,5 +348,9 @@ size_t ussl_store_count(const ussl_store_t *store, int64_t *made) {
         *made = store->made;
     }
     return store->count;
+}
+
+size_t ussl_store_ca_count(const ussl_store_t *store) {
+    return store->count - store->not_ca;
 }
 #endif // USSL_STORE

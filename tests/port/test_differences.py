@@ -188,6 +188,13 @@ def wrap_bio_needs_a_name():
     ctx.wrap_bio(ssl.MemoryBIO(), ssl.MemoryBIO())
 
 
+def attributes_of_objects():
+    for name in ("minimum_version", "keylog_filename", "security_level", "options"):
+        assert hasattr(client_context(), name) and not hasattr(ssl.SSLContext, name)
+    assert ssl.OPENSSL_VERSION.startswith("Mbed TLS 3.6")
+    raises(ssl.SSLError, client_context().load_dh_params, b"no parameters")
+
+
 # A socket without getpeername(2) is unconnected if it polls as hung up.
 def unconnected_socket():
     c, s, a, b = pair()
@@ -241,7 +248,7 @@ cases(
     a_failed_connection_stays_failed, set_ciphers_that_fails_changes_nothing, no_security_level_above_2,
     set_ciphers_takes_a_list, the_clients_order_in_tls13, no_channel_binding, no_post_handshake_authentication,
     no_protocols_of_one_version, no_capath, enumerations_are_plain_ints, classes_cannot_be_replaced,
-    no_attributes_of_ones_own, options_have_32_bits, server_hostname_must_be_ascii, wrap_bio_needs_a_name,
+    no_attributes_of_ones_own, options_have_32_bits, server_hostname_must_be_ascii, wrap_bio_needs_a_name, attributes_of_objects,
     unconnected_socket, methods_of_the_socket_below, a_subclass_of_sslcontext,
 )
 print("ok")
