@@ -45,7 +45,7 @@ typedef struct {
     ussl_trust_t *trust;          // counted; NULL until something is loaded or pinned
     ussl_identity_t *identity[2]; // counted; the ECDSA and the RSA identity; NULL if not loaded
     ussl_ctx_t *frozen[2];        // counted; by role; NULL if it has to be built from this draft
-    uint8_t frozen_checks[2];     // by role; what `frozen` verifies: its mode << 1 | its name check
+    uint8_t frozen_checks[2];     // by role; what `frozen` verifies, see ssl_verification_checks()
     mp_obj_t roots;               // the RootStore in use; MP_OBJ_NULL if there is none
     ussl_trust_t *default_trust;  // counted; the default trust anchors, while `trust` is NULL
     mp_obj_t default_roots;       // the RootStore in it; MP_OBJ_NULL if there is none
@@ -71,6 +71,7 @@ typedef struct {
     uint8_t protocol, verify_mode, security_level;
     bool check_hostname, no_common_name, post_handshake_auth;
     bool of_tls;       // an SSLContext of the module tls
+    bool name_by_mode; // there: verify_mode has turned check_hostname off, and turns it on again
     bool datagrams;    // DTLS
     bool inspects;     // explain() looks at a chain: require_verification() does not apply
     qstr opted_out_by; // the module that has made the context, or that has set CERT_NONE
@@ -121,12 +122,18 @@ void ssl_verification_opt_out(ssl_context_obj_t *context);
 // True if a client of this context verifies its server although verify_mode is CERT_NONE.
 bool ssl_verification_overruled(const ssl_context_obj_t *context);
 // Returns the SSL_CERT_* mode for connections of this role. If it is not the context's own, says so
-// on stderr, unless the last line there was about the same module.
+// on stderr, once for each module.
 uint8_t ssl_verification_mode(const ssl_context_obj_t *context, ussl_role_t role);
 // True if a client of this context checks the name of its server.
 bool ssl_verification_of_name(const ssl_context_obj_t *context);
-// Says on stderr that a client has connected and verified nothing, unless the last line there was
-// about the same module.
+// Returns what connections of this role verify: the mode << 1 | the name check. Two values mean a
+// client that has no certificate to verify, because a pre-shared key authenticates its server.
+#define SSL_CHECKS_KEY 0x81
+#define SSL_CHECKS_KEY_ONCE 0x83 // the key was asked for, and is good for one connection
+uint8_t ssl_verification_checks(const ssl_context_obj_t *context, ussl_role_t role);
+// False if require_verification() demands more of a client than `checks`.
+bool ssl_verification_suffices(const ssl_context_obj_t *context, uint8_t checks);
+// Says on stderr that a client has connected and verified nothing, once for each module.
 void ssl_verification_missed(const ssl_context_obj_t *context);
 // For a soft reset.
 void ssl_verification_reset(void);
@@ -220,6 +227,7 @@ typedef enum { PUMP_DONE = 0, PUMP_WANT_READ, PUMP_WANT_WRITE } ssl_pump_t;
 
 // A descriptor of the unix port that is closed when its owner is collected; fd is -1 for none.
 typedef struct {
+    mp_obj_t stream; // the socket that has it
     int fd;
     uint64_t inode; // tells the socket from another one that has got the same number later
 } ssl_descriptor_t;
@@ -245,6 +253,7 @@ typedef struct {
     const uint8_t *offered; // caller's; these bytes, while the write that offered them runs
     size_t held;            // their number
     uint8_t held_hash[32];  // SHA-256 of them
+    uint8_t checks;         // what its handshake verifies, see ssl_verification_checks()
     bool server_side;
     bool handshake;       // do_handshake_on_connect
     bool connected;       // the stream was connected when it was wrapped, or by connect()
@@ -408,16 +417,32 @@ ussl_result_t ssl_hook_on_sign(void *owner, const uint8_t *key, size_t key_len, 
     size_t hash_len, uint8_t *sig, size_t *sig_len);
 
 // ---- ssl_psk.c: pre-shared keys (USSL_PSK) ----
+// What a client's callback has answered.
+typedef struct {
+    bool given;
+#if USSL_PSK
+    ussl_psk_t psk; // points to the two below
+    uint8_t identity[USSL_PSK_IDENTITY_MAX], key[USSL_PSK_MAX];
+#endif
+} ssl_psk_answer_t;
+
 // True if connections of this role authenticate by a pre-shared key.
 bool ssl_psk_of_client(const ssl_context_obj_t *self);
 bool ssl_psk_of_server(const ssl_context_obj_t *self);
-// Returns a client's identity and key; they are lent by Python objects. Raises SSLError if they
-// cannot be used, and what the callback raises.
-void ssl_psk_get(const ssl_context_obj_t *self, ussl_psk_t *out);
+// True if each connection of a client asks a callback for its key.
+bool ssl_psk_asks(const ssl_context_obj_t *self);
+// Returns a client's identity and key that were set as attributes; they are lent by Python objects.
+// Raises SSLError if they cannot be used.
+void ssl_psk_of_attributes(const ssl_context_obj_t *self, ussl_psk_t *out);
+// Asks a client's callback. Raises SSLError if the answer cannot be used, and what it raises.
+void ssl_psk_ask(const ssl_context_obj_t *self, ssl_psk_answer_t *out);
 // Raises NotImplementedError if a server would have to send an identity hint.
 void ssl_psk_check_hint(const ssl_context_obj_t *self);
-// Sets psk_identity and psk_key. Raises SSLError if they cannot be used.
-void ssl_psk_set_pair(ssl_context_obj_t *self, mp_obj_t identity, mp_obj_t key);
+// Set psk_identity, psk_key and server_psk_keys. Raise SSLError, or TypeError, if the value cannot
+// be used, or is of the other side than the context.
+void ssl_psk_set_identity(ssl_context_obj_t *self, mp_obj_t identity);
+void ssl_psk_set_key(ssl_context_obj_t *self, mp_obj_t key);
+void ssl_psk_set_server_keys(ssl_context_obj_t *self, mp_obj_t keys);
 ussl_result_t ssl_hook_on_psk(
     void *owner, const uint8_t *identity, size_t identity_len, uint8_t *key, size_t *key_len);
 MP_DECLARE_CONST_FUN_OBJ_KW(ssl_context_set_psk_client_callback_obj);
@@ -534,7 +559,8 @@ void ssl_platform_close(mp_obj_t stream);
 // Notes which descriptor a socket of the unix port has. On other ports, or for another stream,
 // there is none.
 void ssl_platform_own(mp_obj_t stream, ssl_descriptor_t *out);
-// Closes a descriptor that was noted, if it still belongs to the same socket. Safe in a finaliser.
+// Closes a descriptor that was noted, if it still belongs to the same socket, and takes it from the
+// script's socket. Safe in a finaliser: a collection frees nothing before all of them have run.
 void ssl_platform_drop(const ssl_descriptor_t *owned);
 // Returns the timeout of a socket in milliseconds, as settimeout() has set it, or -1.
 mp_int_t ssl_unix_timeout(int fd);

@@ -65,6 +65,13 @@ static bool fits_side(const ssl_conn_obj_t *self, const ssl_context_obj_t *conte
     return context->protocol != other;
 }
 
+static void need_name(const ssl_conn_obj_t *self, const ssl_context_obj_t *context) {
+    bool named = self->server_hostname != mp_const_none;
+    if (!self->server_side && !named && ssl_verification_of_name(context)) {
+        mp_raise_ValueError(MP_ERROR_TEXT("check_hostname requires server_hostname"));
+    }
+}
+
 static ussl_result_t make_conn(ssl_conn_obj_t *self, ussl_ctx_t *frozen, const char *host) {
     ussl_arena_t *arena = ssl_context_arena(self->context);
     ussl_result_t result = ussl_conn_new(arena, frozen, host, ssl_hook_owner_of(self), &self->conn);
@@ -84,11 +91,10 @@ void ssl_conn_obj_start(ssl_conn_obj_t *self) {
     size_t len;
     bool named = server_hostname != mp_const_none && !server_side;
     const char *host = named ? mp_obj_str_get_data(server_hostname, &len) : NULL;
-    if (!server_side && host == NULL && ssl_verification_of_name(context)) {
-        mp_raise_ValueError(MP_ERROR_TEXT("check_hostname requires server_hostname"));
-    }
+    need_name(self, context);
     ussl_ctx_t *frozen = ssl_context_freeze(context, server_side ? USSL_SERVER_SIDE : USSL_CLIENT);
-    // These two belong to the settings that were frozen just above.
+    // These three belong to the settings that were frozen just above.
+    self->checks = context->frozen_checks[server_side ? USSL_SERVER_SIDE : USSL_CLIENT];
     self->verify_callback = context->verify_callback;
     self->ragged_is_eof |= ssl_context_forgives_eof(context);
     ussl_result_t result = make_conn(self, frozen, host);
@@ -310,10 +316,17 @@ static void set_context(ssl_conn_obj_t *self, mp_obj_t value) {
     ssl_context_obj_t *context = ssl_context_of(value);
     ussl_role_t role = self->server_side ? USSL_SERVER_SIDE : USSL_CLIENT;
     bool fits = self->conn != NULL && fits_side(self, context);
-    if (!fits || ussl_conn_change_ctx(self->conn, ssl_context_freeze(context, role)) != USSL_OK) {
+    ussl_ctx_t *frozen = NULL;
+    if (fits) {
+        need_name(self, context);
+        frozen = ssl_context_freeze(context, role); // can run a callback, which can close `self`
+    }
+    if (frozen == NULL || self->conn == NULL
+        || ussl_conn_change_ctx(self->conn, frozen) != USSL_OK) {
         mp_raise_ValueError(MP_ERROR_TEXT("the context can be changed in sni_callback only"));
     }
     self->context = context;
+    self->checks = context->frozen_checks[role];
     self->verify_callback = context->verify_callback;
 }
 

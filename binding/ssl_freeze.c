@@ -102,28 +102,34 @@ static void make_tickets(ssl_context_obj_t *self, ussl_role_t role) {
 #endif
 }
 
-ussl_ctx_t *ssl_context_freeze(ssl_context_obj_t *self, ussl_role_t role) {
-    uint8_t checks = (uint8_t)(ssl_verification_mode(self, role) << 1
-        | (role == USSL_CLIENT && ssl_verification_of_name(self)));
+// Fills in how connections of this role authenticate by a pre-shared key, if they do.
+static void use_psk(
+    const ssl_context_obj_t *self, ssl_psk_answer_t *answer, ussl_config_t *config) {
 #if USSL_PSK
-    // A client's callback is asked for each connection, which so has a context of its own.
-    bool asks_for_key = role == USSL_CLIENT && self->psk_client_callback != mp_const_none;
-#else
-    const bool asks_for_key = false;
-#endif
-    if (self->frozen[role] != NULL && self->frozen_checks[role] == checks && !asks_for_key) {
-        return self->frozen[role];
+    if (answer->given) {
+        config->psk = answer->psk;
+    } else if (config->role == USSL_CLIENT && ssl_psk_of_client(self)) {
+        ssl_psk_of_attributes(self, &config->psk);
+    } else if (config->role == USSL_SERVER_SIDE && ssl_psk_of_server(self)) {
+        ssl_psk_check_hint(self);
+        config->on_psk = ssl_hook_on_psk;
     }
-    ussl_ctx_unref(
-        self->frozen[role]); // it is another one, or the callback for a key must be asked again
-    self->frozen[role] = NULL;
+#else
+    (void)self;
+    (void)answer;
+    (void)config;
+#endif
+}
+
+static void build(ssl_context_obj_t *self, ussl_role_t role, ssl_psk_answer_t *answer) {
+    ussl_trust_t *trust = role == USSL_CLIENT ? ssl_context_trust_of_client(self) : self->trust;
     make_tickets(self, role);
     ussl_config_t config = {
         .role = role,
         .tickets = self->tickets,
         .ticket_count = self->num_tickets,
         .alpn = alpn_list(self->alpn),
-        .trust = role == USSL_CLIENT ? ssl_context_trust_of_client(self) : self->trust,
+        .trust = trust,
         .identity = {self->identity[0], self->identity[1]},
         .on_cert = self->verify_callback != mp_const_none ? ssl_hook_on_cert : NULL,
 #if USSL_KEYLOG
@@ -139,18 +145,29 @@ ussl_ctx_t *ssl_context_freeze(ssl_context_obj_t *self, ussl_role_t role) {
         mp_raise_ValueError(MP_ERROR_TEXT(
             "a DTLS server cannot use ALPN or sni_callback: remove them from the context"));
     }
-#if USSL_PSK
-    if (role == USSL_CLIENT && ssl_psk_of_client(self)) {
-        ssl_psk_get(self, &config.psk);
-    } else if (role == USSL_SERVER_SIDE && ssl_psk_of_server(self)) {
-        ssl_psk_check_hint(self);
-        config.on_psk = ssl_hook_on_psk;
-    }
-#endif
+    use_psk(self, answer, &config);
     ussl_result_t result = ussl_ctx_new(self->arena, &config, &self->frozen[role]);
     if (result != USSL_OK) {
         ssl_raise_usage(result, "this firmware was built without what the context asks for");
     }
-    self->frozen_checks[role] = checks;
+}
+
+// The callback for a key is Python and can change the context, or make a connection of it, so it is
+// called before anything is read or replaced.
+ussl_ctx_t *ssl_context_freeze(ssl_context_obj_t *self, ussl_role_t role) {
+    ssl_psk_answer_t answer = {0};
+#if USSL_PSK
+    if (role == USSL_CLIENT && ssl_psk_asks(self)) {
+        ssl_psk_ask(self, &answer);
+    }
+#endif
+    uint8_t checks = answer.given ? SSL_CHECKS_KEY_ONCE : ssl_verification_checks(self, role);
+    bool current = self->frozen[role] != NULL && self->frozen_checks[role] == checks;
+    if (!current || answer.given) {
+        ussl_ctx_unref(self->frozen[role]);
+        self->frozen[role] = NULL;
+        build(self, role, &answer);
+        self->frozen_checks[role] = checks;
+    }
     return self->frozen[role];
 }

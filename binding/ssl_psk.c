@@ -17,43 +17,59 @@
 #define BAD_KEY "a pre-shared key has 1 to " NUMBER(USSL_PSK_MAX) " bytes"
 
 // ---- the client ----
+bool ssl_psk_asks(const ssl_context_obj_t *self) {
+    return self->psk_client_callback != mp_const_none;
+}
+
 bool ssl_psk_of_client(const ssl_context_obj_t *self) {
     bool pair = self->psk_identity != mp_const_none && self->psk_key != mp_const_none;
-    return pair || self->psk_client_callback != mp_const_none;
+    return pair || ssl_psk_asks(self);
 }
 
-// Returns the bytes of a str or of bytes.
-static void get_octets(mp_obj_t data, mp_buffer_info_t *out) {
-    if (mp_obj_is_str(data)) {
-        out->buf = (void *)mp_obj_str_get_data(data, &out->len);
+// The bytes are lent by the object.
+static mp_buffer_info_t identity_of(mp_obj_t identity) {
+    mp_buffer_info_t octets;
+    if (mp_obj_is_str(identity)) {
+        octets.buf = (void *)mp_obj_str_get_data(identity, &octets.len);
     } else {
-        ssl_get_bytes(data, out);
-    }
-}
-
-static void fill(mp_obj_t identity, mp_obj_t key, ussl_psk_t *out) {
-    mp_buffer_info_t octets, secret;
-    get_octets(identity, &octets);
-    ssl_get_bytes(key, &secret);
-    if (secret.len == 0 || secret.len > USSL_PSK_MAX) {
-        ssl_raise_plain(BAD_KEY);
+        ssl_get_bytes(identity, &octets);
     }
     if (octets.len == 0 || octets.len > USSL_PSK_IDENTITY_MAX) {
         ssl_raise_plain(
             "the identity of a pre-shared key has 1 to " NUMBER(USSL_PSK_IDENTITY_MAX) " bytes");
     }
+    return octets;
+}
+
+static mp_buffer_info_t key_of(mp_obj_t key) {
+    mp_buffer_info_t secret;
+    ssl_get_bytes(key, &secret);
+    if (secret.len == 0 || secret.len > USSL_PSK_MAX) {
+        ssl_raise_plain(BAD_KEY);
+    }
+    return secret;
+}
+
+static void fill(mp_obj_t identity, mp_obj_t key, ussl_psk_t *out) {
+    mp_buffer_info_t octets = identity_of(identity), secret = key_of(key);
     *out = (ussl_psk_t){octets.buf, secret.buf, octets.len, secret.len};
 }
 
-void ssl_psk_get(const ssl_context_obj_t *self, ussl_psk_t *out) {
-    if (self->psk_client_callback == mp_const_none) {
-        fill(self->psk_identity, self->psk_key, out);
-        return;
-    }
+void ssl_psk_of_attributes(const ssl_context_obj_t *self, ussl_psk_t *out) {
+    fill(self->psk_identity, self->psk_key, out);
+}
+
+// What the callback returns can be collected, or changed, before it is used: it is copied.
+void ssl_psk_ask(const ssl_context_obj_t *self, ssl_psk_answer_t *out) {
     mp_obj_t *pair; // identity, key
     mp_obj_t answer = mp_call_function_1(self->psk_client_callback, mp_const_none);
     mp_obj_get_array_fixed_n(answer, 2, &pair);
-    fill(pair[0] == mp_const_none ? mp_const_empty_bytes : pair[0], pair[1], out);
+    fill(pair[0] == mp_const_none ? mp_const_empty_bytes : pair[0], pair[1], &out->psk);
+    memcpy(out->identity, out->psk.identity, out->psk.identity_len);
+    memcpy(out->key, out->psk.key, out->psk.key_len);
+    out->psk.identity = out->identity;
+    out->psk.key = out->key;
+    out->given = true;
 }
 
 // ---- the server ----
@@ -180,12 +196,40 @@ static mp_obj_t set_psk_server_callback(size_t n_args, const mp_obj_t *args, mp_
 MP_DEFINE_CONST_FUN_OBJ_KW(ssl_context_set_psk_server_callback_obj, 1, set_psk_server_callback);
 
 // ---- attributes ----
-void ssl_psk_set_pair(ssl_context_obj_t *self, mp_obj_t identity, mp_obj_t key) {
-    ussl_psk_t psk;
-    if (identity != mp_const_none && key != mp_const_none) {
-        fill(identity, key, &psk); // only to see whether they can be used
+static void check_side(const ssl_context_obj_t *self, mp_obj_t value, mp_int_t other) {
+    if (value != mp_const_none && self->protocol == other) {
+        ssl_raise_plain(other == SSL_PROTOCOL_TLS_SERVER
+                ? "psk_identity and psk_key cannot be set on a PROTOCOL_TLS_SERVER context"
+                : "server_psk_keys cannot be set on a PROTOCOL_TLS_CLIENT context");
+    }
+}
+
+// Each is checked by itself, beside a value that is good.
+void ssl_psk_set_identity(ssl_context_obj_t *self, mp_obj_t identity) {
+    check_side(self, identity, SSL_PROTOCOL_TLS_SERVER);
+    if (identity != mp_const_none) {
+        (void)identity_of(identity);
     }
     self->psk_identity = identity;
+}
+
+void ssl_psk_set_key(ssl_context_obj_t *self, mp_obj_t key) {
+    check_side(self, key, SSL_PROTOCOL_TLS_SERVER);
+    if (key != mp_const_none) {
+        (void)key_of(key);
+    }
     self->psk_key = key;
+}
+
+void ssl_psk_set_server_keys(ssl_context_obj_t *self, mp_obj_t keys) {
+    check_side(self, keys, SSL_PROTOCOL_TLS_CLIENT);
+    if (keys != mp_const_none) {
+        mp_obj_t get[2];
+        mp_load_method_maybe(keys, MP_QSTR_get, get);
+        if (get[0] == MP_OBJ_NULL) {
+            mp_raise_TypeError(MP_ERROR_TEXT("server_psk_keys should be a dict or None"));
+        }
+    }
+    self->server_psk_keys = keys;
 }
 #endif // USSL_PSK

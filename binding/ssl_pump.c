@@ -317,13 +317,24 @@ static void count_handshake(ssl_conn_obj_t *self) {
         self->counted = true;
         self->context->handshakes[role].done++;
         self->context->hits += ussl_conn_resumed(self->conn);
-        if (!self->server_side && !ussl_conn_peer_verified(self->conn)) {
+        bool keyed = self->checks == SSL_CHECKS_KEY || self->checks == SSL_CHECKS_KEY_ONCE;
+        if (!self->server_side && !keyed && !ussl_conn_peer_verified(self->conn)) {
             ssl_verification_missed(self->context);
         }
     }
 }
 
+// A connection can be older than a call of require_verification(), and its settings are frozen.
+static void refuse_if_too_little_is_verified(const ssl_conn_obj_t *self) {
+    bool open = self->server_side || ussl_conn_established(self->conn);
+    if (!open && !ssl_verification_suffices(self->context, self->checks)) {
+        ssl_raise_plain("require_verification() was called after this connection was made, which "
+                        "would not verify its server: make a new one");
+    }
+}
+
 ssl_pump_t ssl_pump_handshake(ssl_conn_obj_t *self) {
+    refuse_if_too_little_is_verified(self);
     count_handshake(self);
     self->operation = "handshake";
     while (!ussl_conn_established(self->conn)) {

@@ -27,10 +27,14 @@ static void set_verify_mode(ssl_context_obj_t *self, mp_obj_t value) {
         mp_raise_ValueError(MP_ERROR_TEXT("this firmware forbids CERT_NONE"));
     }
     if (mode == SSL_CERT_NONE) {
-        // In `tls` CERT_NONE also turns the name check off, as in stock MicroPython; in `ssl` it is
-        // off already.
+        // In `tls` CERT_NONE also turns the name check off, as in stock MicroPython, and another
+        // mode turns it on again; in `ssl` it is off already.
+        self->name_by_mode |= self->check_hostname;
         self->check_hostname = false;
         ssl_verification_opt_out(self);
+    } else if (self->name_by_mode) {
+        self->name_by_mode = false;
+        self->check_hostname = true;
     }
     self->verify_mode = (uint8_t)mode;
 }
@@ -42,6 +46,7 @@ static mp_obj_t get_check_hostname(ssl_context_obj_t *self) {
 
 static void set_check_hostname(ssl_context_obj_t *self, mp_obj_t value) {
     self->check_hostname = mp_obj_is_true(value);
+    self->name_by_mode = false;
     if (self->check_hostname && self->verify_mode == SSL_CERT_NONE) {
         self->verify_mode = SSL_CERT_REQUIRED;
     }
@@ -236,7 +241,7 @@ static mp_obj_t get_psk_identity(ssl_context_obj_t *self) {
 }
 
 static void set_psk_identity(ssl_context_obj_t *self, mp_obj_t value) {
-    ssl_psk_set_pair(self, value, self->psk_key);
+    ssl_psk_set_identity(self, value);
 }
 
 static mp_obj_t get_psk_key(ssl_context_obj_t *self) {
@@ -244,7 +249,7 @@ static mp_obj_t get_psk_key(ssl_context_obj_t *self) {
 }
 
 static void set_psk_key(ssl_context_obj_t *self, mp_obj_t value) {
-    ssl_psk_set_pair(self, self->psk_identity, value);
+    ssl_psk_set_key(self, value);
 }
 
 static mp_obj_t get_server_psk_keys(ssl_context_obj_t *self) {
@@ -252,7 +257,7 @@ static mp_obj_t get_server_psk_keys(ssl_context_obj_t *self) {
 }
 
 static void set_server_psk_keys(ssl_context_obj_t *self, mp_obj_t value) {
-    self->server_psk_keys = value;
+    ssl_psk_set_server_keys(self, value);
 }
 #endif
 

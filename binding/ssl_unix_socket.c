@@ -48,6 +48,7 @@ void ssl_platform_close(mp_obj_t stream) {
 
 void ssl_platform_own(mp_obj_t stream, ssl_descriptor_t *out) {
     struct stat st;
+    out->stream = stream;
     out->fd = descriptor_of(stream);
     if (out->fd < 0 || fstat(out->fd, &st) != 0) {
         out->fd = -1;
@@ -58,10 +59,11 @@ void ssl_platform_own(mp_obj_t stream, ssl_descriptor_t *out) {
 
 void ssl_platform_drop(const ssl_descriptor_t *owned) {
     struct stat st;
-    bool same = owned->fd >= 0 && fstat(owned->fd, &st) == 0 && S_ISSOCK(st.st_mode)
+    bool same = owned->fd >= 0 && descriptor_of(owned->stream) == owned->fd
+        && fstat(owned->fd, &st) == 0 && S_ISSOCK(st.st_mode)
         && (uint64_t)st.st_ino == owned->inode;
     if (same) {
-        close(owned->fd);
+        ssl_platform_close(owned->stream);
     }
 }
 

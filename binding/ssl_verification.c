@@ -7,8 +7,14 @@
 // module that has set CERT_NONE. After require_verification() such a client verifies all the same.
 #include "binding.h"
 
+#include <string.h>
+
 static bool required = USSL_CERT_NONE == USSL_CERT_NONE_OVERRULE;
-static qstr last_told; // the module that the last line on stderr was about
+
+// The modules that a line on stderr was about. With more of them than have room, a line can come
+// again.
+static qstr told[8];
+static uint8_t told_next;
 
 // With a pre-shared key there is no certificate, and the key authenticates the server.
 static bool without_certificates(const ssl_context_obj_t *context) {
@@ -27,11 +33,20 @@ static qstr running_module(void) {
     return name && mp_obj_is_qstr(name->value) ? MP_OBJ_QSTR_VALUE(name->value) : MP_QSTR_script;
 }
 
-static void tell_if_another_module(const ssl_context_obj_t *context, const char *format) {
-    if (context->opted_out_by != last_told) {
-        last_told = context->opted_out_by;
-        mp_printf(MICROPY_ERROR_PRINTER, format, last_told);
+static void tell_once(const ssl_context_obj_t *context, const char *format) {
+    for (size_t i = 0; i < MP_ARRAY_SIZE(told); i++) {
+        if (told[i] == context->opted_out_by) {
+            return;
+        }
     }
+    told[told_next] = context->opted_out_by;
+    told_next = (uint8_t)((told_next + 1) % MP_ARRAY_SIZE(told));
+    mp_printf(MICROPY_ERROR_PRINTER, format, context->opted_out_by);
+}
+
+static void forget_told(void) {
+    memset(told, 0, sizeof(told)); // MP_QSTRnull
+    told_next = 0;
 }
 
 void ssl_verification_opt_out(ssl_context_obj_t *context) {
@@ -39,8 +54,8 @@ void ssl_verification_opt_out(ssl_context_obj_t *context) {
 }
 
 void ssl_verification_missed(const ssl_context_obj_t *context) {
-    if (!context->inspects && !without_certificates(context)) {
-        tell_if_another_module(context,
+    if (!context->inspects) {
+        tell_once(context,
             "ssl: %q has set CERT_NONE: the server of its connection is not verified "
             "(see ssl.require_verification)\n");
     }
@@ -59,8 +74,7 @@ uint8_t ssl_verification_mode(const ssl_context_obj_t *context, ussl_role_t role
     if (role != USSL_CLIENT || !ssl_verification_overruled(context)) {
         return context->verify_mode;
     }
-    tell_if_another_module(
-        context, "ssl: %q has set CERT_NONE: overruled, the server is verified\n");
+    tell_once(context, "ssl: %q has set CERT_NONE: overruled, the server is verified\n");
     return SSL_CERT_REQUIRED;
 }
 
@@ -68,15 +82,27 @@ bool ssl_verification_of_name(const ssl_context_obj_t *context) {
     return (context->check_hostname && !without_certificates(context)) || concerned(context);
 }
 
+uint8_t ssl_verification_checks(const ssl_context_obj_t *context, ussl_role_t role) {
+    if (role == USSL_CLIENT && without_certificates(context)) {
+        return SSL_CHECKS_KEY;
+    }
+    bool name = role == USSL_CLIENT && ssl_verification_of_name(context);
+    return (uint8_t)(ssl_verification_mode(context, role) << 1 | name);
+}
+
+bool ssl_verification_suffices(const ssl_context_obj_t *context, uint8_t checks) {
+    return !concerned(context) || ((checks & 1) != 0 && checks >> 1 != SSL_CERT_NONE);
+}
+
 // Cannot be undone before a reset.
 static mp_obj_t ssl_require_verification(void) {
     required = true;
-    last_told = MP_QSTRnull;
+    forget_told();
     return mp_const_none;
 }
 MP_DEFINE_CONST_FUN_OBJ_0(ssl_require_verification_obj, ssl_require_verification);
 
 void ssl_verification_reset(void) {
     required = USSL_CERT_NONE == USSL_CERT_NONE_OVERRULE;
-    last_told = MP_QSTRnull;
+    forget_told();
 }

@@ -90,6 +90,7 @@ ussl_result_t ussl__pem_next(const char **at, const char *end, const char *label
 #endif
 
 // ---- public ----
+// A string inside a certificate can hold the text of a PEM block, which is not what was loaded.
 bool ussl_is_pem(const void *data, size_t len) {
-    return find(data, (const char *)data + len, pem_begin) != NULL;
+    return !ussl_is_der(data, len) && find(data, (const char *)data + len, pem_begin) != NULL;
 }

@@ -107,6 +107,28 @@ def dropped_after_the_script_closed_its_socket():
     others_are_open(others)
 
 
+def dropped_while_the_script_keeps_its_socket():
+    def wrap(sock):
+        client_context().wrap_socket(sock, server_hostname="localhost", do_handshake_on_connect=False)
+
+    listener, address, _ = listen_port()
+    kept = []
+    for _ in range(8):
+        sock = socket.socket()
+        sock.connect(address)
+        kept.append(sock)
+        listener.accept()[0].close()
+        wrap(sock)
+    for _ in range(50):
+        bytearray(1000)
+    gc.collect()
+    others = [socket.socket() for _ in range(12)]
+    for sock in kept:
+        sock.close()
+    others_are_open(others)
+    listener.close()
+
+
 def unwrapped_and_dropped():
     def serve(tls):
         assert tls.unwrap().send(b"clear") == 5
@@ -126,5 +148,6 @@ def unwrapped_and_dropped():
 
 if "ilistdir" in dir(os):
     cases(a_failed_wrap_and_a_close, methods_of_a_closed_socket, a_failed_accept, dropped_without_close,
-          dropped_after_the_script_closed_its_socket, unwrapped_and_dropped)
+          dropped_after_the_script_closed_its_socket,
+          dropped_while_the_script_keeps_its_socket, unwrapped_and_dropped)
 print("ok")

@@ -1,7 +1,8 @@
 # Pre-shared keys: MicroPython's attributes and CPython's callbacks, in both versions.
+import gc
 import ssl
 import tls
-from helper import client_context, server_context
+from helper import CERTS, client_context, server_context
 from port import cases, pair, raises, shake
 
 KEY = b"0123456789abcdef"
@@ -119,6 +120,65 @@ def keys_that_cannot_be_used():
     raises(ZeroDivisionError, lambda: pair(client, None, hostname=None))
 
 
+def settings_of_the_other_side():
+    client, server = contexts()
+    raises(ssl.SSLError, setattr, server, "psk_identity", "device")
+    raises(ssl.SSLError, setattr, server, "psk_key", KEY)
+    raises(ssl.SSLError, setattr, client, "server_psk_keys", {})
+    raises(TypeError, setattr, server, "server_psk_keys", 5)
+    raises(TypeError, setattr, client, "psk_identity", 7)
+    for ctx, name in ((client, "server_psk_keys"), (server, "psk_identity"), (server, "psk_key"), (server, "server_psk_keys")):
+        setattr(ctx, name, None)
+        assert getattr(ctx, name) is None
+
+
+def a_callback_that_changes_its_context():
+    _, server = contexts(ssl)
+    server.set_psk_server_callback(lambda identity: KEY)
+
+    def once(hint):
+        client.set_psk_client_callback(None)
+        return "device", KEY
+
+    def load(hint):
+        client.load_cert_chain(CERTS + "client.pem", CERTS + "client.key")
+        gc.collect()
+        return "device", KEY
+
+    def connect(hint):
+        client.set_psk_client_callback(None)
+        client.wrap_bio(ssl.MemoryBIO(), ssl.MemoryBIO())
+        return "device", KEY
+
+    for callback in (once, load, connect):
+        client = client_context()
+        client.check_hostname = False
+        for _ in range(3):
+            client.set_psk_client_callback(callback)
+            assert meet(client, server) is True
+        client.set_psk_client_callback(None)
+        # The key was good for one connection each, and nothing is left of it.
+        c, s, _, _ = pair(client, server_context())
+        assert shake(c, s) == [True, True] and c.getpeercert()
+        assert isinstance(meet(client, server)[0], ssl.SSLError)
+
+
+def a_callback_that_ends_the_connection():
+    first, second = client_context(), ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    c, _, _, _ = pair(first, server_context())
+    second.set_psk_client_callback(lambda hint: c.close() or ("device", KEY))
+    raises(ValueError, setattr, c, "context", second)
+
+
+def a_reservation_asks_nobody():
+    asked = []
+    client, server = contexts(ssl)
+    server.set_psk_server_callback(lambda identity: KEY)
+    client.set_psk_client_callback(lambda hint: asked.append(hint) or ("device", KEY))
+    client.reserve(connections=1)
+    assert asked == [] and meet(client, server) is True and asked == [None]
+
+
 def suites():
     client, server = contexts(ssl, ssl.TLSVersion.TLSv1_2)
     client.psk_identity, client.psk_key = "device", KEY
@@ -133,5 +193,6 @@ def suites():
     assert not [c for c in client_context().get_ciphers() if "PSK" in c["name"]]
 
 
-cases(by_attributes, by_callbacks, a_hint_that_cannot_be_sent, lookups_that_fail, keys_that_cannot_be_used, suites)
+cases(by_attributes, by_callbacks, a_hint_that_cannot_be_sent, lookups_that_fail, keys_that_cannot_be_used, settings_of_the_other_side,
+      a_callback_that_changes_its_context, a_callback_that_ends_the_connection, a_reservation_asks_nobody, suites)
 print("ok")

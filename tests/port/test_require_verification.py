@@ -4,11 +4,10 @@
 # stderr: ssl: port has set CERT_NONE: the server of its connection is not verified (see ssl.require_verification)
 # stderr: ssl: __main__ has set CERT_NONE: overruled, the server is verified
 # stderr: ssl: port has set CERT_NONE: overruled, the server is verified
-# stderr: ssl: __main__ has set CERT_NONE: overruled, the server is verified
 import os
 import ssl
 import tls
-from helper import CERTS, server_context
+from helper import CERTS, client_context, server_context
 from port import cases, pair, raises, shake, unverified
 
 os.putenv("SSL_CERT_FILE", CERTS + "ca.pem")
@@ -31,6 +30,9 @@ def accepts(ctx, name="server", hostname="localhost"):
 
 
 before, of_another_module = library(), unverified()
+not_begun = pair(unverified(), server_context("self-signed"))
+nameless = pair(unverified(), server_context("wrong-name"), hostname=None)
+open_before = pair(unverified(), server_context())
 
 
 def an_opt_out_is_honoured():
@@ -40,12 +42,25 @@ def an_opt_out_is_honoured():
 
 
 def after_it_none_is():
+    assert shake(*open_before[:2]) == [True, True]
     ssl.require_verification()
     for ctx in (library(), library(ssl), before, ssl._create_unverified_context(), ssl.SSLContext(), of_another_module):
         assert accepts(ctx)
         for bad in ("self-signed", "unknown-issuer", "wrong-name", "expired"):
             assert not accepts(ctx, bad), bad
         raises(ValueError, lambda: pair(ctx, server_context(), hostname=None))
+
+
+def connections_that_are_older():
+    c, s, _, _ = not_begun
+    assert "require_verification" in str(raises(ssl.SSLError, c.do_handshake)) and c.version() is None
+    raises(ssl.SSLError, c.read, 1)
+    c, s, _, _ = nameless
+    raises(ValueError, setattr, c, "context", client_context())
+    raises(ssl.SSLError, c.do_handshake)
+    c, s, _, _ = open_before
+    c.write(b"still open")
+    assert s.read(10) == b"still open"
 
 
 def the_name_is_checked_again():
@@ -82,6 +97,6 @@ def a_server_is_not_concerned():
     assert accepts(library())
 
 
-cases(an_opt_out_is_honoured, after_it_none_is, the_name_is_checked_again, it_reads_back_what_holds, the_old_wrap_socket_verifies,
+cases(an_opt_out_is_honoured, after_it_none_is, connections_that_are_older, the_name_is_checked_again, it_reads_back_what_holds, the_old_wrap_socket_verifies,
       what_was_loaded_is_trusted_instead, a_server_is_not_concerned)
 print("ok")

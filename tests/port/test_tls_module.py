@@ -34,6 +34,20 @@ def cert_none_is_the_whole_opt_out():
     raises(ValueError, setattr, ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT), "verify_mode", ssl.CERT_NONE)
 
 
+def another_mode_checks_the_name_again():
+    for off in (False, True):
+        client, server = contexts()
+        client.load_verify_locations(read("ca.pem"))
+        if off:
+            client.check_hostname = False
+        client.verify_mode = tls.CERT_NONE
+        client.verify_mode = tls.CERT_REQUIRED
+        assert client.check_hostname is not off
+        server.load_cert_chain(read("wrong-name.pem"), read("wrong-name.key"))
+        c, s, _, _ = pair(client, server)
+        assert (shake(c, s) == [True, True]) == off
+
+
 def suites_have_mbedtls_names():
     client, server = contexts()
     names = client.get_ciphers()
@@ -52,6 +66,16 @@ def a_protocol_must_be_given():
         for module in (ssl, tls):
             e = raises(ValueError, module.SSLContext, number)
             assert "PROTOCOL_TLS_CLIENT" in str(e) and "PROTOCOL_TLS_SERVER" in str(e), e
+
+
+def pem_text_inside_der_is_not_loaded():
+    text = read("ca.pem")
+    der = b"\x30\x82" + (len(text) + 4).to_bytes(2, "big") + b"\x04\x82" + len(text).to_bytes(2, "big") + text
+    for ctx in (contexts()[0], ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)):
+        raises((ValueError, OSError), lambda: ctx.load_verify_locations(cadata=der))
+        raises((ValueError, OSError), lambda: ctx.load_verify_locations(der))
+        assert ctx.cert_store_stats()["x509"] == 0
+    raises((ValueError, OSError), contexts()[1].load_cert_chain, der, read("server.key"))
 
 
 def data_that_cannot_be_read():
@@ -89,6 +113,6 @@ def names_of_the_module():
     assert ssl.OP_ALL | 1 == 0x80000051 and ssl.OP_ALL - 0x80000050 == 0
 
 
-cases(it_verifies_by_default, cert_none_is_the_whole_opt_out, suites_have_mbedtls_names, a_protocol_must_be_given,
-      data_that_cannot_be_read, pem_and_der_are_told_apart_by_content, names_of_the_module)
+cases(it_verifies_by_default, cert_none_is_the_whole_opt_out, another_mode_checks_the_name_again, suites_have_mbedtls_names, a_protocol_must_be_given,
+      pem_text_inside_der_is_not_loaded, data_that_cannot_be_read, pem_and_der_are_told_apart_by_content, names_of_the_module)
 print("ok")
