@@ -353,6 +353,9 @@ void ssl_raise_failure(const ussl_failure_t *why, const ssl_refusal_t *refusal) 
             }
             // fall through
         case USSL_ERR_ALERT:
+            if (why->result == USSL_ERR_ALERT && why->alert == USSL_ALERT_CLOSE_NOTIFY) {
+                ssl_raise_zero_return(); // in a handshake
+            }
             ssl_raise_reason(1, "SSL", why->reason, NULL);
         case USSL_ERR_HOOK:
             ssl_raise_reason(

@@ -20,6 +20,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <stdlib.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #define PORT_UNIX 1
 #define PORT_C_HEAP 1
@@ -186,12 +187,13 @@ static void look_at_unconnected(int fd, ssl_stream_info_t *out) {
     int listens = 0;
     socklen_t len = sizeof(listens);
     struct pollfd pfd = {.fd = fd, .events = POLLIN | POLLOUT};
-    char first;
+    int unread = 0;
     (void)getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listens, &len);
     (void)poll(&pfd, 1, 0);
     bool reset = (pfd.revents & POLLIN) != 0;
     out->connected = !listens && (reset || !(pfd.revents & POLLHUP));
-    out->data_before_tls = !listens && recv(fd, &first, 1, MSG_DONTWAIT | MSG_PEEK) > 0;
+    // recv() would take the socket's error (ECONNREFUSED, ECONNRESET), which the handshake reports.
+    out->data_before_tls = !listens && ioctl(fd, FIONREAD, &unread) == 0 && unread > 0;
 }
 #endif
 

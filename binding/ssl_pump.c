@@ -86,9 +86,10 @@ static void check_count(mp_uint_t n, size_t most) {
 
 static NORETURN void fail(ssl_conn_obj_t *self, ussl_result_t result);
 
-// Called when sending handshake messages has failed. If the peer sent an alert before it closed the
-// connection, and the alert has arrived, raises the error for that alert, because it explains more
-// than "broken pipe". Otherwise returns.
+// Called when sending has failed. If the peer sent an alert before it closed the connection, and
+// the alert has arrived, raises the error for that alert, because it explains more than "broken
+// pipe". Otherwise returns. A client of TLS 1.3 hears only after its own handshake that its
+// certificate was refused.
 static void hear_alert(ssl_conn_obj_t *self) {
     const mp_stream_p_t *stream = mp_get_stream(self->incoming);
     for (;;) {
@@ -96,61 +97,105 @@ static void hear_alert(ssl_conn_obj_t *self) {
         while (ussl_conn_out(self->conn, &len) != NULL) {
             ussl_conn_out_done(self->conn, len); // discarded: it cannot be sent
         }
-        bool done;
-        ussl_result_t result = ussl_conn_handshake(self->conn, &done);
+        bool done = false, open = ussl_conn_established(self->conn);
+        ussl_result_t result =
+            open ? ussl_conn_peek(self->conn) : ussl_conn_handshake(self->conn, &done);
         if (result == USSL_ERR_ALERT) {
             fail(self, result);
         }
-        uint8_t *in = ussl_conn_in(self->conn, &len);
-        bool more = in && ssl_platform_poll(self->incoming, MP_STREAM_POLL_RD) & MP_STREAM_POLL_RD;
-        if (result < 0 || done || result == USSL_WANT_ROOM || (in && !more)) {
+        bool data = open && (result == USSL_OK || result == USSL_CLOSED);
+        if (result < 0 || data || result == USSL_WANT_ROOM) {
             return;
         }
-        int errcode;
-        if (more) {
-            mp_uint_t n = stream->read(self->incoming, in, len, &errcode);
-            if (n == MP_STREAM_ERROR || n == 0 || n > len) {
-                return;
-            }
-            ussl_conn_in_done(self->conn, n);
+        uint8_t *in = result == USSL_WANT_IN ? ussl_conn_in(self->conn, &len) : NULL;
+        if (in == NULL) {
+            continue;
         }
+        int errcode;
+        bool more = ssl_platform_poll(self->incoming, MP_STREAM_POLL_RD) & MP_STREAM_POLL_RD;
+        mp_uint_t n = more ? stream->read(self->incoming, in, len, &errcode) : 0;
+        if (n == MP_STREAM_ERROR || n == 0 || n > len) {
+            return;
+        }
+        ussl_conn_in_done(self->conn, n);
     }
+}
+
+typedef struct {
+    mp_obj_t stream;
+    const uint8_t *data; // lent
+    size_t len;
+    mp_uint_t n; // MP_STREAM_ERROR with `errcode`, as stream->write() returns them
+    int errcode;
+    mp_obj_t error; // what a stream written in Python has raised, else MP_OBJ_NULL
+} write_t;
+
+static void write_some(void *arg) {
+    write_t *call = arg;
+    call->n =
+        mp_get_stream(call->stream)->write(call->stream, call->data, call->len, &call->errcode);
+}
+
+// A stream written in Python raises its OSError. It is caught, because more may have to be said.
+static void try_write(write_t *call) {
+    call->n = MP_STREAM_ERROR;
+    ssl_try(write_some, call, &call->error);
+    if (call->error == MP_OBJ_NULL) {
+        return;
+    }
+    mp_obj_t os_error = MP_OBJ_FROM_PTR(&mp_type_OSError);
+    mp_obj_t value = mp_const_none;
+    if (mp_obj_is_subclass_fast(MP_OBJ_FROM_PTR(mp_obj_get_type(call->error)), os_error)) {
+        value = mp_obj_exception_get_value(call->error);
+    }
+    if (!mp_obj_is_small_int(value)) {
+        nlr_raise(call->error);
+    }
+    call->errcode = (int)MP_OBJ_SMALL_INT_VALUE(value);
+}
+
+// Raises for a stream that has failed to write, unless an alert of the peer says why.
+static NORETURN void write_failed(ssl_conn_obj_t *self, const write_t *call, bool gone) {
+    // After another exception of a stream written in Python the next call goes on.
+    if (gone || (call->error == MP_OBJ_NULL && !ussl_conn_established(self->conn))) {
+        hear_alert(self);
+    }
+    if (call->error != MP_OBJ_NULL) {
+        nlr_raise(call->error);
+    }
+    stream_failed(self, call->errcode);
 }
 
 // Sends until the engine has nothing left to send. Returns what has to be waited for if the stream
 // takes no more.
 static ssl_pump_t flush(ssl_conn_obj_t *self) {
-    const mp_stream_p_t *stream = mp_get_stream(self->outgoing);
     for (;;) {
-        size_t len;
-        const uint8_t *out = ussl_conn_out(self->conn, &len);
-        if (out == NULL) {
+        write_t call = {.stream = self->outgoing};
+        call.data = ussl_conn_out(self->conn, &call.len);
+        if (call.data == NULL) {
             return PUMP_DONE;
         }
-        int errcode = 0;
-        mp_uint_t n = stream->write(self->outgoing, out, len, &errcode);
-        if (n == MP_STREAM_ERROR || n == 0) {
-            bool gone = errcode == MP_EPIPE || errcode == MP_ECONNRESET;
-            if (gone && ussl_conn_gives_tickets(self->conn)) {
-                // As in OpenSSL, this is no error: a client that does not need session tickets
-                // may have closed the connection already.
-                ussl_conn_out_done(self->conn, len);
-                continue;
-            }
-            if (n != 0 && !mp_is_nonblocking_error(errcode)) {
-                if (!ussl_conn_established(self->conn)) {
-                    hear_alert(self);
-                }
-                stream_failed(self, errcode);
-            }
-            ssl_pump_t want = not_ready(self, self->outgoing, MP_STREAM_POLL_WR);
-            if (want != PUMP_DONE) {
-                return want;
-            }
+        try_write(&call);
+        if (call.n != MP_STREAM_ERROR && call.n != 0) {
+            check_count(call.n, call.len);
+            ussl_conn_out_done(self->conn, call.n);
             continue;
         }
-        check_count(n, len);
-        ussl_conn_out_done(self->conn, n);
+        bool gone = call.errcode == MP_EPIPE || call.errcode == MP_ECONNRESET;
+        if (gone && ussl_conn_gives_tickets(self->conn)) {
+            // As in OpenSSL, this is no error: a client that does not need session tickets may have
+            // closed the connection already.
+            ussl_conn_out_done(self->conn, call.len);
+            continue;
+        }
+        bool blocked = call.error == MP_OBJ_NULL && mp_is_nonblocking_error(call.errcode);
+        if (call.n != 0 && !blocked) {
+            write_failed(self, &call, gone);
+        }
+        ssl_pump_t want = not_ready(self, self->outgoing, MP_STREAM_POLL_WR);
+        if (want != PUMP_DONE) {
+            return want;
+        }
     }
 }
 

@@ -19,8 +19,9 @@
 
 // Other alerts that the engine sends or receives.
 #define USSL_ALERTS_OTHER(X)                                                                       \
-    X(DECRYPTION_FAILED, 21), X(EXPORT_RESTRICTION, 60), X(INAPPROPRIATE_FALLBACK, 86),            \
-        X(MISSING_EXTENSION, 109), X(CERTIFICATE_REQUIRED, 116), X(NO_APPLICATION_PROTOCOL, 120)
+    X(DECRYPTION_FAILED, 21), X(NO_CERTIFICATE, 41), X(EXPORT_RESTRICTION, 60),                    \
+        X(INAPPROPRIATE_FALLBACK, 86), X(MISSING_EXTENSION, 109), X(CERTIFICATE_REQUIRED, 116),    \
+        X(NO_APPLICATION_PROTOCOL, 120)
 
 #define USSL_ALERT_ENUM(name, number) USSL_ALERT_##name = number
 enum {

@@ -59,7 +59,7 @@ typedef enum {
     USSL_ERR_PLATFORM = -3,  // the platform has no entropy
     USSL_ERR_EOF = -4,       // the wire ended without close_notify (truncation)
     USSL_ERR_PROTOCOL = -5,  // the peer broke the protocol, or shares no parameters with us
-    USSL_ERR_ALERT = -6,     // the peer sent a fatal alert
+    USSL_ERR_ALERT = -6,     // the peer sent a fatal alert, or close_notify during the handshake
     USSL_ERR_CERT = -7,      // the peer's certificates were refused
     USSL_ERR_PARSE = -8,     // what was passed in is malformed
     USSL_ERR_HOOK = -9,      // a hook refused

@@ -11,13 +11,16 @@
 #include <string.h>
 
 // ---- helpers ----
-// Returns the number of the fatal alert that ended the connection, or USSL_ALERT_NONE. An mbedTLS
+// Returns the number of the alert that ended the connection, or USSL_ALERT_NONE. An mbedTLS
 // client that refuses our TLS 1.3 certificate sends the alert in clear, and an mbedTLS server takes
 // that for a broken record. Nothing authenticates this alert, but it can be reported, because the
 // connection has failed either way.
 static int peer_alert(const ussl_conn_t *conn, int code) {
     if (code == MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE) {
         return conn->ssl.in_msg[1];
+    }
+    if (code == MBEDTLS_ERR_SSL_PEER_CLOSE_NOTIFY) {
+        return USSL_ALERT_CLOSE_NOTIFY; // the peer has left during the handshake
     }
     static const uint8_t clear_alert[] = {MBEDTLS_SSL_MSG_ALERT, 3, 3, 0, 2, 2};
     const uint8_t *record = conn->ssl.in_hdr;

@@ -9,6 +9,20 @@ show("hello", c.do_handshake)
 a.write_eof()
 show("eof", c.do_handshake)
 
+# Alerts during the handshake. Nothing is answered, also not to close_notify.
+for alert in (0, 10, 20, 21, 22, 30, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, 60, 70, 71, 80, 86, 90, 109, 110, 112, 113, 116):
+    a, b = ssl.MemoryBIO(), ssl.MemoryBIO()
+    c = client_context().wrap_bio(a, b, server_hostname="localhost")
+    try:
+        c.do_handshake()
+    except ssl.SSLWantReadError:
+        b.read()
+    a.write(b"\x15\x03\x03\x00\x02" + bytes([1 if alert in (0, 90) else 2, alert]))
+    try:
+        c.do_handshake()
+    except ssl.SSLError as e:
+        print(alert, type(e).__name__, e.reason, b.read())
+
 # The wire ends without close_notify: data first, then the truncation.
 a, b = ssl.MemoryBIO(), ssl.MemoryBIO()
 c = client_context().wrap_bio(a, b, server_hostname="localhost")

@@ -193,3 +193,22 @@ tls.close()
 print(srv.wait())
 for constructor in (ssl.SSLSocket, ssl.SSLObject):
     show_text("constructor", constructor)
+
+# A connection that was refused while the socket did not wait: the reason is not lost.
+import socket
+import time
+from helper import listen_port
+
+listener, address, _ = listen_port()
+listener.close()
+sock = socket.socket()
+sock.setblocking(False)
+try:
+    sock.connect(address)
+except OSError:
+    pass
+time.sleep(0.2)
+try:
+    client_context().wrap_socket(sock, server_hostname="localhost", do_handshake_on_connect=False).do_handshake()
+except OSError as e:
+    print("refused", e.errno)
