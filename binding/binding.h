@@ -187,8 +187,9 @@ bool ssl_is_pem_text(mp_obj_t arg);
 void ssl_file_or_data(mp_obj_t arg, const char *name, mp_buffer_info_t *bufinfo);
 
 // ---- ssl_connect.c: a TCP connection ----
-// Returns a connected socket. `timeout` is in seconds, or MP_OBJ_NULL. Raises what the socket
-// raises.
+#define SSL_CONNECT_TIMEOUT 30 // seconds; the default, because a server that is silent ends nothing
+// Returns a connected socket. `timeout` is in seconds, for each of its calls, or None. Raises what
+// the socket raises.
 mp_obj_t ssl_connect(mp_obj_t host, mp_obj_t port, mp_obj_t timeout);
 
 // ---- ssl_pins.c ----

@@ -6,7 +6,7 @@
 
 typedef struct {
     mp_obj_t sock, address;
-    mp_obj_t timeout; // seconds, or MP_OBJ_NULL
+    mp_obj_t timeout; // seconds, or None
 } connect_t;
 
 static void call_method(mp_obj_t object, qstr name, mp_obj_t arg) {
@@ -18,7 +18,7 @@ static void call_method(mp_obj_t object, qstr name, mp_obj_t arg) {
 
 static void try_connect(void *arg) {
     const connect_t *call = arg;
-    if (call->timeout != MP_OBJ_NULL) {
+    if (call->timeout != mp_const_none) {
         call_method(call->sock, MP_QSTR_settimeout, call->timeout);
     }
     call_method(call->sock, MP_QSTR_connect, call->address);

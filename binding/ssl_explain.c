@@ -95,7 +95,7 @@ static void print_cert(const ussl_cert_t *cert, size_t depth, const ussl_date_t 
 
 // ---- connecting ----
 typedef struct {
-    mp_obj_t host, port;
+    mp_obj_t host, port, timeout;
     ssl_context_obj_t *context;
     ssl_conn_obj_t *sock; // NULL until TLS wraps the socket
     mp_obj_t plain;       // the socket; MP_OBJ_NULL until it is connected
@@ -103,7 +103,7 @@ typedef struct {
 
 static void connect_step(void *arg) {
     attempt_t *a = arg;
-    a->plain = ssl_connect(a->host, a->port, MP_OBJ_NULL);
+    a->plain = ssl_connect(a->host, a->port, a->timeout);
     ssl_wrap_t wrap = {
         .sock = a->plain,
         .server_hostname = a->host,
@@ -143,9 +143,10 @@ static const ussl_cert_t *chain_cert(const ssl_conn_obj_t *sock, bool verified, 
 
 // Prints the chain that the server sends to a client that does not verify. Returns false if the
 // connection or the handshake fails.
-static bool show_chain(mp_obj_t host, mp_obj_t port) {
-    attempt_t a = {.host = host,
-        .port = port,
+static bool show_chain(const attempt_t *verified) {
+    attempt_t a = {.host = verified->host,
+        .port = verified->port,
+        .timeout = verified->timeout,
         .context = ssl_context_new(&tls_context_type, SSL_PROTOCOL_TLS_CLIENT)};
     a.context->inspects = true;
     mp_store_attr(
@@ -228,12 +229,13 @@ static void tell_success(const attempt_t *a) {
         context->record_out ? context->record_out : USSL_RECORD_OUT);
 }
 
-// ssl.explain(host, port=443, context=None) returns True if the server was accepted.
+// ssl.explain(host, port=443, context=None, timeout=30) returns True if the server was accepted.
 static mp_obj_t ssl_explain(size_t n_args, const mp_obj_t *args, mp_map_t *kw_args) {
     static const mp_arg_t allowed[] = {
         {MP_QSTR_host, MP_ARG_REQUIRED | MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}},
         {MP_QSTR_port, MP_ARG_OBJ, {.u_rom_obj = MP_ROM_INT(443)}},
         {MP_QSTR_context, MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}},
+        {MP_QSTR_timeout, MP_ARG_OBJ, {.u_rom_obj = MP_ROM_INT(SSL_CONNECT_TIMEOUT)}},
     };
     mp_arg_val_t vals[MP_ARRAY_SIZE(allowed)];
     mp_arg_parse_all(n_args, args, kw_args, MP_ARRAY_SIZE(allowed), allowed, vals);
@@ -241,10 +243,12 @@ static mp_obj_t ssl_explain(size_t n_args, const mp_obj_t *args, mp_map_t *kw_ar
     if (context == mp_const_none) {
         context = mp_call_function_0(MP_OBJ_FROM_PTR(&ssl_create_default_context_obj));
     }
-    attempt_t a = {
-        .host = vals[0].u_obj, .port = vals[1].u_obj, .context = ssl_context_of(context)};
+    attempt_t a = {.host = vals[0].u_obj,
+        .port = vals[1].u_obj,
+        .timeout = vals[3].u_obj,
+        .context = ssl_context_of(context)};
     mp_printf(out, "%s:%d\n", mp_obj_str_get_str(a.host), (int)mp_obj_get_int(a.port));
-    if (USSL_CERT_NONE != USSL_CERT_NONE_REFUSE && !show_chain(a.host, a.port)) {
+    if (USSL_CERT_NONE != USSL_CERT_NONE_REFUSE && !show_chain(&a)) {
         return mp_const_false;
     }
     mp_obj_t error;

@@ -180,7 +180,7 @@ static mp_obj_t ssl_get_server_certificate(size_t n_args, const mp_obj_t *args, 
         {MP_QSTR_addr, MP_ARG_REQUIRED | MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}},
         {MP_QSTR_ssl_version, MP_ARG_INT, {.u_int = SSL_PROTOCOL_TLS_CLIENT}},
         {MP_QSTR_ca_certs, MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}},
-        {MP_QSTR_timeout, MP_ARG_OBJ, {.u_obj = MP_OBJ_NULL}},
+        {MP_QSTR_timeout, MP_ARG_OBJ, {.u_rom_obj = MP_ROM_INT(SSL_CONNECT_TIMEOUT)}},
     };
     mp_arg_val_t vals[MP_ARRAY_SIZE(allowed)];
     mp_arg_parse_all(n_args, args, kw_args, MP_ARRAY_SIZE(allowed), allowed, vals);

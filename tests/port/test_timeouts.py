@@ -2,7 +2,8 @@
 import errno
 import socket
 import ssl
-from helper import Server, client_context
+import time
+from helper import Server, client_context, listen_port
 from port import raises
 
 srv = Server(lambda s: s.recv(100000) and s.recv(100000), plain=True)
@@ -16,4 +17,12 @@ tls.close()
 srv.wait()
 # Made by hand it is like any other.
 assert TimeoutError().args == () and TimeoutError(5, "x").errno == 5
+
+# A server that takes the connection and is silent ends explain() and get_server_certificate().
+listener, address, port = listen_port()
+start = time.ticks_ms()
+assert ssl.explain("127.0.0.1", port, timeout=0.2) is False
+raises(TimeoutError, lambda: ssl.get_server_certificate(("127.0.0.1", port), timeout=0.2))
+assert time.ticks_diff(time.ticks_ms(), start) < 25000  # the defaults are longer
+listener.close()
 print("ok")
