@@ -405,6 +405,8 @@ mp_uint_t ssl_pump_poll(ssl_conn_obj_t *self, mp_uint_t flags);
 // Calls fun(arg). An exception is stored in *error and not raised; without one *error is
 // MP_OBJ_NULL.
 void ssl_try(void (*fun)(void *), void *arg, mp_obj_t *error);
+// Calls a method of an object with one argument; returns what it returns.
+mp_obj_t ssl_call_method(mp_obj_t object, qstr name, mp_obj_t arg);
 
 // ---- ssl_hooks.c: callbacks of a script ----
 // Returns what the engine keeps as the owner of a connection: the complement of the object's
@@ -427,16 +429,32 @@ typedef struct {
 #endif
 } ssl_psk_answer_t;
 
-// True if connections of this role authenticate by a pre-shared key.
+#if USSL_PSK
+// True if connections of a client authenticate by a pre-shared key.
 bool ssl_psk_of_client(const ssl_context_obj_t *self);
-bool ssl_psk_of_server(const ssl_context_obj_t *self);
 // True if each connection of a client asks a callback for its key.
 bool ssl_psk_asks(const ssl_context_obj_t *self);
+// Asks it. Raises SSLError if the answer cannot be used, and what the callback raises.
+void ssl_psk_ask(const ssl_context_obj_t *self, ssl_psk_answer_t *out);
+#else
+static inline bool ssl_psk_of_client(const ssl_context_obj_t *self) {
+    (void)self;
+    return false;
+}
+static inline bool ssl_psk_asks(const ssl_context_obj_t *self) {
+    (void)self;
+    return false;
+}
+static inline void ssl_psk_ask(const ssl_context_obj_t *self, ssl_psk_answer_t *out) {
+    (void)self;
+    (void)out;
+}
+#endif
+// True if connections of a server authenticate by pre-shared keys.
+bool ssl_psk_of_server(const ssl_context_obj_t *self);
 // Returns a client's identity and key that were set as attributes; they are lent by Python objects.
 // Raises SSLError if they cannot be used.
 void ssl_psk_of_attributes(const ssl_context_obj_t *self, ussl_psk_t *out);
-// Asks a client's callback. Raises SSLError if the answer cannot be used, and what it raises.
-void ssl_psk_ask(const ssl_context_obj_t *self, ssl_psk_answer_t *out);
 // Raises NotImplementedError if a server would have to send an identity hint.
 void ssl_psk_check_hint(const ssl_context_obj_t *self);
 // Set psk_identity, psk_key and server_psk_keys. Raise SSLError, or TypeError, if the value cannot

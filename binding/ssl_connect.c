@@ -9,19 +9,12 @@ typedef struct {
     mp_obj_t timeout; // seconds, or None
 } connect_t;
 
-static void call_method(mp_obj_t object, qstr name, mp_obj_t arg) {
-    mp_obj_t dest[3];
-    mp_load_method(object, name, dest);
-    dest[2] = arg;
-    mp_call_method_n_kw(1, 0, dest);
-}
-
 static void try_connect(void *arg) {
     const connect_t *call = arg;
     if (call->timeout != mp_const_none) {
-        call_method(call->sock, MP_QSTR_settimeout, call->timeout);
+        (void)ssl_call_method(call->sock, MP_QSTR_settimeout, call->timeout);
     }
-    call_method(call->sock, MP_QSTR_connect, call->address);
+    (void)ssl_call_method(call->sock, MP_QSTR_connect, call->address);
 }
 
 mp_obj_t ssl_connect(mp_obj_t host, mp_obj_t port, mp_obj_t timeout) {

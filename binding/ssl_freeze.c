@@ -156,11 +156,9 @@ static void build(ssl_context_obj_t *self, ussl_role_t role, ssl_psk_answer_t *a
 // called before anything is read or replaced.
 ussl_ctx_t *ssl_context_freeze(ssl_context_obj_t *self, ussl_role_t role) {
     ssl_psk_answer_t answer = {0};
-#if USSL_PSK
     if (role == USSL_CLIENT && ssl_psk_asks(self)) {
         ssl_psk_ask(self, &answer);
     }
-#endif
     uint8_t checks = answer.given ? SSL_CHECKS_KEY_ONCE : ssl_verification_checks(self, role);
     bool current = self->frozen[role] != NULL && self->frozen_checks[role] == checks;
     if (!current || answer.given) {

@@ -101,10 +101,8 @@ static mp_obj_t ask_for_key(const find_key_t *call) {
             : mp_obj_new_str((const char *)call->identity, call->identity_len);
         return mp_call_function_1(context->psk_server_callback, identity);
     }
-    mp_obj_t get[3];
-    mp_load_method(context->server_psk_keys, MP_QSTR_get, get);
-    get[2] = mp_obj_new_bytes(call->identity, call->identity_len);
-    return mp_call_method_n_kw(1, 0, get);
+    return ssl_call_method(context->server_psk_keys, MP_QSTR_get,
+        mp_obj_new_bytes(call->identity, call->identity_len));
 }
 
 static void find_key(void *arg) {

@@ -73,12 +73,7 @@ static mp_obj_t ssl_context_reserve(size_t n_args, const mp_obj_t *args, mp_map_
         self, reserve ? (uint16_t)plan.record_in : 0, reserve ? (uint16_t)plan.record_out : 0);
     // The frozen contexts are built here and not for the first connection: they need memory too.
     // One that a callback has to be asked for is not built before it is needed.
-#if USSL_PSK
-    bool asks = ssl_psk_asks(self);
-#else
-    const bool asks = false;
-#endif
-    if (reserve != NULL && self->protocol != SSL_PROTOCOL_TLS_SERVER && !asks) {
+    if (reserve != NULL && self->protocol != SSL_PROTOCOL_TLS_SERVER && !ssl_psk_asks(self)) {
         (void)ssl_context_freeze(self, USSL_CLIENT);
     }
     if (reserve != NULL && self->protocol != SSL_PROTOCOL_TLS_CLIENT) {

@@ -12,13 +12,6 @@ typedef struct {
     mp_int_t sent;  // bytes that have been sent
 } sendfile_t;
 
-static mp_obj_t call_method(mp_obj_t object, qstr name, mp_obj_t arg) {
-    mp_obj_t dest[3];
-    mp_load_method(object, name, dest);
-    dest[2] = arg;
-    return mp_call_method_n_kw(1, 0, dest);
-}
-
 static void send_pieces(void *arg) {
     sendfile_t *call = arg;
     for (;;) {
@@ -27,21 +20,21 @@ static void send_pieces(void *arg) {
             size = call->count - call->sent;
         }
         mp_obj_t piece = size > 0
-            ? call_method(call->file, MP_QSTR_read, MP_OBJ_NEW_SMALL_INT(size))
+            ? ssl_call_method(call->file, MP_QSTR_read, MP_OBJ_NEW_SMALL_INT(size))
             : mp_const_empty_bytes;
         mp_buffer_info_t bufinfo;
         ssl_get_bytes(piece, &bufinfo);
         if (bufinfo.len == 0) {
             return;
         }
-        call_method(call->sock, MP_QSTR_sendall, piece);
+        (void)ssl_call_method(call->sock, MP_QSTR_sendall, piece);
         call->sent += (mp_int_t)bufinfo.len;
     }
 }
 
 static void seek(void *arg) {
     const mp_obj_t *file_and_position = arg;
-    call_method(file_and_position[0], MP_QSTR_seek, file_and_position[1]);
+    (void)ssl_call_method(file_and_position[0], MP_QSTR_seek, file_and_position[1]);
 }
 
 // Returns the number of bytes sent. Whatever happens, the file is then at the first byte that was

@@ -16,16 +16,6 @@ static bool required = USSL_CERT_NONE == USSL_CERT_NONE_OVERRULE;
 static qstr told[8];
 static uint8_t told_next;
 
-// With a pre-shared key there is no certificate, and the key authenticates the server.
-static bool without_certificates(const ssl_context_obj_t *context) {
-#if USSL_PSK
-    return ssl_psk_of_client(context);
-#else
-    (void)context;
-    return false;
-#endif
-}
-
 // ---- reporting ----
 static qstr running_module(void) {
     mp_map_elem_t *name =
@@ -62,8 +52,9 @@ void ssl_verification_missed(const ssl_context_obj_t *context) {
 }
 
 // ---- overruling ----
+// A pre-shared key authenticates the server without a certificate.
 static bool concerned(const ssl_context_obj_t *context) {
-    return required && !context->inspects && !without_certificates(context);
+    return required && !context->inspects && !ssl_psk_of_client(context);
 }
 
 bool ssl_verification_overruled(const ssl_context_obj_t *context) {
@@ -79,11 +70,11 @@ uint8_t ssl_verification_mode(const ssl_context_obj_t *context, ussl_role_t role
 }
 
 bool ssl_verification_of_name(const ssl_context_obj_t *context) {
-    return (context->check_hostname && !without_certificates(context)) || concerned(context);
+    return (context->check_hostname && !ssl_psk_of_client(context)) || concerned(context);
 }
 
 uint8_t ssl_verification_checks(const ssl_context_obj_t *context, ussl_role_t role) {
-    if (role == USSL_CLIENT && without_certificates(context)) {
+    if (role == USSL_CLIENT && ssl_psk_of_client(context)) {
         return SSL_CHECKS_KEY;
     }
     bool name = role == USSL_CLIENT && ssl_verification_of_name(context);

@@ -363,7 +363,7 @@ typedef int (*ussl_on_hello_t)(void *owner, const char *name);
 
 // Makes the ECDSA signature of a handshake, in DER, with a key that is held elsewhere (USSL_SIGN).
 // `key` is the private value that was loaded; key_len is 0 if none was. *sig_len is the room in
-// `sig`, and is set to the length of the signature. USSL_ERR_PARSE: the engine shall sign with
+// `sig`, and is set to the length of the signature. USSL_HOOK_DECLINED: the engine shall sign with
 // `key` itself. Any other result but USSL_OK ends the handshake.
 typedef ussl_result_t (*ussl_on_sign_t)(void *owner, const uint8_t *key, size_t key_len,
     const uint8_t *hash, size_t hash_len, uint8_t *sig, size_t *sig_len);

@@ -1,8 +1,9 @@
 # An SSLSocket as a socket: unconnected, listening, unwrapped, closed (5.1, 5.4).
 import socket
 import ssl
+import time
 import _thread
-from helper import CERTS, Server, client_context, echo, listen, name_of, server_context, show, show_text
+from helper import CERTS, Server, begin_connect, client_context, echo, listen, name_of, server_context, show, show_text
 
 client, server = client_context(), server_context()
 
@@ -195,18 +196,9 @@ for constructor in (ssl.SSLSocket, ssl.SSLObject):
     show_text("constructor", constructor)
 
 # A connection that was refused while the socket did not wait: the reason is not lost.
-import socket
-import time
-from helper import listen_port
-
-listener, address, _ = listen_port()
+listener, address = listen()
 listener.close()
-sock = socket.socket()
-sock.setblocking(False)
-try:
-    sock.connect(address)
-except OSError:
-    pass
+sock = begin_connect(address)
 time.sleep(0.2)
 try:
     client_context().wrap_socket(sock, server_hostname="localhost", do_handshake_on_connect=False).do_handshake()

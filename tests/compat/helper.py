@@ -84,6 +84,17 @@ def name_of(outcome):
     return str(outcome)
 
 
+def begin_connect(address):
+    """A socket that does not wait, and has begun to connect."""
+    s = socket.socket()
+    s.setblocking(False)
+    try:
+        s.connect(address)
+    except OSError:
+        pass
+    return s
+
+
 def listen():
     """A listening socket on a free port, and the address to connect to."""
     return listen_port()[:2]

@@ -3,26 +3,15 @@ import select
 import socket
 import ssl
 import time
-from helper import Server, client_context, listen, server_context
+from helper import Server, begin_connect, client_context, listen, server_context
 from port import raises
 
 # A connection that is still being made is not an unconnected socket: what is sent is TLS.
 listener, addr = listen()
 full = []
 for _ in range(8):  # the backlog of 5 and more: the next ones wait
-    s = socket.socket()
-    s.setblocking(False)
-    try:
-        s.connect(addr)
-    except OSError:
-        pass
-    full.append(s)
-s = socket.socket()
-s.setblocking(False)
-try:
-    s.connect(addr)
-except OSError:
-    pass
+    full.append(begin_connect(addr))
+s = begin_connect(addr)
 tls = client_context().wrap_socket(s, server_hostname="localhost", do_handshake_on_connect=False)
 assert raises((OSError, ssl.SSLError), tls.send, b"password") is not None
 for s in full:
