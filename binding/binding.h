@@ -570,6 +570,9 @@ typedef struct {
     bool data_before_tls; // not connected, but with unread bytes of a peer that has disconnected
 } ssl_stream_info_t;
 void ssl_platform_look(mp_obj_t stream, ssl_stream_info_t *out);
+// Sets TCP_NODELAY if the stream is a TCP socket of a port that has it: what a call writes is one
+// piece already, and need not wait for the peer's acknowledgement of the piece before.
+void ssl_platform_no_delay(mp_obj_t stream);
 
 // ---- ssl_unix_socket.c: what the sockets of the unix port lack ----
 // Closes a stream. A socket of the unix port then has no descriptor, so that closing it again does

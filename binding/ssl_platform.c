@@ -18,6 +18,8 @@
 #if defined(__unix__) || defined(__APPLE__)
 #include <errno.h>
 #include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
@@ -228,6 +230,36 @@ void ssl_platform_look(mp_obj_t stream, ssl_stream_info_t *out) {
     }
 }
 
+// ---- TCP ----
+#if PORT_UNIX
+void ssl_platform_no_delay(mp_obj_t stream) {
+    bool in_python = mp_obj_is_instance_type(mp_obj_get_type(stream));
+    int fd = in_python ? -1 : descriptor_of(stream), on = 1;
+    (void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+}
+#else
+static void no_delay(void *stream) {
+    mp_obj_t socket = mp_import_name(MP_QSTR_socket, mp_const_none, MP_OBJ_NEW_SMALL_INT(0));
+    mp_obj_t call[2 + 3], option[2];
+    mp_load_method_maybe(socket, MP_QSTR_TCP_NODELAY, option);
+    mp_load_method_maybe(MP_OBJ_FROM_PTR(stream), MP_QSTR_setsockopt, call);
+    if (option[0] != MP_OBJ_NULL && call[0] != MP_OBJ_NULL) {
+        call[2] = MP_OBJ_NEW_SMALL_INT(6); // IPPROTO_TCP
+        call[3] = option[0];
+        call[4] = MP_OBJ_NEW_SMALL_INT(1);
+        (void)mp_call_method_n_kw(3, 0, call);
+    }
+}
+
+void ssl_platform_no_delay(mp_obj_t stream) {
+    mp_obj_t ignored; // some sockets, and ports without a module socket, cannot do it
+    if (!mp_obj_is_instance_type(mp_obj_get_type(stream))) {
+        ssl_try(no_delay, MP_OBJ_TO_PTR(stream), &ignored);
+    }
+}
+#endif
+
+// ---- sleeping ----
 #if PORT_UNIX
 // Sleeps in poll(2). Returns false if the stream has no file descriptor.
 static bool sleep_on_fd(mp_obj_t stream, mp_uint_t flags, mp_int_t left_ms) {

@@ -79,6 +79,9 @@ static void restore_timeout(void *self) {
 void ssl_socket_start(void *arg) {
     ssl_conn_obj_t *self = arg;
     ssl_conn_obj_start(self);
+    if (!self->datagrams) {
+        ssl_platform_no_delay(self->incoming);
+    }
 #if USSL_DTLS
     if (self->client_id != mp_const_none) {
         mp_buffer_info_t id;

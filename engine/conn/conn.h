@@ -38,6 +38,13 @@ typedef enum {
 // last part, which only an alert may use.
 #define CONN_SIDE_SIZE 64
 #define CONN_SIDE_ALERT 32
+#define CONN_ALERT_MAX CONN_SIDE_ALERT // octets of a record with an alert
+
+// What flight.c has to know during a step of the handshake.
+typedef struct {
+    uint8_t *start;        // lent by mbedTLS; the records that wait to be sent
+    size_t waiting, alert; // octets of these records, and of an alert that the step has added
+} ussl__flight_t;
 
 struct ussl_conn {
     ussl__object_t object;
@@ -68,7 +75,10 @@ struct ussl_conn {
     uint8_t *in;                 // lent by mbedTLS; where it wants wire bytes
     size_t in_len, in_have;      // bytes that it wants, bytes that have been put there
     const uint8_t *out;          // lent by mbedTLS; the rest of a record that waits for the wire
-    size_t out_len, out_total;   // bytes of the rest, bytes of the whole record
+    size_t out_len, out_total;   // bytes of the rest, bytes of the whole record or flight
+    ussl__flight_t *flight;      // lent; not NULL inside a step of the handshake
+    bool flight_over;            // in a handshake: what waits is to be sent now
+    bool only_tickets;           // what waits is a session ticket of TLS 1.3
     uint8_t *idle_in, *idle_out; // owned; mbedTLS's record buffers while they hold nothing
     size_t in_room, out_room;    // sizes of mbedTLS's current record buffers, in bytes
     size_t used_before;          // bytes in use in the arena before the connection was made
@@ -83,6 +93,11 @@ struct ussl_conn {
 
 static inline bool ussl__conn_datagrams(const ussl_conn_t *conn) {
     return USSL_DTLS && conn->ctx->config.datagrams;
+}
+
+// True if the records that are sent now are collected to flights.
+static inline bool ussl__conn_collects(const ussl_conn_t *conn) {
+    return conn->state == CONN_HANDSHAKING && !ussl__conn_datagrams(conn);
 }
 
 // Returns the connection that an mbedTLS context is part of.
@@ -136,6 +151,14 @@ void ussl__records_shrink(ussl_conn_t *conn);
 // mbedTLS's f_send and f_recv. The first argument is a ussl_conn_t.
 int ussl__wire_send(void *conn, const unsigned char *buf, size_t len);
 int ussl__wire_recv(void *conn, unsigned char *buf, size_t len);
+
+// ---- flight.c ----------------------------------------------------------------------------------
+// True if the record that the next step can send has room behind those that wait.
+bool ussl__flight_has_room(const ussl_conn_t *conn);
+// To be called before and after mbedTLS sends records of a handshake over a stream. The second
+// returns true if the flight has taken a record, for which mbedTLS need not wait then.
+void ussl__flight_begin(ussl_conn_t *conn, ussl__flight_t *flight);
+bool ussl__flight_end(ussl_conn_t *conn, ussl__flight_t *flight);
 
 // ---- client_hello.c ----------------------------------------------------------------------------
 // What a server reads in a ClientHello before mbedTLS does. The pointers are lent and lead into the

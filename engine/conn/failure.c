@@ -84,6 +84,19 @@ static void latch_code(ussl_conn_t *conn, int code) {
     (void)ussl__conn_latch(conn, why.result, why.alert, why.reason);
 }
 
+// In a handshake the alert follows the records of the flight that waits.
+static void send_alert(ussl_conn_t *conn, unsigned char alert) {
+    ussl__flight_t flight;
+    bool collects = ussl__conn_collects(conn);
+    if (collects) {
+        ussl__flight_begin(conn, &flight);
+    }
+    (void)mbedtls_ssl_send_alert_message(&conn->ssl, MBEDTLS_SSL_ALERT_LEVEL_FATAL, alert);
+    if (collects) {
+        (void)ussl__flight_end(conn, &flight);
+    }
+}
+
 // ---- private to the room ----
 void ussl__conn_set_state(ussl_conn_t *conn, conn_state_t state) {
     conn->state = (uint8_t)state;
@@ -121,8 +134,7 @@ ussl_result_t ussl__conn_fail(ussl_conn_t *conn, int code) {
     why->backend = code;
     why->alert_is_ours = why->result != USSL_ERR_ALERT && why->alert != USSL_ALERT_NONE;
     if (why->alert_is_ours && !conn->alert_sent) {
-        (void)mbedtls_ssl_send_alert_message(
-            &conn->ssl, MBEDTLS_SSL_ALERT_LEVEL_FATAL, (unsigned char)why->alert);
+        send_alert(conn, (unsigned char)why->alert);
     }
     ussl__conn_set_state(conn, CONN_FAILED);
     return why->result;

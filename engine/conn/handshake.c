@@ -84,7 +84,12 @@ ussl_result_t ussl__conn_handshake_step(ussl_conn_t *conn, bool *done) {
     if (result != USSL_OK) {
         return result;
     }
+    ussl__flight_t flight;
+    ussl__flight_begin(conn, &flight);
     int code = mbedtls_ssl_handshake_step(&conn->ssl);
+    if (ussl__flight_end(conn, &flight) && code == MBEDTLS_ERR_SSL_WANT_WRITE) {
+        code = 0;
+    }
 #if USSL_TLS13
     ussl__use_application_keys(&conn->ssl);
 #endif
@@ -112,6 +117,10 @@ ussl_result_t ussl__conn_handshake_step(ussl_conn_t *conn, bool *done) {
 ussl_result_t ussl__conn_answer(ussl_conn_t *conn, int code) {
     switch (code) {
         case MBEDTLS_ERR_SSL_WANT_READ:
+            if (ussl__conn_collects(conn) && conn->out_len > 0) {
+                conn->flight_over = true;
+                return USSL_WANT_OUT;
+            }
             // If mbedTLS wants no bytes, it has only dropped a record and must be called again.
             return conn->in != NULL && conn->in_have == 0 ? ussl__records_make_room(conn) : USSL_OK;
         case MBEDTLS_ERR_SSL_WANT_WRITE:
@@ -131,13 +140,5 @@ ussl_result_t ussl__conn_answer(ussl_conn_t *conn, int code) {
 
 // ---- public ----
 bool ussl_conn_gives_tickets(const ussl_conn_t *conn) {
-#if USSL_TLS13 && USSL_SESSIONS && USSL_SERVER
-    int state = conn->ssl.state;
-    return conn->state == CONN_HANDSHAKING
-        && (state == MBEDTLS_SSL_TLS1_3_NEW_SESSION_TICKET
-            || state == MBEDTLS_SSL_TLS1_3_NEW_SESSION_TICKET_FLUSH);
-#else
-    (void)conn;
-    return false;
-#endif
+    return conn->only_tickets && conn->out_len > 0;
 }

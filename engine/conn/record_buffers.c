@@ -224,9 +224,16 @@ size_t ussl__records_room_out(ussl_conn_t *conn, size_t len) {
     return len;
 }
 
-// mbedTLS writes handshake messages up to the size that it is built for.
+// mbedTLS writes handshake messages up to the size that it is built for, and an alert can follow.
 ussl_result_t ussl__records_for_handshake(ussl_conn_t *conn) {
-    const size_t full = MBEDTLS_SSL_OUT_BUFFER_LEN;
+    const size_t full = MBEDTLS_SSL_OUT_BUFFER_LEN + CONN_ALERT_MAX;
+    if (ussl__conn_datagrams(conn)) {
+        return USSL_OK;
+    }
+    if (conn->out_len > 0 && (conn->flight_over || !ussl__flight_has_room(conn))) {
+        conn->flight_over = true;
+        return USSL_WANT_OUT;
+    }
     if (conn->out_room >= full || conn->ssl.out_left > 0) {
         return USSL_OK;
     }

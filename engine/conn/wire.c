@@ -31,6 +31,13 @@ static bool is_alert(const ussl_conn_t *conn, const unsigned char *record, size_
 
 int ussl__wire_send(void *arg, const unsigned char *buf, size_t len) {
     ussl_conn_t *conn = arg;
+    if (conn->flight != NULL) {
+        // The record stays where it is. mbedTLS must not see that an alert waits.
+        bool last = is_alert(conn, buf, len);
+        conn->flight->alert += last ? len : 0;
+        conn->alert_sent |= last;
+        return last ? (int)len : MBEDTLS_ERR_SSL_WANT_WRITE;
+    }
     if (conn->out_total > 0) {
         if (conn->out_len > 0) {
             return MBEDTLS_ERR_SSL_WANT_WRITE;
@@ -91,7 +98,7 @@ void ussl_conn_in_done(ussl_conn_t *conn, size_t n) {
 }
 
 const uint8_t *ussl_conn_out(ussl_conn_t *conn, size_t *len) {
-    if (conn->busy) {
+    if (conn->busy || (ussl__conn_collects(conn) && !conn->flight_over)) {
         *len = 0;
         return NULL;
     }
@@ -117,6 +124,7 @@ void ussl_conn_out_done(ussl_conn_t *conn, size_t n) {
         conn->out += n;
         conn->out_len -= n;
         if (conn->out_len == 0) {
+            conn->flight_over = conn->only_tickets = false;
             ussl__scope_t scope;
             ussl__scope_enter(&scope, conn->arena);
             if (mbedtls_ssl_flush_output(&conn->ssl) == 0) { // this calls ussl__wire_send()

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: MIT
+//
+// flight.c - collects the records of a handshake flight in mbedTLS's output buffer, so that a
+// flight leaves in one write.
+//
+// Notes: mbedTLS sends every record of a TLS handshake by itself, and begins the next one at the
+// start of its output buffer. Small writes that follow one another cost a round trip with Nagle's
+// algorithm and delayed acknowledgements. So mbedTLS is told before a step that its buffer holds
+// nothing, while its pointers stay behind the records that wait; it writes the next record there.
+// After the step the whole flight is one piece for it, as if it were one record. Nothing is copied,
+// and no memory is added but for an alert.
+//
+// mbedTLS checks the length of a message against the size that it is built for, and not against
+// what is left in the buffer. So before each step there must be room for the message that the step
+// can send; if there is not, the flight is sent first and goes on in a second write.
+#include "conn.h"
+
+// Most octets of a message whose length depends on neither certificates nor tickets: extensions,
+// public keys or a pre-shared key's identity, and one signature.
+#define SMALL_MESSAGE (512 + MBEDTLS_PK_SIGNATURE_MAX_SIZE)
+
+// ---- helpers ----
+// Returns the octets of a Certificate message with the longest chain that this side could send.
+static size_t own_certificate(const ussl_conn_t *conn) {
+    size_t most = 0;
+    for (const mbedtls_ssl_key_cert *own = conn->ssl.conf->key_cert; own; own = own->next) {
+        size_t len = 16;
+        for (const mbedtls_x509_crt *crt = own->cert; crt != NULL; crt = crt->next) {
+            len += 3 + crt->raw.len + 2; // lengths of the certificate and of its extensions
+        }
+        most = len > most ? len : most;
+    }
+    return most;
+}
+
+// Returns the most octets of the message that the next step can send.
+static size_t next_message(const ussl_conn_t *conn) {
+    switch (conn->ssl.state) {
+        case MBEDTLS_SSL_CLIENT_CERTIFICATE:
+        case MBEDTLS_SSL_SERVER_CERTIFICATE:
+            return own_certificate(conn);
+        case MBEDTLS_SSL_CLIENT_HELLO:
+        case MBEDTLS_SSL_NEW_SESSION_TICKET: // of TLS 1.2
+#if USSL_TLS13
+        case MBEDTLS_SSL_TLS1_3_NEW_SESSION_TICKET:
+#endif
+            return MBEDTLS_SSL_OUT_CONTENT_LEN;
+        default:
+            return SMALL_MESSAGE;
+    }
+}
+
+static bool step_sends_ticket(const ussl_conn_t *conn) {
+#if USSL_TLS13 && USSL_SESSIONS && USSL_SERVER
+    return conn->ssl.state == MBEDTLS_SSL_TLS1_3_NEW_SESSION_TICKET;
+#else
+    (void)conn;
+    return false;
+#endif
+}
+
+// ---- private to the room ----
+bool ussl__flight_has_room(const ussl_conn_t *conn) {
+    size_t used = (size_t)(conn->ssl.out_hdr - conn->ssl.out_buf);
+    size_t needed = next_message(conn) + USSL__RECORD_AROUND + CONN_ALERT_MAX;
+    return conn->out_room - used >= needed;
+}
+
+void ussl__flight_begin(ussl_conn_t *conn, ussl__flight_t *flight) {
+    flight->start = conn->ssl.out_hdr - conn->ssl.out_left;
+    flight->waiting = conn->ssl.out_left;
+    conn->flight = NULL;
+    if (ussl__conn_collects(conn)) { // mbedTLS packs datagrams itself
+        flight->alert = 0;
+        conn->flight = flight;
+        conn->only_tickets = step_sends_ticket(conn);
+        conn->ssl.out_left = 0;
+    }
+}
+
+bool ussl__flight_end(ussl_conn_t *conn, ussl__flight_t *flight) {
+    mbedtls_ssl_context *ssl = &conn->ssl;
+    if (conn->flight == NULL) {
+        return false;
+    }
+    conn->flight = NULL;
+    size_t total = flight->waiting + flight->alert + ssl->out_left;
+    size_t sent = conn->out_total - conn->out_len;
+    if (total > 0) {
+        ssl->out_left = conn->out_total = total;
+        ssl->out_hdr = flight->start + total;
+        mbedtls_ssl_update_out_pointers(ssl, ssl->transform_out);
+        conn->out = flight->start + sent;
+        conn->out_len = total - sent;
+    }
+    return total > flight->waiting;
+}
