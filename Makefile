@@ -28,7 +28,7 @@ export USSL_CERTS := $(abspath build/certs)
 UNIX_DIR := build/unix
 UNIX := $(UNIX_DIR)/micropython
 JOBS := -j$(shell nproc 2>/dev/null || echo 2)
-CHECKED_C := $(wildcard engine/*.[ch] engine/*/*.[ch] binding/*.[ch] tests/support/*.[ch] tests/unit/*.c tests/unit/*/*.[ch] fuzz/*.[ch])
+CHECKED_C := $(wildcard engine/*.[ch] engine/*/*.[ch] binding/*.[ch] tests/support/*.[ch] tests/unit/*.c tests/unit/*/*.[ch] tests/threads/*.c fuzz/*.[ch])
 
 all: $(UNIX)
 
@@ -173,18 +173,21 @@ repl: $(UNIX)
 
 # ---- tests ----
 include tests/unit/unit.mk
+include tests/threads/threads.mk
 include fuzz/fuzz.mk
-unit-build: build/sources.ok
+unit-build $(THREADS_DIR)/threads: build/sources.ok
 
 test: build/tools.ok
 	@$(MAKE) --no-print-directory $(UNIX) certs
-	@$(MAKE) --no-print-directory $(JOBS) unit-build
+	@$(MAKE) --no-print-directory $(JOBS) unit-build $(THREADS_DIR)/threads
 	@$(MAKE) --no-print-directory $(FIRMWARE) $(BENCH)/device/firmware.elf $(BENCH)/device12/firmware.elf
 	@python3 tests/run.py
 
 # One part of it: make unit, make compat, make port, make interop, make lint.
 unit: unit-build certs
 	@python3 tests/run.py unit
+threads: $(THREADS_DIR)/threads certs
+	@python3 tests/run.py threads
 compat port interop stock: $(UNIX) certs
 	@python3 tests/run.py $@
 # MICROPYTHON_LIB, MQTT_AS and MICRODOT name checkouts: docs/testing.md.
@@ -210,7 +213,7 @@ flags: $(UNIX) certs
 	@MICROPYTHON=$(MICROPYTHON) MBEDTLS=$(MBEDTLS) sh tools/try-flags
 
 clean:
-	rm -rf build/unix build/unix32 build/firmware build/bench build/unit* build/flags build/certs build/*.ok
+	rm -rf build/unix build/unix32 build/firmware build/bench build/unit* build/threads build/flags build/certs build/*.ok
 
-.PHONY: all run repl chains unix32 firmware bench footprint soak test unit compat port interop lint certs check-layers check-format format \
+.PHONY: all run repl chains unix32 firmware bench footprint soak test unit threads compat port interop lint certs check-layers check-format format \
 	flags clean

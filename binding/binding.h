@@ -45,7 +45,7 @@ typedef struct {
     ussl_trust_t *trust;          // counted; NULL until something is loaded or pinned
     ussl_identity_t *identity[2]; // counted; the ECDSA and the RSA identity; NULL if not loaded
     ussl_ctx_t *frozen[2];        // counted; by role; NULL if it has to be built from this draft
-    uint8_t frozen_checks[2];     // by role; what `frozen` verifies, see ssl_verification_checks()
+    uint32_t changes;             // counts changes, so that no older context is kept as `frozen`
     mp_obj_t roots;               // the RootStore in use; MP_OBJ_NULL if there is none
     ussl_trust_t *default_trust;  // counted; the default trust anchors, while `trust` is NULL
     mp_obj_t default_roots;       // the RootStore in it; MP_OBJ_NULL if there is none
@@ -61,6 +61,7 @@ typedef struct {
     mp_obj_t server_psk_keys;       // None or an object with get(identity)
     mp_obj_t psk_client_callback, psk_server_callback, psk_hint; // None if there is none
 #endif
+    mp_int_t handshake_ms; // handshake_timeout in milliseconds; -1 for none
     uint32_t options, verify_flags;
     uint8_t clock;                    // ussl_clock_t
     uint16_t suites[USSL_SUITES_MAX]; // IANA numbers, best first, 0 ends; default list if empty
@@ -98,7 +99,8 @@ bool ssl_context_forgives_eof(const ssl_context_obj_t *self);
 ussl_trust_t *ssl_context_trust(ssl_context_obj_t *self);
 
 // ---- ssl_freeze.c: the engine's context, built from the draft ----
-// Returns the frozen context for `role`, building it if necessary. It is lent, not counted.
+// Returns the frozen context for `role`, building it if necessary, with a reference for the caller.
+// Its tag is what it verifies, see ssl_verification_checks().
 ussl_ctx_t *ssl_context_freeze(ssl_context_obj_t *self, ussl_role_t role);
 // Returns what a client of this context trusts, or NULL if that is nobody: the context's trust or,
 // if nothing was ever loaded into it, the default trust anchors. It is lent, not counted.
@@ -223,183 +225,7 @@ void ssl_context_need_room(ssl_context_obj_t *context);
 // Returns the arena for a new connection, with a reference for the caller. Raises MemoryError.
 ussl_arena_t *ssl_context_arena(ssl_context_obj_t *context);
 
-// What a call has to wait for before it can go on.
-typedef enum { PUMP_DONE = 0, PUMP_WANT_READ, PUMP_WANT_WRITE } ssl_pump_t;
-
-// A descriptor of the unix port that is closed when its owner is collected; fd is -1 for none.
-typedef struct {
-    mp_obj_t stream; // the socket that has it
-    int fd;
-    uint64_t inode; // tells the socket from another one that has got the same number later
-} ssl_descriptor_t;
-
-// ---- ssl_conn.c: one connection ----
-typedef struct {
-    mp_obj_base_t base;
-    ssl_context_obj_t *context;
-    ussl_conn_t *conn; // owned; NULL without TLS: not connected yet, unwrapped, or closed
-    mp_obj_t incoming; // the stream that wire bytes are read from: a socket, or a MemoryBIO
-    mp_obj_t outgoing; // the stream they are written to: the same socket, or another MemoryBIO
-    ssl_descriptor_t descriptor; // of the socket
-    mp_obj_t server_hostname;    // None or str
-    mp_obj_t session;            // None or the SSLSession that was set
-    mp_obj_t client_id;          // None or bytes; of a DTLS server
-    mp_obj_t verify_callback;    // copied from the context together with its frozen settings
-    mp_obj_t hook_error;         // what a hook raised; it is raised when the engine has returned
-    mp_int_t timeout_ms;         // for a whole call; 0: do not wait; -1: the stream's own timeout
-    mp_uint_t deadline_ms;       // of the call in progress, if timeout_ms > 0; in ticks
-    const char *operation; // static; names the call in errors: "handshake", "read", "write" ...
-    // Bytes of a write that are encrypted, but may not have left completely. If the next write
-    // begins with the same bytes, they are skipped; otherwise its bytes are new.
-    const uint8_t *offered; // caller's; these bytes, while the write that offered them runs
-    size_t held;            // their number
-    uint8_t held_hash[32];  // SHA-256 of them
-    uint8_t checks;         // what its handshake verifies, see ssl_verification_checks()
-    bool server_side;
-    bool handshake;       // do_handshake_on_connect
-    bool connected;       // the stream was connected when it was wrapped, or by connect()
-    bool datagrams;       // the stream is a datagram socket, whose empty datagrams are no end
-    bool closed;          // closed or detached. If false while `conn` is NULL: a socket without TLS
-    bool timeout_applied; // the stream's blocking mode or timeout was set from timeout_ms
-    bool eof_told;        // the reason of a truncation was raised: CPython does that once
-    bool ragged_is_eof;   // a truncation is read as b''
-    bool ragged_end;      // a truncation was read as b'': later reads return b'' too
-    bool begun, counted;  // the handshake is counted in the context: as begun, as done
-    bool busy;            // a method is running: no other may run
-    bool close_later;     // close() was called while `busy`
-} ssl_conn_obj_t;
-
-ssl_conn_obj_t *ssl_conn_obj_new(const mp_obj_type_t *type, ssl_context_obj_t *context,
-    bool server_side, mp_obj_t server_hostname);
-// Creates the TLS connection of a new object, with the present settings of its context.
-void ssl_conn_obj_start(ssl_conn_obj_t *self);
-// Raises OSError if there is no TLS connection: EBADF if it was closed, else ENOTCONN.
-void ssl_conn_need(const ssl_conn_obj_t *self);
-void ssl_conn_unwrap(ssl_conn_obj_t *self);
-void ssl_conn_attr(mp_obj_t self_in, qstr attr, mp_obj_t *dest);
-// CPython's read(len=1024, buffer=None): reads at most one record, and returns it as bytes, or the
-// number of bytes that were put into `buffer`. If nothing can be read yet, it returns None if
-// `none_if_empty` is set, and else raises SSLWantReadError or SSLWantWriteError.
-mp_obj_t ssl_conn_read_into(
-    ssl_conn_obj_t *self, mp_int_t size, mp_obj_t buffer, bool none_if_empty);
-// MicroPython's read(n) of a stream: that many bytes, unless the stream ends or would block.
-// Returns None if nothing can be had now.
-mp_obj_t ssl_conn_read_exactly(ssl_conn_obj_t *self, size_t size);
-// Calls ssl_pump_write() inside the guard. Returns the number of bytes written.
-size_t ssl_conn_write_some(ssl_conn_obj_t *self, const void *buf, size_t len, ssl_pump_t *want);
-
-// Methods that SSLSocket and SSLObject share.
-MP_DECLARE_CONST_FUN_OBJ_1(ssl_conn___del___obj);
-MP_DECLARE_CONST_FUN_OBJ_KW(ssl_conn_getpeercert_obj);
-MP_DECLARE_CONST_FUN_OBJ_1(ssl_conn_do_handshake_obj);
-MP_DECLARE_CONST_FUN_OBJ_1(ssl_conn_recheck_obj);
-MP_DECLARE_CONST_FUN_OBJ_1(ssl_conn_version_obj);
-MP_DECLARE_CONST_FUN_OBJ_1(ssl_conn_cipher_obj);
-MP_DECLARE_CONST_FUN_OBJ_1(ssl_conn_pending_obj);
-MP_DECLARE_CONST_FUN_OBJ_1(ssl_conn_selected_alpn_protocol_obj);
-MP_DECLARE_CONST_FUN_OBJ_1(ssl_conn_none_obj);
-MP_DECLARE_CONST_FUN_OBJ_1(ssl_conn_shared_ciphers_obj);
-MP_DECLARE_CONST_FUN_OBJ_KW(ssl_conn_get_channel_binding_obj);
-MP_DECLARE_CONST_FUN_OBJ_1(ssl_conn_verify_client_post_handshake_obj);
-MP_DECLARE_CONST_FUN_OBJ_1(ssl_conn_get_verified_chain_obj);
-MP_DECLARE_CONST_FUN_OBJ_1(ssl_conn_get_unverified_chain_obj);
-// The rows that the method tables of SSLSocket and SSLObject share.
-#define SSL_CONN_METHODS                                                                           \
-    {MP_ROM_QSTR(MP_QSTR___del__), MP_ROM_PTR(&ssl_conn___del___obj)},                             \
-        {MP_ROM_QSTR(MP_QSTR_do_handshake), MP_ROM_PTR(&ssl_conn_do_handshake_obj)},               \
-        {MP_ROM_QSTR(MP_QSTR_recheck), MP_ROM_PTR(&ssl_conn_recheck_obj)},                         \
-        {MP_ROM_QSTR(MP_QSTR_pending), MP_ROM_PTR(&ssl_conn_pending_obj)},                         \
-        {MP_ROM_QSTR(MP_QSTR_version), MP_ROM_PTR(&ssl_conn_version_obj)},                         \
-        {MP_ROM_QSTR(MP_QSTR_cipher), MP_ROM_PTR(&ssl_conn_cipher_obj)},                           \
-        {MP_ROM_QSTR(MP_QSTR_getpeercert), MP_ROM_PTR(&ssl_conn_getpeercert_obj)},                 \
-        {MP_ROM_QSTR(MP_QSTR_selected_alpn_protocol),                                              \
-            MP_ROM_PTR(&ssl_conn_selected_alpn_protocol_obj)},                                     \
-        {MP_ROM_QSTR(MP_QSTR_selected_npn_protocol), MP_ROM_PTR(&ssl_conn_none_obj)},              \
-        {MP_ROM_QSTR(MP_QSTR_compression), MP_ROM_PTR(&ssl_conn_none_obj)},                        \
-        {MP_ROM_QSTR(MP_QSTR_shared_ciphers), MP_ROM_PTR(&ssl_conn_shared_ciphers_obj)},           \
-        {MP_ROM_QSTR(MP_QSTR_get_channel_binding), MP_ROM_PTR(&ssl_conn_get_channel_binding_obj)}, \
-        {MP_ROM_QSTR(MP_QSTR_verify_client_post_handshake),                                        \
-            MP_ROM_PTR(&ssl_conn_verify_client_post_handshake_obj)},                               \
-        {MP_ROM_QSTR(MP_QSTR_get_verified_chain), MP_ROM_PTR(&ssl_conn_get_verified_chain_obj)}, { \
-        MP_ROM_QSTR(MP_QSTR_get_unverified_chain), MP_ROM_PTR(&ssl_conn_get_unverified_chain_obj)  \
-    }
-
-// ---- ssl_object.c ----
-extern const mp_obj_type_t ssl_object_type;
-
-// ---- ssl_socket.c ----
-extern const mp_obj_type_t ssl_socket_type;
-// The arguments of SSLContext.wrap_socket().
-typedef struct {
-    mp_obj_t sock, server_hostname, session; // the last two can be None
-    mp_obj_t client_id;                      // None or bytes; with DTLS
-    bool server_side, handshake, ragged_is_eof;
-} ssl_wrap_t;
-mp_obj_t ssl_socket_wrap(ssl_context_obj_t *context, const ssl_wrap_t *wrap);
-void ssl_socket_close(ssl_conn_obj_t *self);
-// Starts TLS over a connected socket. `self` is an ssl_conn_obj_t; it is void for ssl_try().
-void ssl_socket_start(void *self);
-// Frees the TLS connection and sends nothing, not even close_notify.
-void ssl_socket_drop_tls(ssl_conn_obj_t *self);
-
-// ---- ssl_socket_plain.c: an SSLSocket as a socket ----
-// Calls a method of the underlying socket with at most three arguments.
-mp_obj_t ssl_plain_call(ssl_conn_obj_t *self, qstr method, size_t n, const mp_obj_t *args);
-// Loads an attribute from the underlying socket. Returns false if it is not one that an SSLSocket
-// passes on, or if the socket does not have it.
-bool ssl_plain_attr(ssl_conn_obj_t *self, qstr attr, mp_obj_t *dest);
-MP_DECLARE_CONST_FUN_OBJ_KW(ssl_socket_connect_obj);
-MP_DECLARE_CONST_FUN_OBJ_KW(ssl_socket_connect_ex_obj);
-MP_DECLARE_CONST_FUN_OBJ_1(ssl_socket_accept_obj);
-MP_DECLARE_CONST_FUN_OBJ_KW(ssl_socket_shutdown_obj);
-MP_DECLARE_CONST_FUN_OBJ_1(ssl_socket_detach_obj);
-MP_DECLARE_CONST_FUN_OBJ_VAR_BETWEEN(ssl_socket_sendto_obj);
-MP_DECLARE_CONST_FUN_OBJ_VAR_BETWEEN(ssl_socket_recvfrom_obj);
-MP_DECLARE_CONST_FUN_OBJ_VAR_BETWEEN(ssl_socket_recvfrom_into_obj);
-MP_DECLARE_CONST_FUN_OBJ_VAR(ssl_socket_sendmsg_obj);
-MP_DECLARE_CONST_FUN_OBJ_VAR(ssl_socket_recvmsg_obj);
-MP_DECLARE_CONST_FUN_OBJ_VAR(ssl_socket_recvmsg_into_obj);
-MP_DECLARE_CONST_FUN_OBJ_1(ssl_socket_dup_obj);
-MP_DECLARE_CONST_FUN_OBJ_KW(ssl_socket_makefile_obj);
-
-// ---- ssl_sendfile.c ----
-MP_DECLARE_CONST_FUN_OBJ_KW(ssl_socket_sendfile_obj);
-
-// ---- ssl_session.c ----
-extern const mp_obj_type_t ssl_session_type;
-mp_obj_t ssl_session_of(ssl_conn_obj_t *conn);
-void ssl_session_set(ssl_conn_obj_t *conn, mp_obj_t value);
-
-// ---- ssl_pump.c: moves bytes between the engine and two streams ----
-
-// Marks a connection as busy while a method runs. An exception that passes through the method
-// leaves the guard too.
-typedef struct {
-    nlr_jump_callback_node_call_function_1_t node;
-} ssl_guard_t;
-// These two raise RuntimeError if a method of the connection is running already.
-void ssl_not_while_busy(const ssl_conn_obj_t *self);
-void ssl_guard_enter(ssl_guard_t *guard, ssl_conn_obj_t *self);
-void ssl_guard_leave(ssl_guard_t *guard);
-
-// The functions below raise if the connection or a stream fails, unless their comment says
-// otherwise.
-ssl_pump_t ssl_pump_handshake(ssl_conn_obj_t *self);
-// Reading and writing do the handshake first if it is not done. *n is the number of plaintext bytes
-// that were moved. A read that returns PUMP_DONE with *n 0 has reached the end of the data, unless
-// `len` is 0.
-ssl_pump_t ssl_pump_read(ssl_conn_obj_t *self, void *buf, size_t len, size_t *n);
-ssl_pump_t ssl_pump_write(ssl_conn_obj_t *self, const void *buf, size_t len, size_t *n);
-// Exchanges close_notify; after PUMP_DONE the streams can carry clear text.
-ssl_pump_t ssl_pump_unwrap(ssl_conn_obj_t *self);
-// Checks the dates that verify_clock = "hold" has put off. Returns false if the clock is still not
-// set.
-bool ssl_pump_recheck(ssl_conn_obj_t *self);
-// Sends what the stream takes without waiting, and close_notify after it if nothing is left. Never
-// raises.
-void ssl_pump_close_notify(ssl_conn_obj_t *self);
-// Answers a poll of this connection: returns the MP_STREAM_POLL_* flags that are ready.
-mp_uint_t ssl_pump_poll(ssl_conn_obj_t *self, mp_uint_t flags);
+#include "conn.h"
 
 // ---- ssl_try.c ----
 // Calls fun(arg). An exception is stored in *error and not raised; without one *error is
@@ -414,6 +240,8 @@ mp_obj_t ssl_call_method(mp_obj_t object, qstr name, mp_obj_t arg);
 void *ssl_hook_owner_of(ssl_conn_obj_t *self);
 // Returns the object of such an owner.
 ssl_conn_obj_t *ssl_hook_owner_is(void *owner);
+// Raises what a hook of the connection has raised, if one has.
+void ssl_hook_raise(ssl_conn_obj_t *self);
 ussl_result_t ssl_hook_on_cert(void *owner, const uint8_t *der, size_t len, unsigned depth);
 int ssl_hook_on_hello(void *owner, const char *name);
 ussl_result_t ssl_hook_on_sign(void *owner, const uint8_t *key, size_t key_len, const uint8_t *hash,
@@ -525,6 +353,10 @@ void ssl_print_address(const mp_print_t *print, const uint8_t *bytes, size_t len
 // Returns the only argument of a function; `args` begins behind the object of a method. Raises
 // TypeError if it is missing, or if there are others.
 mp_obj_t ssl_take_arg(size_t n_args, const mp_obj_t *args, mp_map_t *kw_args, qstr name);
+// Returns a timeout in seconds, or None, as milliseconds, with -1 for None. Raises ValueError and
+// OverflowError. The other one does the opposite.
+mp_int_t ssl_timeout_ms(mp_obj_t timeout);
+mp_obj_t ssl_timeout_of(mp_int_t ms);
 
 // ---- ssl_purpose.c ----
 extern const mp_obj_type_t ssl_purpose_type;
@@ -562,7 +394,8 @@ bool ssl_platform_wait(mp_obj_t stream, mp_uint_t flags, mp_uint_t deadline_ms);
 mp_uint_t ssl_platform_poll(mp_obj_t stream, mp_uint_t flags);
 // What is known about a stream before it is wrapped.
 typedef struct {
-    bool socket;          // a socket whose type is known
+    bool socket;          // a socket of the port
+    bool mode_known;      // the last three are known
     bool datagrams;       // a socket whose type is not SOCK_STREAM
     bool connected;       // true also if it is not a socket
     bool blocking;        // true also if the mode is not known
@@ -584,6 +417,8 @@ void ssl_platform_own(mp_obj_t stream, ssl_descriptor_t *out);
 // Closes a descriptor that was noted, if it still belongs to the same socket, and takes it from the
 // script's socket. Safe in a finaliser: a collection frees nothing before all of them have run.
 void ssl_platform_drop(const ssl_descriptor_t *owned);
+// Ends the waiting of other threads in a socket of the unix port: shuts it down.
+void ssl_platform_wake(mp_obj_t stream);
 // Returns the timeout of a socket in milliseconds, as settimeout() has set it, or -1.
 mp_int_t ssl_unix_timeout(int fd);
 // True if ssl_platform_address() knows this stream, which is then a socket of the unix port.

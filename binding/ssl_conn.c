@@ -72,11 +72,21 @@ static void need_name(const ssl_conn_obj_t *self, const ssl_context_obj_t *conte
     }
 }
 
-static ussl_result_t make_conn(ssl_conn_obj_t *self, ussl_ctx_t *frozen, const char *host) {
+typedef struct {
+    ssl_conn_obj_t *self;
+    ussl_ctx_t *frozen; // lent
+    const char *host;   // lent; NULL for a server
+    ussl_result_t result;
+} make_t;
+
+// Runs inside ssl_try(): a full reservation raises.
+static void make_conn(void *arg) {
+    make_t *make = arg;
+    ssl_conn_obj_t *self = make->self;
     ussl_arena_t *arena = ssl_context_arena(self->context);
-    ussl_result_t result = ussl_conn_new(arena, frozen, host, ssl_hook_owner_of(self), &self->conn);
+    make->result =
+        ussl_conn_new(arena, make->frozen, make->host, ssl_hook_owner_of(self), &self->conn);
     ussl_arena_unref(arena);
-    return result;
 }
 
 void ssl_conn_obj_start(ssl_conn_obj_t *self) {
@@ -94,16 +104,22 @@ void ssl_conn_obj_start(ssl_conn_obj_t *self) {
     need_name(self, context);
     ussl_ctx_t *frozen = ssl_context_freeze(context, server_side ? USSL_SERVER_SIDE : USSL_CLIENT);
     // These three belong to the settings that were frozen just above.
-    self->checks = context->frozen_checks[server_side ? USSL_SERVER_SIDE : USSL_CLIENT];
+    self->checks = ussl_ctx_tag(frozen);
     self->verify_callback = context->verify_callback;
     self->ragged_is_eof |= ssl_context_forgives_eof(context);
-    ussl_result_t result = make_conn(self, frozen, host);
-    if (result == USSL_ERR_MEMORY) {
+    make_t make = {self, frozen, host, USSL_OK};
+    mp_obj_t error;
+    ssl_try(make_conn, &make, &error);
+    if (error == MP_OBJ_NULL && make.result == USSL_ERR_MEMORY) {
         gc_collect(); // connections that were dropped without close() may hold it
-        result = make_conn(self, frozen, host);
+        ssl_try(make_conn, &make, &error);
     }
-    if (result != USSL_OK) {
-        ssl_raise_result(result); // the length was checked above
+    ussl_ctx_unref(frozen);
+    if (error != MP_OBJ_NULL) {
+        nlr_raise(error);
+    }
+    if (make.result != USSL_OK) {
+        ssl_raise_result(make.result); // the length was checked above
     }
 }
 
@@ -111,7 +127,7 @@ void ssl_conn_obj_start(ssl_conn_obj_t *self) {
 // collection, when the objects that this one refers to may be gone already.
 static mp_obj_t ssl_conn___del__(mp_obj_t self_in) {
     ssl_conn_obj_t *self = MP_OBJ_TO_PTR(self_in);
-    if (!self->busy) { // busy: a callback of this connection has called __del__() by hand
+    if (self->calls == 0) { // otherwise a call's own callback has called __del__() by hand
         ussl_drop_later(self->conn);
         self->conn = NULL;
         ssl_platform_drop(&self->descriptor);
@@ -123,20 +139,19 @@ static mp_obj_t ssl_conn___del__(mp_obj_t self_in) {
 MP_DEFINE_CONST_FUN_OBJ_1(ssl_conn___del___obj, ssl_conn___del__);
 
 // ---- methods ----
-// Without TLS a connection is closed (EBADF), or it is not connected yet or unwrapped (ENOTCONN).
 void ssl_conn_need(const ssl_conn_obj_t *self) {
     if (self->conn == NULL) {
-        mp_raise_OSError(self->closed ? MP_EBADF : MP_ENOTCONN);
+        ssl_raise_no_tls(self);
     }
 }
 
 static mp_obj_t ssl_conn_do_handshake(mp_obj_t self_in) {
     ssl_conn_obj_t *self = MP_OBJ_TO_PTR(self_in);
     ssl_conn_need(self);
-    ssl_guard_t guard;
-    ssl_guard_enter(&guard, self);
-    ssl_pump_t want = ssl_pump_handshake(self);
-    ssl_guard_leave(&guard);
+    ssl_call_t call;
+    ssl_call_begin(&call, self, SSL_BOTH);
+    ssl_pump_t want = ssl_pump_handshake(&call);
+    ssl_call_end(&call);
     if (want != PUMP_DONE) {
         ssl_raise_want(want);
     }
@@ -150,19 +165,19 @@ MP_DEFINE_CONST_FUN_OBJ_1(ssl_conn_do_handshake_obj, ssl_conn_do_handshake);
 static mp_obj_t ssl_conn_recheck(mp_obj_t self_in) {
     ssl_conn_obj_t *self = MP_OBJ_TO_PTR(self_in);
     ssl_conn_need(self);
-    ssl_guard_t guard;
-    ssl_guard_enter(&guard, self);
-    bool done = ssl_pump_recheck(self);
-    ssl_guard_leave(&guard);
+    ssl_call_t call;
+    ssl_call_begin(&call, self, SSL_WRITES);
+    bool done = ssl_pump_recheck(&call);
+    ssl_call_end(&call);
     return mp_obj_new_bool(done);
 }
 MP_DEFINE_CONST_FUN_OBJ_1(ssl_conn_recheck_obj, ssl_conn_recheck);
 
 void ssl_conn_unwrap(ssl_conn_obj_t *self) {
-    ssl_guard_t guard;
-    ssl_guard_enter(&guard, self);
-    ssl_pump_t want = ssl_pump_unwrap(self);
-    ssl_guard_leave(&guard);
+    ssl_call_t call;
+    ssl_call_begin(&call, self, SSL_BOTH);
+    ssl_pump_t want = ssl_pump_unwrap(&call);
+    ssl_call_end(&call);
     if (want != PUMP_DONE) {
         ssl_raise_want(want);
     }
@@ -170,7 +185,10 @@ void ssl_conn_unwrap(ssl_conn_obj_t *self) {
 
 static mp_obj_t ssl_conn_version(mp_obj_t self_in) {
     ssl_conn_obj_t *self = MP_OBJ_TO_PTR(self_in);
-    uint16_t version = self->conn ? ussl_conn_version(self->conn) : 0;
+    ssl_call_t call;
+    ssl_call_begin(&call, self, SSL_LOOKS);
+    uint16_t version = call.conn ? ussl_conn_version(call.conn) : 0;
+    ssl_call_end(&call);
     return version ? mp_obj_new_str_from_cstr(ssl_version_name(version)) : mp_const_none;
 }
 MP_DEFINE_CONST_FUN_OBJ_1(ssl_conn_version_obj, ssl_conn_version);
@@ -186,7 +204,10 @@ static mp_obj_t suite_tuple(const ussl_suite_t *suite) {
 
 static mp_obj_t ssl_conn_cipher(mp_obj_t self_in) {
     ssl_conn_obj_t *self = MP_OBJ_TO_PTR(self_in);
-    const ussl_suite_t *suite = self->conn ? ussl_conn_suite(self->conn) : NULL;
+    ssl_call_t call;
+    ssl_call_begin(&call, self, SSL_LOOKS);
+    const ussl_suite_t *suite = call.conn ? ussl_conn_suite(call.conn) : NULL;
+    ssl_call_end(&call);
     return suite ? suite_tuple(suite) : mp_const_none;
 }
 MP_DEFINE_CONST_FUN_OBJ_1(ssl_conn_cipher_obj, ssl_conn_cipher);
@@ -194,15 +215,22 @@ MP_DEFINE_CONST_FUN_OBJ_1(ssl_conn_cipher_obj, ssl_conn_cipher);
 // As in CPython 3.10 and newer, the result for a server is all suites that it has enabled.
 static mp_obj_t ssl_conn_shared_ciphers(mp_obj_t self_in) {
     ssl_conn_obj_t *self = MP_OBJ_TO_PTR(self_in);
-    bool known = self->server_side && self->conn && ussl_conn_established(self->conn);
+    ssl_call_t call;
+    ssl_call_begin(&call, self, SSL_LOOKS);
+    bool known = self->server_side && call.conn && ussl_conn_established(call.conn);
+    ssl_call_end(&call);
     return known ? ssl_context_suites(self->context, suite_tuple) : mp_const_none;
 }
 MP_DEFINE_CONST_FUN_OBJ_1(ssl_conn_shared_ciphers_obj, ssl_conn_shared_ciphers);
 
 static mp_obj_t ssl_conn_selected_alpn_protocol(mp_obj_t self_in) {
     ssl_conn_obj_t *self = MP_OBJ_TO_PTR(self_in);
-    const char *protocol = self->conn ? ussl_conn_alpn(self->conn) : NULL;
-    return protocol ? mp_obj_new_str_from_cstr(protocol) : mp_const_none;
+    ssl_call_t call;
+    ssl_call_begin(&call, self, SSL_LOOKS);
+    const char *protocol = call.conn ? ussl_conn_alpn(call.conn) : NULL;
+    mp_obj_t name = protocol ? mp_obj_new_str_from_cstr(protocol) : mp_const_none;
+    ssl_call_end(&call);
+    return name;
 }
 MP_DEFINE_CONST_FUN_OBJ_1(ssl_conn_selected_alpn_protocol_obj, ssl_conn_selected_alpn_protocol);
 
@@ -215,9 +243,35 @@ MP_DEFINE_CONST_FUN_OBJ_1(ssl_conn_none_obj, ssl_conn_none);
 
 static mp_obj_t ssl_conn_pending(mp_obj_t self_in) {
     ssl_conn_obj_t *self = MP_OBJ_TO_PTR(self_in);
-    return MP_OBJ_NEW_SMALL_INT(self->conn ? ussl_conn_pending(self->conn) : 0);
+    ssl_call_t call;
+    ssl_call_begin(&call, self, SSL_LOOKS);
+    size_t pending = call.conn ? ussl_conn_pending(call.conn) : 0;
+    ssl_call_end(&call);
+    return MP_OBJ_NEW_SMALL_INT(pending);
 }
 MP_DEFINE_CONST_FUN_OBJ_1(ssl_conn_pending_obj, ssl_conn_pending);
+
+// Begins a call that asks something of a TLS connection. Raises OSError if there is none.
+static void begin_look(ssl_call_t *call, ssl_conn_obj_t *self) {
+    ssl_call_begin(call, self, SSL_LOOKS);
+    if (call->conn == NULL) {
+        ssl_raise_no_tls(self);
+    }
+}
+
+static mp_obj_t peer_certificate(const ussl_conn_t *conn, bool binary) {
+    const ussl_cert_t *cert = ussl_conn_peer_cert(conn);
+    if (cert == NULL) {
+        return mp_const_none;
+    }
+    if (binary) {
+        ussl_cert_info_t info;
+        ussl_cert_info(cert, &info);
+        return mp_obj_new_bytes(info.der, info.der_len);
+    }
+    // As in CPython, the dict is empty if the certificate was not verified.
+    return ussl_conn_peer_verified(conn) ? ssl_cert_dict(cert) : mp_obj_new_dict(0);
+}
 
 static mp_obj_t ssl_conn_getpeercert(size_t n_args, const mp_obj_t *args, mp_map_t *kw_args) {
     static const mp_arg_t allowed[] = {
@@ -225,22 +279,14 @@ static mp_obj_t ssl_conn_getpeercert(size_t n_args, const mp_obj_t *args, mp_map
     };
     mp_arg_val_t vals[MP_ARRAY_SIZE(allowed)];
     mp_arg_parse_all(n_args - 1, args + 1, kw_args, MP_ARRAY_SIZE(allowed), allowed, vals);
-    ssl_conn_obj_t *self = MP_OBJ_TO_PTR(args[0]);
-    ssl_conn_need(self);
-    if (!ussl_conn_established(self->conn)) {
+    ssl_call_t call;
+    begin_look(&call, MP_OBJ_TO_PTR(args[0]));
+    if (!ussl_conn_established(call.conn)) {
         mp_raise_ValueError(MP_ERROR_TEXT("handshake not done yet"));
     }
-    const ussl_cert_t *cert = ussl_conn_peer_cert(self->conn);
-    if (cert == NULL) {
-        return mp_const_none;
-    }
-    if (vals[0].u_bool) {
-        ussl_cert_info_t info;
-        ussl_cert_info(cert, &info);
-        return mp_obj_new_bytes(info.der, info.der_len);
-    }
-    // As in CPython, the dict is empty if the certificate was not verified.
-    return ussl_conn_peer_verified(self->conn) ? ssl_cert_dict(cert) : mp_obj_new_dict(0);
+    mp_obj_t result = peer_certificate(call.conn, vals[0].u_bool);
+    ssl_call_end(&call);
+    return result;
 }
 MP_DEFINE_CONST_FUN_OBJ_KW(ssl_conn_getpeercert_obj, 1, ssl_conn_getpeercert);
 
@@ -266,13 +312,18 @@ MP_DEFINE_CONST_FUN_OBJ_KW(ssl_conn_get_channel_binding_obj, 1, ssl_conn_get_cha
 // server raises what OpenSSL reports for a client that did not send the extension.
 static mp_obj_t ssl_conn_verify_client_post_handshake(mp_obj_t self_in) {
     ssl_conn_obj_t *self = MP_OBJ_TO_PTR(self_in);
-    if (self->conn == NULL) {
+    ssl_call_t call;
+    ssl_call_begin(&call, self, SSL_LOOKS);
+    uint16_t version = call.conn ? ussl_conn_version(call.conn) : 0;
+    bool tls = call.conn != NULL;
+    ssl_call_end(&call);
+    if (!tls) {
         mp_raise_ValueError(MP_ERROR_TEXT("No SSL wrapper around this socket"));
     }
     if (!self->server_side) {
         ssl_raise_reason(284, "SSL", "NOT_SERVER", NULL);
     }
-    if (ussl_conn_version(self->conn) == USSL_VERSION_TLS12) {
+    if (version == USSL_VERSION_TLS12) {
         ssl_raise_reason(266, "SSL", "WRONG_SSL_VERSION", NULL);
     }
     ssl_raise_reason(279, "SSL", "EXTENSION_NOT_RECEIVED", NULL);
@@ -281,22 +332,24 @@ MP_DEFINE_CONST_FUN_OBJ_1(
     ssl_conn_verify_client_post_handshake_obj, ssl_conn_verify_client_post_handshake);
 
 static mp_obj_t chain_of(mp_obj_t self_in, bool verified) {
-    ssl_conn_obj_t *self = MP_OBJ_TO_PTR(self_in);
     mp_obj_t list = mp_obj_new_list(0, NULL);
-    ssl_conn_need(self);
+    ssl_call_t call;
+    begin_look(&call, MP_OBJ_TO_PTR(self_in));
     for (size_t i = 0;; i++) {
         const ussl_cert_t *cert;
         ussl_cert_info_t info;
-        ussl_result_t result = ussl_conn_chain(self->conn, verified, i, &cert);
+        ussl_result_t result = ussl_conn_chain(call.conn, verified, i, &cert);
         if (result != USSL_OK) {
             ssl_raise_result(result);
         }
         if (cert == NULL) {
-            return list;
+            break;
         }
         ussl_cert_info(cert, &info);
         mp_obj_list_append(list, mp_obj_new_bytes(info.der, info.der_len));
     }
+    ssl_call_end(&call);
+    return list;
 }
 
 static mp_obj_t ssl_conn_get_verified_chain(mp_obj_t self_in) {
@@ -315,20 +368,33 @@ MP_DEFINE_CONST_FUN_OBJ_1(ssl_conn_get_unverified_chain_obj, ssl_conn_get_unveri
 static void set_context(ssl_conn_obj_t *self, mp_obj_t value) {
     ssl_context_obj_t *context = ssl_context_of(value);
     ussl_role_t role = self->server_side ? USSL_SERVER_SIDE : USSL_CLIENT;
-    bool fits = self->conn != NULL && fits_side(self, context);
-    ussl_ctx_t *frozen = NULL;
-    if (fits) {
+    bool changed = false;
+    ssl_call_t call;
+    ssl_call_begin(&call, self, SSL_LOOKS);
+    if (call.conn != NULL && fits_side(self, context)) {
         need_name(self, context);
-        frozen = ssl_context_freeze(context, role); // can run a callback, which can close `self`
+        ussl_ctx_t *frozen = ssl_context_freeze(context, role);
+        changed = ussl_conn_change_ctx(call.conn, frozen) == USSL_OK;
+        self->checks = changed ? ussl_ctx_tag(frozen) : self->checks;
+        ussl_ctx_unref(frozen);
     }
-    if (frozen == NULL || self->conn == NULL
-        || ussl_conn_change_ctx(self->conn, frozen) != USSL_OK) {
+    ssl_call_end(&call);
+    if (!changed) {
         mp_raise_ValueError(MP_ERROR_TEXT("the context can be changed in sni_callback only"));
     }
     self->context = context;
-    self->checks = context->frozen_checks[role];
     self->verify_callback = context->verify_callback;
 }
+
+#if USSL_SESSIONS
+static mp_obj_t session_reused(ssl_conn_obj_t *self) {
+    ssl_call_t call;
+    ssl_call_begin(&call, self, SSL_LOOKS);
+    mp_obj_t reused = call.conn ? mp_obj_new_bool(ussl_conn_resumed(call.conn)) : mp_const_none;
+    ssl_call_end(&call);
+    return reused;
+}
+#endif
 
 void ssl_conn_attr(mp_obj_t self_in, qstr attr, mp_obj_t *dest) {
     ssl_conn_obj_t *self = MP_OBJ_TO_PTR(self_in);
@@ -353,7 +419,7 @@ void ssl_conn_attr(mp_obj_t self_in, qstr attr, mp_obj_t *dest) {
     } else if (attr == MP_QSTR_session) {
         dest[0] = ssl_session_of(self);
     } else if (attr == MP_QSTR_session_reused) {
-        dest[0] = self->conn ? mp_obj_new_bool(ussl_conn_resumed(self->conn)) : mp_const_none;
+        dest[0] = session_reused(self);
 #endif
     } else if (attr == MP_QSTR_server_hostname) {
         dest[0] = self->server_hostname;
@@ -365,10 +431,10 @@ void ssl_conn_attr(mp_obj_t self_in, qstr attr, mp_obj_t *dest) {
 // ---- reading and writing ----
 size_t ssl_conn_write_some(ssl_conn_obj_t *self, const void *buf, size_t len, ssl_pump_t *want) {
     size_t n;
-    ssl_guard_t guard;
-    ssl_guard_enter(&guard, self);
-    *want = ssl_pump_write(self, buf, len, &n);
-    ssl_guard_leave(&guard);
+    ssl_call_t call;
+    ssl_call_begin(&call, self, SSL_WRITES);
+    *want = ssl_pump_write(&call, buf, len, &n);
+    ssl_call_end(&call);
     return n;
 }
 
@@ -394,10 +460,10 @@ static mp_obj_t bytes_end(mp_obj_str_t *bytes, size_t room, size_t len) {
 }
 
 static bool read_once(ssl_conn_obj_t *self, void *buf, size_t len, bool none_if_empty, size_t *n) {
-    ssl_guard_t guard;
-    ssl_guard_enter(&guard, self);
-    ssl_pump_t want = ssl_pump_read(self, buf, len, n);
-    ssl_guard_leave(&guard);
+    ssl_call_t call;
+    ssl_call_begin(&call, self, SSL_READS);
+    ssl_pump_t want = ssl_pump_read(&call, buf, len, n);
+    ssl_call_end(&call);
     if (want != PUMP_DONE && !none_if_empty) {
         ssl_raise_want(want);
     }

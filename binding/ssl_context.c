@@ -32,6 +32,8 @@ static void check_protocol(mp_int_t protocol, bool of_tls) {
     }
 }
 
+enum { HANDSHAKE_MS = 60000 }; // as long as CPython's asyncio waits
+
 ssl_context_obj_t *ssl_context_new(const mp_obj_type_t *type, mp_int_t protocol) {
     bool of_tls = type == &tls_context_type;
     check_protocol(protocol, of_tls);
@@ -58,6 +60,7 @@ ssl_context_obj_t *ssl_context_new(const mp_obj_type_t *type, mp_int_t protocol)
     self->options = DEFAULT_OPTIONS;
     self->verify_flags = DEFAULT_VERIFY_FLAGS;
     self->num_tickets = 2;
+    self->handshake_ms = HANDSHAKE_MS;
     self->security_level = 2;
     ussl_result_t result = ussl_arena_new(0, &self->arena);
     if (result != USSL_OK) {
@@ -92,16 +95,23 @@ bool ssl_context_forgives_eof(const ssl_context_obj_t *self) {
 }
 
 void ssl_context_changed(ssl_context_obj_t *self) {
+    ussl_lock_t lock;
+    ussl_lock(&lock);
+    self->changes++;
     for (size_t role = 0; role < 2; role++) {
         ussl_ctx_unref(self->frozen[role]);
         self->frozen[role] = NULL;
     }
+    ussl_unlock(&lock);
 }
 
 void ssl_context_drop_tickets(ssl_context_obj_t *self) {
 #if USSL_SESSIONS && USSL_SERVER
+    ussl_lock_t lock;
+    ussl_lock(&lock);
     ussl_tickets_unref(self->tickets);
     self->tickets = NULL;
+    ussl_unlock(&lock);
 #endif
     ssl_context_changed(self);
 }
@@ -109,7 +119,11 @@ void ssl_context_drop_tickets(ssl_context_obj_t *self) {
 // ---- trust ----
 ussl_trust_t *ssl_context_trust(ssl_context_obj_t *self) {
     if (self->trust == NULL) {
-        ussl_result_t result = ussl_trust_new(self->arena, &self->trust);
+        ussl_lock_t lock;
+        ussl_lock(&lock);
+        bool there = self->trust != NULL; // another thread has made it
+        ussl_result_t result = there ? USSL_OK : ussl_trust_new(self->arena, &self->trust);
+        ussl_unlock(&lock);
         if (result != USSL_OK) {
             ssl_raise_result(result);
         }

@@ -92,8 +92,14 @@ static const char *const *alpn_list(mp_obj_t alpn) {
 // still resume; only ssl_context_drop_tickets() discards them.
 static void make_tickets(ssl_context_obj_t *self, ussl_role_t role) {
 #if USSL_SESSIONS && USSL_SERVER
-    if (role == USSL_SERVER_SIDE && self->tickets == NULL
-        && ussl_tickets_new(self->arena, &self->tickets) != USSL_OK) {
+    if (role != USSL_SERVER_SIDE) {
+        return;
+    }
+    ussl_lock_t lock;
+    ussl_lock(&lock);
+    bool made = self->tickets != NULL || ussl_tickets_new(self->arena, &self->tickets) == USSL_OK;
+    ussl_unlock(&lock);
+    if (!made) {
         ssl_raise_result(USSL_ERR_MEMORY);
     }
 #else
@@ -121,16 +127,37 @@ static void use_psk(
 #endif
 }
 
-static void build(ssl_context_obj_t *self, ussl_role_t role, ssl_psk_answer_t *answer) {
+// Takes references to what the configuration refers to, because another thread can replace it, and
+// makes the context.
+static ussl_result_t new_ctx(
+    ssl_context_obj_t *self, ussl_config_t *config, uint32_t changes, ussl_ctx_t **out) {
+    ussl_lock_t lock;
+    ussl_lock(&lock);
+    config->tickets = self->tickets;
+    config->identity[0] = self->identity[0];
+    config->identity[1] = self->identity[1];
+    ussl_ctx_t *before = NULL;
+    ussl_result_t result = ussl_ctx_new(self->arena, config, out); // it takes the references
+    if (result == USSL_OK && self->changes == changes) {
+        before = self->frozen[config->role];
+        self->frozen[config->role] = ussl_ctx_ref(*out);
+    }
+    ussl_ctx_unref(before);
+    ussl_unlock(&lock);
+    return result;
+}
+
+static ussl_ctx_t *build(
+    ssl_context_obj_t *self, ussl_role_t role, ssl_psk_answer_t *answer, uint8_t checks) {
+    uint32_t changes = self->changes; // what changes from here on belongs to the next context
     ussl_trust_t *trust = role == USSL_CLIENT ? ssl_context_trust_of_client(self) : self->trust;
     make_tickets(self, role);
     ussl_config_t config = {
         .role = role,
-        .tickets = self->tickets,
+        .tag = checks,
         .ticket_count = self->num_tickets,
         .alpn = alpn_list(self->alpn),
         .trust = trust,
-        .identity = {self->identity[0], self->identity[1]},
         .on_cert = self->verify_callback != mp_const_none ? ssl_hook_on_cert : NULL,
 #if USSL_KEYLOG
         .on_secret = self->keylog != mp_const_none ? ssl_hook_on_secret : NULL,
@@ -146,10 +173,12 @@ static void build(ssl_context_obj_t *self, ussl_role_t role, ssl_psk_answer_t *a
             "a DTLS server cannot use ALPN or sni_callback: remove them from the context"));
     }
     use_psk(self, answer, &config);
-    ussl_result_t result = ussl_ctx_new(self->arena, &config, &self->frozen[role]);
+    ussl_ctx_t *frozen = NULL;
+    ussl_result_t result = new_ctx(self, &config, changes, &frozen);
     if (result != USSL_OK) {
         ssl_raise_usage(result, "this firmware was built without what the context asks for");
     }
+    return frozen;
 }
 
 // The callback for a key is Python and can change the context, or make a connection of it, so it is
@@ -160,12 +189,11 @@ ussl_ctx_t *ssl_context_freeze(ssl_context_obj_t *self, ussl_role_t role) {
         ssl_psk_ask(self, &answer);
     }
     uint8_t checks = answer.given ? SSL_CHECKS_KEY_ONCE : ssl_verification_checks(self, role);
-    bool current = self->frozen[role] != NULL && self->frozen_checks[role] == checks;
-    if (!current || answer.given) {
-        ussl_ctx_unref(self->frozen[role]);
-        self->frozen[role] = NULL;
-        build(self, role, &answer);
-        self->frozen_checks[role] = checks;
-    }
-    return self->frozen[role];
+    ussl_lock_t lock;
+    ussl_lock(&lock);
+    ussl_ctx_t *frozen = self->frozen[role];
+    bool current = frozen != NULL && !answer.given && ussl_ctx_tag(frozen) == checks;
+    frozen = current ? ussl_ctx_ref(frozen) : NULL;
+    ussl_unlock(&lock);
+    return current ? frozen : build(self, role, &answer, checks);
 }

@@ -208,7 +208,7 @@ static mp_obj_t ssl_get_server_certificate(size_t n_args, const mp_obj_t *args, 
     mp_obj_t tls = ssl_socket_wrap(context, &wrap);
     mp_obj_t binary[] = {tls, mp_const_true};
     mp_obj_t der = mp_call_function_n_kw(MP_OBJ_FROM_PTR(&ssl_conn_getpeercert_obj), 2, 0, binary);
-    ssl_socket_close(MP_OBJ_TO_PTR(tls));
+    ssl_call_close(MP_OBJ_TO_PTR(tls));
     return der_to_pem(der);
 }
 MP_DEFINE_CONST_FUN_OBJ_KW(ssl_get_server_certificate_obj, 1, ssl_get_server_certificate);

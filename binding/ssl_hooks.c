@@ -22,6 +22,14 @@ ssl_conn_obj_t *ssl_hook_owner_is(void *owner) {
     return (ssl_conn_obj_t *)~(uintptr_t)owner;
 }
 
+void ssl_hook_raise(ssl_conn_obj_t *self) {
+    if (self->hook_error != MP_OBJ_NULL) {
+        mp_obj_t error = self->hook_error;
+        self->hook_error = MP_OBJ_NULL;
+        nlr_raise(error);
+    }
+}
+
 // ---- SNI ----
 typedef struct {
     ssl_conn_obj_t *self;

@@ -355,8 +355,11 @@ void ssl_context_add_identity(
     // It replaces an identity with the same kind of key. One with ECDSA and one with RSA can be
     // loaded together, as in CPython.
     size_t slot = ussl_identity_is_rsa(identity);
+    ussl_lock_t lock;
+    ussl_lock(&lock);
     ussl_identity_unref(self->identity[slot]);
     self->identity[slot] = identity;
+    ussl_unlock(&lock);
     ssl_context_changed(self);
 }
 

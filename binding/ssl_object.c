@@ -21,7 +21,7 @@ static mp_obj_t ssl_object_read(size_t n_args, const mp_obj_t *args, mp_map_t *k
     mp_arg_val_t vals[MP_ARRAY_SIZE(allowed)];
     mp_arg_parse_all(n_args - 1, args + 1, kw_args, MP_ARRAY_SIZE(allowed), allowed, vals);
     ssl_conn_obj_t *self = MP_OBJ_TO_PTR(args[0]);
-    ssl_conn_need(self);
+    ssl_conn_need(self); // an SSLObject is never closed
     if (ussl_conn_closing(self->conn) && ussl_conn_peer_closed(self->conn)) {
         ssl_raise_zero_return(); // both sides have sent close_notify
     }

@@ -21,6 +21,7 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
@@ -111,22 +112,58 @@ static uint32_t port_ticks(void *user) {
     return (uint32_t)mp_hal_ticks_ms();
 }
 
+// ---- locks ----
 // With MicroPython's global lock (GIL) one thread at a time runs the engine. Without it the engine
 // needs a lock of its own.
 #if MICROPY_PY_THREAD && !MICROPY_PY_THREAD_GIL
-#define PORT_LOCK 1
+#define PORT_THREADS 1
+#endif
+// On the unix port SIGINT raises KeyboardInterrupt by a longjmp() out of whatever runs. Out of the
+// engine it would leave the lock held and the C heap broken, so the signal waits while the lock is
+// held: a handshake is interrupted between two of its steps.
+#if PORT_UNIX && MICROPY_ASYNC_KBD_INTR
+#define PORT_HOLDS 1
+#endif
+
+#if PORT_THREADS || PORT_HOLDS
+#if PORT_THREADS
 static mp_thread_mutex_t engine_mutex;
+#endif
+#if PORT_HOLDS
+static sigset_t signals_before; // of the thread that has the lock
+#endif
 
 static void port_lock(void *user) {
     (void)user;
+#if PORT_HOLDS
+    sigset_t interrupt, before;
+    sigemptyset(&interrupt);
+    sigaddset(&interrupt, SIGINT);
+    (void)pthread_sigmask(SIG_BLOCK, &interrupt, &before);
+#endif
+#if PORT_THREADS
     mp_thread_mutex_lock(&engine_mutex, 1);
+#endif
+#if PORT_HOLDS
+    signals_before = before;
+#endif
 }
 
 static void port_unlock(void *user) {
     (void)user;
+#if PORT_HOLDS
+    sigset_t before = signals_before;
+#endif
+#if PORT_THREADS
     mp_thread_mutex_unlock(&engine_mutex);
+#endif
+#if PORT_HOLDS
+    (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
+#endif
 }
+#endif
 
+#if PORT_THREADS
 static uintptr_t port_freeze(void *user) {
     (void)user;
     return (uintptr_t)MICROPY_BEGIN_ATOMIC_SECTION();
@@ -147,14 +184,16 @@ void ssl_platform_start(void) {
         .random = port_random,
         .unix_time = port_time,
         .ticks_ms = port_ticks,
-#if PORT_LOCK
+#if PORT_THREADS || PORT_HOLDS
         .lock = port_lock,
         .unlock = port_unlock,
+#endif
+#if PORT_THREADS
         .freeze = port_freeze,
         .thaw = port_thaw,
 #endif
     };
-#if PORT_LOCK
+#if PORT_THREADS
     mp_thread_mutex_init(&engine_mutex);
 #endif
     ussl_result_t result = ussl_init(&platform);
@@ -212,7 +251,7 @@ void ssl_platform_look(mp_obj_t stream, ssl_stream_info_t *out) {
     if (fd >= 0 && getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &len) == 0) {
         struct sockaddr_storage peer;
         len = sizeof(peer);
-        out->socket = true;
+        out->socket = out->mode_known = true;
         out->datagrams = type != SOCK_STREAM;
         out->connected = getpeername(fd, (struct sockaddr *)&peer, &len) == 0;
         out->blocking = !(fcntl(fd, F_GETFL) & O_NONBLOCK);
@@ -226,6 +265,7 @@ void ssl_platform_look(mp_obj_t stream, ssl_stream_info_t *out) {
     mp_obj_t accept[2];
     mp_load_method_maybe(stream, MP_QSTR_accept, accept);
     if (accept[0] != MP_OBJ_NULL) {
+        out->socket = !mp_obj_is_instance_type(mp_obj_get_type(stream));
         out->connected = !(ssl_platform_poll(stream, MP_STREAM_POLL_HUP) & MP_STREAM_POLL_HUP);
     }
 }

@@ -67,17 +67,20 @@ static mp_obj_t ssl_context_reserve(size_t n_args, const mp_obj_t *args, mp_map_
             ssl_raise_usage(result, "more connections than memory can be addressed for");
         }
     }
+    ussl_lock_t lock;
+    ussl_lock(&lock);
     ussl_reserve_unref(self->reserve);
     self->reserve = reserve;
+    ussl_unlock(&lock);
     set_records(
         self, reserve ? (uint16_t)plan.record_in : 0, reserve ? (uint16_t)plan.record_out : 0);
     // The frozen contexts are built here and not for the first connection: they need memory too.
     // One that a callback has to be asked for is not built before it is needed.
     if (reserve != NULL && self->protocol != SSL_PROTOCOL_TLS_SERVER && !ssl_psk_asks(self)) {
-        (void)ssl_context_freeze(self, USSL_CLIENT);
+        ussl_ctx_unref(ssl_context_freeze(self, USSL_CLIENT));
     }
     if (reserve != NULL && self->protocol != SSL_PROTOCOL_TLS_CLIENT) {
-        (void)ssl_context_freeze(self, USSL_SERVER_SIDE);
+        ussl_ctx_unref(ssl_context_freeze(self, USSL_SERVER_SIDE));
     }
     return mp_const_none;
 }
@@ -122,29 +125,44 @@ static mp_obj_t ssl_context_memory(mp_obj_t self_in) {
 MP_DEFINE_CONST_FUN_OBJ_1(ssl_context_memory_obj, ssl_context_memory);
 
 // ---- memory for a new connection ----
+// Returns an arena with a reference for the caller, or NULL if all slots are taken.
+static ussl_arena_t *take(const ssl_context_obj_t *context) {
+    ussl_lock_t lock;
+    ussl_lock(&lock); // another thread can replace the reservation
+    ussl_arena_t *arena =
+        context->reserve ? ussl_reserve_take(context->reserve) : ussl_arena_ref(context->arena);
+    ussl_unlock(&lock);
+    return arena;
+}
+
 static bool has_room(const ssl_context_obj_t *context) {
-    ussl_reserve_status_t status;
-    ussl_reserve_status(context->reserve, &status);
+    ussl_reserve_status_t status = {.slots = 1};
+    ussl_lock_t lock;
+    ussl_lock(&lock);
+    if (context->reserve != NULL) {
+        ussl_reserve_status(context->reserve, &status);
+    }
+    ussl_unlock(&lock);
     return status.taken < status.slots;
 }
 
 void ssl_context_need_room(ssl_context_obj_t *context) {
-    if (context->reserve == NULL || has_room(context)) {
+    if (has_room(context)) {
         return;
     }
     // A connection that was dropped without close() holds its slot until it is collected and the
-    // engine is called once more. ussl_reserve_take() is such a call; the slot that it returns is
-    // given back.
+    // engine is called once more, as it is by has_room().
     gc_collect();
-    ussl_arena_t *arena = ussl_reserve_take(context->reserve);
-    if (arena == NULL) {
+    if (!has_room(context)) {
         ssl_raise_memory("as many connections as were reserved are open");
     }
-    ussl_arena_leave(arena);
-    ussl_arena_unref(arena);
 }
 
 ussl_arena_t *ssl_context_arena(ssl_context_obj_t *context) {
     ssl_context_need_room(context);
-    return context->reserve ? ussl_reserve_take(context->reserve) : ussl_arena_ref(context->arena);
+    ussl_arena_t *arena = take(context);
+    if (arena == NULL) { // another thread has taken the last one
+        ssl_raise_memory("as many connections as were reserved are open");
+    }
+    return arena;
 }

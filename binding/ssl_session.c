@@ -41,21 +41,22 @@ static MP_DEFINE_CONST_FUN_OBJ_1(ssl_session___del___obj, ssl_session___del__);
 
 // ---- the session of a connection ----
 mp_obj_t ssl_session_of(ssl_conn_obj_t *conn) {
-    if (conn->conn == NULL) {
-        return mp_const_none;
-    }
-    if (!ussl_conn_established(conn->conn)) {
-        return conn->session; // the session that the handshake offers, or None
-    }
     ssl_session_obj_t *self = session_obj_new(conn->context);
-    ussl_result_t result = ussl_conn_session(conn->conn, &self->session);
-    if (result == USSL_ERR_USAGE) {
-        return mp_const_none;
+    mp_obj_t session = conn->session; // the session that the handshake offers, or None
+    ussl_result_t result = USSL_ERR_USAGE;
+    ssl_call_t call;
+    ssl_call_begin(&call, conn, SSL_LOOKS);
+    if (call.conn == NULL) {
+        session = mp_const_none;
+    } else if (ussl_conn_established(call.conn)) {
+        result = ussl_conn_session(call.conn, &self->session);
+        session = result == USSL_OK ? MP_OBJ_FROM_PTR(self) : mp_const_none;
     }
-    if (result != USSL_OK) {
+    ssl_call_end(&call);
+    if (result != USSL_OK && result != USSL_ERR_USAGE) {
         ssl_raise_result(result);
     }
-    return MP_OBJ_FROM_PTR(self);
+    return session;
 }
 
 // The checks are CPython's, in CPython's order.
@@ -71,11 +72,14 @@ void ssl_session_set(ssl_conn_obj_t *conn, mp_obj_t value) {
         mp_raise_ValueError(MP_ERROR_TEXT("Cannot set session for server-side SSLSocket."));
     }
     ussl_result_t result = USSL_ERR_USAGE;
-    if (conn->conn == NULL && !conn->closed && !conn->connected) {
+    ssl_call_t call;
+    ssl_call_begin(&call, conn, SSL_LOOKS);
+    if (call.conn != NULL) {
+        result = ussl_conn_set_session(call.conn, self->session);
+    } else if (!conn->closed && !conn->connected) {
         result = USSL_OK; // it is offered when the socket connects
-    } else if (conn->conn != NULL) {
-        result = ussl_conn_set_session(conn->conn, self->session);
     }
+    ssl_call_end(&call);
     if (result == USSL_ERR_USAGE) {
         mp_raise_ValueError(MP_ERROR_TEXT("Cannot set session after handshake."));
     }

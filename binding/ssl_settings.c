@@ -272,6 +272,19 @@ static void set_sni_callback(ssl_context_obj_t *self, mp_obj_t value) {
     set_callback(&self->sni_callback, value);
 }
 
+// As in CPython's asyncio, 0 is no timeout that makes sense.
+static mp_obj_t get_handshake_timeout(ssl_context_obj_t *self) {
+    return ssl_timeout_of(self->handshake_ms);
+}
+
+static void set_handshake_timeout(ssl_context_obj_t *self, mp_obj_t value) {
+    mp_int_t ms = ssl_timeout_ms(value);
+    if (ms == 0) {
+        mp_raise_ValueError(MP_ERROR_TEXT("handshake_timeout should be a positive number"));
+    }
+    self->handshake_ms = ms;
+}
+
 // ---- the table ----
 typedef struct {
     qstr name;
@@ -307,6 +320,7 @@ static const setting_t settings[] = {
     BOTH(verify_flags),
     BOTH(verify_clock),
     BOTH(num_tickets),
+    BOTH(handshake_timeout),
     BOTH(post_handshake_auth),
     READ_ONLY(security_level),
     READ_ONLY(sslsocket_class),

@@ -49,26 +49,24 @@ static void no_flags(mp_obj_t flags, const char *method) {
 }
 
 // ---- timeouts ----
-static mp_obj_t seconds_of(mp_int_t ms) {
-#if MICROPY_PY_BUILTINS_FLOAT
-    return mp_obj_new_float((mp_float_t)ms / 1000);
-#else
-    return MP_OBJ_NEW_SMALL_INT(ms / 1000);
-#endif
-}
-
 // With TLS and a timeout the stream is made non-blocking and the pump waits, so that one deadline
 // covers all reads and writes of a call. Without TLS the stream gets the timeout itself.
 static void apply_timeout(ssl_conn_obj_t *self) {
     mp_int_t ms = self->timeout_ms;
     if (self->conn == NULL && ms > 0) {
-        mp_obj_t seconds = seconds_of(ms);
+        mp_obj_t seconds = ssl_timeout_of(ms);
         ssl_plain_call(self, MP_QSTR_settimeout, 1, &seconds);
     } else if (ms >= 0 || self->timeout_applied) {
         mp_obj_t blocking = mp_obj_new_bool(ms < 0);
         ssl_plain_call(self, MP_QSTR_setblocking, 1, &blocking);
     }
     self->timeout_applied = ms >= 0;
+}
+
+static void change_timeout(ssl_conn_obj_t *self, mp_int_t ms) {
+    self->timeout_ms = ms;
+    self->blocks = self->socket && ms < 0;
+    apply_timeout(self);
 }
 
 static void restore_timeout(void *self) {
@@ -161,7 +159,7 @@ static void start_or_close(ssl_conn_obj_t *self, const ssl_stream_info_t *info) 
         self->descriptor.fd = -1;
         self->closed = true;
     } else if (error != MP_OBJ_NULL) {
-        ssl_socket_close(self);
+        ssl_call_close(self);
     }
     if (error != MP_OBJ_NULL) {
         nlr_raise(error);
@@ -183,6 +181,10 @@ mp_obj_t ssl_socket_wrap(ssl_context_obj_t *context, const ssl_wrap_t *wrap) {
     self->handshake = wrap->handshake;
     self->timeout_ms = info.blocking ? info.timeout_ms : 0;
     self->ragged_is_eof |= wrap->ragged_is_eof;
+    self->socket = info.socket;
+    // A socket that does not block cannot do the handshake when it is wrapped.
+    bool known = info.mode_known || wrap->handshake;
+    self->blocks = info.socket && known && info.blocking && info.timeout_ms < 0;
     self->connected = info.connected;
     self->datagrams = info.datagrams;
     self->client_id = wrap->client_id;
@@ -203,37 +205,15 @@ static mp_obj_t ssl_socket_make_new(
 }
 
 // ---- closing ----
-void ssl_socket_close(ssl_conn_obj_t *self) {
-    if (self->busy) {
-        self->close_later = true; // the method that is running does it when it returns
-        return;
-    }
-    if (self->closed) {
-        return;
-    }
-    if (self->conn != NULL) {
-        self->busy = true;
-        ssl_pump_close_notify(self);
-        self->busy = false;
-    }
-    self->close_later = false;
-    self->closed = true;
-    self->descriptor.fd = -1;
-    ssl_socket_drop_tls(self);
-    ssl_platform_close(self->incoming);
-}
-
 void ssl_socket_drop_tls(ssl_conn_obj_t *self) {
-    ussl_conn_t *conn = self->conn;
-    self->conn = NULL;
-    ussl_conn_free(conn);
+    ussl_conn_free(ssl_call_take_conn(self));
 }
 
-static mp_obj_t ssl_socket_close_method(mp_obj_t self_in) {
-    ssl_socket_close(MP_OBJ_TO_PTR(self_in));
+static mp_obj_t ssl_socket_close(mp_obj_t self_in) {
+    ssl_call_close(MP_OBJ_TO_PTR(self_in));
     return mp_const_none;
 }
-static MP_DEFINE_CONST_FUN_OBJ_1(ssl_socket_close_obj, ssl_socket_close_method);
+static MP_DEFINE_CONST_FUN_OBJ_1(ssl_socket_close_obj, ssl_socket_close);
 
 // Returns the underlying stream. Both the stream and this object can be used on, without TLS.
 static mp_obj_t ssl_socket_unwrap(mp_obj_t self_in) {
@@ -252,6 +232,28 @@ static MP_DEFINE_CONST_FUN_OBJ_1(ssl_socket_unwrap_obj, ssl_socket_unwrap);
 // ---- reading ----
 // read(n) is that of MicroPython's streams, as readinto, readline and write are; with a buffer it
 // is CPython's.
+static mp_obj_t in_time(ssl_conn_obj_t *self, mp_obj_t (*read)(size_t, const mp_obj_t *),
+    size_t n_args, const mp_obj_t *args) {
+    ssl_call_t outer;
+    ssl_call_begin(&outer, self, SSL_LOOKS);
+    self->outer = &outer;
+    mp_obj_t result = read(n_args, args);
+    ssl_call_end(&outer);
+    return result;
+}
+
+static mp_obj_t read_size(size_t n_args, const mp_obj_t *args) {
+    (void)n_args;
+    mp_int_t size = mp_obj_get_int(args[1]);
+    if (size == -1) {
+        return mp_call_function_1(MP_OBJ_FROM_PTR(&mp_stream_read_obj), args[0]);
+    }
+    if (size < 0) {
+        mp_raise_ValueError(MP_ERROR_TEXT("size should not be negative"));
+    }
+    return ssl_conn_read_exactly(MP_OBJ_TO_PTR(args[0]), (size_t)size);
+}
+
 static mp_obj_t ssl_socket_read(size_t n_args, const mp_obj_t *args, mp_map_t *kw_args) {
     static const mp_arg_t allowed[] = {
         {MP_QSTR_len, MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}},
@@ -264,15 +266,20 @@ static mp_obj_t ssl_socket_read(size_t n_args, const mp_obj_t *args, mp_map_t *k
     if (vals[1].u_obj != mp_const_none) {
         return ssl_conn_read_into(open_socket(args[0], "Read"), size, vals[1].u_obj, true);
     }
-    if (size == -1) {
-        return mp_call_function_1(MP_OBJ_FROM_PTR(&mp_stream_read_obj), args[0]);
-    }
-    if (size < 0) {
-        mp_raise_ValueError(MP_ERROR_TEXT("size should not be negative"));
-    }
-    return ssl_conn_read_exactly(self, (size_t)size);
+    mp_obj_t call[] = {args[0], MP_OBJ_NEW_SMALL_INT(size)};
+    return in_time(self, read_size, 2, call);
 }
 static MP_DEFINE_CONST_FUN_OBJ_KW(ssl_socket_read_obj, 1, ssl_socket_read);
+
+static mp_obj_t read_line(size_t n_args, const mp_obj_t *args) {
+    return mp_call_function_n_kw(
+        MP_OBJ_FROM_PTR(&mp_stream_unbuffered_readline_obj), n_args, 0, args);
+}
+
+static mp_obj_t ssl_socket_readline(size_t n_args, const mp_obj_t *args) {
+    return in_time(MP_OBJ_TO_PTR(args[0]), read_line, n_args, args);
+}
+static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(ssl_socket_readline_obj, 1, 2, ssl_socket_readline);
 
 // Calls a method of the underlying socket that takes flags, if some were given.
 static mp_obj_t plain_call_with_flags(ssl_conn_obj_t *self, qstr method, const mp_arg_val_t *vals) {
@@ -394,39 +401,21 @@ static MP_DEFINE_CONST_FUN_OBJ_KW(ssl_socket_sendall_obj, 1, ssl_socket_sendall)
 // ---- blocking, timeouts, the descriptor ----
 static mp_obj_t ssl_socket_setblocking(mp_obj_t self_in, mp_obj_t flag) {
     ssl_conn_obj_t *self = open_descriptor(self_in);
-    self->timeout_ms = mp_obj_is_true(flag) ? -1 : 0;
-    apply_timeout(self);
+    change_timeout(self, mp_obj_is_true(flag) ? -1 : 0);
     return mp_const_none;
 }
 static MP_DEFINE_CONST_FUN_OBJ_2(ssl_socket_setblocking_obj, ssl_socket_setblocking);
 
 static mp_obj_t ssl_socket_settimeout(mp_obj_t self_in, mp_obj_t timeout) {
     ssl_conn_obj_t *self = open_descriptor(self_in);
-    mp_int_t ms = -1;
-    if (timeout != mp_const_none) {
-#if MICROPY_PY_BUILTINS_FLOAT
-        mp_float_t seconds = mp_obj_get_float(timeout);
-#else
-        mp_int_t seconds = mp_obj_get_int(timeout);
-#endif
-        if (!(seconds >= 0)) {
-            mp_raise_ValueError(MP_ERROR_TEXT("Timeout value out of range"));
-        }
-        if (seconds > 2000000) { // so that the milliseconds fit 32 bits
-            mp_raise_msg(&mp_type_OverflowError, MP_ERROR_TEXT("timeout doesn't fit"));
-        }
-        ms = (mp_int_t)(seconds * 1000);
-        ms = seconds > 0 && ms == 0 ? 1 : ms;
-    }
-    self->timeout_ms = ms;
-    apply_timeout(self);
+    change_timeout(self, ssl_timeout_ms(timeout));
     return mp_const_none;
 }
 static MP_DEFINE_CONST_FUN_OBJ_2(ssl_socket_settimeout_obj, ssl_socket_settimeout);
 
 static mp_obj_t ssl_socket_gettimeout(mp_obj_t self_in) {
     ssl_conn_obj_t *self = MP_OBJ_TO_PTR(self_in);
-    return self->timeout_ms < 0 ? mp_const_none : seconds_of(self->timeout_ms);
+    return ssl_timeout_of(self->timeout_ms);
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(ssl_socket_gettimeout_obj, ssl_socket_gettimeout);
 
@@ -443,10 +432,10 @@ static mp_uint_t ssl_socket_stream_read(mp_obj_t self_in, void *buf, mp_uint_t s
         return MP_STREAM_ERROR;
     }
     size_t n;
-    ssl_guard_t guard;
-    ssl_guard_enter(&guard, self);
-    ssl_pump_t want = ssl_pump_read(self, buf, size, &n);
-    ssl_guard_leave(&guard);
+    ssl_call_t call;
+    ssl_call_begin(&call, self, SSL_READS);
+    ssl_pump_t want = ssl_pump_read(&call, buf, size, &n);
+    ssl_call_end(&call);
     if (want != PUMP_DONE) {
         *errcode = MP_EAGAIN;
         return MP_STREAM_ERROR;
@@ -469,6 +458,14 @@ static mp_uint_t ssl_socket_stream_write(
     return n;
 }
 
+static mp_uint_t poll_tls(ssl_conn_obj_t *self, mp_uint_t flags) {
+    ssl_call_t call;
+    ssl_call_begin(&call, self, SSL_LOOKS);
+    mp_uint_t ready = ssl_pump_poll(&call, flags);
+    ssl_call_end(&call);
+    return ready;
+}
+
 static mp_uint_t ssl_socket_stream_ioctl(
     mp_obj_t self_in, mp_uint_t request, uintptr_t arg, int *errcode) {
     ssl_conn_obj_t *self = MP_OBJ_TO_PTR(self_in);
@@ -477,9 +474,9 @@ static mp_uint_t ssl_socket_stream_ioctl(
             if (self->conn == NULL && !self->closed) {
                 return ssl_platform_poll(self->incoming, arg); // a socket without TLS
             }
-            return ssl_pump_poll(self, arg);
+            return poll_tls(self, arg);
         case MP_STREAM_CLOSE:
-            ssl_socket_close(self);
+            ssl_call_close(self);
             return 0;
         default:
             *errcode = MP_EINVAL;
@@ -505,7 +502,7 @@ static const mp_rom_map_elem_t ssl_socket_locals_table[] = {
     {MP_ROM_QSTR(MP_QSTR___exit__), MP_ROM_PTR(&mp_stream___exit___obj)},
     {MP_ROM_QSTR(MP_QSTR_read), MP_ROM_PTR(&ssl_socket_read_obj)},
     {MP_ROM_QSTR(MP_QSTR_readinto), MP_ROM_PTR(&mp_stream_readinto_obj)},
-    {MP_ROM_QSTR(MP_QSTR_readline), MP_ROM_PTR(&mp_stream_unbuffered_readline_obj)},
+    {MP_ROM_QSTR(MP_QSTR_readline), MP_ROM_PTR(&ssl_socket_readline_obj)},
     {MP_ROM_QSTR(MP_QSTR_write), MP_ROM_PTR(&ssl_socket_write_obj)},
     {MP_ROM_QSTR(MP_QSTR_recv), MP_ROM_PTR(&ssl_socket_recv_obj)},
     {MP_ROM_QSTR(MP_QSTR_recv_into), MP_ROM_PTR(&ssl_socket_recv_into_obj)},

@@ -81,8 +81,7 @@ static void start_tls(ssl_conn_obj_t *self) {
     mp_obj_t error;
     ssl_try(ssl_socket_start, self, &error);
     if (error != MP_OBJ_NULL) {
-        ussl_conn_free(self->conn);
-        self->conn = NULL;
+        ssl_socket_drop_tls(self);
         nlr_raise(error);
     }
 }
@@ -167,13 +166,10 @@ static mp_obj_t ssl_socket_accept(mp_obj_t self_in) {
 MP_DEFINE_CONST_FUN_OBJ_1(ssl_socket_accept_obj, ssl_socket_accept);
 
 // ---- shutdown and detach ----
-// Raises EBADF if the socket is closed. Raises RuntimeError if another method of it is running,
-// because that method still needs the TLS connection.
-static void can_drop_tls(const ssl_conn_obj_t *self) {
+static void need_open(const ssl_conn_obj_t *self) {
     if (self->closed) {
         mp_raise_OSError(MP_EBADF);
     }
-    ssl_not_while_busy(self);
 }
 
 // As in CPython, TLS is dropped without close_notify, then the socket is shut down.
@@ -181,7 +177,7 @@ static mp_obj_t ssl_socket_shutdown(size_t n_args, const mp_obj_t *args, mp_map_
     mp_obj_t how = ssl_take_arg(n_args - 1, args + 1, kw_args, MP_QSTR_how);
     ssl_conn_obj_t *self = MP_OBJ_TO_PTR(args[0]);
     mp_obj_t dest[3];
-    can_drop_tls(self);
+    need_open(self);
     mp_load_method(self->incoming, MP_QSTR_shutdown, dest); // before TLS is dropped: it can raise
     ssl_socket_drop_tls(self);
     dest[2] = how;
@@ -192,7 +188,7 @@ MP_DEFINE_CONST_FUN_OBJ_KW(ssl_socket_shutdown_obj, 1, ssl_socket_shutdown);
 static mp_obj_t ssl_socket_detach(mp_obj_t self_in) {
     ssl_conn_obj_t *self = MP_OBJ_TO_PTR(self_in);
     mp_obj_t dest[2];
-    can_drop_tls(self);
+    need_open(self);
     mp_load_method(self->incoming, MP_QSTR_detach, dest);
     ssl_socket_drop_tls(self);
     self->descriptor.fd = -1;

@@ -46,6 +46,13 @@ void ssl_platform_close(mp_obj_t stream) {
     }
 }
 
+void ssl_platform_wake(mp_obj_t stream) {
+    int fd = descriptor_of(stream);
+    if (fd >= 0) {
+        (void)shutdown(fd, SHUT_RDWR);
+    }
+}
+
 void ssl_platform_own(mp_obj_t stream, ssl_descriptor_t *out) {
     struct stat st;
     out->stream = stream;
@@ -112,6 +119,10 @@ mp_obj_t ssl_platform_address(mp_obj_t stream, bool peer) {
 #else
 void ssl_platform_close(mp_obj_t stream) {
     mp_stream_close(stream);
+}
+
+void ssl_platform_wake(mp_obj_t stream) {
+    (void)stream; // the call in progress ends when its stream does
 }
 
 void ssl_platform_own(mp_obj_t stream, ssl_descriptor_t *out) {

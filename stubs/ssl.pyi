@@ -39,6 +39,7 @@ class SSLContext:
     maximum_version: int
     minimum_version: int
     num_tickets: int
+    handshake_timeout: float | None  # extension
     options: int
     psk_identity: Optional[Union[str, bytes]]  # extension
     psk_key: Optional[bytes]  # extension

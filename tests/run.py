@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 #
-# run.py - runs the test suites and counts: `tests/run.py [lint|api|unit|compat|chains|port|unix32|stock|interop|libraries|firmware|flags|fuzz ...]`.
+# run.py - runs the test suites and counts: `tests/run.py [lint|api|unit|threads|compat|chains|port|unix32|stock|interop|libraries|firmware|flags|fuzz ...]`.
 #
 # The last line is "N passed, N failed"; what cannot run here is named and counted as skipped.
 import glob
@@ -130,6 +130,13 @@ def unit():
                    "" if word == "ok" else out[-2000:] + err[-3000:])
         if status != 0 and all(word == "ok" for word, _ in lines) or not lines:
             report("failed", "unit/" + name, "exit status %s\n%s" % (status, (out + err)[-4000:]))
+
+
+# ---- threads ----
+def threads():
+    status, out, err = run([ROOT + "/build/threads/threads", os.environ.get("USSL_CONNECTIONS", "10")],
+                           extra={"TSAN_OPTIONS": "halt_on_error=1"}, timeout=3600)
+    report("passed" if status == 0 else "failed", "threads/sanitized", out + err[-4000:] if status else "")
 
 
 # ---- compat ----
@@ -340,7 +347,7 @@ def flags():
 
 
 def main():
-    suites = {"lint": lint, "api": api, "unit": unit, "compat": compat, "chains": chains, "port": port, "unix32": unix32, "stock": stock, "interop": interop, "libraries": libraries, "firmware": firmware,
+    suites = {"lint": lint, "api": api, "unit": unit, "threads": threads, "compat": compat, "chains": chains, "port": port, "unix32": unix32, "stock": stock, "interop": interop, "libraries": libraries, "firmware": firmware,
               "flags": flags, "fuzz": fuzz}
     chosen = [a for a in sys.argv[1:] if not a.startswith("-")] or list(suites)
     for name in chosen:

@@ -20,17 +20,20 @@ static const uint8_t allowed[] = {
 
 // ---- entering and leaving ----
 static ussl_result_t conn_enter(ussl_conn_t *conn, call_t call, ussl__scope_t *scope) {
-    if (conn == NULL || conn->busy) {
+    if (conn == NULL) {
         return USSL_ERR_USAGE;
     }
-    if (conn->state == CONN_FAILED) {
-        return conn->failure.result;
+    ussl__scope_enter(scope, conn->arena); // one thread can read while another one writes
+    ussl_result_t result =
+        conn->busy || !(allowed[conn->state] & 1 << call) ? USSL_ERR_USAGE : USSL_OK;
+    if (!conn->busy && conn->state == CONN_FAILED) {
+        result = conn->failure.result;
     }
-    if (!(allowed[conn->state] & 1 << call)) {
-        return USSL_ERR_USAGE;
+    if (result != USSL_OK) {
+        ussl__scope_leave(scope);
+        return result;
     }
     conn->busy = true;
-    ussl__scope_enter(scope, conn->arena);
     scope->conn = conn;
     return USSL_OK;
 }
@@ -45,8 +48,8 @@ static void conn_leave(ussl_conn_t *conn, ussl__scope_t *scope) {
         ussl__end_handshake(&conn->ssl);
     }
 #endif
-    ussl__scope_leave(scope);
     conn->busy = false;
+    ussl__scope_leave(scope);
 }
 
 // ---- reading ----
@@ -327,16 +330,22 @@ ussl_result_t ussl_conn_recheck(ussl_conn_t *conn, bool *done) {
 }
 
 size_t ussl_conn_pending(const ussl_conn_t *conn) {
+    ussl__scope_t scope;
+    ussl__scope_enter(&scope, NULL);
     bool open = conn->state == CONN_OPEN || conn->state == CONN_CLOSING;
-    return open ? mbedtls_ssl_get_bytes_avail(&conn->ssl) : 0;
+    size_t pending = open ? mbedtls_ssl_get_bytes_avail(&conn->ssl) : 0;
+    ussl__scope_leave(&scope);
+    return pending;
 }
 
 ussl_result_t ussl_conn_wants(const ussl_conn_t *conn) {
-    if (conn->side_len > 0 || conn->out_len > 0) {
-        return USSL_WANT_OUT;
-    }
+    ussl__scope_t scope;
+    ussl__scope_enter(&scope, NULL);
     bool waits = conn->in != NULL && conn->in_have == 0 && !conn->wire_ended;
-    return waits && conn->state != CONN_FAILED ? USSL_WANT_IN : USSL_OK;
+    bool sends = conn->side_len > 0 || conn->out_len > 0;
+    bool failed = conn->state == CONN_FAILED;
+    ussl__scope_leave(&scope);
+    return sends ? USSL_WANT_OUT : waits && !failed ? USSL_WANT_IN : USSL_OK;
 }
 
 bool ussl_conn_peer_closed(const ussl_conn_t *conn) {

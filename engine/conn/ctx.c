@@ -309,6 +309,10 @@ ussl_result_t ussl_ctx_new(ussl_arena_t *arena, const ussl_config_t *config, uss
     return result;
 }
 
+uint8_t ussl_ctx_tag(const ussl_ctx_t *ctx) {
+    return ctx->config.tag;
+}
+
 ussl_ctx_t *ussl_ctx_ref(ussl_ctx_t *ctx) {
     return ussl__object_ref(ctx);
 }

@@ -138,8 +138,8 @@ static void *try_alloc(size_t size) {
 static bool in_is_empty(const ussl_conn_t *conn) {
     const mbedtls_ssl_context *ssl = &conn->ssl;
     bool current = ssl->in_hslen > 0 ? ssl->in_hslen < ssl->in_msglen : ssl->in_offt != NULL;
-    return ssl->in_left == 0 && conn->in_have == 0 && !current && ssl->keep_current_message == 0
-        && ssl->in_hdr == ssl->in_buf + SEQUENCE;
+    return !conn->lent && ssl->in_left == 0 && conn->in_have == 0 && !current
+        && ssl->keep_current_message == 0 && ssl->in_hdr == ssl->in_buf + SEQUENCE;
 }
 
 static void shrink_in(ussl_conn_t *conn) {

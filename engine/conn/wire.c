@@ -75,8 +75,8 @@ int ussl__wire_recv(void *arg, unsigned char *buf, size_t len) {
     return MBEDTLS_ERR_SSL_WANT_READ;
 }
 
-// ---- public ----
-uint8_t *ussl_conn_in(ussl_conn_t *conn, size_t *len) {
+// ---- windows ----
+static uint8_t *window_in(ussl_conn_t *conn, size_t *len) {
     bool open = conn->in != NULL && conn->in_have == 0 && !conn->wire_ended
         && conn->state != CONN_FAILED && !conn->busy;
     *len = open ? conn->in_len : 0;
@@ -84,20 +84,7 @@ uint8_t *ussl_conn_in(ussl_conn_t *conn, size_t *len) {
     return open ? conn->in : NULL;
 }
 
-void ussl_conn_in_back(ussl_conn_t *conn) {
-    conn->lent = false;
-}
-
-void ussl_conn_in_done(ussl_conn_t *conn, size_t n) {
-    conn->lent = false;
-    if (n == 0) {
-        conn->wire_ended = true;
-    } else if (conn->in != NULL && n <= conn->in_len) {
-        conn->in_have = n;
-    }
-}
-
-const uint8_t *ussl_conn_out(ussl_conn_t *conn, size_t *len) {
+static const uint8_t *window_out(const ussl_conn_t *conn, size_t *len) {
     if (conn->busy || (ussl__conn_collects(conn) && !conn->flight_over)) {
         *len = 0;
         return NULL;
@@ -111,9 +98,18 @@ const uint8_t *ussl_conn_out(ussl_conn_t *conn, size_t *len) {
     return conn->out_len > 0 ? conn->out : NULL;
 }
 
-void ussl_conn_out_done(ussl_conn_t *conn, size_t n) {
+static void take_in(ussl_conn_t *conn, size_t n) {
+    conn->lent = false;
+    if (n == 0) {
+        conn->wire_ended = true;
+    } else if (conn->in != NULL && n <= conn->in_len) {
+        conn->in_have = n;
+    }
+}
+
+static void take_out(ussl_conn_t *conn, size_t n) {
     size_t waiting;
-    (void)ussl_conn_out(conn, &waiting);
+    (void)window_out(conn, &waiting);
     n = n < waiting ? n : waiting;
     if (conn->side_at < conn->side_len) {
         conn->side_at = (uint8_t)(conn->side_at + n);
@@ -125,12 +121,48 @@ void ussl_conn_out_done(ussl_conn_t *conn, size_t n) {
         conn->out_len -= n;
         if (conn->out_len == 0) {
             conn->flight_over = conn->only_tickets = false;
-            ussl__scope_t scope;
-            ussl__scope_enter(&scope, conn->arena);
             if (mbedtls_ssl_flush_output(&conn->ssl) == 0) { // this calls ussl__wire_send()
                 ussl__records_shrink(conn);
             }
-            ussl__scope_leave(&scope);
         }
     }
+}
+
+// ---- public ----
+// Each is one scope, because another thread can be inside a call on the same connection.
+uint8_t *ussl_conn_in(ussl_conn_t *conn, size_t *len) {
+    ussl__scope_t scope;
+    ussl__scope_enter(&scope, conn->arena);
+    uint8_t *in = window_in(conn, len);
+    ussl__scope_leave(&scope);
+    return in;
+}
+
+void ussl_conn_in_back(ussl_conn_t *conn) {
+    ussl__scope_t scope;
+    ussl__scope_enter(&scope, conn->arena);
+    conn->lent = false;
+    ussl__scope_leave(&scope);
+}
+
+void ussl_conn_in_done(ussl_conn_t *conn, size_t n) {
+    ussl__scope_t scope;
+    ussl__scope_enter(&scope, conn->arena);
+    take_in(conn, n);
+    ussl__scope_leave(&scope);
+}
+
+const uint8_t *ussl_conn_out(ussl_conn_t *conn, size_t *len) {
+    ussl__scope_t scope;
+    ussl__scope_enter(&scope, conn->arena);
+    const uint8_t *out = window_out(conn, len);
+    ussl__scope_leave(&scope);
+    return out;
+}
+
+void ussl_conn_out_done(ussl_conn_t *conn, size_t n) {
+    ussl__scope_t scope;
+    ussl__scope_enter(&scope, conn->arena);
+    take_out(conn, n);
+    ussl__scope_leave(&scope);
 }

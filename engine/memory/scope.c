@@ -37,7 +37,7 @@ static ussl__object_t *swap_waiting(ussl__object_t *list, bool push) {
     if (push) {
         list->next = before;
     }
-    waiting = list;
+    __atomic_store_n(&waiting, list, __ATOMIC_RELAXED); // ussl__scope_enter() looks without a lock
     if (platform->thaw != NULL) {
         platform->thaw(platform->user, state);
     }
@@ -64,7 +64,7 @@ void ussl__scope_enter(ussl__scope_t *scope, ussl_arena_t *arena) {
     scope->conn = NULL;
     scope->outer = innermost;
     innermost = scope;
-    if (outermost && waiting != NULL) {
+    if (outermost && __atomic_load_n(&waiting, __ATOMIC_RELAXED) != NULL) {
         drop_waiting();
     }
 }
@@ -125,4 +125,14 @@ void ussl_drop_later(void *object) {
     } else if (object != NULL) {
         (void)swap_waiting(object, true);
     }
+}
+
+_Static_assert(sizeof(ussl__scope_t) <= sizeof(ussl_lock_t), "ussl_lock_t has room for a scope");
+
+void ussl_lock(ussl_lock_t *lock) {
+    ussl__scope_enter((ussl__scope_t *)(void *)lock, NULL);
+}
+
+void ussl_unlock(ussl_lock_t *lock) {
+    ussl__scope_leave((ussl__scope_t *)(void *)lock);
 }

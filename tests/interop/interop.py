@@ -9,6 +9,7 @@ import os
 import psk
 import re
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -274,6 +275,22 @@ def descriptors(case):
     yield "descriptors/closed-once", status == 0 and "closed although not open: 0\n" in out, out
 
 
+def interrupts(case):
+    paths = [os.path.join(HERE, "..", "compat"), ".frozen"]
+    process = subprocess.Popen([case.micropython, "-X", "heapsize=16m", "interrupted.py", "3"], cwd=HERE,
+                               env=dict(case.env, MICROPYPATH=os.pathsep.join(paths)), stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    process.stdout.readline()
+    end = time.time() + 2.5
+    while time.time() < end and process.poll() is None:
+        time.sleep(0.03)
+        process.send_signal(signal.SIGINT)
+    try:
+        out = process.communicate(timeout=30)[0].decode(errors="replace")
+    except subprocess.TimeoutExpired:
+        out = "it hangs: " + stop(process)
+    yield "ctrl-c", out.strip() == "interrupted" and process.returncode == 0, out[-2000:]
+
+
 def root_store(case):
     return trust.root_store(case, free_port, stop)
 
@@ -301,6 +318,6 @@ def run_all(report, micropython, certs):
     case = Case(micropython, certs)
     for group in (our_client_their_server, suites_and_groups, mutual, our_server_their_client, whole_records, little_memory,
                   tickets_and_a_full_wire, with_cpython, session_across_processes, readme_example, root_store, trimmed_store,
-                  explain, pre_shared_keys, dtls, descriptors):
+                  explain, pre_shared_keys, dtls, descriptors, interrupts):
         for name, good, detail in group(case):
             report("passed" if good else "failed", "interop/" + name, "" if good else detail[-3000:])

@@ -1,29 +1,243 @@
-# Contexts used by several threads at once; handshakes interleave, nothing is shared wrongly.
+# heap: 8m
+# Contexts and connections that several threads use at once.
 import _thread
 import time
-from helper import bio_pair, client_context, server_context, shake
-
-client, server = client_context(), server_context()
-done = []
-lock = _thread.allocate_lock()
+import ssl
+from helper import CERTS, Server, bio_pair, client_context, read, server_context, shake
+from port import cases, pair, raises
 
 
-def work(n):
-    good = 0
-    for i in range(10):
-        c, s = bio_pair(client, server)
-        if shake(c, s) == [True, True]:
+def in_thread(fun, *args):
+    """Starts fun(*args). Returns a function that waits for its end, and gives what it returned or raised."""
+    result = []
+
+    def work():
+        try:
+            result.append(fun(*args))
+        except Exception as e:
+            result.append(e)
+
+    def wait():
+        for _ in range(3000):
+            if result:
+                return result[0]
+            time.sleep(0.01)
+        raise AssertionError("a thread hangs")
+
+    _thread.start_new_thread(work, ())
+    return wait
+
+
+def check(*waits):
+    for wait in waits:
+        result = wait()
+        if isinstance(result, Exception):
+            raise result
+
+
+def for_seconds(seconds, fun):
+    end, n = time.time() + seconds, 0
+    while time.time() < end:
+        fun()
+        n += 1
+    return n
+
+
+def connections_by_one_context():
+    client, server = client_context(), server_context()
+
+    def work(n):
+        for i in range(10):
+            c, s = bio_pair(client, server)
+            assert shake(c, s) == [True, True]
             c.write(b"%d %d" % (n, i))
-            good += s.read() == b"%d %d" % (n, i)
-    with lock:
-        done.append(good)
+            assert s.read() == b"%d %d" % (n, i)
+
+    check(*[in_thread(work, n) for n in range(4)])
 
 
-for n in range(4):
-    _thread.start_new_thread(work, (n,))
-for _ in range(600):
-    time.sleep(0.1)
-    if len(done) == 4:
-        break
-assert done == [10] * 4, done
-print("ok")
+def a_context_that_changes():
+    client, server = client_context(), server_context()
+    cert, key = read("server.pem"), read("server.key")
+
+    def connect():
+        assert shake(*bio_pair(client, server)) == [True, True]
+
+    def change():
+        client.verify_flags = client.verify_flags
+        client.load_verify_locations(CERTS + "ca.pem")
+        server.num_tickets = 2
+        server.load_cert_chain(cert, key)
+
+    threads = [in_thread(for_seconds, 2, connect) for _ in range(3)]
+    check(in_thread(for_seconds, 2, change), *threads)
+
+
+def a_setting_holds_for_the_next_connection():
+    # However the threads meet: what is set before a connection begins is in force for it.
+    server, strict = server_context("self-signed"), client_context()
+    strict.check_hostname = False
+
+    def change():
+        strict.verify_mode = ssl.CERT_NONE
+        strict.verify_mode = ssl.CERT_REQUIRED
+
+    def connect():
+        mode = ssl.CERT_REQUIRED
+        strict.verify_mode = mode
+        outcome = shake(*bio_pair(strict, server))[0]
+        assert isinstance(outcome, ssl.SSLCertVerificationError), outcome
+
+    for_seconds(0.5, lambda: (change(), connect()))
+
+
+def a_reader_and_a_writer():
+    # As in CPython: one thread waits in recv(), another one sends.
+    def echo(tls):
+        for _ in range(50):
+            tls.sendall(tls.recv(100))
+
+    server = Server(echo)
+    with client_context().wrap_socket(server.connect(), server_hostname="localhost") as tls:
+        def listen():
+            return [tls.recv(100) for _ in range(50)]
+
+        reader = in_thread(listen)
+        for i in range(50):
+            tls.sendall(b"%d" % i)
+            time.sleep(0.002)
+        heard = reader()
+        assert b"".join(heard) == b"".join(b"%d" % i for i in range(50)), heard
+    assert server.wait() == "None"
+
+
+def both_directions_are_busy():
+    # Much data both ways, over sockets that are full most of the time.
+    data = bytes(range(250)) * 1200
+
+    def exchange(tls):
+        def receive():
+            got = b""
+            while len(got) < len(data):
+                part = tls.recv(5000)
+                assert part and part == data[len(got) : len(got) + len(part)]
+                got += part
+
+        reader = in_thread(receive)
+        tls.sendall(data)
+        check(reader)
+
+    for version in (ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3):
+        client = client_context()
+        client.maximum_version = version
+        server = Server(exchange)
+        with client.wrap_socket(server.connect(), server_hostname="localhost") as tls:
+            exchange(tls)
+        assert server.wait() == "None"
+
+
+def two_writers_take_turns():
+    def collect(tls):
+        got = b""
+        while len(got) < 2 * 50 * 1000:
+            got += tls.recv(4000)
+        for i in range(0, len(got), 1000):
+            assert got[i : i + 1000] == got[i : i + 1] * 1000
+
+    server = Server(collect)
+    with client_context().wrap_socket(server.connect(), server_hostname="localhost") as tls:
+        check(*[in_thread(lambda c: [tls.sendall(c * 1000) for _ in range(50)], c) for c in (b"a", b"b")])
+        assert server.wait() == "None"
+
+
+def close_ends_a_recv():
+    for timeout in (None, 30):
+        hear = []
+        server = Server(lambda tls: hear.append(tls.recv(10)))
+        tls = client_context().wrap_socket(server.connect(), server_hostname="localhost")
+        tls.settimeout(timeout)
+        reader = in_thread(tls.recv, 10)
+        time.sleep(0.1)
+        tls.close()
+        end = reader()  # EBADF, or the server's answer to close_notify has come first
+        assert end == b"" or (isinstance(end, OSError) and end.errno == 9), repr(end)
+        assert server.wait() == "None" and hear == [b""]  # it was told by close_notify
+        assert tls.fileno() == -1
+        raises(OSError, tls.recv, 10)
+
+
+def close_beside_every_method():
+    client, server = client_context(), server_context()
+    now, stop = [None], []
+
+    def methods(c):
+        c.version(), c.cipher(), c.pending(), c.selected_alpn_protocol(), c.session, c.session_reused
+        c.getpeercert(), c.getpeercert(True), c.get_verified_chain()
+
+    def use(fun):
+        while not stop:
+            c = now[0]
+            try:
+                if c is not None:
+                    fun(c)
+            except (OSError, ValueError):
+                pass
+            time.sleep(0)
+
+    threads = [in_thread(use, fun) for fun in (methods, lambda c: c.write(bytes(3000)))]
+
+    def connect():
+        c, s, _, _ = pair(client, server)
+        assert shake(c, s) == [True, True]
+        now[0] = c
+        time.sleep(0.002)
+        c.close()
+        now[0] = None
+        s.close()
+
+    for_seconds(2, connect)
+    stop.append(True)
+    check(*threads)
+
+
+def a_question_during_a_handshake():
+    c, s, stream, _ = pair()
+    answers = []
+
+    def write(buf):
+        if not answers:
+            answers.append(in_thread(lambda: (c.version(), c.cipher(), c.session, c.pending()))())
+        stream.wr.data += bytes(buf)
+        return len(buf)
+
+    stream.on_write = write
+    assert shake(c, s) == [True, True]
+    assert answers == [(None, None, None, 0)], answers
+
+
+def a_stream_that_calls_its_connection():
+    c, s, stream, _ = pair()
+    assert shake(c, s) == [True, True]
+
+    def read(buf):
+        raises(RuntimeError, c.recv, 1)  # it would wait for itself
+        c.write(b"x")
+        return None
+
+    stream.on_read = read
+    raises(ssl.SSLWantReadError, c.recv, 1)
+    assert s.recv(1) == b"x"
+
+
+cases(
+    connections_by_one_context,
+    a_context_that_changes,
+    a_setting_holds_for_the_next_connection,
+    a_reader_and_a_writer,
+    both_directions_are_busy,
+    two_writers_take_turns,
+    close_ends_a_recv,
+    close_beside_every_method,
+    a_question_during_a_handshake,
+    a_stream_that_calls_its_connection,
+)

@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: MIT
+//
+// conn.h - a connection as a Python object, the calls on it, and what they do; a part of binding.h.
+#ifndef USSL_BINDING_CONN_H
+#define USSL_BINDING_CONN_H
+
+#include "binding.h"
+
+// What a call has to wait for before it can go on.
+typedef enum { PUMP_DONE = 0, PUMP_WANT_READ, PUMP_WANT_WRITE } ssl_pump_t;
+
+// A descriptor of the unix port that is closed when its owner is collected; fd is -1 for none.
+typedef struct {
+    mp_obj_t stream; // the socket that has it
+    int fd;
+    uint64_t inode; // tells the socket from another one that has got the same number later
+} ssl_descriptor_t;
+
+// ---- ssl_conn.c: one connection ----
+typedef struct {
+    mp_obj_base_t base;
+    ssl_context_obj_t *context;
+    ussl_conn_t *conn; // owned; NULL without TLS: not connected yet, unwrapped, or closed
+    mp_obj_t incoming; // the stream that wire bytes are read from: a socket, or a MemoryBIO
+    mp_obj_t outgoing; // the stream they are written to: the same socket, or another MemoryBIO
+    ssl_descriptor_t descriptor; // of the socket
+    mp_obj_t server_hostname;    // None or str
+    mp_obj_t session;            // None or the SSLSession that was set
+    mp_obj_t client_id;          // None or bytes; of a DTLS server
+    mp_obj_t verify_callback;    // copied from the context together with its frozen settings
+    mp_obj_t hook_error;         // what a hook raised; it is raised when the engine has returned
+    mp_int_t timeout_ms;         // for a whole call; 0: do not wait; -1: the stream's own timeout
+    // The next three are changed under ussl_lock().
+    void *users[2];         // the threads whose calls read and write; NULL if there is none
+    uint16_t calls;         // in progress, also those that neither read nor write
+    bool close_later;       // close() was called; the last call in progress does it
+    bool woken;             // another thread has called it, and the stream does not wait any more
+    bool notified;          // close_notify is not to be sent again
+    struct ssl_call *outer; // lent; read() or readline(), whose time limit is that of each part
+    // Bytes of a write that are encrypted, but may not have left completely. If the next write
+    // begins with the same bytes, they are skipped; otherwise its bytes are new.
+    const uint8_t *offered; // caller's; these bytes, while the write that offered them runs
+    size_t held;            // their number
+    uint8_t held_hash[32];  // SHA-256 of them
+    uint8_t checks;         // what its handshake verifies, see ssl_verification_checks()
+    bool server_side;
+    bool handshake;       // do_handshake_on_connect
+    bool connected;       // the stream was connected when it was wrapped, or by connect()
+    bool datagrams;       // the stream is a datagram socket, whose empty datagrams are no end
+    bool closed;          // closed or detached. If false while `conn` is NULL: a socket without TLS
+    bool timeout_applied; // the stream's blocking mode or timeout was set from timeout_ms
+    bool eof_told;        // the reason of a truncation was raised: CPython does that once
+    bool ragged_is_eof;   // a truncation is read as b''
+    bool ragged_end;      // a truncation was read as b'': later reads return b'' too
+    bool begun, counted;  // the handshake is counted in the context: as begun, as done
+    bool socket;          // the stream is a socket of the port
+    bool blocks;          // it waits in its calls, without a timeout that is known
+} ssl_conn_obj_t;
+
+ssl_conn_obj_t *ssl_conn_obj_new(const mp_obj_type_t *type, ssl_context_obj_t *context,
+    bool server_side, mp_obj_t server_hostname);
+// Creates the TLS connection of a new object, with the present settings of its context.
+void ssl_conn_obj_start(ssl_conn_obj_t *self);
+// Raises OSError if there is no TLS connection: EBADF if it was closed, else ENOTCONN.
+void ssl_conn_need(const ssl_conn_obj_t *self);
+void ssl_conn_unwrap(ssl_conn_obj_t *self);
+void ssl_conn_attr(mp_obj_t self_in, qstr attr, mp_obj_t *dest);
+// CPython's read(len=1024, buffer=None): reads at most one record, and returns it as bytes, or the
+// number of bytes that were put into `buffer`. If nothing can be read yet, it returns None if
+// `none_if_empty` is set, and else raises SSLWantReadError or SSLWantWriteError.
+mp_obj_t ssl_conn_read_into(
+    ssl_conn_obj_t *self, mp_int_t size, mp_obj_t buffer, bool none_if_empty);
+// MicroPython's read(n) of a stream: that many bytes, unless the stream ends or would block.
+// Returns None if nothing can be had now.
+mp_obj_t ssl_conn_read_exactly(ssl_conn_obj_t *self, size_t size);
+// Calls ssl_pump_write() as a call of its own. Returns the number of bytes written.
+size_t ssl_conn_write_some(ssl_conn_obj_t *self, const void *buf, size_t len, ssl_pump_t *want);
+
+// Methods that SSLSocket and SSLObject share.
+MP_DECLARE_CONST_FUN_OBJ_1(ssl_conn___del___obj);
+MP_DECLARE_CONST_FUN_OBJ_KW(ssl_conn_getpeercert_obj);
+MP_DECLARE_CONST_FUN_OBJ_1(ssl_conn_do_handshake_obj);
+MP_DECLARE_CONST_FUN_OBJ_1(ssl_conn_recheck_obj);
+MP_DECLARE_CONST_FUN_OBJ_1(ssl_conn_version_obj);
+MP_DECLARE_CONST_FUN_OBJ_1(ssl_conn_cipher_obj);
+MP_DECLARE_CONST_FUN_OBJ_1(ssl_conn_pending_obj);
+MP_DECLARE_CONST_FUN_OBJ_1(ssl_conn_selected_alpn_protocol_obj);
+MP_DECLARE_CONST_FUN_OBJ_1(ssl_conn_none_obj);
+MP_DECLARE_CONST_FUN_OBJ_1(ssl_conn_shared_ciphers_obj);
+MP_DECLARE_CONST_FUN_OBJ_KW(ssl_conn_get_channel_binding_obj);
+MP_DECLARE_CONST_FUN_OBJ_1(ssl_conn_verify_client_post_handshake_obj);
+MP_DECLARE_CONST_FUN_OBJ_1(ssl_conn_get_verified_chain_obj);
+MP_DECLARE_CONST_FUN_OBJ_1(ssl_conn_get_unverified_chain_obj);
+// The rows that the method tables of SSLSocket and SSLObject share.
+#define SSL_CONN_METHODS                                                                           \
+    {MP_ROM_QSTR(MP_QSTR___del__), MP_ROM_PTR(&ssl_conn___del___obj)},                             \
+        {MP_ROM_QSTR(MP_QSTR_do_handshake), MP_ROM_PTR(&ssl_conn_do_handshake_obj)},               \
+        {MP_ROM_QSTR(MP_QSTR_recheck), MP_ROM_PTR(&ssl_conn_recheck_obj)},                         \
+        {MP_ROM_QSTR(MP_QSTR_pending), MP_ROM_PTR(&ssl_conn_pending_obj)},                         \
+        {MP_ROM_QSTR(MP_QSTR_version), MP_ROM_PTR(&ssl_conn_version_obj)},                         \
+        {MP_ROM_QSTR(MP_QSTR_cipher), MP_ROM_PTR(&ssl_conn_cipher_obj)},                           \
+        {MP_ROM_QSTR(MP_QSTR_getpeercert), MP_ROM_PTR(&ssl_conn_getpeercert_obj)},                 \
+        {MP_ROM_QSTR(MP_QSTR_selected_alpn_protocol),                                              \
+            MP_ROM_PTR(&ssl_conn_selected_alpn_protocol_obj)},                                     \
+        {MP_ROM_QSTR(MP_QSTR_selected_npn_protocol), MP_ROM_PTR(&ssl_conn_none_obj)},              \
+        {MP_ROM_QSTR(MP_QSTR_compression), MP_ROM_PTR(&ssl_conn_none_obj)},                        \
+        {MP_ROM_QSTR(MP_QSTR_shared_ciphers), MP_ROM_PTR(&ssl_conn_shared_ciphers_obj)},           \
+        {MP_ROM_QSTR(MP_QSTR_get_channel_binding), MP_ROM_PTR(&ssl_conn_get_channel_binding_obj)}, \
+        {MP_ROM_QSTR(MP_QSTR_verify_client_post_handshake),                                        \
+            MP_ROM_PTR(&ssl_conn_verify_client_post_handshake_obj)},                               \
+        {MP_ROM_QSTR(MP_QSTR_get_verified_chain), MP_ROM_PTR(&ssl_conn_get_verified_chain_obj)}, { \
+        MP_ROM_QSTR(MP_QSTR_get_unverified_chain), MP_ROM_PTR(&ssl_conn_get_unverified_chain_obj)  \
+    }
+
+// ---- ssl_object.c ----
+extern const mp_obj_type_t ssl_object_type;
+
+// ---- ssl_socket.c ----
+extern const mp_obj_type_t ssl_socket_type;
+// The arguments of SSLContext.wrap_socket().
+typedef struct {
+    mp_obj_t sock, server_hostname, session; // the last two can be None
+    mp_obj_t client_id;                      // None or bytes; with DTLS
+    bool server_side, handshake, ragged_is_eof;
+} ssl_wrap_t;
+mp_obj_t ssl_socket_wrap(ssl_context_obj_t *context, const ssl_wrap_t *wrap);
+// Starts TLS over a connected socket. `self` is an ssl_conn_obj_t; it is void for ssl_try().
+void ssl_socket_start(void *self);
+// Frees the TLS connection and sends nothing, not even close_notify. Raises RuntimeError if a call
+// is in progress.
+void ssl_socket_drop_tls(ssl_conn_obj_t *self);
+
+// ---- ssl_socket_plain.c: an SSLSocket as a socket ----
+// Calls a method of the underlying socket with at most three arguments.
+mp_obj_t ssl_plain_call(ssl_conn_obj_t *self, qstr method, size_t n, const mp_obj_t *args);
+// Loads an attribute from the underlying socket. Returns false if it is not one that an SSLSocket
+// passes on, or if the socket does not have it.
+bool ssl_plain_attr(ssl_conn_obj_t *self, qstr attr, mp_obj_t *dest);
+MP_DECLARE_CONST_FUN_OBJ_KW(ssl_socket_connect_obj);
+MP_DECLARE_CONST_FUN_OBJ_KW(ssl_socket_connect_ex_obj);
+MP_DECLARE_CONST_FUN_OBJ_1(ssl_socket_accept_obj);
+MP_DECLARE_CONST_FUN_OBJ_KW(ssl_socket_shutdown_obj);
+MP_DECLARE_CONST_FUN_OBJ_1(ssl_socket_detach_obj);
+MP_DECLARE_CONST_FUN_OBJ_VAR_BETWEEN(ssl_socket_sendto_obj);
+MP_DECLARE_CONST_FUN_OBJ_VAR_BETWEEN(ssl_socket_recvfrom_obj);
+MP_DECLARE_CONST_FUN_OBJ_VAR_BETWEEN(ssl_socket_recvfrom_into_obj);
+MP_DECLARE_CONST_FUN_OBJ_VAR(ssl_socket_sendmsg_obj);
+MP_DECLARE_CONST_FUN_OBJ_VAR(ssl_socket_recvmsg_obj);
+MP_DECLARE_CONST_FUN_OBJ_VAR(ssl_socket_recvmsg_into_obj);
+MP_DECLARE_CONST_FUN_OBJ_1(ssl_socket_dup_obj);
+MP_DECLARE_CONST_FUN_OBJ_KW(ssl_socket_makefile_obj);
+
+// ---- ssl_sendfile.c ----
+MP_DECLARE_CONST_FUN_OBJ_KW(ssl_socket_sendfile_obj);
+
+// ---- ssl_session.c ----
+extern const mp_obj_type_t ssl_session_type;
+mp_obj_t ssl_session_of(ssl_conn_obj_t *conn);
+void ssl_session_set(ssl_conn_obj_t *conn, mp_obj_t value);
+
+// ---- ssl_call.c: calls on a connection, by one thread or by several ----
+enum { SSL_LOOKS = 0, SSL_READS = 1, SSL_WRITES = 2, SSL_BOTH = 3 }; // roles of a call
+
+// A call in progress. An exception that passes through it ends it too.
+typedef struct ssl_call {
+    nlr_jump_callback_node_call_function_1_t node;
+    ssl_conn_obj_t *self;
+    ussl_conn_t *conn;     // lent; stays while the call is in progress; NULL without TLS
+    void *thread;          // that makes the call
+    uint8_t roles;         // that it has
+    bool timed;            // there is a deadline
+    mp_uint_t deadline_ms; // in ticks
+    const char *operation; // static; names the call in errors: "handshake", "read", "write" ...
+} ssl_call_t;
+// Waits until the call can have its roles. Raises RuntimeError if a call of the same thread has one
+// of them, TimeoutError, and EBADF or ENOTCONN if there is no TLS connection. A call that only
+// looks never waits or raises; its `conn` is NULL if there is no TLS connection.
+void ssl_call_begin(ssl_call_t *call, ssl_conn_obj_t *self, unsigned roles);
+void ssl_call_end(ssl_call_t *call);
+// Takes more roles, waiting for them. The other one returns false if another call has them.
+void ssl_call_widen(ssl_call_t *call, unsigned roles);
+bool ssl_call_try_widen(ssl_call_t *call, unsigned roles);
+// Gives back all roles but these.
+void ssl_call_narrow(ssl_call_t *call, unsigned roles);
+// Limits the time of a call, from now on.
+void ssl_call_limit(ssl_call_t *call, mp_int_t timeout_ms);
+void ssl_call_check_time(const ssl_call_t *call); // raises TimeoutError
+// Raises EBADF if another thread has closed the connection.
+void ssl_call_check_open(const ssl_call_t *call);
+// Raises OSError for a connection without TLS: EBADF if it was closed, else ENOTCONN.
+NORETURN void ssl_raise_no_tls(const ssl_conn_obj_t *self);
+// Closes a connection, or lets the last call in progress do it.
+void ssl_call_close(ssl_conn_obj_t *self);
+// Takes the TLS connection from its object; returns it, or NULL if there was none. Raises
+// RuntimeError if a call is in progress.
+ussl_conn_t *ssl_call_take_conn(ssl_conn_obj_t *self);
+
+// ---- ssl_streams.c: moves wire bytes between the engine and two streams ----
+// Sends until the engine has nothing left to send. Returns what has to be waited for if the stream
+// takes no more. The call must write.
+ssl_pump_t ssl_streams_flush(ssl_call_t *call);
+// Does what the engine needs before it is called again.
+ssl_pump_t ssl_streams_supply(ssl_call_t *call, ussl_result_t result);
+// Sends what the stream takes without waiting. `call` is an ssl_call_t; it is called inside
+// ssl_try(), and an error of the stream is ignored: the caller raises a more important error, or
+// closes the connection.
+void ssl_streams_flush_ready(void *call);
+
+// Sends what the stream takes without waiting, and close_notify after it if nothing is left. Never
+// raises.
+void ssl_streams_close_notify(ssl_call_t *call);
+// Raises for a negative result of the engine. An alert is sent first, so that the peer learns the
+// reason too.
+NORETURN void ssl_streams_fail(ssl_call_t *call, ussl_result_t result);
+
+// ---- ssl_pump.c: what a connection does ----
+// The functions below raise if the connection or a stream fails, unless their comment says
+// otherwise.
+ssl_pump_t ssl_pump_handshake(ssl_call_t *call);
+// Reading and writing do the handshake first if it is not done. *n is the number of plaintext bytes
+// that were moved. A read that returns PUMP_DONE with *n 0 has reached the end of the data, unless
+// `len` is 0.
+ssl_pump_t ssl_pump_read(ssl_call_t *call, void *buf, size_t len, size_t *n);
+ssl_pump_t ssl_pump_write(ssl_call_t *call, const void *buf, size_t len, size_t *n);
+// Exchanges close_notify; after PUMP_DONE the streams can carry clear text.
+ssl_pump_t ssl_pump_unwrap(ssl_call_t *call);
+// Checks the dates that verify_clock = "hold" has put off. Returns false if the clock is still not
+// set.
+bool ssl_pump_recheck(ssl_call_t *call);
+// Answers a poll of this connection: returns the MP_STREAM_POLL_* flags that are ready.
+mp_uint_t ssl_pump_poll(const ssl_call_t *call, mp_uint_t flags);
+
+#endif // USSL_BINDING_CONN_H

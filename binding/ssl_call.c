@@ -1,0 +1,279 @@
+// SPDX-License-Identifier: MIT
+//
+// ssl_call.c - the beginning and the end of a call on a connection: who may call what at the same
+// time, how long the call may take, and when the connection is closed.
+//
+// Notes: as in CPython, one thread can read a connection while another one writes to it. So a call
+// takes one of two roles, or both; a handshake takes both. Questions such as version() take none.
+// A call waits for a role that another thread has. If the same thread has it, a callback or a
+// stream calls its own connection, which would wait for ever, so it raises.
+//
+// close() never waits. It wakes the calls that are in progress, and the last of them closes the
+// stream and frees the connection.
+#include "binding.h"
+
+#include "py/mperrno.h"
+#include "py/mphal.h"
+#include "py/mpthread.h"
+
+// ---- roles ----
+static void *this_thread(void) {
+#if MICROPY_PY_THREAD
+    return mp_thread_get_state();
+#else
+    static char only;
+    return &only;
+#endif
+}
+
+typedef enum { TAKEN, OURS, OTHERS, CLOSED } taking_t;
+
+static bool has(const ssl_conn_obj_t *self, unsigned roles, const void *thread) {
+    return (roles & SSL_READS && self->users[0] == thread)
+        || (roles & SSL_WRITES && self->users[1] == thread);
+}
+
+static void set_roles(ssl_conn_obj_t *self, unsigned roles, void *thread) {
+    if (roles & SSL_READS) {
+        self->users[0] = thread;
+    }
+    if (roles & SSL_WRITES) {
+        self->users[1] = thread;
+    }
+}
+
+// Takes more roles for a call. Called with the lock.
+static taking_t take(ssl_call_t *call, unsigned roles) {
+    ssl_conn_obj_t *self = call->self;
+    void *me = call->thread;
+    roles &= ~(unsigned)call->roles;
+    if (has(self, roles, me)) {
+        return OURS;
+    }
+    bool free = (!(roles & SSL_READS) || self->users[0] == NULL)
+        && (!(roles & SSL_WRITES) || self->users[1] == NULL);
+    if (!free) {
+        return OTHERS;
+    }
+    set_roles(self, roles, me);
+    call->roles |= (uint8_t)roles;
+    return TAKEN;
+}
+
+static NORETURN void raise_own_call(void) {
+    mp_raise_msg(
+        &mp_type_RuntimeError, MP_ERROR_TEXT("TLS connection called from its own callback"));
+}
+
+static void wait_for_others(ssl_call_t *call) {
+    ssl_call_check_time(call);
+    mp_event_wait_ms(1);
+}
+
+void ssl_call_widen(ssl_call_t *call, unsigned roles) {
+    ussl_lock_t lock;
+    for (;;) {
+        ussl_lock(&lock);
+        taking_t taking = take(call, roles);
+        ussl_unlock(&lock);
+        if (taking == TAKEN) {
+            return;
+        }
+        if (taking == OURS) {
+            raise_own_call();
+        }
+        ssl_call_check_open(call);
+        wait_for_others(call);
+    }
+}
+
+bool ssl_call_try_widen(ssl_call_t *call, unsigned roles) {
+    ussl_lock_t lock;
+    ussl_lock(&lock);
+    taking_t taking = take(call, roles);
+    ussl_unlock(&lock);
+    return taking == TAKEN;
+}
+
+void ssl_call_narrow(ssl_call_t *call, unsigned roles) {
+    ussl_lock_t lock;
+    ussl_lock(&lock);
+    set_roles(call->self, call->roles & ~roles, NULL);
+    call->roles &= (uint8_t)roles;
+    ussl_unlock(&lock);
+}
+
+// ---- time ----
+void ssl_call_limit(ssl_call_t *call, mp_int_t timeout_ms) {
+    call->timed = timeout_ms > 0;
+    call->deadline_ms = mp_hal_ticks_ms() + (mp_uint_t)timeout_ms;
+}
+
+void ssl_call_check_time(const ssl_call_t *call) {
+    if (call->timed && (mp_int_t)(call->deadline_ms - mp_hal_ticks_ms()) <= 0) {
+        ssl_raise_timeout(call->operation);
+    }
+}
+
+void ssl_call_check_open(const ssl_call_t *call) {
+    if (call->self->woken) {
+        mp_raise_OSError(MP_EBADF);
+    }
+}
+
+// Without TLS a connection is closed (EBADF), or it is not connected yet or unwrapped (ENOTCONN).
+void ssl_raise_no_tls(const ssl_conn_obj_t *self) {
+    mp_raise_OSError(self->closed || self->close_later ? MP_EBADF : MP_ENOTCONN);
+}
+
+// ---- closing ----
+// Frees the connection and closes the stream. Nothing else uses them: every call that begins now is
+// refused.
+static void finish_closing(ssl_conn_obj_t *self) {
+    ussl_conn_t *conn = self->conn;
+    self->conn = NULL;
+    self->closed = true;
+    self->descriptor.fd = -1;
+    ussl_conn_free(conn);
+    ssl_platform_close(self->incoming);
+}
+
+// Called when a call ends, with the lock; returns true if the call is the last one of a connection
+// that is to be closed.
+static bool leave(ssl_call_t *call) {
+    ssl_conn_obj_t *self = call->self;
+    set_roles(self, call->roles, NULL);
+    call->roles = 0;
+    return --self->calls == 0 && self->close_later && !self->closed;
+}
+
+static void say_goodbye(ssl_call_t *call) {
+    if (call->conn != NULL && !call->self->notified && ssl_call_try_widen(call, SSL_WRITES)) {
+        call->self->notified = true;
+        ssl_streams_close_notify(call);
+    }
+}
+
+void ssl_call_close(ssl_conn_obj_t *self) {
+    ussl_lock_t lock;
+    ssl_call_t call = {.self = self, .thread = this_thread(), .operation = "close"};
+    ussl_lock(&lock);
+    bool first = !self->closed && !self->close_later;
+    bool own = has(self, SSL_BOTH, call.thread);
+    bool others = self->calls > 0 && !own;
+    if (first) {
+        self->close_later = true;
+        self->calls++;
+        call.conn = self->conn;
+    }
+    ussl_unlock(&lock);
+    if (!first) {
+        return;
+    }
+    self->woken = others;
+    if (!own) {
+        say_goodbye(&call);
+    }
+    if (others) {
+        ssl_platform_wake(self->incoming);
+    }
+    ussl_lock(&lock);
+    bool last = leave(&call);
+    ussl_unlock(&lock);
+    if (last) {
+        finish_closing(self);
+    }
+}
+
+ussl_conn_t *ssl_call_take_conn(ssl_conn_obj_t *self) {
+    ussl_lock_t lock;
+    ussl_lock(&lock);
+    bool busy = self->calls > 0;
+    ussl_conn_t *conn = busy ? NULL : self->conn;
+    self->conn = busy ? self->conn : NULL;
+    ussl_unlock(&lock);
+    if (busy) {
+        mp_raise_msg(&mp_type_RuntimeError, MP_ERROR_TEXT("another call on it is in progress"));
+    }
+    return conn;
+}
+
+// ---- beginning and ending ----
+// Runs when a method returns, and when an exception passes through it.
+static void end(void *arg) {
+    ussl_lock_t lock;
+    ssl_call_t *call = arg;
+    ssl_conn_obj_t *self = call->self;
+    if (call->roles & SSL_WRITES && self->offered != NULL) {
+        ussl_sha256(self->offered, self->held, self->held_hash);
+        self->offered = NULL; // the buffer is the caller's again
+    }
+    if (call->roles & SSL_READS && call->conn != NULL) {
+        ussl_conn_in_back(call->conn); // the stream may have raised while it read into the window
+    }
+    if (self->close_later && self->calls == 1) {
+        say_goodbye(call); // a callback or a stream of this call has closed the connection
+    }
+    if (self->outer == call) {
+        self->outer = NULL;
+    }
+    ussl_lock(&lock);
+    bool last = leave(call);
+    ussl_unlock(&lock);
+    if (last) {
+        finish_closing(self);
+    }
+}
+
+// Waits for the roles, unless they are none.
+static taking_t begin(ssl_call_t *call, unsigned roles) {
+    ussl_lock_t lock;
+    ssl_conn_obj_t *self = call->self;
+    // The handshake reads and writes.
+    roles = roles != SSL_LOOKS && !self->counted ? SSL_BOTH : roles;
+    for (;;) {
+        ussl_lock(&lock);
+        bool closing = self->close_later || self->closed;
+        taking_t taking = closing && roles != SSL_LOOKS ? CLOSED : take(call, roles);
+        if (taking == TAKEN) {
+            call->conn = closing ? NULL : self->conn;
+            self->calls++;
+        }
+        ussl_unlock(&lock);
+        if (taking != OTHERS) {
+            return taking;
+        }
+        wait_for_others(call);
+    }
+}
+
+void ssl_call_begin(ssl_call_t *call, ssl_conn_obj_t *self, unsigned roles) {
+    call->self = self;
+    call->conn = NULL;
+    call->roles = 0;
+    call->thread = this_thread();
+    call->operation = roles == SSL_READS ? "read" : roles == SSL_WRITES ? "write" : "handshake";
+    ssl_call_limit(call, self->timeout_ms);
+    const ssl_call_t *outer = self->outer;
+    if (outer != NULL && outer->thread == call->thread) {
+        call->deadline_ms = outer->deadline_ms;
+    }
+    taking_t taking = begin(call, roles);
+    if (taking == OURS) {
+        raise_own_call();
+    }
+    if (taking == CLOSED) {
+        ssl_raise_no_tls(self);
+    }
+    call->node.func = end;
+    call->node.arg = call;
+    nlr_push_jump_callback(&call->node.callback, mp_call_function_1_from_nlr_jump_callback);
+    if (roles != SSL_LOOKS && call->conn == NULL) {
+        ssl_raise_no_tls(self);
+    }
+}
+
+void ssl_call_end(ssl_call_t *call) {
+    (void)call;
+    nlr_pop_jump_callback(true);
+}

@@ -1,0 +1,340 @@
+// SPDX-License-Identifier: MIT
+//
+// ssl_streams.c - moves wire bytes between the engine's windows and two streams, for sockets and
+// BIOs alike, also when a connection has failed or is closed.
+//
+// Notes: no engine call is in progress while a stream is called. A stream may raise, close the
+// connection or be interrupted at any point, and the next call goes on where this one has stopped.
+#include "binding.h"
+
+#include "py/mperrno.h"
+#include "py/mphal.h"
+
+// ---- waiting ----
+// For a stream that is not ready. With a time limit, waits and returns PUMP_DONE when the stream is
+// ready. Without one, returns what has to be waited for.
+static ssl_pump_t not_ready(ssl_call_t *call, mp_obj_t stream, mp_uint_t flag) {
+    ssl_call_check_open(call);
+    if (!call->timed) {
+        return flag == MP_STREAM_POLL_RD ? PUMP_WANT_READ : PUMP_WANT_WRITE;
+    }
+    if (!ssl_platform_wait(stream, flag, call->deadline_ms)) {
+        ssl_raise_timeout(call->operation);
+    }
+    return PUMP_DONE;
+}
+
+// A socket that was given a timeout before it was wrapped keeps it, and fails with ETIMEDOUT.
+static NORETURN void stream_failed(ssl_call_t *call, int errcode) {
+    ssl_call_check_open(call);
+    if (errcode == MP_ETIMEDOUT) {
+        ssl_raise_timeout(call->operation);
+    }
+    mp_raise_OSError(errcode);
+}
+
+static void check_count(mp_uint_t n, size_t most) {
+    if (n > most) {
+        mp_raise_OSError(MP_EIO); // a stream written in Python can return any number
+    }
+}
+
+// ---- sending ----
+// Called when sending has failed. If the peer sent an alert before it closed the connection, and
+// the alert has arrived, raises the error for that alert, because it explains more than "broken
+// pipe". Otherwise returns. A client of TLS 1.3 hears only after its own handshake that its
+// certificate was refused.
+static void hear_alert(ssl_call_t *call) {
+    mp_obj_t incoming = call->self->incoming;
+    const mp_stream_p_t *stream = mp_get_stream(incoming);
+    if (!ssl_call_try_widen(call, SSL_READS)) {
+        return; // the thread that reads hears it
+    }
+    for (;;) {
+        size_t len;
+        while (ussl_conn_out(call->conn, &len) != NULL) {
+            ussl_conn_out_done(call->conn, len); // discarded: it cannot be sent
+        }
+        bool done = false, open = ussl_conn_established(call->conn);
+        ussl_result_t result =
+            open ? ussl_conn_peek(call->conn) : ussl_conn_handshake(call->conn, &done);
+        if (result == USSL_ERR_ALERT) {
+            ssl_streams_fail(call, result);
+        }
+        bool data = open && (result == USSL_OK || result == USSL_CLOSED);
+        if (result < 0 || data || result == USSL_WANT_ROOM) {
+            return;
+        }
+        uint8_t *in = result == USSL_WANT_IN ? ussl_conn_in(call->conn, &len) : NULL;
+        if (in == NULL) {
+            continue;
+        }
+        int errcode;
+        bool more = ssl_platform_poll(incoming, MP_STREAM_POLL_RD) & MP_STREAM_POLL_RD;
+        mp_uint_t n = more ? stream->read(incoming, in, len, &errcode) : 0;
+        if (n == MP_STREAM_ERROR || n == 0 || n > len) {
+            return;
+        }
+        ussl_conn_in_done(call->conn, n);
+    }
+}
+
+typedef struct {
+    mp_obj_t stream;
+    const uint8_t *data; // lent
+    size_t len;
+    mp_uint_t n; // MP_STREAM_ERROR with `errcode`, as stream->write() returns them
+    int errcode;
+    mp_obj_t error; // what a stream written in Python has raised, else MP_OBJ_NULL
+} write_t;
+
+static void write_some(void *arg) {
+    write_t *write = arg;
+    write->n = mp_get_stream(write->stream)
+                   ->write(write->stream, write->data, write->len, &write->errcode);
+}
+
+// A stream written in Python raises its OSError. It is caught, because more may have to be said.
+static void try_write(write_t *write) {
+    write->n = MP_STREAM_ERROR;
+    ssl_try(write_some, write, &write->error);
+    if (write->error == MP_OBJ_NULL) {
+        return;
+    }
+    mp_obj_t os_error = MP_OBJ_FROM_PTR(&mp_type_OSError);
+    mp_obj_t value = mp_const_none;
+    if (mp_obj_is_subclass_fast(MP_OBJ_FROM_PTR(mp_obj_get_type(write->error)), os_error)) {
+        value = mp_obj_exception_get_value(write->error);
+    }
+    if (!mp_obj_is_small_int(value)) {
+        nlr_raise(write->error);
+    }
+    write->errcode = (int)MP_OBJ_SMALL_INT_VALUE(value);
+}
+
+// Raises for a stream that has failed to write, unless an alert of the peer says why.
+static NORETURN void write_failed(ssl_call_t *call, const write_t *write, bool gone) {
+    // After another exception of a stream written in Python the next call goes on.
+    if (gone || (write->error == MP_OBJ_NULL && !ussl_conn_established(call->conn))) {
+        hear_alert(call);
+    }
+    if (write->error != MP_OBJ_NULL) {
+        nlr_raise(write->error);
+    }
+    stream_failed(call, write->errcode);
+}
+
+ssl_pump_t ssl_streams_flush(ssl_call_t *call) {
+    mp_obj_t outgoing = call->self->outgoing;
+    for (;;) {
+        write_t write = {.stream = outgoing};
+        write.data = ussl_conn_out(call->conn, &write.len);
+        if (write.data == NULL) {
+            return PUMP_DONE;
+        }
+        try_write(&write);
+        if (write.n != MP_STREAM_ERROR && write.n != 0) {
+            check_count(write.n, write.len);
+            ussl_conn_out_done(call->conn, write.n);
+            continue;
+        }
+        bool gone = write.errcode == MP_EPIPE || write.errcode == MP_ECONNRESET;
+        if (gone && ussl_conn_gives_tickets(call->conn)) {
+            // As in OpenSSL, this is no error: a client that does not need session tickets may have
+            // closed the connection already.
+            ussl_conn_out_done(call->conn, write.len);
+            continue;
+        }
+        bool blocked = write.error == MP_OBJ_NULL && mp_is_nonblocking_error(write.errcode);
+        if (write.n != 0 && !blocked) {
+            write_failed(call, &write, gone);
+        }
+        ssl_pump_t want = not_ready(call, outgoing, MP_STREAM_POLL_WR);
+        if (want != PUMP_DONE) {
+            return want;
+        }
+    }
+}
+
+void ssl_streams_flush_ready(void *arg) {
+    ssl_call_t *call = arg;
+    mp_obj_t outgoing = call->self->outgoing;
+    size_t len;
+    while (ussl_conn_out(call->conn, &len) != NULL
+        && ssl_platform_poll(outgoing, MP_STREAM_POLL_WR) & MP_STREAM_POLL_WR) {
+        int errcode;
+        const uint8_t *out = ussl_conn_out(call->conn, &len);
+        mp_uint_t n = mp_get_stream(outgoing)->write(outgoing, out, len, &errcode);
+        if (n == MP_STREAM_ERROR || n == 0 || n > len) {
+            return;
+        }
+        ussl_conn_out_done(call->conn, n);
+    }
+}
+
+// ---- receiving ----
+#if USSL_DTLS
+// In a handshake over datagrams that waits: returns true if the stream can be read, and false if
+// the engine must be called because its timer has run out.
+static bool datagram_in_time(ssl_call_t *call) {
+    int32_t left = ussl_conn_timer(call->conn);
+    if (call->self->timeout_ms == 0 || left < 0) {
+        return true;
+    }
+    mp_uint_t now = mp_hal_ticks_ms(), deadline = now + (mp_uint_t)left;
+    bool own = call->timed && (mp_int_t)(call->deadline_ms - now) < left;
+    mp_uint_t until = own ? call->deadline_ms : deadline;
+    if (ssl_platform_wait(call->self->incoming, MP_STREAM_POLL_RD, until)) {
+        return true;
+    }
+    if (own) {
+        ssl_raise_timeout(call->operation);
+    }
+    return false;
+}
+#endif
+
+// Waits for a stream that would block longer than the call may take. Returns false if the engine
+// must be called instead of the stream.
+static bool wait_to_read(ssl_call_t *call) {
+#if USSL_DTLS
+    if (!datagram_in_time(call)) {
+        return false;
+    }
+#endif
+    if (call->timed && call->self->timeout_ms < 0) {
+        (void)not_ready(call, call->self->incoming, MP_STREAM_POLL_RD);
+    }
+    return true;
+}
+
+// Reads once from the stream into the engine's window; does nothing if there is no window.
+static ssl_pump_t fill(ssl_call_t *call) {
+    mp_obj_t incoming = call->self->incoming;
+    const mp_stream_p_t *stream = mp_get_stream(incoming);
+    for (;;) {
+        size_t len;
+        uint8_t *in = ussl_conn_in(call->conn, &len);
+        if (in == NULL) {
+            return PUMP_DONE;
+        }
+        int errcode = 0;
+        if (!wait_to_read(call)) {
+            ussl_conn_in_back(call->conn);
+            return PUMP_DONE;
+        }
+        mp_uint_t n = stream->read(incoming, in, len, &errcode);
+        if (n == 0) {
+            ssl_call_check_open(call);
+        }
+        if (n == 0 && call->self->datagrams) {
+            ussl_conn_in_back(call->conn); // an empty datagram, which anybody can send
+            continue;
+        }
+        if (n != MP_STREAM_ERROR) {
+            check_count(n, len);
+            ussl_conn_in_done(call->conn, n);
+            return PUMP_DONE;
+        }
+        ussl_conn_in_back(call->conn);
+        if (!mp_is_nonblocking_error(errcode)) {
+            stream_failed(call, errcode);
+        }
+        ssl_pump_t want = not_ready(call, incoming, MP_STREAM_POLL_RD);
+        if (want != PUMP_DONE) {
+            return want;
+        }
+    }
+}
+
+// Called when every shared record buffer is in use. One becomes free when another connection is
+// read or closed, or has held its buffer for too long. Returns PUMP_WANT_READ if this connection
+// does not wait.
+static ssl_pump_t wait_for_room(ssl_call_t *call) {
+    if (call->self->timeout_ms == 0 || call->self->incoming != call->self->outgoing) {
+        return PUMP_WANT_READ;
+    }
+    while (!ussl_conn_room_is_free(call->conn)) {
+        ssl_call_check_time(call);
+        mp_event_wait_ms(1);
+    }
+    return PUMP_DONE;
+}
+
+ssl_pump_t ssl_streams_supply(ssl_call_t *call, ussl_result_t result) {
+    if (result == USSL_WANT_IN) {
+        return fill(call);
+    }
+    if (result == USSL_WANT_ROOM) {
+        return wait_for_room(call);
+    }
+    if (result == USSL_WANT_OUT) {
+        bool writes = call->roles & SSL_WRITES;
+        ssl_call_widen(call, SSL_WRITES);
+        ssl_pump_t want = ssl_streams_flush(call);
+        if (!writes) {
+            ssl_call_narrow(call, SSL_READS);
+        }
+        return want;
+    }
+    return PUMP_DONE;
+}
+
+// ---- failing ----
+// Raises for a call that was wrong; the connection has not failed.
+static NORETURN void raise_misuse(const ssl_call_t *call, ussl_result_t result) {
+    if (result == USSL_ERR_USAGE) {
+        mp_raise_msg_varg(&mp_type_ValueError, MP_ERROR_TEXT("%s called %s"), call->operation,
+            !ussl_conn_established(call->conn)  ? "before the handshake is done"
+                : ussl_conn_closing(call->conn) ? "after close_notify was sent"
+                                                : "while the connection is in use");
+    }
+    ssl_raise_result(result);
+}
+
+void ssl_streams_fail(ssl_call_t *call, ussl_result_t result) {
+    ssl_conn_obj_t *self = call->self;
+    if (ssl_call_try_widen(call, SSL_WRITES)) {
+        mp_obj_t ignored;
+        ssl_try(ssl_streams_flush_ready, call, &ignored);
+    }
+    ssl_hook_raise(self);
+    ussl_failure_t why;
+    ussl_conn_failure(call->conn, &why);
+    if (why.result != result) {
+        raise_misuse(call, result);
+    }
+    if (result == USSL_ERR_EOF) {
+        // As in CPython, only the first exception has the reason.
+        const char *reason = self->eof_told ? NULL : why.reason;
+        self->eof_told = true;
+        ssl_raise_eof(reason);
+    }
+    const uint8_t *der;
+    size_t len;
+    bool blamed = ussl_conn_blamed(call->conn, &der, &len);
+    const ssl_context_obj_t *context = self->context;
+    ssl_refusal_t refusal = {
+        .host = self->server_hostname,
+        .subject = blamed ? ssl_name_tuple(der, len) : mp_const_none,
+        .nobody_trusted = !self->server_side && !context->trust && !context->default_trust,
+    };
+    ssl_raise_failure(&why, &refusal);
+}
+
+// ---- closing ----
+static void close_notify(void *arg) {
+    ssl_call_t *call = arg;
+    size_t len;
+    ssl_streams_flush_ready(call);
+    if (ussl_conn_out(call->conn, &len) == NULL && ussl_conn_close(call->conn) == USSL_OK) {
+        ssl_streams_flush_ready(call);
+    }
+}
+
+void ssl_streams_close_notify(ssl_call_t *call) {
+    mp_obj_t ignored;
+    if (ussl_conn_established(call->conn) && !ussl_conn_closing(call->conn)) {
+        ssl_try(close_notify, call, &ignored);
+    }
+}
