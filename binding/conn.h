@@ -24,6 +24,8 @@ typedef struct {
     mp_obj_t incoming; // the stream that wire bytes are read from: a socket, or a MemoryBIO
     mp_obj_t outgoing; // the stream they are written to: the same socket, or another MemoryBIO
     ssl_descriptor_t descriptor; // of the socket
+    int poll_fd;                 // owned; what poll(2) waits for, see ssl_unix_poll.c; -1: none
+    bool shows_ready;            // poll_fd refers to something that is always ready
     mp_obj_t server_hostname;    // None or str
     mp_obj_t session;            // None or the SSLSession that was set
     mp_obj_t client_id;          // None or bytes; of a DTLS server
@@ -42,6 +44,7 @@ typedef struct {
     const uint8_t *offered; // caller's; these bytes, while the write that offered them runs
     size_t held;            // their number
     uint8_t held_hash[32];  // SHA-256 of them
+    mp_uint_t began_ms;     // when the TLS connection was made; in ticks
     uint8_t checks;         // what its handshake verifies, see ssl_verification_checks()
     bool server_side;
     bool handshake;       // do_handshake_on_connect
@@ -169,6 +172,7 @@ typedef struct ssl_call {
     void *thread;          // that makes the call
     uint8_t roles;         // that it has
     bool timed;            // there is a deadline
+    bool moved;            // wire bytes have been moved
     mp_uint_t deadline_ms; // in ticks
     const char *operation; // static; names the call in errors: "handshake", "read", "write" ...
 } ssl_call_t;
@@ -191,6 +195,11 @@ void ssl_call_check_open(const ssl_call_t *call);
 NORETURN void ssl_raise_no_tls(const ssl_conn_obj_t *self);
 // Closes a connection, or lets the last call in progress do it.
 void ssl_call_close(ssl_conn_obj_t *self);
+// Begins a call if no other is in progress; returns false, and begins none, if one is. The other
+// one ends it and, with `closes`, closes the connection without close_notify. Neither raises,
+// unless closing the stream does.
+bool ssl_call_begin_idle(ssl_call_t *call, ssl_conn_obj_t *self);
+void ssl_call_end_idle(ssl_call_t *call, bool closes);
 // Takes the TLS connection from its object; returns it, or NULL if there was none. Raises
 // RuntimeError if a call is in progress.
 ussl_conn_t *ssl_call_take_conn(ssl_conn_obj_t *self);
@@ -209,9 +218,27 @@ void ssl_streams_flush_ready(void *call);
 // Sends what the stream takes without waiting, and close_notify after it if nothing is left. Never
 // raises.
 void ssl_streams_close_notify(ssl_call_t *call);
+// Reads what has arrived at a socket that is going to be closed, up to 64 KB, without waiting.
+// Never raises.
+void ssl_streams_discard(mp_obj_t socket);
+// True if the connection has failed, its handshake has taken longer than handshake_timeout, or the
+// peer has ended it and nothing that it has sent is left to be read. Reads what has arrived,
+// without waiting. Never raises.
+bool ssl_streams_ended(ssl_call_t *call);
 // Raises for a negative result of the engine. An alert is sent first, so that the peer learns the
 // reason too.
 NORETURN void ssl_streams_fail(ssl_call_t *call, ussl_result_t result);
+
+// ---- ssl_unix_poll.c: a descriptor for poll(2) ----
+// Returns the descriptor that is ready when the connection is, or -1 if there is none.
+int ssl_poll_descriptor(const ssl_call_t *call);
+// To be called when a call ends, which can have made the connection ready.
+void ssl_poll_update(ssl_conn_obj_t *self, const ussl_conn_t *conn);
+// To be called at the end of a call that cannot go on: `want` is what it waits for, and `polled`
+// what its caller will poll for. Waits one millisecond if the descriptor is ready although the call
+// is not.
+void ssl_poll_calm(const ssl_call_t *call, ssl_pump_t want, ssl_pump_t polled);
+void ssl_poll_close(ssl_conn_obj_t *self);
 
 // ---- ssl_pump.c: what a connection does ----
 // The functions below raise if the connection or a stream fails, unless their comment says

@@ -134,7 +134,11 @@ static void finish_closing(ssl_conn_obj_t *self) {
     self->conn = NULL;
     self->closed = true;
     self->descriptor.fd = -1;
+    ssl_poll_close(self);
     ussl_conn_free(conn);
+    if (self->socket && conn != NULL) {
+        ssl_streams_discard(self->incoming);
+    }
     ssl_platform_close(self->incoming);
 }
 
@@ -198,6 +202,32 @@ ussl_conn_t *ssl_call_take_conn(ssl_conn_obj_t *self) {
     return conn;
 }
 
+bool ssl_call_begin_idle(ssl_call_t *call, ssl_conn_obj_t *self) {
+    ussl_lock_t lock;
+    *call = (ssl_call_t){.self = self, .thread = this_thread(), .operation = "close"};
+    ussl_lock(&lock);
+    bool idle = self->calls == 0 && self->conn != NULL && !self->close_later;
+    if (idle) {
+        call->conn = self->conn;
+        self->calls++;
+        (void)take(call, SSL_BOTH);
+    }
+    ussl_unlock(&lock);
+    return idle;
+}
+
+void ssl_call_end_idle(ssl_call_t *call, bool closes) {
+    ssl_conn_obj_t *self = call->self;
+    ussl_lock_t lock;
+    ussl_lock(&lock);
+    self->close_later |= closes;
+    bool last = leave(call);
+    ussl_unlock(&lock);
+    if (last) {
+        finish_closing(self);
+    }
+}
+
 // ---- beginning and ending ----
 // Runs when a method returns, and when an exception passes through it.
 static void end(void *arg) {
@@ -214,6 +244,7 @@ static void end(void *arg) {
     if (self->close_later && self->calls == 1) {
         say_goodbye(call); // a callback or a stream of this call has closed the connection
     }
+    ssl_poll_update(self, call->conn);
     if (self->outer == call) {
         self->outer = NULL;
     }
@@ -251,6 +282,7 @@ void ssl_call_begin(ssl_call_t *call, ssl_conn_obj_t *self, unsigned roles) {
     call->self = self;
     call->conn = NULL;
     call->roles = 0;
+    call->moved = false;
     call->thread = this_thread();
     call->operation = roles == SSL_READS ? "read" : roles == SSL_WRITES ? "write" : "handshake";
     ssl_call_limit(call, self->timeout_ms);

@@ -7,6 +7,7 @@
 
 #include "py/gc.h"
 #include "py/mperrno.h"
+#include "py/mphal.h"
 #include "py/objstr.h"
 
 // ---- making and freeing ----
@@ -50,6 +51,7 @@ ssl_conn_obj_t *ssl_conn_obj_new(const mp_obj_type_t *type, ssl_context_obj_t *c
     self->context = context;
     self->incoming = self->outgoing = mp_const_none;
     self->descriptor.fd = -1;
+    self->poll_fd = -1;
     self->server_hostname = server_hostname;
     self->session = mp_const_none;
     self->client_id = mp_const_none;
@@ -107,6 +109,7 @@ void ssl_conn_obj_start(ssl_conn_obj_t *self) {
     self->checks = ussl_ctx_tag(frozen);
     self->verify_callback = context->verify_callback;
     self->ragged_is_eof |= ssl_context_forgives_eof(context);
+    self->began_ms = mp_hal_ticks_ms();
     make_t make = {self, frozen, host, USSL_OK};
     mp_obj_t error;
     ssl_try(make_conn, &make, &error);
@@ -131,6 +134,7 @@ static mp_obj_t ssl_conn___del__(mp_obj_t self_in) {
         ussl_drop_later(self->conn);
         self->conn = NULL;
         ssl_platform_drop(&self->descriptor);
+        ssl_poll_close(self);
         self->descriptor.fd = -1;
         self->closed = true;
     }
@@ -434,6 +438,9 @@ size_t ssl_conn_write_some(ssl_conn_obj_t *self, const void *buf, size_t len, ss
     ssl_call_t call;
     ssl_call_begin(&call, self, SSL_WRITES);
     *want = ssl_pump_write(&call, buf, len, &n);
+    if (*want != PUMP_DONE) {
+        ssl_poll_calm(&call, *want, PUMP_WANT_WRITE);
+    }
     ssl_call_end(&call);
     return n;
 }

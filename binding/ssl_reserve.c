@@ -146,6 +146,34 @@ static bool has_room(const ssl_context_obj_t *context) {
     return status.taken < status.slots;
 }
 
+// Returns the connection in slot number `index`, or NULL. What is returned is on the stack of this
+// thread, so the collector sees it.
+static ssl_conn_obj_t *connection_in(const ssl_context_obj_t *context, size_t index) {
+    ussl_lock_t lock;
+    ussl_lock(&lock); // connections whose object was collected are dropped here
+    void *owner = context->reserve ? ussl_reserve_owner(context->reserve, index) : NULL;
+    ssl_conn_obj_t *self = owner ? ssl_hook_owner_is(owner) : NULL;
+    ussl_unlock(&lock);
+    return self;
+}
+
+// Closes connections that their peers have ended, but not the script. MicroPython's asyncio refers
+// to the last connection that a server has accepted until the next one, and a full reservation
+// would never take a next one.
+static void close_ended(const ssl_context_obj_t *context) {
+    ussl_reserve_status_t status = {0};
+    if (context->reserve != NULL) {
+        ussl_reserve_status(context->reserve, &status);
+    }
+    for (size_t i = 0; i < status.slots; i++) {
+        ssl_conn_obj_t *conn = connection_in(context, i);
+        ssl_call_t call;
+        if (conn != NULL && ssl_call_begin_idle(&call, conn)) {
+            ssl_call_end_idle(&call, ssl_streams_ended(&call));
+        }
+    }
+}
+
 void ssl_context_need_room(ssl_context_obj_t *context) {
     if (has_room(context)) {
         return;
@@ -153,6 +181,9 @@ void ssl_context_need_room(ssl_context_obj_t *context) {
     // A connection that was dropped without close() holds its slot until it is collected and the
     // engine is called once more, as it is by has_room().
     gc_collect();
+    if (!has_room(context)) {
+        close_ended(context);
+    }
     if (!has_room(context)) {
         ssl_raise_memory("as many connections as were reserved are open");
     }

@@ -223,6 +223,7 @@ static mp_obj_t ssl_socket_unwrap(mp_obj_t self_in) {
     }
     ssl_conn_unwrap(self);
     ssl_socket_drop_tls(self);
+    ssl_poll_close(self);
     self->descriptor.fd = -1; // the socket is the caller's
     apply_timeout(self);
     return self->incoming;
@@ -435,6 +436,9 @@ static mp_uint_t ssl_socket_stream_read(mp_obj_t self_in, void *buf, mp_uint_t s
     ssl_call_t call;
     ssl_call_begin(&call, self, SSL_READS);
     ssl_pump_t want = ssl_pump_read(&call, buf, size, &n);
+    if (want != PUMP_DONE) {
+        ssl_poll_calm(&call, want, PUMP_WANT_READ);
+    }
     ssl_call_end(&call);
     if (want != PUMP_DONE) {
         *errcode = MP_EAGAIN;
@@ -466,6 +470,16 @@ static mp_uint_t poll_tls(ssl_conn_obj_t *self, mp_uint_t flags) {
     return ready;
 }
 
+// Asked by select.poll().
+static mp_uint_t descriptor_for_poll(ssl_conn_obj_t *self, int *errcode) {
+    ssl_call_t call;
+    ssl_call_begin(&call, self, SSL_LOOKS);
+    int fd = ssl_poll_descriptor(&call);
+    ssl_call_end(&call);
+    *errcode = MP_EINVAL;
+    return fd >= 0 ? (mp_uint_t)fd : MP_STREAM_ERROR;
+}
+
 static mp_uint_t ssl_socket_stream_ioctl(
     mp_obj_t self_in, mp_uint_t request, uintptr_t arg, int *errcode) {
     ssl_conn_obj_t *self = MP_OBJ_TO_PTR(self_in);
@@ -475,6 +489,8 @@ static mp_uint_t ssl_socket_stream_ioctl(
                 return ssl_platform_poll(self->incoming, arg); // a socket without TLS
             }
             return poll_tls(self, arg);
+        case MP_STREAM_GET_FILENO:
+            return descriptor_for_poll(self, errcode);
         case MP_STREAM_CLOSE:
             ssl_call_close(self);
             return 0;

@@ -180,6 +180,7 @@ static mp_obj_t ssl_socket_shutdown(size_t n_args, const mp_obj_t *args, mp_map_
     need_open(self);
     mp_load_method(self->incoming, MP_QSTR_shutdown, dest); // before TLS is dropped: it can raise
     ssl_socket_drop_tls(self);
+    ssl_poll_close(self);
     dest[2] = how;
     return mp_call_method_n_kw(1, 0, dest);
 }
@@ -191,6 +192,7 @@ static mp_obj_t ssl_socket_detach(mp_obj_t self_in) {
     need_open(self);
     mp_load_method(self->incoming, MP_QSTR_detach, dest);
     ssl_socket_drop_tls(self);
+    ssl_poll_close(self);
     self->descriptor.fd = -1;
     self->closed = true;
     return mp_call_method_n_kw(0, 0, dest);

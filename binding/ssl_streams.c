@@ -136,6 +136,7 @@ ssl_pump_t ssl_streams_flush(ssl_call_t *call) {
         if (write.n != MP_STREAM_ERROR && write.n != 0) {
             check_count(write.n, write.len);
             ussl_conn_out_done(call->conn, write.n);
+            call->moved = true;
             continue;
         }
         bool gone = write.errcode == MP_EPIPE || write.errcode == MP_ECONNRESET;
@@ -234,6 +235,7 @@ static ssl_pump_t fill(ssl_call_t *call) {
         if (n != MP_STREAM_ERROR) {
             check_count(n, len);
             ussl_conn_in_done(call->conn, n);
+            call->moved = true;
             return PUMP_DONE;
         }
         ussl_conn_in_back(call->conn);
@@ -337,4 +339,71 @@ void ssl_streams_close_notify(ssl_call_t *call) {
     if (ussl_conn_established(call->conn) && !ussl_conn_closing(call->conn)) {
         ssl_try(close_notify, call, &ignored);
     }
+}
+
+typedef struct {
+    ssl_call_t *call;
+    bool ended;
+} ended_t;
+
+static void look_for_end(void *arg) {
+    ended_t *look = arg;
+    ssl_call_t *call = look->call;
+    mp_obj_t incoming = call->self->incoming;
+    for (;;) {
+        ussl_result_t result = ussl_conn_peek(call->conn);
+        if (result != USSL_WANT_IN) {
+            look->ended = result < 0 || result == USSL_CLOSED;
+            return;
+        }
+        if (!(ssl_platform_poll(incoming, MP_STREAM_POLL_RD) & MP_STREAM_POLL_RD)) {
+            return;
+        }
+        size_t len;
+        int errcode;
+        uint8_t *in = ussl_conn_in(call->conn, &len);
+        mp_uint_t n = in ? mp_get_stream(incoming)->read(incoming, in, len, &errcode) : len + 1;
+        if (n > len) {
+            look->ended = n == MP_STREAM_ERROR && !mp_is_nonblocking_error(errcode);
+            return;
+        }
+        ussl_conn_in_done(call->conn, n);
+    }
+}
+
+bool ssl_streams_ended(ssl_call_t *call) {
+    ended_t look = {call, false};
+    mp_obj_t error;
+    ussl_failure_t why;
+    ussl_conn_failure(call->conn, &why);
+    if (why.result < 0) {
+        return true;
+    }
+    if (!ussl_conn_established(call->conn)) {
+        mp_int_t limit = call->self->context->handshake_ms;
+        return limit > 0 && (mp_int_t)(mp_hal_ticks_ms() - call->self->began_ms) > limit;
+    }
+    ssl_try(look_for_end, &look, &error);
+    ussl_conn_in_back(call->conn);
+    return look.ended && error == MP_OBJ_NULL;
+}
+
+// A socket that is closed with unread bytes resets the connection, and the peer can lose what was
+// just sent to it.
+static void discard(void *arg) {
+    enum { MOST = 65536 };
+    mp_obj_t stream = MP_OBJ_FROM_PTR(arg);
+    uint8_t bytes[256];
+    mp_uint_t n = 1;
+    for (size_t read = 0; n > 0 && read < MOST; read += n) {
+        int errcode;
+        bool more = ssl_platform_poll(stream, MP_STREAM_POLL_RD) & MP_STREAM_POLL_RD;
+        n = more ? mp_get_stream(stream)->read(stream, bytes, sizeof(bytes), &errcode) : 0;
+        n = n > sizeof(bytes) ? 0 : n; // also for an error
+    }
+}
+
+void ssl_streams_discard(mp_obj_t socket) {
+    mp_obj_t ignored;
+    ssl_try(discard, MP_OBJ_TO_PTR(socket), &ignored);
 }

@@ -160,6 +160,9 @@ void ussl_reserve_unref(ussl_reserve_t *reserve);
 // ussl_arena_leave(), which does nothing for other arenas.
 ussl_arena_t *ussl_reserve_take(ussl_reserve_t *reserve);
 void ussl_arena_leave(ussl_arena_t *arena);
+// Returns the owner of the connection in slot number `index`, or NULL. It lives only as long as the
+// lock is held; see ussl_lock().
+void *ussl_reserve_owner(const ussl_reserve_t *reserve, size_t index);
 void ussl_reserve_status(const ussl_reserve_t *reserve, ussl_reserve_status_t *out);
 
 // ---- Trust ----------------------------------------------------------------------------------

@@ -146,6 +146,7 @@ static void conn_drop(ussl__object_t *object) {
 #endif
     ussl_ctx_unref(conn->ctx);
     ussl__free(conn);
+    ussl__arena_set_owner(arena, NULL);
     ussl_arena_leave(arena);
     ussl_arena_unref(arena);
 }
@@ -175,6 +176,7 @@ ussl_result_t ussl_conn_new(
         mbedtls_ssl_init(&conn->ssl);
         result = conn_fill(conn, hostname);
         if (result == USSL_OK) {
+            ussl__arena_set_owner(arena, owner);
             *out = conn;
         } else {
             ussl_conn_free(conn);

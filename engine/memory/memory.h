@@ -96,6 +96,7 @@ typedef struct {
     ussl__pool_t pool;
     ussl_reserve_t *reserve; // counted while the arena is referenced
     bool taken;              // true while a connection has it
+    void *owner;             // caller's; of that connection, or NULL
 } ussl__slot_t;
 
 // A buffer for one record, which the connections of a reservation share.
@@ -104,6 +105,8 @@ typedef struct {
     ussl_conn_t *user; // lent; NULL while the buffer is free
     uint32_t since_ms; // when the buffer was lent, by ussl__ticks_ms()
 } ussl__shared_buffer_t;
+// Notes whose connection has the slot that an arena is part of; NULL for nobody.
+void ussl__arena_set_owner(ussl_arena_t *arena, void *owner);
 // Returns the shared buffers of the reservation that an arena belongs to: *n of them, of *size
 // bytes each. Returns NULL if there are none.
 ussl__shared_buffer_t *ussl__shared_buffers(const ussl_arena_t *arena, size_t *n, size_t *size);

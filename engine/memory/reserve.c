@@ -132,6 +132,12 @@ ussl__shared_buffer_t *ussl__shared_buffers(const ussl_arena_t *arena, size_t *n
     return *n > 0 ? reserve->shared : NULL;
 }
 
+void ussl__arena_set_owner(ussl_arena_t *arena, void *owner) {
+    if (arena->pool != NULL) {
+        ((ussl__slot_t *)arena)->owner = owner;
+    }
+}
+
 // ---- public ----
 size_t ussl_reserve_size(const ussl_reserve_plan_t *plan) {
     return block_size(plan) + key_slots_size(plan->connections);
@@ -189,6 +195,10 @@ void ussl_arena_leave(ussl_arena_t *arena) {
     if (arena->pool != NULL) {
         ((ussl__slot_t *)arena)->taken = false;
     }
+}
+
+void *ussl_reserve_owner(const ussl_reserve_t *reserve, size_t index) {
+    return index < reserve->plan.connections ? reserve->slots[index]->owner : NULL;
 }
 
 void ussl_reserve_status(const ussl_reserve_t *reserve, ussl_reserve_status_t *out) {

@@ -1,6 +1,7 @@
 # What ended a connection is told truly, also where the alert comes after the last flight was sent.
 import ssl
-from helper import CERTS, client_context, server_context
+import time
+from helper import CERTS, Server, client_context, server_context
 from port import cases, pair, raises, shake
 
 V13 = ssl.TLSVersion.TLSv1_3
@@ -63,5 +64,22 @@ def newer_alerts():
         assert raises(ssl.SSLError, c.do_handshake).reason == reason
 
 
-cases(a_client_hears_why_its_certificate_was_refused, another_error_is_raised_itself, a_write_that_fails_without_an_alert, newer_alerts)
+def unread_bytes_do_not_reset():
+    # A server that closes without reading what has come, up to 64 KB. The client is not reset.
+    def refuse(tls):
+        time.sleep(0.2)
+        tls.write(b"413 too large")
+
+    server = Server(refuse)
+    sock = server.connect()
+    tls = client_context().wrap_socket(sock, server_hostname="localhost")
+    tls.sendall(bytes(40000))
+    server.wait()
+    time.sleep(0.1)
+    assert sock.send(b"x") == 1  # ECONNRESET or EPIPE after a reset
+    assert tls.recv(100) == b"413 too large" and tls.recv(100) == b""
+    tls.close()
+
+
+cases(a_client_hears_why_its_certificate_was_refused, another_error_is_raised_itself, a_write_that_fails_without_an_alert, newer_alerts, unread_bytes_do_not_reset)
 print("ok")

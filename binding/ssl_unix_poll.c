@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: MIT
+//
+// ssl_unix_poll.c - a file descriptor that poll(2) can wait for in place of a connection, so that
+// idle connections of the unix port cost nothing.
+//
+// Notes: MicroPython's select.poll() sleeps in poll(2) if everything that it waits for has a
+// descriptor; what has none is asked a thousand times a second. The socket's own descriptor would
+// not do: plaintext that was decrypted but not read makes a connection ready, and the socket knows
+// nothing of it. So a connection shows a duplicate of that descriptor. While the connection is
+// ready whatever its socket says, the duplicate refers to something that is always ready instead.
+//
+// Every connection has such a descriptor, also in its handshake: select.poll() writes over its own
+// memory when its list of descriptors grows while something without a descriptor is in it. But a
+// handshake can wait for the other direction than its caller, and then the descriptor is ready too
+// early. A call that finds out waits for the socket itself, for one millisecond.
+#include "binding.h"
+
+#include "py/mphal.h"
+#include "py/mpthread.h"
+
+#if defined(__unix__) || defined(__APPLE__)
+#include <poll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+// Returns a descriptor that is always readable and writable, or -1. There is one for the process.
+static int always_ready(void) {
+    static int ready[2] = {-1, -1};
+    if (ready[0] < 0 && socketpair(AF_UNIX, SOCK_STREAM, 0, ready) == 0) {
+        (void)!write(ready[1], "", 1);
+    }
+    return ready[0];
+}
+
+// True if the next call can do something although the socket may have nothing to read.
+static bool is_ready(const ssl_conn_obj_t *self, const ussl_conn_t *conn) {
+    ussl_failure_t why;
+    ussl_conn_failure(conn, &why);
+    if (why.result < 0) {
+        return true; // it raises
+    }
+    if (!self->counted) {
+        ussl_result_t wants = ussl_conn_wants(conn);
+        return wants == USSL_WANT_OUT || (wants == USSL_OK && !self->server_side);
+    }
+    return ussl_conn_pending(conn) > 0 || ussl_conn_peer_closed(conn);
+}
+
+void ssl_poll_update(ssl_conn_obj_t *self, const ussl_conn_t *conn) {
+    if (self->poll_fd < 0) {
+        return;
+    }
+    bool ready = conn != NULL && is_ready(self, conn);
+    int shown = ready ? always_ready() : self->descriptor.fd;
+    if (ready != self->shows_ready && shown >= 0 && dup2(shown, self->poll_fd) >= 0) {
+        self->shows_ready = ready;
+    }
+}
+
+int ssl_poll_descriptor(const ssl_call_t *call) {
+    ssl_conn_obj_t *self = call->self;
+    if (self->poll_fd < 0 && self->descriptor.fd >= 0 && always_ready() >= 0) {
+        self->poll_fd = dup(self->descriptor.fd);
+        self->shows_ready = false;
+    }
+    ssl_poll_update(self, call->conn);
+    return self->poll_fd;
+}
+
+void ssl_poll_calm(const ssl_call_t *call, ssl_pump_t want, ssl_pump_t polled) {
+    static mp_uint_t last_ms; // when this was done last, by whichever connection
+    const ssl_conn_obj_t *self = call->self;
+    bool told = want == polled && !self->shows_ready && ussl_conn_room_is_free(call->conn);
+    if (self->poll_fd < 0 || call->moved || told || mp_hal_ticks_ms() == last_ms) {
+        return;
+    }
+    short events = want == PUMP_WANT_WRITE ? POLLOUT : POLLIN;
+    struct pollfd socket = {.fd = self->descriptor.fd, .events = events};
+    MP_THREAD_GIL_EXIT();
+    (void)poll(&socket, 1, 1);
+    MP_THREAD_GIL_ENTER();
+    last_ms = mp_hal_ticks_ms();
+}
+
+void ssl_poll_close(ssl_conn_obj_t *self) {
+    if (self->poll_fd >= 0) {
+        close(self->poll_fd);
+        self->poll_fd = -1;
+    }
+}
+#else
+void ssl_poll_update(ssl_conn_obj_t *self, const ussl_conn_t *conn) {
+    (void)self;
+    (void)conn;
+}
+
+int ssl_poll_descriptor(const ssl_call_t *call) {
+    (void)call;
+    return -1;
+}
+
+void ssl_poll_calm(const ssl_call_t *call, ssl_pump_t want, ssl_pump_t polled) {
+    (void)call;
+    (void)want;
+    (void)polled;
+}
+
+void ssl_poll_close(ssl_conn_obj_t *self) {
+    (void)self;
+}
+#endif
