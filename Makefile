@@ -82,7 +82,7 @@ endif
 
 # frozen_content.c holds qstrs of its own that a changed binding may bring too: it is made anew.
 # mpy-cross comes first and alone: its own make does not expect ours around it.
-$(UNIX): build/sources.ok $(wildcard engine/* engine/*/* binding/* config/*) micropython.mk
+$(UNIX): build/sources.ok $(wildcard engine/* engine/*/* binding/* config/* python/*) manifest.py micropython.mk
 	@python3 tools/check-layers
 	@mkdir -p build/usermod $(dir $(UNIX_DIR)) && ln -sfn ../.. build/usermod/ussl
 	@echo "building mpy-cross and MicroPython (log: $(UNIX_DIR).log)"

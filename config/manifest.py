@@ -1,2 +1,3 @@
 # What our unix build freezes: asyncio as it is, nothing else.
 include("$(MPY_DIR)/extmod/asyncio")
+include("../manifest.py")
