@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 #
-# run.py - runs the test suites and counts: `tests/run.py [lint|api|unit|threads|compat|chains|port|unix32|stock|interop|libraries|firmware|flags|fuzz ...]`.
+# run.py - runs the test suites and counts: `tests/run.py [lint|api|unit|threads|compat|chains|port|unix32|stock|interop|libraries|soak|firmware|flags|fuzz ...]`.
 #
 # The last line is "N passed, N failed"; what cannot run here is named and counted as skipped.
 import glob
@@ -281,6 +281,14 @@ def libraries():
     cases.run_all(report, MICROPYTHON, CERTS)
 
 
+# ---- soak: a short form; USSL_SOAK=long is that of `make soak` ----
+def soak():
+    sys.path.insert(0, os.path.join(ROOT, "tests/soak"))
+    import soak as cases
+
+    cases.run_all(report, MICROPYTHON, CERTS, cases.LONG if os.environ.get("USSL_SOAK") == "long" else cases.SHORT)
+
+
 # ---- firmware: whole connections on an emulated Cortex-M3 ----
 def firmware():
     sys.path.insert(0, os.path.join(ROOT, "tests/firmware"))
@@ -347,7 +355,7 @@ def flags():
 
 
 def main():
-    suites = {"lint": lint, "api": api, "unit": unit, "threads": threads, "compat": compat, "chains": chains, "port": port, "unix32": unix32, "stock": stock, "interop": interop, "libraries": libraries, "firmware": firmware,
+    suites = {"lint": lint, "api": api, "unit": unit, "threads": threads, "compat": compat, "chains": chains, "port": port, "unix32": unix32, "stock": stock, "interop": interop, "libraries": libraries, "soak": soak, "firmware": firmware,
               "flags": flags, "fuzz": fuzz}
     chosen = [a for a in sys.argv[1:] if not a.startswith("-")] or list(suites)
     for name in chosen:

@@ -1,0 +1,33 @@
+# resume_after_sleep.py - a device that sleeps between its messages, and resumes its session when it
+# wakes: resume_after_sleep.py HOST PORT CA FILE
+#
+# A resumed handshake needs no certificate and a fraction of the work. The session is encrypted with a
+# key of the device, because whoever has the session can read what it protects.
+import socket
+import ssl
+import sys
+
+host, port, ca, name = sys.argv[1], int(sys.argv[2]), sys.argv[3], sys.argv[4]
+DEVICE_KEY = b"at least 16 bytes that are secret"
+
+context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+context.load_verify_locations(ca)
+
+session = None
+try:
+    with open(name, "rb") as file:
+        session = ssl.SSLSession.deserialize(context, file.read(), DEVICE_KEY)
+except (OSError, ValueError):
+    pass  # the first time, or what was saved does not fit this context
+
+sock = socket.socket()
+sock.connect(socket.getaddrinfo(host, port, socket.AF_INET)[0][-1])
+tls = context.wrap_socket(sock, server_hostname=host, session=session)
+tls.write(b"GET / HTTP/1.0\r\n\r\n")
+while tls.recv(1024):
+    pass  # with TLS 1.3 the session ticket comes after the handshake
+print("resumed" if tls.session_reused else "a full handshake")
+with open(name, "wb") as file:
+    file.write(tls.session.serialize(DEVICE_KEY))
+tls.close()
+# Now: machine.deepsleep()

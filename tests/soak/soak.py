@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: MIT
+#
+# soak.py - many connections: in sequence, at once, over a bad network, read and written by different threads; and what
+# the server holds when all of it is over. `make soak` takes about an hour; `make test` runs a hundredth of it.
+import os
+import socket
+import ssl
+import subprocess
+import sys
+import time
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, HERE)
+sys.path.insert(0, os.path.join(HERE, "..", "interop"))
+from relay import Relay
+
+SHORT = {"sequence": 200, "together": 50, "faults": 40, "apart": 300000, "datagrams": 5}
+LONG = {"sequence": 10000, "together": 200, "faults": 2000, "apart": 30000000, "datagrams": 200}
+
+
+def free_port():
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+class Ours:
+    def __init__(self, micropython, certs):
+        self.micropython = micropython
+        self.env = dict(os.environ, USSL_CERTS=certs, MICROPYPATH=os.path.join(HERE, "..", "compat") + ":.frozen")
+
+    def start(self, *arguments):
+        return subprocess.Popen([self.micropython, "-X", "heapsize=32m", os.path.join(HERE, "ours.py"), *map(str, arguments)],
+                                env=self.env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+
+    def run(self, *arguments):
+        process = self.start(*arguments)
+        out = process.communicate()[0].decode(errors="replace")
+        return process.returncode == 0, out
+
+
+def report_of(port, certs):
+    """Descriptors and bytes that the server holds."""
+    context = ssl.create_default_context(cafile=certs + "/ca.pem")
+    with socket.create_connection(("127.0.0.1", port)) as sock, context.wrap_socket(sock, server_hostname="localhost") as tls:
+        tls.sendall(b"report\n")
+        return [int(n) for n in tls.recv(100).split()]
+
+
+def datagrams(micropython, certs, count):
+    """DTLS over a network that loses a tenth of the datagrams: OpenSSL's server, our client."""
+    good = 0
+    for n in range(count):
+        port = free_port()
+        server = subprocess.Popen(["openssl", "s_server", "-dtls1_2", "-accept", "127.0.0.1:%d" % port, "-quiet", "-cert", certs + "/server.pem",
+                                   "-key", certs + "/server.key"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        time.sleep(0.3)
+        relay = Relay(port, n, datagrams=True, loss=0.1)
+        script = os.path.join(HERE, "datagram.py")
+        done = subprocess.run([micropython, script, str(relay.port), certs], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=120)
+        good += done.stdout == b"established\n"
+        server.kill()
+        server.communicate()
+        relay.close()
+    return good == count, "%d of %d" % (good, count)
+
+
+def run_all(report, micropython, certs, amounts):
+    ours, port = Ours(micropython, certs), free_port()
+    server = ours.start("server", port)
+    server.stdout.readline()
+
+    def tell(name, good, text):
+        report("passed" if good else "failed", "soak/" + name + (": " + text.strip() if good else ""), "" if good else text[-3000:])
+
+    tell("sequence", *ours.run("sequence", port, amounts["sequence"]))
+    before = report_of(port, certs)
+    tell("together", *ours.run("together", port, amounts["together"]))
+    relay = Relay(port, 1, cut=0.4)
+    good, text = ours.run("faults", relay.port, amounts["faults"])
+    tell("faults", good and relay.ended > 0, "%s, %d of %d connections were cut" % (text.strip(), relay.ended, relay.started))
+    relay.close()
+    relay = Relay(port, 2)
+    tell("reader-and-writer", *ours.run("apart", relay.port, amounts["apart"]))
+    relay.close()
+    tell("sequence-after-it", *ours.run("sequence", port, 100))
+    time.sleep(6)  # handshakes that were cut off have ended by then
+    after = report_of(port, certs)
+    level = after[0] <= before[0] + 10 and after[1] < before[1] + 500000
+    tell("the-server-is-level", level and server.poll() is None, "descriptors and bytes %s, then %s" % (before, after))
+    server.kill()
+    server.communicate()
+    tell("datagrams-are-lost", *datagrams(micropython, certs, amounts["datagrams"]))
