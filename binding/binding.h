@@ -234,6 +234,16 @@ void ssl_try(void (*fun)(void *), void *arg, mp_obj_t *error);
 // Calls a method of an object with one argument; returns what it returns.
 mp_obj_t ssl_call_method(mp_obj_t object, qstr name, mp_obj_t arg);
 
+// ---- ssl_python_stream.c: streams that a script has written ----
+bool ssl_stream_in_python(mp_obj_t stream);
+// As the functions of mp_stream_p_t, for any stream. Raise what the stream raises.
+mp_uint_t ssl_stream_read(mp_obj_t stream, uint8_t *buf, size_t len, int *errcode);
+mp_uint_t ssl_stream_write(mp_obj_t stream, const uint8_t *data, size_t len, int *errcode);
+// Returns a bytearray with the content of a buffer.
+mp_obj_t ssl_stream_copy_of(mp_obj_t buffer);
+// Copies the first `count` bytes, an int, into a buffer, unless it is None. Returns `count`.
+mp_obj_t ssl_stream_copy_back(mp_obj_t buffer, mp_obj_t copy, mp_obj_t count);
+
 // ---- ssl_hooks.c: callbacks of a script ----
 // Returns what the engine keeps as the owner of a connection: the complement of the object's
 // address, which the collector does not take for a reference.

@@ -435,6 +435,9 @@ void ssl_conn_attr(mp_obj_t self_in, qstr attr, mp_obj_t *dest) {
 // ---- reading and writing ----
 size_t ssl_conn_write_some(ssl_conn_obj_t *self, const void *buf, size_t len, ssl_pump_t *want) {
     size_t n;
+    if (ssl_stream_in_python(self->outgoing)) {
+        buf = memcpy(m_new(byte, len), buf, len); // the script's buffer can move meanwhile
+    }
     ssl_call_t call;
     ssl_call_begin(&call, self, SSL_WRITES);
     *want = ssl_pump_write(&call, buf, len, &n);
@@ -477,21 +480,32 @@ static bool read_once(ssl_conn_obj_t *self, void *buf, size_t len, bool none_if_
     return want == PUMP_DONE;
 }
 
+static mp_obj_t read_into_buffer(
+    ssl_conn_obj_t *self, mp_int_t size, mp_obj_t buffer, bool none_if_empty) {
+    size_t n;
+    mp_buffer_info_t bufinfo;
+    mp_get_buffer_raise(buffer, &bufinfo, MP_BUFFER_WRITE);
+    size_t room = size > 0 && (size_t)size < bufinfo.len ? (size_t)size : bufinfo.len;
+    if (room == 0) {
+        return MP_OBJ_NEW_SMALL_INT(0);
+    }
+    bool done = read_once(self, bufinfo.buf, room, none_if_empty, &n);
+    return done ? MP_OBJ_NEW_SMALL_INT(n) : mp_const_none;
+}
+
 // With a buffer, a `size` of 0 or less, or of more than the buffer has, means the whole buffer.
 // Without one, at most 16384 bytes are allocated: a record never has more plaintext than that
 // (RFC 8446 5.1).
 mp_obj_t ssl_conn_read_into(
     ssl_conn_obj_t *self, mp_int_t size, mp_obj_t buffer, bool none_if_empty) {
     size_t n;
+    if (buffer != mp_const_none && ssl_stream_in_python(self->incoming)) {
+        mp_obj_t copy = ssl_stream_copy_of(buffer);
+        mp_obj_t count = read_into_buffer(self, size, copy, none_if_empty);
+        return ssl_stream_copy_back(buffer, copy, count);
+    }
     if (buffer != mp_const_none) {
-        mp_buffer_info_t bufinfo;
-        mp_get_buffer_raise(buffer, &bufinfo, MP_BUFFER_WRITE);
-        size_t room = size > 0 && (size_t)size < bufinfo.len ? (size_t)size : bufinfo.len;
-        if (room == 0) {
-            return MP_OBJ_NEW_SMALL_INT(0);
-        }
-        bool done = read_once(self, bufinfo.buf, room, none_if_empty, &n);
-        return done ? MP_OBJ_NEW_SMALL_INT(n) : mp_const_none;
+        return read_into_buffer(self, size, buffer, none_if_empty);
     }
     if (size < 0) {
         mp_raise_ValueError(MP_ERROR_TEXT("size should not be negative"));

@@ -282,6 +282,18 @@ static mp_obj_t ssl_socket_readline(size_t n_args, const mp_obj_t *args) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(ssl_socket_readline_obj, 1, 2, ssl_socket_readline);
 
+static mp_obj_t ssl_socket_readinto(size_t n_args, const mp_obj_t *args) {
+    const ssl_conn_obj_t *self = MP_OBJ_TO_PTR(args[0]);
+    mp_obj_t readinto = MP_OBJ_FROM_PTR(&mp_stream_readinto_obj);
+    if (!ssl_stream_in_python(self->incoming)) {
+        return mp_call_function_n_kw(readinto, n_args, 0, args);
+    }
+    mp_obj_t copied[] = {args[0], ssl_stream_copy_of(args[1]), n_args > 2 ? args[2] : MP_OBJ_NULL};
+    mp_obj_t count = mp_call_function_n_kw(readinto, n_args, 0, copied);
+    return ssl_stream_copy_back(args[1], copied[1], count);
+}
+static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(ssl_socket_readinto_obj, 2, 3, ssl_socket_readinto);
+
 // Calls a method of the underlying socket that takes flags, if some were given.
 static mp_obj_t plain_call_with_flags(ssl_conn_obj_t *self, qstr method, const mp_arg_val_t *vals) {
     mp_obj_t call[] = {vals[0].u_obj, vals[1].u_obj};
@@ -375,6 +387,13 @@ static mp_obj_t ssl_socket_write(size_t n_args, const mp_obj_t *args, mp_map_t *
         call[1] = ssl_take_arg(n_args - 1, args + 1, kw_args, MP_QSTR_data);
         args = call;
         n_args = 2;
+    }
+    const ssl_conn_obj_t *self = MP_OBJ_TO_PTR(args[0]);
+    mp_obj_t copied[4];
+    if (n_args > 1 && n_args <= MP_ARRAY_SIZE(copied) && ssl_stream_in_python(self->incoming)) {
+        memcpy(copied, args, n_args * sizeof(*args));
+        copied[1] = ssl_stream_copy_of(args[1]); // it is read in parts, and can move meanwhile
+        args = copied;
     }
     return mp_call_function_n_kw(MP_OBJ_FROM_PTR(&mp_stream_write_obj), n_args, 0, args);
 }
@@ -517,7 +536,7 @@ static const mp_rom_map_elem_t ssl_socket_locals_table[] = {
     {MP_ROM_QSTR(MP_QSTR___enter__), MP_ROM_PTR(&mp_identity_obj)},
     {MP_ROM_QSTR(MP_QSTR___exit__), MP_ROM_PTR(&mp_stream___exit___obj)},
     {MP_ROM_QSTR(MP_QSTR_read), MP_ROM_PTR(&ssl_socket_read_obj)},
-    {MP_ROM_QSTR(MP_QSTR_readinto), MP_ROM_PTR(&mp_stream_readinto_obj)},
+    {MP_ROM_QSTR(MP_QSTR_readinto), MP_ROM_PTR(&ssl_socket_readinto_obj)},
     {MP_ROM_QSTR(MP_QSTR_readline), MP_ROM_PTR(&ssl_socket_readline_obj)},
     {MP_ROM_QSTR(MP_QSTR_write), MP_ROM_PTR(&ssl_socket_write_obj)},
     {MP_ROM_QSTR(MP_QSTR_recv), MP_ROM_PTR(&ssl_socket_recv_obj)},

@@ -46,7 +46,6 @@ static void check_count(mp_uint_t n, size_t most) {
 // certificate was refused.
 static void hear_alert(ssl_call_t *call) {
     mp_obj_t incoming = call->self->incoming;
-    const mp_stream_p_t *stream = mp_get_stream(incoming);
     if (!ssl_call_try_widen(call, SSL_READS)) {
         return; // the thread that reads hears it
     }
@@ -71,7 +70,7 @@ static void hear_alert(ssl_call_t *call) {
         }
         int errcode;
         bool more = ssl_platform_poll(incoming, MP_STREAM_POLL_RD) & MP_STREAM_POLL_RD;
-        mp_uint_t n = more ? stream->read(incoming, in, len, &errcode) : 0;
+        mp_uint_t n = more ? ssl_stream_read(incoming, in, len, &errcode) : 0;
         if (n == MP_STREAM_ERROR || n == 0 || n > len) {
             return;
         }
@@ -90,8 +89,7 @@ typedef struct {
 
 static void write_some(void *arg) {
     write_t *write = arg;
-    write->n = mp_get_stream(write->stream)
-                   ->write(write->stream, write->data, write->len, &write->errcode);
+    write->n = ssl_stream_write(write->stream, write->data, write->len, &write->errcode);
 }
 
 // A stream written in Python raises its OSError. It is caught, because more may have to be said.
@@ -165,7 +163,7 @@ void ssl_streams_flush_ready(void *arg) {
         && ssl_platform_poll(outgoing, MP_STREAM_POLL_WR) & MP_STREAM_POLL_WR) {
         int errcode;
         const uint8_t *out = ussl_conn_out(call->conn, &len);
-        mp_uint_t n = mp_get_stream(outgoing)->write(outgoing, out, len, &errcode);
+        mp_uint_t n = ssl_stream_write(outgoing, out, len, &errcode);
         if (n == MP_STREAM_ERROR || n == 0 || n > len) {
             return;
         }
@@ -212,7 +210,6 @@ static bool wait_to_read(ssl_call_t *call) {
 // Reads once from the stream into the engine's window; does nothing if there is no window.
 static ssl_pump_t fill(ssl_call_t *call) {
     mp_obj_t incoming = call->self->incoming;
-    const mp_stream_p_t *stream = mp_get_stream(incoming);
     for (;;) {
         size_t len;
         uint8_t *in = ussl_conn_in(call->conn, &len);
@@ -224,7 +221,7 @@ static ssl_pump_t fill(ssl_call_t *call) {
             ussl_conn_in_back(call->conn);
             return PUMP_DONE;
         }
-        mp_uint_t n = stream->read(incoming, in, len, &errcode);
+        mp_uint_t n = ssl_stream_read(incoming, in, len, &errcode);
         if (n == 0) {
             ssl_call_check_open(call);
         }
@@ -362,7 +359,7 @@ static void look_for_end(void *arg) {
         size_t len;
         int errcode;
         uint8_t *in = ussl_conn_in(call->conn, &len);
-        mp_uint_t n = in ? mp_get_stream(incoming)->read(incoming, in, len, &errcode) : len + 1;
+        mp_uint_t n = in ? ssl_stream_read(incoming, in, len, &errcode) : len + 1;
         if (n > len) {
             look->ended = n == MP_STREAM_ERROR && !mp_is_nonblocking_error(errcode);
             return;
