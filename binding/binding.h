@@ -35,6 +35,7 @@ enum {
     SSL_VERIFY_CRL_CHECK_LEAF = 1 << 2,
     SSL_VERIFY_CRL_CHECK_ALL = 1 << 3, // VERIFY_CRL_CHECK_CHAIN is this bit and CHECK_LEAF
     SSL_VERIFY_X509_STRICT = 1 << 5,
+    SSL_VERIFY_X509_TRUSTED_FIRST = 1 << 15, // always so
     SSL_VERIFY_X509_PARTIAL_CHAIN = 1 << 19,
 };
 
@@ -64,6 +65,7 @@ typedef struct {
     mp_int_t handshake_ms; // handshake_timeout in milliseconds; -1 for none
     uint32_t options, verify_flags;
     uint8_t clock;                    // ussl_clock_t
+    uint8_t callback_number;          // how often verify_callback was replaced, 255 at most
     uint16_t suites[USSL_SUITES_MAX]; // IANA numbers, best first, 0 ends; default list if empty
     uint16_t group;                   // IANA number of the only group allowed; 0 allows all
     uint16_t num_tickets;

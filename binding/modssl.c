@@ -60,7 +60,7 @@ MP_DEFINE_CONST_FUN_OBJ_0(ssl___init___obj, ssl___init__);
     X(VERIFY_DEFAULT, 0), X(VERIFY_CRL_CHECK_LEAF, SSL_VERIFY_CRL_CHECK_LEAF),                     \
         X(VERIFY_CRL_CHECK_CHAIN, SSL_VERIFY_CRL_CHECK_LEAF | SSL_VERIFY_CRL_CHECK_ALL),           \
         X(VERIFY_X509_STRICT, SSL_VERIFY_X509_STRICT), X(VERIFY_ALLOW_PROXY_CERTS, 64),            \
-        X(VERIFY_X509_TRUSTED_FIRST, 1 << 15),                                                     \
+        X(VERIFY_X509_TRUSTED_FIRST, SSL_VERIFY_X509_TRUSTED_FIRST),                               \
         X(VERIFY_X509_PARTIAL_CHAIN, SSL_VERIFY_X509_PARTIAL_CHAIN)
 
 #define OPTIONS(X)                                                                                 \

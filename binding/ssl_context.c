@@ -10,7 +10,7 @@
 
 // The defaults of CPython with OpenSSL 3.
 #define DEFAULT_OPTIONS 0x82520050u
-#define DEFAULT_VERIFY_FLAGS (1u << 15) // VERIFY_X509_TRUSTED_FIRST
+#define DEFAULT_VERIFY_FLAGS SSL_VERIFY_X509_TRUSTED_FIRST
 
 // ---- making ----
 static void check_protocol(mp_int_t protocol, bool of_tls) {

@@ -19,9 +19,13 @@ static const mp_print_t *const out = &mp_plat_print;
 
 // ---- printing certificates ----
 static void print_text(const uint8_t *text, size_t len) {
+    // A peer's control codes must not reach the terminal: C0, DEL, and C1, which is 0x80 to 0x9F,
+    // in UTF-8 with 0xC2 in front.
     for (size_t i = 0; i < len; i++) {
-        bool plain = text[i] >= 0x20 && text[i] != 0x7F;
-        // A peer's ASCII control codes must not reach the terminal.
+        bool inside = i > 0 && text[i - 1] >= 0x80 && text[i - 1] != 0xC2; // of a UTF-8 sequence
+        bool c1 = text[i] >= 0x80 && text[i] < 0xA0 && !inside;
+        bool lead = text[i] == 0xC2 && (i + 1 == len || text[i + 1] < 0xA0);
+        bool plain = text[i] >= 0x20 && text[i] != 0x7F && !c1 && !lead;
         mp_printf(out, plain ? "%c" : "\\x%02x", text[i]);
     }
 }

@@ -158,6 +158,7 @@ static ussl_ctx_t *build(
         .ticket_count = self->num_tickets,
         .alpn = alpn_list(self->alpn),
         .trust = trust,
+        .on_cert_number = self->callback_number,
         .on_cert = self->verify_callback != mp_const_none ? ssl_hook_on_cert : NULL,
 #if USSL_KEYLOG
         .on_secret = self->keylog != mp_const_none ? ssl_hook_on_secret : NULL,

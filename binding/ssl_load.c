@@ -43,12 +43,19 @@ static void add_trust(
     ssl_context_obj_t *self, const mp_buffer_info_t *data, bool pem, bool from_file) {
     ussl_trust_t *trust = ssl_context_trust(self);
     ussl_failure_t why;
+    ussl_trust_stats_t before, after;
+    ussl_trust_stats(trust, &before);
     ussl_result_t result = pem ? ussl_trust_add_pem(trust, data->buf, data->len, &why)
                                : ussl_trust_add_der(trust, data->buf, data->len, &why);
     if (result != USSL_OK) {
         raise_bad_trust(self, &why, pem, from_file);
     }
-    ssl_context_changed(self);
+    ussl_trust_stats(trust, &after);
+    if (after.crl > before.crl) {
+        ssl_context_drop_tickets(self); // a client of before can be on the new list
+    } else {
+        ssl_context_changed(self);
+    }
 }
 
 // Reads a file of certificates, or takes bytes as they are. If the file is a root store, returns it

@@ -57,7 +57,7 @@ static mp_obj_t add_pins(size_t n_args, const mp_obj_t *args, bool trust_key) {
         get_hash(args[i], hash);
         ussl_result_t result = ussl_trust_pin(ssl_context_trust(self), host, hash, trust_key);
         if (result != USSL_OK) {
-            ssl_raise_usage(result, "host must be 1 to 255 characters");
+            ssl_raise_usage(result, "host must be a host name or an IP address");
         }
     }
     return mp_const_none;

@@ -72,7 +72,11 @@ static void set_callback(mp_obj_t *callback, mp_obj_t value) {
 }
 
 static void set_verify_callback(ssl_context_obj_t *self, mp_obj_t value) {
+    bool other = value != self->verify_callback;
     set_callback(&self->verify_callback, value);
+    // What an earlier callback has accepted proves nothing to this one. 255 stands for "too many":
+    // then no session is resumed any more.
+    self->callback_number += other && self->callback_number < 255;
 }
 
 #if USSL_SIGN
@@ -169,7 +173,13 @@ static mp_obj_t get_verify_flags(ssl_context_obj_t *self) {
 }
 
 static void set_verify_flags(ssl_context_obj_t *self, mp_obj_t value) {
+    const uint32_t known = SSL_VERIFY_CRL_CHECK_LEAF | SSL_VERIFY_CRL_CHECK_ALL
+        | SSL_VERIFY_X509_STRICT | SSL_VERIFY_X509_TRUSTED_FIRST | SSL_VERIFY_X509_PARTIAL_CHAIN;
     uint32_t bits = get_bits(value);
+    if (bits & ~known) {
+        mp_raise_msg_varg(&mp_type_ValueError, MP_ERROR_TEXT("verify_flags 0x%x is not supported"),
+            (unsigned)(bits & ~known));
+    }
     if (!USSL_CRL && bits & (SSL_VERIFY_CRL_CHECK_LEAF | SSL_VERIFY_CRL_CHECK_ALL)) {
         mp_raise_ValueError(MP_ERROR_TEXT("this firmware was built without revocation lists"));
     }

@@ -230,8 +230,8 @@ ussl_result_t ussl_trust_set_store(ussl_trust_t *trust, ussl_store_t *store);
 // every host, and for the clients of a server. If a host has pins, the path of its certificate must
 // contain a key that one of them names. With trust_key the pin does not restrict the path; instead
 // the peer's own key is trusted for itself: of its certificate only the strength of the key is
-// checked, and neither name nor dates. Returns USSL_ERR_USAGE if host is empty or longer than 255
-// bytes.
+// checked, and neither name nor dates. Returns USSL_ERR_USAGE if host is no host name and no IP
+// address.
 #define USSL_PIN_SIZE 32
 ussl_result_t ussl_trust_pin(
     ussl_trust_t *trust, const char *host, const uint8_t hash[USSL_PIN_SIZE], bool trust_key);
@@ -368,9 +368,10 @@ typedef struct {
     ussl_tickets_t *tickets;      // counted; NULL: a server gives no session tickets
     uint16_t ticket_count;        // TLS 1.3: session tickets that a server gives after a handshake
     ussl_on_cert_t on_cert;       // NULL allowed
-    ussl_on_secret_t on_secret;   // NULL allowed; needs USSL_KEYLOG
-    ussl_on_hello_t on_hello;     // NULL allowed; server only
-    ussl_on_sign_t on_sign;       // NULL allowed; needs USSL_SIGN
+    uint8_t on_cert_number;     // another one for a hook that may judge otherwise; 255: no session
+    ussl_on_secret_t on_secret; // NULL allowed; needs USSL_KEYLOG
+    ussl_on_hello_t on_hello;   // NULL allowed; server only
+    ussl_on_sign_t on_sign;     // NULL allowed; needs USSL_SIGN
     // Pre-shared keys (USSL_PSK). With one of these no certificate is exchanged, `verify` counts
     // for nothing, and no session is resumed.
     ussl_psk_t psk;       // client only

@@ -188,6 +188,21 @@ ussl_result_t ussl_conn_new(
     return result;
 }
 
+// True if a client with the settings of `ctx` verifies no less of its server than it did.
+static bool verifies_no_less(ussl_conn_t *conn, ussl_ctx_t *ctx) {
+    ussl_ctx_t *before = conn->ctx;
+    if (conn->verify != USSL_VERIFY_NONE && ctx->config.verify == USSL_VERIFY_NONE) {
+        return false; // mbedTLS would verify nothing
+    }
+    uint16_t old_rules = ussl__conn_rules(conn);
+    conn->ctx = ctx;
+    uint16_t new_rules = ussl__conn_rules(conn);
+    conn->ctx = before;
+    bool clock = ctx->config.clock <= before->config.clock;
+    return ussl__proves(new_rules, old_rules) && (clock || old_rules == 0)
+        && ussl__pins_kept(before->config.trust, ctx->config.trust);
+}
+
 ussl_result_t ussl_conn_change_ctx(ussl_conn_t *conn, ussl_ctx_t *ctx) {
     bool now = conn->in_client_hello || (conn->state == CONN_START && !conn->busy);
     // A session that has been offered was accepted under the first context's settings.
@@ -197,9 +212,8 @@ ussl_result_t ussl_conn_change_ctx(ussl_conn_t *conn, ussl_ctx_t *ctx) {
         || ctx->config.datagrams || conn->ctx->config.datagrams) {
         return USSL_ERR_USAGE;
     }
-    if (ctx->config.role == USSL_CLIENT && ctx->config.verify == USSL_VERIFY_NONE
-        && conn->verify != USSL_VERIFY_NONE) {
-        return USSL_ERR_USAGE; // mbedTLS would verify nothing, so the handshake could only fail
+    if (ctx->config.role == USSL_CLIENT && !verifies_no_less(conn, ctx)) {
+        return USSL_ERR_USAGE;
     }
     ussl_ctx_t *before = conn->ctx;
     conn->ctx = ussl_ctx_ref(ctx);

@@ -60,7 +60,8 @@ uint16_t ussl__conn_rules(const ussl_conn_t *conn) {
     for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++) {
         bits |= rules[i].asked ? rules[i].bit : 0;
     }
-    return bits;
+    unsigned hook = config->on_cert != NULL ? config->on_cert_number : 0;
+    return (uint16_t)(bits | hook << USSL__PROVEN_HOOK_SHIFT);
 }
 
 uint16_t ussl__conn_proven(const ussl_conn_t *conn) {

@@ -58,9 +58,8 @@ static bool still_fresh(const ussl_session_t *session) {
 // True if the session proves everything that a full handshake of this connection would prove.
 static bool is_enough(const ussl_conn_t *conn, const ussl__snapshot_t *snapshot) {
     uint16_t wanted = ussl__conn_rules(conn);
-    return (snapshot->proven & wanted) == wanted && same_host(conn, snapshot)
-        && ussl__trust_began_with(
-            conn->ctx->config.trust, snapshot->trust_count, snapshot->trust_fingerprint);
+    return ussl__proves(snapshot->proven, wanted) && same_host(conn, snapshot)
+        && ussl__trust_is_that_of(conn->ctx->config.trust, snapshot);
 }
 
 static ussl_result_t keep_peer(ussl_conn_t *conn, const ussl__snapshot_t *snapshot) {
@@ -114,7 +113,7 @@ ussl__snapshot_t ussl__conn_snapshot(
     }
     if (for_client && trust != NULL) {
         snapshot.trust_count = trust->count;
-        snapshot.trust_fingerprint = trust->fingerprint;
+        snapshot.trust_fingerprint = ussl__trust_fingerprint_of(trust, snapshot.proven);
     }
     return snapshot;
 }

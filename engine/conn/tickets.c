@@ -20,7 +20,7 @@ static bool is_enough(const ussl_conn_t *conn, const ussl__snapshot_t *snapshot,
     if (now < snapshot->made || now - snapshot->made >= USSL_TICKET_LIFETIME) {
         return false;
     }
-    return (none || (snapshot->proven & wanted) == wanted)
+    return (none || ussl__proves(snapshot->proven, wanted))
         && ussl__snapshot_is_fresh(snapshot, now);
 }
 

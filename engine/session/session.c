@@ -97,7 +97,7 @@ static ussl_result_t session_open(ussl_session_t *session, const ussl_session_so
         return ussl__parse_error(why, "BAD_SESSION", 0);
     }
     const ussl__snapshot_t *snapshot = &session->snapshot;
-    if (!ussl__trust_began_with(trust, snapshot->trust_count, snapshot->trust_fingerprint)) {
+    if (!ussl__trust_is_that_of(trust, snapshot)) {
         return ussl__load_error(why, USSL_ERR_CERT, "OTHER_TRUST");
     }
     mbedtls_ssl_session loaded;
@@ -110,6 +110,27 @@ static ussl_result_t session_open(ussl_session_t *session, const ussl_session_so
 }
 
 // ---- private to the engine ----
+const uint8_t *ussl__trust_fingerprint_of(const ussl_trust_t *trust, uint16_t proven) {
+#if USSL_CRL
+    if (proven & USSL__PROVEN_CRL_LEAF) {
+        return trust->crl_fingerprint;
+    }
+#endif
+    (void)proven;
+    return trust->fingerprint;
+}
+
+bool ussl__trust_is_that_of(const ussl_trust_t *trust, const ussl__snapshot_t *snapshot) {
+#if USSL_CRL
+    if (snapshot->proven & USSL__PROVEN_CRL_LEAF) {
+        return trust != NULL
+            && memcmp(trust->crl_fingerprint, snapshot->trust_fingerprint, USSL__FINGERPRINT_SIZE)
+            == 0;
+    }
+#endif
+    return ussl__trust_began_with(trust, snapshot->trust_count, snapshot->trust_fingerprint);
+}
+
 ussl_result_t ussl__session_new(ussl_arena_t *arena, const mbedtls_ssl_session *from,
     const ussl__snapshot_t *known, ussl_session_t **out) {
     ussl_session_t *session = session_alloc(arena);

@@ -37,6 +37,11 @@ enum {
     USSL__PROVEN_STRICT = 1 << 7,   // the path breaks no rule of `strict`
 };
 
+// The bits from here on are the number of the hook that has accepted the path.
+#define USSL__PROVEN_HOOK_SHIFT 8
+// True if what was proven includes all that is wanted, by the same hook.
+bool ussl__proves(uint16_t proven, uint16_t wanted);
+
 // What is kept of a session. All pointers are lent: they lead into the bytes that the snapshot was
 // parsed from, or to data of the function that made it.
 typedef struct {
@@ -48,6 +53,13 @@ typedef struct {
     const uint8_t *host, *peer, *secret; // peer: a certificate in DER; secret: mbedTLS's session
     size_t host_len, peer_len, secret_len;
 } ussl__snapshot_t;
+
+// Returns the fingerprint to keep of a trust that has proven these bits. Without CRLs among them
+// certificates may be added to the trust; with CRLs it must stay as it is.
+const uint8_t *ussl__trust_fingerprint_of(const ussl_trust_t *trust, uint16_t proven);
+// True if the trust is the one that the snapshot was proven by. trust NULL counts as an empty
+// trust.
+bool ussl__trust_is_that_of(const ussl_trust_t *trust, const ussl__snapshot_t *snapshot);
 
 // Returns false if the bytes are malformed, or of another version.
 USSL__CHECKED bool ussl__snapshot_parse(const uint8_t *data, size_t len, ussl__snapshot_t *out);

@@ -25,7 +25,12 @@ static bool applies(const ussl_pin_t *pin, const char *host) {
     if (len == 0) {
         return true;
     }
-    return host != NULL && ussl_same_host(pin->host, host);
+    uint8_t a[16], b[16];
+    size_t size = ussl_address_parse(pin->host, len, a);
+    if (host == NULL || size == 0) {
+        return host != NULL && ussl_same_host(pin->host, host);
+    }
+    return ussl_address_parse(host, strlen(host), b) == size && memcmp(a, b, size) == 0;
 }
 
 static bool hash_key(const mbedtls_x509_crt *crt, uint8_t hash[USSL_PIN_SIZE]) {
@@ -78,6 +83,32 @@ void ussl__pins_fingerprint(const ussl_pin_t *pins, uint8_t fp[USSL__FINGERPRINT
         ussl__fingerprint_add(fp, pin->hash, USSL_PIN_SIZE);
         ussl__fingerprint_add(fp, pin->host, strlen(pin->host));
     }
+}
+
+static bool has_pin(const ussl_trust_t *trust, const ussl_pin_t *wanted) {
+    for (const ussl_pin_t *pin = trust ? trust->pins : NULL; pin != NULL; pin = pin->next) {
+        if (pin->trust_key == wanted->trust_key && strcmp(pin->host, wanted->host) == 0
+            && memcmp(pin->hash, wanted->hash, USSL_PIN_SIZE) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool ussl__pins_kept(const ussl_trust_t *before, const ussl_trust_t *after) {
+    for (const ussl_pin_t *pin = before ? before->pins : NULL; pin != NULL; pin = pin->next) {
+        if (!pin->trust_key && !has_pin(after, pin)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool ussl__pin_can_apply(const char *host) {
+    uint8_t address[16];
+    size_t len = strlen(host);
+    size_t name = len - (len > 1 && host[len - 1] == '.'); // the root label
+    return ussl_address_parse(host, len, address) > 0 || ussl_is_hostname(host, name);
 }
 
 ussl_pin_t *ussl__pin_new(

@@ -101,6 +101,9 @@ static void batch_link_crls(const batch_t *batch, ussl_trust_t *trust) {
     if (batch->first_crl == NULL) {
         return;
     }
+    for (const mbedtls_x509_crl *crl = batch->first_crl; crl != NULL; crl = crl->next) {
+        ussl__fingerprint_add(trust->crls_hash, crl->raw.p, crl->raw.len);
+    }
     if (trust->crls == NULL) {
         trust->crls = batch->first_crl;
     } else {
@@ -130,6 +133,16 @@ static void fingerprint_cert(uint8_t fp[USSL__FINGERPRINT_SIZE], const mbedtls_x
     ussl__fingerprint_add(fp, crt->raw.p, crt->raw.len);
 }
 
+// To be called after anything has changed.
+static void fingerprint_all(ussl_trust_t *trust) {
+#if USSL_CRL
+    memcpy(trust->crl_fingerprint, trust->fingerprint, USSL__FINGERPRINT_SIZE);
+    ussl__fingerprint_add(trust->crl_fingerprint, trust->crls_hash, USSL__FINGERPRINT_SIZE);
+#else
+    (void)trust;
+#endif
+}
+
 #if USSL_STORE || USSL_PINS
 // Computes the fingerprint again after the store or the pins have changed, because they are hashed
 // before the certificates.
@@ -138,6 +151,7 @@ static void fingerprint_refresh(ussl_trust_t *trust) {
     for (const mbedtls_x509_crt *crt = trust->chain; crt != NULL; crt = crt->next) {
         fingerprint_cert(trust->fingerprint, crt);
     }
+    fingerprint_all(trust);
 }
 #endif
 
@@ -279,6 +293,7 @@ static ussl_result_t trust_add(
                                : add_der(&batch, trust, data, (const uint8_t *)data + len, why);
     if (result == USSL_OK) {
         batch_link(&batch, trust);
+        fingerprint_all(trust);
     } else {
         ussl__certs_free(batch.first);
         free_crls(batch.first_crl);
@@ -336,7 +351,7 @@ ussl_result_t ussl_trust_set_store(ussl_trust_t *trust, ussl_store_t *store) {
 ussl_result_t ussl_trust_pin(
     ussl_trust_t *trust, const char *host, const uint8_t hash[USSL_PIN_SIZE], bool trust_key) {
     size_t len = host ? strlen(host) : 0;
-    if (len > MBEDTLS_SSL_MAX_HOST_NAME_LEN || (host != NULL && len == 0)) {
+    if (len > MBEDTLS_SSL_MAX_HOST_NAME_LEN || (host != NULL && !ussl__pin_can_apply(host))) {
         return USSL_ERR_USAGE;
     }
     ussl__scope_t scope;

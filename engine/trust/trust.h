@@ -24,6 +24,10 @@ struct ussl_trust {
     ussl_pin_t *pins;                            // owned; NULL if there are none
     uint32_t count;                              // certificates in chain
     uint8_t fingerprint[USSL__FINGERPRINT_SIZE]; // of store, pins and certificates, not of CRLs
+#if USSL_CRL
+    uint8_t crls_hash[USSL__FINGERPRINT_SIZE];       // of the CRLs alone
+    uint8_t crl_fingerprint[USSL__FINGERPRINT_SIZE]; // of all
+#endif
 };
 // True if `fp` is the fingerprint of the trust's store, its pins, and its first `count`
 // certificates. trust NULL counts as an empty trust.
@@ -69,6 +73,19 @@ bool ussl__pins_trust_key(const ussl_trust_t *trust, const char *host, const mbe
 // that trust a key for itself do not count. host may be NULL.
 bool ussl__pins_hold(
     const ussl_trust_t *trust, const char *host, const mbedtls_x509_crt *const *path, size_t len);
+// True if every pin of `before` that restricts a path is a pin of `after` too. NULL is a trust
+// without pins.
+#if USSL_PINS
+bool ussl__pins_kept(const ussl_trust_t *before, const ussl_trust_t *after);
+#else
+static inline bool ussl__pins_kept(const ussl_trust_t *before, const ussl_trust_t *after) {
+    (void)before;
+    (void)after;
+    return true;
+}
+#endif
+// True if the text is a host name or an address; no connection is to anything else.
+bool ussl__pin_can_apply(const char *host);
 // Adds every pin to the fingerprint.
 void ussl__pins_fingerprint(const ussl_pin_t *pins, uint8_t fp[USSL__FINGERPRINT_SIZE]);
 

@@ -31,6 +31,19 @@ static bool is_unsupported(int code) {
     }
 }
 
+// True if checking one signature with an RSA key would take far more work than with any key that is
+// in use: the modulus has over 8192 bits, or the exponent over 64. An exponent that is even or 1
+// can belong to no RSA key. OpenSSL has the same two limits (OPENSSL_RSA_MAX_PUBEXP_BITS).
+static bool is_costly_rsa(const mbedtls_x509_crt *crt) {
+    if (mbedtls_pk_get_type(&crt->pk) != MBEDTLS_PK_RSA) {
+        return false;
+    }
+    const mbedtls_rsa_context *rsa = mbedtls_pk_rsa(crt->pk);
+    size_t exponent = mbedtls_mpi_bitlen(&rsa->E);
+    return mbedtls_mpi_bitlen(&rsa->N) > 8192 || exponent > 64 || exponent < 2
+        || mbedtls_mpi_get_bit(&rsa->E, 0) == 0;
+}
+
 // ---- private to the engine ----
 int ussl__crt_parse(mbedtls_x509_crt *chain, const unsigned char *der, size_t len) {
     der_t rest = der_of(der, len), body;
@@ -43,6 +56,13 @@ int ussl__crt_parse(mbedtls_x509_crt *chain, const unsigned char *der, size_t le
 int ussl__crt_parse_sent(mbedtls_x509_crt *chain, const unsigned char *der, size_t len) {
     bool extra = chain->version != 0;
     int code = ussl__crt_parse(chain, der, len);
+    if (code == 0) {
+        const mbedtls_x509_crt *last = chain;
+        while (last->next != NULL) {
+            last = last->next;
+        }
+        return is_costly_rsa(last) ? MBEDTLS_ERR_X509_INVALID_FORMAT : 0; // of the key
+    }
     if (!is_unsupported(code)) {
         return code;
     }
