@@ -86,6 +86,7 @@ static void offer(ussl_conn_t *conn, const ussl__snapshot_t *snapshot) {
         && loaded.tls_version >= conn->ctx->conf.min_tls_version;
     if (fits && ussl__conn_take_snapshot(conn, snapshot) == USSL_OK) {
         conn->session_offered = mbedtls_ssl_set_session(&conn->ssl, &loaded) == 0;
+        conn->offered_version = (uint16_t)loaded.tls_version;
         if (!conn->session_offered) {
             ussl__conn_forget_peer(conn);
         }

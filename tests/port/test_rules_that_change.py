@@ -76,6 +76,26 @@ def a_crl_that_is_loaded_later():
             assert not connect(client, server, session)[1], (version, mutual)
 
 
+def a_server_that_speaks_another_version():
+    older, newer = VERSIONS
+    for first, second in ((older, newer), (newer, older)):
+        for tickets in (True, False):
+            for group in (None, "secp384r1"):  # with one group of its own the server asks for a second ClientHello
+                client = client_context()
+                server = server_context()
+                server.minimum_version = server.maximum_version = first
+                if not tickets:
+                    server.options |= ssl.OP_NO_TICKET
+                session, _ = connect(client, server)
+                server = server_context()
+                server.minimum_version = server.maximum_version = second
+                if group:
+                    server.set_ecdh_curve(group)
+                session, resumed = connect(client, server, session)
+                assert not resumed
+                assert connect(client, server, session)[1]
+
+
 def another_context_of_a_client():
     def replaced(change):
         first, second = client_context(), client_context()
@@ -140,6 +160,7 @@ cases(
     a_verify_callback_that_is_replaced,
     a_servers_verify_callback_that_is_replaced,
     a_crl_that_is_loaded_later,
+    a_server_that_speaks_another_version,
     another_context_of_a_client,
     unknown_flags,
     hosts_of_pins,
