@@ -198,7 +198,7 @@ lint: build/tools.ok
 	@python3 tests/run.py lint
 
 # About an hour: 100,000 connections through one reserved block; 10,000 over sockets, 200 at once, 2,000 over a bad
-# network; 8 threads with 1,000 each under ThreadSanitizer.
+# network; 8 threads with 1,000 each, over both versions, under ThreadSanitizer.
 soak: $(UNIX) unit-build $(THREADS_DIR)/threads certs
 	@USSL_SOAK=$(or $(LIVES),100000) $(UNIT_DIR)/test_reserve
 	@USSL_SOAK=long python3 tests/run.py soak

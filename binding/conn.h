@@ -36,9 +36,9 @@ typedef struct {
     void *users[2];         // the threads whose calls read and write; NULL if there is none
     uint16_t calls;         // in progress, also those that neither read nor write
     bool close_later;       // close() was called; the last call in progress does it
-    bool woken;             // another thread has called it, and the stream does not wait any more
+    bool closed_by_other;   // another thread has called it, and the stream does not wait any more
     bool notified;          // close_notify is not to be sent again
-    struct ssl_call *outer; // lent; read() or readline(), whose time limit is that of each part
+    struct ssl_call *outer; // lent; read() or readline(), of which the next call is a part
     // Bytes of a write that are encrypted, but may not have left completely. If the next write
     // begins with the same bytes, they are skipped; otherwise its bytes are new.
     const uint8_t *offered; // caller's; these bytes, while the write that offered them runs
@@ -162,19 +162,20 @@ mp_obj_t ssl_session_of(ssl_conn_obj_t *conn);
 void ssl_session_set(ssl_conn_obj_t *conn, mp_obj_t value);
 
 // ---- ssl_call.c: calls on a connection, by one thread or by several ----
-enum { SSL_LOOKS = 0, SSL_READS = 1, SSL_WRITES = 2, SSL_BOTH = 3 }; // roles of a call
+enum { SSL_NO_ROLE = 0, SSL_READS = 1, SSL_WRITES = 2, SSL_BOTH = 3 }; // roles of a call
 
 // A call in progress. An exception that passes through it ends it too.
 typedef struct ssl_call {
     nlr_jump_callback_node_call_function_1_t node;
     ssl_conn_obj_t *self;
-    ussl_conn_t *conn;     // lent; stays while the call is in progress; NULL without TLS
-    void *thread;          // that makes the call
-    uint8_t roles;         // that it has
-    bool timed;            // there is a deadline
-    bool moved;            // wire bytes have been moved
-    mp_uint_t deadline_ms; // in ticks
-    const char *operation; // static; names the call in errors: "handshake", "read", "write" ...
+    ussl_conn_t *conn;      // lent; stays while the call is in progress; NULL without TLS
+    void *thread;           // that makes the call
+    struct ssl_call *outer; // lent; the call that this one is a part of, and whose roles it has
+    uint8_t roles;          // that it has
+    bool timed;             // there is a deadline
+    bool moved;             // wire bytes have been moved
+    mp_uint_t deadline_ms;  // in ticks
+    const char *operation;  // static; names the call in errors: "handshake", "read", "write" ...
 } ssl_call_t;
 // Waits until the call can have its roles. Raises RuntimeError if a call of the same thread has one
 // of them, TimeoutError, and EBADF or ENOTCONN if there is no TLS connection. A call that only
@@ -237,7 +238,7 @@ void ssl_poll_update(ssl_conn_obj_t *self, const ussl_conn_t *conn);
 // To be called at the end of a call that cannot go on: `want` is what it waits for, and `polled`
 // what its caller will poll for. Waits one millisecond if the descriptor is ready although the call
 // is not.
-void ssl_poll_calm(const ssl_call_t *call, ssl_pump_t want, ssl_pump_t polled);
+void ssl_poll_pause(const ssl_call_t *call, ssl_pump_t want, ssl_pump_t polled);
 void ssl_poll_close(ssl_conn_obj_t *self);
 
 // ---- ssl_pump.c: what a connection does ----

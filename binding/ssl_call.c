@@ -116,7 +116,7 @@ void ssl_call_check_time(const ssl_call_t *call) {
 }
 
 void ssl_call_check_open(const ssl_call_t *call) {
-    if (call->self->woken) {
+    if (call->self->closed_by_other) {
         mp_raise_OSError(MP_EBADF);
     }
 }
@@ -151,7 +151,7 @@ static bool leave(ssl_call_t *call) {
     return --self->calls == 0 && self->close_later && !self->closed;
 }
 
-static void say_goodbye(ssl_call_t *call) {
+static void send_close_notify(ssl_call_t *call) {
     if (call->conn != NULL && !call->self->notified && ssl_call_try_widen(call, SSL_WRITES)) {
         call->self->notified = true;
         ssl_streams_close_notify(call);
@@ -174,9 +174,9 @@ void ssl_call_close(ssl_conn_obj_t *self) {
     if (!first) {
         return;
     }
-    self->woken = others;
+    self->closed_by_other = others;
     if (!own) {
-        say_goodbye(&call);
+        send_close_notify(&call);
     }
     if (others) {
         ssl_platform_wake(self->incoming);
@@ -241,8 +241,13 @@ static void end(void *arg) {
     if (call->roles & SSL_READS && call->conn != NULL) {
         ussl_conn_in_back(call->conn); // the stream may have raised while it read into the window
     }
+    if (call->outer != NULL) {
+        call->outer->roles = call->roles;
+        self->outer = call->outer;
+        return;
+    }
     if (self->close_later && self->calls == 1) {
-        say_goodbye(call); // a callback or a stream of this call has closed the connection
+        send_close_notify(call); // a callback or a stream of this call has closed the connection
     }
     ssl_poll_update(self, call->conn);
     if (self->outer == call) {
@@ -261,11 +266,11 @@ static taking_t begin(ssl_call_t *call, unsigned roles) {
     ussl_lock_t lock;
     ssl_conn_obj_t *self = call->self;
     // The handshake reads and writes.
-    roles = roles != SSL_LOOKS && !self->counted ? SSL_BOTH : roles;
+    roles = roles != SSL_NO_ROLE && !self->counted ? SSL_BOTH : roles;
     for (;;) {
         ussl_lock(&lock);
         bool closing = self->close_later || self->closed;
-        taking_t taking = closing && roles != SSL_LOOKS ? CLOSED : take(call, roles);
+        taking_t taking = closing && roles != SSL_NO_ROLE ? CLOSED : take(call, roles);
         if (taking == TAKEN) {
             call->conn = closing ? NULL : self->conn;
             self->calls++;
@@ -278,17 +283,38 @@ static taking_t begin(ssl_call_t *call, unsigned roles) {
     }
 }
 
+static void catch_exceptions(ssl_call_t *call) {
+    call->node.func = end;
+    call->node.arg = call;
+    nlr_push_jump_callback(&call->node.callback, mp_call_function_1_from_nlr_jump_callback);
+}
+
+// Begins a call that is a part of another one of the same thread. While it runs, a third one would
+// be a call from its own callback.
+static void begin_part(ssl_call_t *call) {
+    ssl_conn_obj_t *self = call->self;
+    ssl_call_t *outer = self->outer;
+    call->outer = outer;
+    call->conn = outer->conn;
+    call->roles = outer->roles;
+    call->timed = outer->timed;
+    call->deadline_ms = outer->deadline_ms;
+    self->outer = NULL;
+    catch_exceptions(call);
+}
+
 void ssl_call_begin(ssl_call_t *call, ssl_conn_obj_t *self, unsigned roles) {
     call->self = self;
     call->conn = NULL;
     call->roles = 0;
     call->moved = false;
+    call->outer = NULL;
     call->thread = this_thread();
     call->operation = roles == SSL_READS ? "read" : roles == SSL_WRITES ? "write" : "handshake";
     ssl_call_limit(call, self->timeout_ms);
-    const ssl_call_t *outer = self->outer;
-    if (outer != NULL && outer->thread == call->thread) {
-        call->deadline_ms = outer->deadline_ms;
+    if (self->outer != NULL && self->users[0] == call->thread) {
+        begin_part(call);
+        return;
     }
     taking_t taking = begin(call, roles);
     if (taking == OURS) {
@@ -297,10 +323,8 @@ void ssl_call_begin(ssl_call_t *call, ssl_conn_obj_t *self, unsigned roles) {
     if (taking == CLOSED) {
         ssl_raise_no_tls(self);
     }
-    call->node.func = end;
-    call->node.arg = call;
-    nlr_push_jump_callback(&call->node.callback, mp_call_function_1_from_nlr_jump_callback);
-    if (roles != SSL_LOOKS && call->conn == NULL) {
+    catch_exceptions(call);
+    if (roles != SSL_NO_ROLE && call->conn == NULL) {
         ssl_raise_no_tls(self);
     }
 }

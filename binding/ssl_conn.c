@@ -190,7 +190,7 @@ void ssl_conn_unwrap(ssl_conn_obj_t *self) {
 static mp_obj_t ssl_conn_version(mp_obj_t self_in) {
     ssl_conn_obj_t *self = MP_OBJ_TO_PTR(self_in);
     ssl_call_t call;
-    ssl_call_begin(&call, self, SSL_LOOKS);
+    ssl_call_begin(&call, self, SSL_NO_ROLE);
     uint16_t version = call.conn ? ussl_conn_version(call.conn) : 0;
     ssl_call_end(&call);
     return version ? mp_obj_new_str_from_cstr(ssl_version_name(version)) : mp_const_none;
@@ -209,7 +209,7 @@ static mp_obj_t suite_tuple(const ussl_suite_t *suite) {
 static mp_obj_t ssl_conn_cipher(mp_obj_t self_in) {
     ssl_conn_obj_t *self = MP_OBJ_TO_PTR(self_in);
     ssl_call_t call;
-    ssl_call_begin(&call, self, SSL_LOOKS);
+    ssl_call_begin(&call, self, SSL_NO_ROLE);
     const ussl_suite_t *suite = call.conn ? ussl_conn_suite(call.conn) : NULL;
     ssl_call_end(&call);
     return suite ? suite_tuple(suite) : mp_const_none;
@@ -220,7 +220,7 @@ MP_DEFINE_CONST_FUN_OBJ_1(ssl_conn_cipher_obj, ssl_conn_cipher);
 static mp_obj_t ssl_conn_shared_ciphers(mp_obj_t self_in) {
     ssl_conn_obj_t *self = MP_OBJ_TO_PTR(self_in);
     ssl_call_t call;
-    ssl_call_begin(&call, self, SSL_LOOKS);
+    ssl_call_begin(&call, self, SSL_NO_ROLE);
     bool known = self->server_side && call.conn && ussl_conn_established(call.conn);
     ssl_call_end(&call);
     return known ? ssl_context_suites(self->context, suite_tuple) : mp_const_none;
@@ -230,7 +230,7 @@ MP_DEFINE_CONST_FUN_OBJ_1(ssl_conn_shared_ciphers_obj, ssl_conn_shared_ciphers);
 static mp_obj_t ssl_conn_selected_alpn_protocol(mp_obj_t self_in) {
     ssl_conn_obj_t *self = MP_OBJ_TO_PTR(self_in);
     ssl_call_t call;
-    ssl_call_begin(&call, self, SSL_LOOKS);
+    ssl_call_begin(&call, self, SSL_NO_ROLE);
     const char *protocol = call.conn ? ussl_conn_alpn(call.conn) : NULL;
     mp_obj_t name = protocol ? mp_obj_new_str_from_cstr(protocol) : mp_const_none;
     ssl_call_end(&call);
@@ -248,7 +248,7 @@ MP_DEFINE_CONST_FUN_OBJ_1(ssl_conn_none_obj, ssl_conn_none);
 static mp_obj_t ssl_conn_pending(mp_obj_t self_in) {
     ssl_conn_obj_t *self = MP_OBJ_TO_PTR(self_in);
     ssl_call_t call;
-    ssl_call_begin(&call, self, SSL_LOOKS);
+    ssl_call_begin(&call, self, SSL_NO_ROLE);
     size_t pending = call.conn ? ussl_conn_pending(call.conn) : 0;
     ssl_call_end(&call);
     return MP_OBJ_NEW_SMALL_INT(pending);
@@ -257,7 +257,7 @@ MP_DEFINE_CONST_FUN_OBJ_1(ssl_conn_pending_obj, ssl_conn_pending);
 
 // Begins a call that asks something of a TLS connection. Raises OSError if there is none.
 static void begin_look(ssl_call_t *call, ssl_conn_obj_t *self) {
-    ssl_call_begin(call, self, SSL_LOOKS);
+    ssl_call_begin(call, self, SSL_NO_ROLE);
     if (call->conn == NULL) {
         ssl_raise_no_tls(self);
     }
@@ -317,7 +317,7 @@ MP_DEFINE_CONST_FUN_OBJ_KW(ssl_conn_get_channel_binding_obj, 1, ssl_conn_get_cha
 static mp_obj_t ssl_conn_verify_client_post_handshake(mp_obj_t self_in) {
     ssl_conn_obj_t *self = MP_OBJ_TO_PTR(self_in);
     ssl_call_t call;
-    ssl_call_begin(&call, self, SSL_LOOKS);
+    ssl_call_begin(&call, self, SSL_NO_ROLE);
     uint16_t version = call.conn ? ussl_conn_version(call.conn) : 0;
     bool tls = call.conn != NULL;
     ssl_call_end(&call);
@@ -374,7 +374,7 @@ static void set_context(ssl_conn_obj_t *self, mp_obj_t value) {
     ussl_role_t role = self->server_side ? USSL_SERVER_SIDE : USSL_CLIENT;
     bool changed = false;
     ssl_call_t call;
-    ssl_call_begin(&call, self, SSL_LOOKS);
+    ssl_call_begin(&call, self, SSL_NO_ROLE);
     if (call.conn != NULL && fits_side(self, context)) {
         need_name(self, context);
         ussl_ctx_t *frozen = ssl_context_freeze(context, role);
@@ -393,7 +393,7 @@ static void set_context(ssl_conn_obj_t *self, mp_obj_t value) {
 #if USSL_SESSIONS
 static mp_obj_t session_reused(ssl_conn_obj_t *self) {
     ssl_call_t call;
-    ssl_call_begin(&call, self, SSL_LOOKS);
+    ssl_call_begin(&call, self, SSL_NO_ROLE);
     mp_obj_t reused = call.conn ? mp_obj_new_bool(ussl_conn_resumed(call.conn)) : mp_const_none;
     ssl_call_end(&call);
     return reused;
@@ -442,7 +442,7 @@ size_t ssl_conn_write_some(ssl_conn_obj_t *self, const void *buf, size_t len, ss
     ssl_call_begin(&call, self, SSL_WRITES);
     *want = ssl_pump_write(&call, buf, len, &n);
     if (*want != PUMP_DONE) {
-        ssl_poll_calm(&call, *want, PUMP_WANT_WRITE);
+        ssl_poll_pause(&call, *want, PUMP_WANT_WRITE);
     }
     ssl_call_end(&call);
     return n;

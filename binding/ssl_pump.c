@@ -48,7 +48,7 @@ static void refuse_if_too_little_is_verified(const ssl_call_t *call) {
 }
 
 // One step, and what it needs.
-static ssl_pump_t shake(ssl_call_t *call) {
+static ssl_pump_t handshake_step(ssl_call_t *call) {
     mp_event_handle_nowait(); // one step can take a second on a slow CPU
     bool done;
     ussl_result_t result = ussl_conn_handshake(call->conn, &done);
@@ -74,7 +74,7 @@ ssl_pump_t ssl_pump_handshake(ssl_call_t *call) {
         ssl_call_limit(call, self->context->handshake_ms);
     }
     while (want == PUMP_DONE && !ussl_conn_established(call->conn)) {
-        want = shake(call);
+        want = handshake_step(call);
     }
     call->timed &= !limited;
     if (want != PUMP_DONE) {

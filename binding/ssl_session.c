@@ -45,7 +45,7 @@ mp_obj_t ssl_session_of(ssl_conn_obj_t *conn) {
     mp_obj_t session = conn->session; // the session that the handshake offers, or None
     ussl_result_t result = USSL_ERR_USAGE;
     ssl_call_t call;
-    ssl_call_begin(&call, conn, SSL_LOOKS);
+    ssl_call_begin(&call, conn, SSL_NO_ROLE);
     if (call.conn == NULL) {
         session = mp_const_none;
     } else if (ussl_conn_established(call.conn)) {
@@ -73,7 +73,7 @@ void ssl_session_set(ssl_conn_obj_t *conn, mp_obj_t value) {
     }
     ussl_result_t result = USSL_ERR_USAGE;
     ssl_call_t call;
-    ssl_call_begin(&call, conn, SSL_LOOKS);
+    ssl_call_begin(&call, conn, SSL_NO_ROLE);
     if (call.conn != NULL) {
         result = ussl_conn_set_session(call.conn, self->session);
     } else if (!conn->closed && !conn->connected) {

@@ -282,7 +282,7 @@ static void set_sni_callback(ssl_context_obj_t *self, mp_obj_t value) {
     set_callback(&self->sni_callback, value);
 }
 
-// As in CPython's asyncio, 0 is no timeout that makes sense.
+// As in CPython's asyncio, 0 is refused.
 static mp_obj_t get_handshake_timeout(ssl_context_obj_t *self) {
     return ssl_timeout_of(self->handshake_ms);
 }

@@ -231,12 +231,15 @@ static mp_obj_t ssl_socket_unwrap(mp_obj_t self_in) {
 static MP_DEFINE_CONST_FUN_OBJ_1(ssl_socket_unwrap_obj, ssl_socket_unwrap);
 
 // ---- reading ----
-// read(n) is that of MicroPython's streams, as readinto, readline and write are; with a buffer it
-// is CPython's.
-static mp_obj_t in_time(ssl_conn_obj_t *self, mp_obj_t (*read)(size_t, const mp_obj_t *),
+// Calls a method that reads more than once. All of it is one call, with one time limit, and no
+// other thread reads in between.
+static mp_obj_t with_one_deadline(ssl_conn_obj_t *self, mp_obj_t (*read)(size_t, const mp_obj_t *),
     size_t n_args, const mp_obj_t *args) {
+    if (self->conn == NULL) {
+        return read(n_args, args); // of a socket without TLS, or a closed one, which raises
+    }
     ssl_call_t outer;
-    ssl_call_begin(&outer, self, SSL_LOOKS);
+    ssl_call_begin(&outer, self, SSL_READS);
     self->outer = &outer;
     mp_obj_t result = read(n_args, args);
     ssl_call_end(&outer);
@@ -255,6 +258,8 @@ static mp_obj_t read_size(size_t n_args, const mp_obj_t *args) {
     return ssl_conn_read_exactly(MP_OBJ_TO_PTR(args[0]), (size_t)size);
 }
 
+// read(n) is that of MicroPython's streams, as readinto, readline and write are; with a buffer it
+// is CPython's.
 static mp_obj_t ssl_socket_read(size_t n_args, const mp_obj_t *args, mp_map_t *kw_args) {
     static const mp_arg_t allowed[] = {
         {MP_QSTR_len, MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}},
@@ -268,7 +273,7 @@ static mp_obj_t ssl_socket_read(size_t n_args, const mp_obj_t *args, mp_map_t *k
         return ssl_conn_read_into(open_socket(args[0], "Read"), size, vals[1].u_obj, true);
     }
     mp_obj_t call[] = {args[0], MP_OBJ_NEW_SMALL_INT(size)};
-    return in_time(self, read_size, 2, call);
+    return with_one_deadline(self, read_size, 2, call);
 }
 static MP_DEFINE_CONST_FUN_OBJ_KW(ssl_socket_read_obj, 1, ssl_socket_read);
 
@@ -278,7 +283,7 @@ static mp_obj_t read_line(size_t n_args, const mp_obj_t *args) {
 }
 
 static mp_obj_t ssl_socket_readline(size_t n_args, const mp_obj_t *args) {
-    return in_time(MP_OBJ_TO_PTR(args[0]), read_line, n_args, args);
+    return with_one_deadline(MP_OBJ_TO_PTR(args[0]), read_line, n_args, args);
 }
 static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(ssl_socket_readline_obj, 1, 2, ssl_socket_readline);
 
@@ -456,7 +461,7 @@ static mp_uint_t ssl_socket_stream_read(mp_obj_t self_in, void *buf, mp_uint_t s
     ssl_call_begin(&call, self, SSL_READS);
     ssl_pump_t want = ssl_pump_read(&call, buf, size, &n);
     if (want != PUMP_DONE) {
-        ssl_poll_calm(&call, want, PUMP_WANT_READ);
+        ssl_poll_pause(&call, want, PUMP_WANT_READ);
     }
     ssl_call_end(&call);
     if (want != PUMP_DONE) {
@@ -483,7 +488,7 @@ static mp_uint_t ssl_socket_stream_write(
 
 static mp_uint_t poll_tls(ssl_conn_obj_t *self, mp_uint_t flags) {
     ssl_call_t call;
-    ssl_call_begin(&call, self, SSL_LOOKS);
+    ssl_call_begin(&call, self, SSL_NO_ROLE);
     mp_uint_t ready = ssl_pump_poll(&call, flags);
     ssl_call_end(&call);
     return ready;
@@ -492,7 +497,7 @@ static mp_uint_t poll_tls(ssl_conn_obj_t *self, mp_uint_t flags) {
 // Asked by select.poll().
 static mp_uint_t descriptor_for_poll(ssl_conn_obj_t *self, int *errcode) {
     ssl_call_t call;
-    ssl_call_begin(&call, self, SSL_LOOKS);
+    ssl_call_begin(&call, self, SSL_NO_ROLE);
     int fd = ssl_poll_descriptor(&call);
     ssl_call_end(&call);
     *errcode = MP_EINVAL;

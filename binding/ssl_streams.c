@@ -42,12 +42,12 @@ static void check_count(mp_uint_t n, size_t most) {
 // ---- sending ----
 // Called when sending has failed. If the peer sent an alert before it closed the connection, and
 // the alert has arrived, raises the error for that alert, because it explains more than "broken
-// pipe". Otherwise returns. A client of TLS 1.3 hears only after its own handshake that its
+// pipe". Otherwise returns. A client of TLS 1.3 is told only after its own handshake that its
 // certificate was refused.
-static void hear_alert(ssl_call_t *call) {
+static void read_alert(ssl_call_t *call) {
     mp_obj_t incoming = call->self->incoming;
     if (!ssl_call_try_widen(call, SSL_READS)) {
-        return; // the thread that reads hears it
+        return; // the thread that reads receives it
     }
     for (;;) {
         size_t len;
@@ -114,7 +114,7 @@ static void try_write(write_t *write) {
 static NORETURN void write_failed(ssl_call_t *call, const write_t *write, bool gone) {
     // After another exception of a stream written in Python the next call goes on.
     if (gone || (write->error == MP_OBJ_NULL && !ussl_conn_established(call->conn))) {
-        hear_alert(call);
+        read_alert(call);
     }
     if (write->error != MP_OBJ_NULL) {
         nlr_raise(write->error);
@@ -175,7 +175,7 @@ void ssl_streams_flush_ready(void *arg) {
 #if USSL_DTLS
 // In a handshake over datagrams that waits: returns true if the stream can be read, and false if
 // the engine must be called because its timer has run out.
-static bool datagram_in_time(ssl_call_t *call) {
+static bool datagram_with_one_deadline(ssl_call_t *call) {
     int32_t left = ussl_conn_timer(call->conn);
     if (call->self->timeout_ms == 0 || left < 0) {
         return true;
@@ -197,7 +197,7 @@ static bool datagram_in_time(ssl_call_t *call) {
 // must be called instead of the stream.
 static bool wait_to_read(ssl_call_t *call) {
 #if USSL_DTLS
-    if (!datagram_in_time(call)) {
+    if (!datagram_with_one_deadline(call)) {
         return false;
     }
 #endif

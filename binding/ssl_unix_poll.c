@@ -5,14 +5,16 @@
 //
 // Notes: MicroPython's select.poll() sleeps in poll(2) if everything that it waits for has a
 // descriptor; what has none is asked a thousand times a second. The socket's own descriptor would
-// not do: plaintext that was decrypted but not read makes a connection ready, and the socket knows
-// nothing of it. So a connection shows a duplicate of that descriptor. While the connection is
-// ready whatever its socket says, the duplicate refers to something that is always ready instead.
+// not do: plaintext that was decrypted but not read makes a connection ready, and the socket does
+// not become readable. So a connection shows a duplicate of that descriptor. While the connection
+// is ready whatever its socket says, the duplicate refers to something that is always ready
+// instead.
 //
-// Every connection has such a descriptor, also in its handshake: select.poll() writes over its own
-// memory when its list of descriptors grows while something without a descriptor is in it. But a
-// handshake can wait for the other direction than its caller, and then the descriptor is ready too
-// early. A call that finds out waits for the socket itself, for one millisecond.
+// Every connection over a socket gets one when it is polled, also in its handshake: select.poll()
+// writes over its own memory when its list of descriptors grows while something without a
+// descriptor is in it. But a handshake can wait for the other direction than its caller, and then
+// the descriptor is ready too early. A call that makes no progress waits for the socket itself, for
+// one millisecond.
 #include "binding.h"
 
 #include "py/mphal.h"
@@ -67,7 +69,7 @@ int ssl_poll_descriptor(const ssl_call_t *call) {
     return self->poll_fd;
 }
 
-void ssl_poll_calm(const ssl_call_t *call, ssl_pump_t want, ssl_pump_t polled) {
+void ssl_poll_pause(const ssl_call_t *call, ssl_pump_t want, ssl_pump_t polled) {
     static mp_uint_t last_ms; // when this was done last, by whichever connection
     const ssl_conn_obj_t *self = call->self;
     bool told = want == polled && !self->shows_ready && ussl_conn_room_is_free(call->conn);
@@ -99,7 +101,7 @@ int ssl_poll_descriptor(const ssl_call_t *call) {
     return -1;
 }
 
-void ssl_poll_calm(const ssl_call_t *call, ssl_pump_t want, ssl_pump_t polled) {
+void ssl_poll_pause(const ssl_call_t *call, ssl_pump_t want, ssl_pump_t polled) {
     (void)call;
     (void)want;
     (void)polled;

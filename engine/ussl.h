@@ -22,9 +22,9 @@
 //    NULL.
 //  - The engine never calls longjmp(), and a hook must never longjmp() through it.
 //  - Threads may share everything, if the platform has a lock. At most one thread reads a
-//  connection
-//    and fills its input window, and at most one writes and empties its output window. A hook
-//    cannot drive its own connection: handshake, read, write and close fail with USSL_ERR_USAGE.
+//    connection and fills its input window; at most one writes and empties its output window.
+//  - A hook cannot drive its own connection: handshake, read, write and close fail with
+//    USSL_ERR_USAGE.
 #ifndef USSL_USSL_H
 #define USSL_USSL_H
 

@@ -9,19 +9,24 @@ import ssl_asyncio
 port, cert, key = int(sys.argv[1]), sys.argv[2], sys.argv[3]
 
 
+async def echo(reader, writer):
+    while True:
+        data = await asyncio.wait_for(reader.read(1000), 60)  # a silent client holds its memory for a minute
+        if not data:
+            break
+        writer.write(data)
+        await writer.drain()
+
+
 async def serve(reader, writer):
     print("connected:", writer.get_extra_info("peername")[0], writer.get_extra_info("cipher")[0])
     try:
-        while True:
-            line = await reader.readline()
-            if not line:
-                break
-            writer.write(line)
-            await writer.drain()
-    except OSError as e:
-        print("a client has failed:", e)
-    writer.close()
-    await writer.wait_closed()
+        await echo(reader, writer)
+    except (OSError, asyncio.TimeoutError) as e:
+        print("a client has failed:", repr(e))
+    finally:
+        writer.close()
+        await writer.wait_closed()
 
 
 async def main():

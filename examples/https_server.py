@@ -1,7 +1,7 @@
 # https_server.py - a page over HTTPS: https_server.py PORT CERTIFICATE KEY
 #
-# With the memory of two connections set aside, a device that could serve once always can. A third
-# client is refused at once and may try again.
+# With the memory of a connection set aside, a device that could serve once always can. It serves one
+# client after another; asyncio_server.py serves many at once.
 import socket
 import ssl
 import sys
@@ -10,7 +10,8 @@ port, cert, key = int(sys.argv[1]), sys.argv[2], sys.argv[3]
 
 context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
 context.load_cert_chain(cert, key)  # paths, or the bytes of both
-context.reserve(2)
+context.handshake_timeout = 10
+context.reserve(1)
 
 listener = socket.socket()
 listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -18,15 +19,21 @@ listener.bind(socket.getaddrinfo("0.0.0.0", port)[0][-1])
 listener.listen(5)
 print("https://localhost:%d" % port)
 
+
+def serve(tls):
+    tls.settimeout(10)  # for each call
+    request = tls.readline(1000)
+    for _ in range(50):  # headers
+        if tls.readline(1000) in (b"\r\n", b""):
+            break
+    tls.write(b"HTTP/1.0 200 OK\r\nContent-Type: text/plain\r\n\r\nYou asked for: " + request)
+
+
 while True:
     sock, address = listener.accept()
-    sock.settimeout(10)  # for the handshake, and for each call after it
     try:
         with context.wrap_socket(sock, server_side=True) as tls:
-            request = tls.readline()
-            while tls.readline() not in (b"\r\n", b""):
-                pass
-            tls.write(b"HTTP/1.0 200 OK\r\nContent-Type: text/plain\r\n\r\nYou asked for: " + request)
-    except OSError as e:
+            serve(tls)
+    except OSError as e:  # MemoryError of this module is an OSError too
         print("a client has failed:", e)
         sock.close()

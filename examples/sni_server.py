@@ -21,6 +21,7 @@ def choose(tls, name, context):
 
 first = contexts[sys.argv[2]]
 first.sni_callback = choose
+first.handshake_timeout = 10
 
 listener = socket.socket()
 listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -30,7 +31,6 @@ print("listening on", port)
 
 while True:
     sock, address = listener.accept()
-    sock.settimeout(10)
     try:
         with first.wrap_socket(sock, server_side=True) as tls:
             tls.write(b"hello\n")

@@ -27,7 +27,7 @@ def _writable(s):
     yield core._io_queue.queue_write(s)
 
 
-async def _shake(tls):
+async def _handshake(tls):
     while True:
         try:
             return tls.do_handshake()
@@ -39,6 +39,8 @@ async def _shake(tls):
 
 # ---- TLS ----
 def _check(ssl, server_hostname, timeout):
+    if ssl is not None and not isinstance(ssl, _ssl.SSLContext):
+        raise TypeError("ssl argument must be an SSLContext or None")
     if ssl is None and server_hostname is not None:
         raise ValueError("server_hostname is only meaningful with ssl")
     if ssl is None and timeout is not None:
@@ -49,11 +51,11 @@ def _check(ssl, server_hostname, timeout):
 
 async def _wrap(context, s, timeout, **kw):
     """Wraps a socket and does the handshake; closes the socket if that fails."""
-    timeout = context.handshake_timeout if timeout is None else timeout
     try:
+        timeout = context.handshake_timeout if timeout is None else timeout
         s = context.wrap_socket(s, do_handshake_on_connect=False, **kw)
         s.setblocking(False)
-        await asyncio.wait_for(_shake(s), timeout)
+        await asyncio.wait_for(_handshake(s), timeout)
         return s
     except asyncio.TimeoutError:
         s.close()
@@ -67,10 +69,10 @@ async def _wrap(context, s, timeout, **kw):
 # ---- streams ----
 def _address(address):
     """An address as CPython's tuple; on the unix port it is the system's struct."""
-    if isinstance(address, tuple) or not hasattr(socket, "sockaddr"):
+    if address is None or isinstance(address, tuple) or not hasattr(socket, "sockaddr"):
         return address
-    family, host, port = socket.sockaddr(address)[:3]
-    return socket.inet_ntop(family, host), port
+    family, host, port, *scope = socket.sockaddr(address)
+    return (socket.inet_ntop(family, host), port) + tuple(scope)
 
 
 class Stream(_Stream):
@@ -106,6 +108,8 @@ class Stream(_Stream):
     async def start_tls(self, sslcontext, *, server_hostname=None, ssl_handshake_timeout=None):
         """Goes on with TLS; on a server this is the server's side. If the handshake fails, the connection is closed."""
         _check(sslcontext, server_hostname, ssl_handshake_timeout)
+        if sslcontext is None:
+            raise TypeError("sslcontext is expected to be an instance of ssl.SSLContext, got None")
         await self.drain()
         kw = {"server_side": True} if self.server_side else {"server_hostname": server_hostname}
         self.s = await _wrap(sslcontext, self.s, ssl_handshake_timeout, **kw)
@@ -125,9 +129,9 @@ class Stream(_Stream):
 
     async def _close(self):
         try:
-            await self.drain()
-        except OSError:
-            pass  # the peer has gone
+            await asyncio.wait_for(self.drain(), 30)  # CPython's ssl_shutdown_timeout
+        except (OSError, asyncio.TimeoutError):
+            pass  # the peer has gone, or does not read
         finally:
             self.s.close()
 
@@ -171,8 +175,9 @@ async def _connect(host, port):
 
 async def open_connection(host=None, port=None, *, ssl=None, server_hostname=None, ssl_handshake_timeout=None, sock=None):
     """Connects, or takes a connected socket; with `ssl` (a context, or True) does the handshake. Returns (reader, writer)."""
-    _check(ssl or None, server_hostname, ssl_handshake_timeout)
-    if (sock is None) == (host is None):
+    context = _ssl.create_default_context() if ssl is True else ssl or None
+    _check(context, server_hostname, ssl_handshake_timeout)
+    if (sock is None) == (host is None and port is None):
         raise ValueError("host/port and sock can not be specified at the same time" if sock else "host and port was not specified and no sock specified")
     if ssl and server_hostname is None:
         if not host:
@@ -182,7 +187,6 @@ async def open_connection(host=None, port=None, *, ssl=None, server_hostname=Non
     if sock is None:
         sock, address = await _connect(host, port)
     sock.setblocking(False)
-    context = _ssl.create_default_context() if ssl is True else ssl or None
     if context is not None:
         sock = await _wrap(context, sock, ssl_handshake_timeout, server_hostname=server_hostname or None)
     stream = Stream(sock, address, context)
@@ -191,19 +195,17 @@ async def open_connection(host=None, port=None, *, ssl=None, server_hostname=Non
 
 # ---- servers ----
 class Server(_Server):
-    """A listener. It hears of no error of one connection."""
+    """A listener. An error of one connection does not end it."""
 
     def __init__(self, s):
         self.sockets = [s]
 
     async def _accepted(self, callback, s, address, context, timeout):
-        try:
-            if context is not None:
+        if context is not None:
+            try:
                 s = await _wrap(context, s, timeout, server_side=True)
-            else:
-                s.setblocking(False)
-        except OSError:
-            return  # its handshake has failed, or there is no memory for it; it is closed
+            except OSError:
+                return  # its handshake has failed, or there is no memory for it; it is closed
         stream = Stream(s, address, context, True)
         result = callback(stream, stream)
         if hasattr(result, "send"):
@@ -217,10 +219,10 @@ class Server(_Server):
                 await _readable(s)
                 try:
                     accepted, address = s.accept()
-                    accepted.setblocking(False)
                 except OSError:
                     await asyncio.sleep(0.05)  # no descriptor or no memory is left
                     continue
+                accepted.setblocking(False)
                 core.create_task(self._accepted(callback, accepted, address, context, timeout))
         except asyncio.CancelledError:
             if not self.state:  # not by close()

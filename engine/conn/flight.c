@@ -8,7 +8,7 @@
 // algorithm and delayed acknowledgements. So mbedTLS is told before a step that its buffer holds
 // nothing, while its pointers stay behind the records that wait; it writes the next record there.
 // After the step the whole flight is one piece for it, as if it were one record. Nothing is copied,
-// and no memory is added but for an alert.
+// and the buffer is 32 octets larger than mbedTLS's, for an alert behind the flight.
 //
 // mbedTLS checks the length of a message against the size that it is built for, and not against
 // what is left in the buffer. So before each step there must be room for the message that the step

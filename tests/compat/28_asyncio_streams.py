@@ -159,6 +159,25 @@ async def upgrade():
     server.close()
 
 
+async def a_socket_of_ones_own(port):
+    import socket
+
+    sock = socket.socket()
+    sock.connect(socket.getaddrinfo("127.0.0.1", port)[0][-1])
+    reader, writer = await streams.open_connection(sock=sock, ssl=client_context(), server_hostname="localhost")
+    print(await ask(reader, writer), writer.get_extra_info("peername")[1] == port)
+    await end(writer)
+    for kw in ({"host": "localhost", "port": port, "sock": sock}, {}):
+        try:
+            await streams.open_connection(**kw)
+        except ValueError as e:
+            print("ValueError", e)
+    try:
+        await start(echo, ssl=True)
+    except TypeError as e:
+        print("TypeError", e)
+
+
 async def a_plain_callback():
     def callback(reader, writer):
         writer.write(b"plain\n")
@@ -176,6 +195,7 @@ async def main():
     server, port = await start(echo, ssl=server_context())
     await clients(server, port)
     await arguments(port)
+    await a_socket_of_ones_own(port)
     server.close()
     await silence()
     await cancelled()

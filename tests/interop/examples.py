@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 #
-# examples.py - every script of examples/ does what it says, against other people's programs: run by interop.py.
+# examples.py - scripts of examples/ do what they say, against other people's programs: run by interop.py.
 import os
 import subprocess
 import sys

@@ -19,11 +19,10 @@ def which(name):
 # ---- their servers ----
 # Each gets a folder for its files, a port, certificate and key, and returns its command line. The page is PAGE.
 def nginx(folder, port, cert, key, version):
-    protocol = {"TLSv1.2": "TLSv1.2", "TLSv1.3": "TLSv1.3"}[version]
     write(folder, "conf", "daemon off; master_process off; pid %s/pid; error_log stderr; events {}\n"
           "http { access_log off; client_body_temp_path %s; proxy_temp_path %s; fastcgi_temp_path %s; uwsgi_temp_path %s; scgi_temp_path %s;\n"
           "server { listen 127.0.0.1:%d ssl; ssl_certificate %s; ssl_certificate_key %s; ssl_protocols %s;\n"
-          "location / { return 200 '%s'; } } }\n" % (*[folder] * 6, port, cert, key, protocol, PAGE))
+          "location / { return 200 '%s'; } } }\n" % (*[folder] * 6, port, cert, key, version, PAGE))
     return [which("nginx"), "-p", folder, "-c", folder + "/conf"]
 
 

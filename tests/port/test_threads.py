@@ -150,6 +150,30 @@ def two_writers_take_turns():
         assert server.wait() == "None"
 
 
+def two_readers_take_turns():
+    # A line is read as a whole, although it is read in parts.
+    def send(tls):
+        for i in range(300):
+            tls.write(b"line")
+            tls.write(b" %d\n" % i)
+
+    server = Server(send)
+    lines = []
+
+    def collect(tls):
+        while True:
+            line = tls.readline()
+            if not line:
+                return
+            lines.append(line)
+
+    with client_context().wrap_socket(server.connect(), server_hostname="localhost") as tls:
+        tls.settimeout(20)
+        check(in_thread(collect, tls), in_thread(collect, tls))
+    assert server.wait() == "None"
+    assert sorted(lines) == sorted(b"line %d\n" % i for i in range(300)), lines
+
+
 def close_ends_a_recv():
     for timeout in (None, 30):
         hear = []
@@ -236,6 +260,7 @@ cases(
     a_reader_and_a_writer,
     both_directions_are_busy,
     two_writers_take_turns,
+    two_readers_take_turns,
     close_ends_a_recv,
     close_beside_every_method,
     a_question_during_a_handshake,

@@ -3,7 +3,7 @@
 #   ours.py server PORT                    answers each request with a hash; "report" with what it holds
 #   ours.py sequence PORT COUNT            connections one after another, over both versions, new and resumed
 #   ours.py together PORT COUNT            connections that are all open at once
-#   ours.py faults PORT COUNT              connections through a bad network, which may fail but must not lie
+#   ours.py faults PORT COUNT              connections through a bad network, which may fail, but must not deliver wrong data
 #   ours.py apart PORT BYTES               a connection that one thread reads and another one writes
 import asyncio
 import gc

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 #
 # soak.py - many connections: in sequence, at once, over a bad network, read and written by different threads; and what
-# the server holds when all of it is over. `make soak` takes about an hour; `make test` runs a hundredth of it.
+# the server holds when all of it is over. `make soak` takes about an hour; `make test` runs a short form.
 import os
 import socket
 import ssl
