@@ -399,6 +399,10 @@ extern const mp_obj_type_t ssl_membio_type;
 
 // ---- ssl_platform.c: what the engine and the pump need from this port ----
 void ssl_platform_start(void);
+// On the unix port: holds Ctrl-C off, and lets it in again. The first returns what the second
+// needs.
+bool ssl_platform_hold_interrupt(void);
+void ssl_platform_let_interrupt(bool held_before);
 // Waits until the stream is ready for one of the MP_STREAM_POLL_* flags. Returns false if the tick
 // `deadline_ms` (of mp_hal_ticks_ms()) passes before.
 bool ssl_platform_wait(mp_obj_t stream, mp_uint_t flags, mp_uint_t deadline_ms);

@@ -26,6 +26,7 @@ typedef struct {
     ssl_descriptor_t descriptor; // of the socket
     int poll_fd;                 // owned; what poll(2) waits for, see ssl_unix_poll.c; -1: none
     bool shows_ready;            // poll_fd refers to something that is always ready
+    bool was_read;               // plaintext was read since ssl_poll_pause() was asked last
     mp_obj_t server_hostname;    // None or str
     mp_obj_t session;            // None or the SSLSession that was set
     mp_obj_t client_id;          // None or bytes; of a DTLS server
@@ -174,6 +175,7 @@ typedef struct ssl_call {
     uint8_t roles;          // that it has
     bool timed;             // there is a deadline
     bool moved;             // wire bytes have been moved
+    bool begun;             // it has its roles, and is counted in the connection
     mp_uint_t deadline_ms;  // in ticks
     const char *operation;  // static; names the call in errors: "handshake", "read", "write" ...
 } ssl_call_t;

@@ -191,15 +191,21 @@ void ssl_call_close(ssl_conn_obj_t *self) {
 
 ussl_conn_t *ssl_call_take_conn(ssl_conn_obj_t *self) {
     ussl_lock_t lock;
-    ussl_lock(&lock);
-    bool busy = self->calls > 0;
-    ussl_conn_t *conn = busy ? NULL : self->conn;
-    self->conn = busy ? self->conn : NULL;
-    ussl_unlock(&lock);
-    if (busy) {
-        mp_raise_msg(&mp_type_RuntimeError, MP_ERROR_TEXT("another call on it is in progress"));
+    for (;;) {
+        ussl_lock(&lock);
+        bool busy = self->users[0] != NULL || self->users[1] != NULL;
+        bool idle = self->calls == 0;
+        ussl_conn_t *conn = idle ? self->conn : NULL;
+        self->conn = idle ? NULL : self->conn;
+        ussl_unlock(&lock);
+        if (idle) {
+            return conn;
+        }
+        if (busy) {
+            mp_raise_msg(&mp_type_RuntimeError, MP_ERROR_TEXT("another call on it is in progress"));
+        }
+        mp_event_wait_ms(1); // for a question such as version()
     }
-    return conn;
 }
 
 bool ssl_call_begin_idle(ssl_call_t *call, ssl_conn_obj_t *self) {
@@ -229,10 +235,7 @@ void ssl_call_end_idle(ssl_call_t *call, bool closes) {
 }
 
 // ---- beginning and ending ----
-// Runs when a method returns, and when an exception passes through it.
-static void end(void *arg) {
-    ussl_lock_t lock;
-    ssl_call_t *call = arg;
+static void finish(ssl_call_t *call) {
     ssl_conn_obj_t *self = call->self;
     if (call->roles & SSL_WRITES && self->offered != NULL) {
         ussl_sha256(self->offered, self->held, self->held_hash);
@@ -246,13 +249,14 @@ static void end(void *arg) {
         self->outer = call->outer;
         return;
     }
+    if (self->outer == call) {
+        self->outer = NULL;
+    }
     if (self->close_later && self->calls == 1) {
         send_close_notify(call); // a callback or a stream of this call has closed the connection
     }
     ssl_poll_update(self, call->conn);
-    if (self->outer == call) {
-        self->outer = NULL;
-    }
+    ussl_lock_t lock;
     ussl_lock(&lock);
     bool last = leave(call);
     ussl_unlock(&lock);
@@ -261,18 +265,30 @@ static void end(void *arg) {
     }
 }
 
+// Runs when a method returns, and when an exception passes through it. Ctrl-C waits, or the role
+// would stay taken.
+static void end(void *arg) {
+    ssl_call_t *call = arg;
+    bool held = ssl_platform_hold_interrupt();
+    if (call->begun) {
+        finish(call);
+    }
+    ssl_platform_let_interrupt(held);
+}
+
 // Waits for the roles, unless they are none.
-static taking_t begin(ssl_call_t *call, unsigned roles) {
+static taking_t begin(ssl_call_t *call, unsigned wanted) {
     ussl_lock_t lock;
     ssl_conn_obj_t *self = call->self;
-    // The handshake reads and writes.
-    roles = roles != SSL_NO_ROLE && !self->counted ? SSL_BOTH : roles;
     for (;;) {
         ussl_lock(&lock);
+        // The handshake reads and writes. Another thread can have done it meanwhile.
+        unsigned roles = wanted != SSL_NO_ROLE && !self->counted ? SSL_BOTH : wanted;
         bool closing = self->close_later || self->closed;
         taking_t taking = closing && roles != SSL_NO_ROLE ? CLOSED : take(call, roles);
         if (taking == TAKEN) {
             call->conn = closing ? NULL : self->conn;
+            call->begun = true;
             self->calls++;
         }
         ussl_unlock(&lock);
@@ -299,15 +315,16 @@ static void begin_part(ssl_call_t *call) {
     call->roles = outer->roles;
     call->timed = outer->timed;
     call->deadline_ms = outer->deadline_ms;
-    self->outer = NULL;
     catch_exceptions(call);
+    self->outer = NULL;
+    call->begun = true;
 }
 
 void ssl_call_begin(ssl_call_t *call, ssl_conn_obj_t *self, unsigned roles) {
     call->self = self;
     call->conn = NULL;
     call->roles = 0;
-    call->moved = false;
+    call->moved = call->begun = false;
     call->outer = NULL;
     call->thread = this_thread();
     call->operation = roles == SSL_READS ? "read" : roles == SSL_WRITES ? "write" : "handshake";
@@ -316,6 +333,7 @@ void ssl_call_begin(ssl_call_t *call, ssl_conn_obj_t *self, unsigned roles) {
         begin_part(call);
         return;
     }
+    catch_exceptions(call);
     taking_t taking = begin(call, roles);
     if (taking == OURS) {
         raise_own_call();
@@ -323,7 +341,6 @@ void ssl_call_begin(ssl_call_t *call, ssl_conn_obj_t *self, unsigned roles) {
     if (taking == CLOSED) {
         ssl_raise_no_tls(self);
     }
-    catch_exceptions(call);
     if (roles != SSL_NO_ROLE && call->conn == NULL) {
         ssl_raise_no_tls(self);
     }
@@ -331,5 +348,7 @@ void ssl_call_begin(ssl_call_t *call, ssl_conn_obj_t *self, unsigned roles) {
 
 void ssl_call_end(ssl_call_t *call) {
     (void)call;
+    bool held = ssl_platform_hold_interrupt();
     nlr_pop_jump_callback(true);
+    ssl_platform_let_interrupt(held);
 }

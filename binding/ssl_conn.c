@@ -155,6 +155,9 @@ static mp_obj_t ssl_conn_do_handshake(mp_obj_t self_in) {
     ssl_call_t call;
     ssl_call_begin(&call, self, SSL_BOTH);
     ssl_pump_t want = ssl_pump_handshake(&call);
+    if (want != PUMP_DONE) {
+        ssl_poll_pause(&call, want, want);
+    }
     ssl_call_end(&call);
     if (want != PUMP_DONE) {
         ssl_raise_want(want);
@@ -473,6 +476,9 @@ static bool read_once(ssl_conn_obj_t *self, void *buf, size_t len, bool none_if_
     ssl_call_t call;
     ssl_call_begin(&call, self, SSL_READS);
     ssl_pump_t want = ssl_pump_read(&call, buf, len, n);
+    if (want != PUMP_DONE) {
+        ssl_poll_pause(&call, want, want);
+    }
     ssl_call_end(&call);
     if (want != PUMP_DONE && !none_if_empty) {
         ssl_raise_want(want);

@@ -125,41 +125,53 @@ static uint32_t port_ticks(void *user) {
 #define PORT_HOLDS 1
 #endif
 
-#if PORT_THREADS || PORT_HOLDS
-#if PORT_THREADS
-static mp_thread_mutex_t engine_mutex;
-#endif
-#if PORT_HOLDS
-static sigset_t signals_before; // of the thread that has the lock
-#endif
-
-static void port_lock(void *user) {
-    (void)user;
+bool ssl_platform_hold_interrupt(void) {
+    bool held = false;
 #if PORT_HOLDS
     sigset_t interrupt, before;
     sigemptyset(&interrupt);
     sigaddset(&interrupt, SIGINT);
     (void)pthread_sigmask(SIG_BLOCK, &interrupt, &before);
+    held = sigismember(&before, SIGINT) == 1;
 #endif
+    return held;
+}
+
+void ssl_platform_let_interrupt(bool held_before) {
+#if PORT_HOLDS
+    sigset_t interrupt;
+    sigemptyset(&interrupt);
+    sigaddset(&interrupt, SIGINT);
+    if (!held_before) {
+        (void)pthread_sigmask(SIG_UNBLOCK, &interrupt, NULL);
+    }
+#else
+    (void)held_before;
+#endif
+}
+
+#if PORT_THREADS || PORT_HOLDS
+#if PORT_THREADS
+static mp_thread_mutex_t engine_mutex;
+#endif
+static bool held_before; // of the thread that has the lock
+
+static void port_lock(void *user) {
+    (void)user;
+    bool held = ssl_platform_hold_interrupt();
 #if PORT_THREADS
     mp_thread_mutex_lock(&engine_mutex, 1);
 #endif
-#if PORT_HOLDS
-    signals_before = before;
-#endif
+    held_before = held;
 }
 
 static void port_unlock(void *user) {
     (void)user;
-#if PORT_HOLDS
-    sigset_t before = signals_before;
-#endif
+    bool held = held_before;
 #if PORT_THREADS
     mp_thread_mutex_unlock(&engine_mutex);
 #endif
-#if PORT_HOLDS
-    (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
-#endif
+    ssl_platform_let_interrupt(held);
 }
 #endif
 

@@ -130,6 +130,7 @@ ssl_pump_t ssl_pump_read(ssl_call_t *call, void *buf, size_t len, size_t *n) {
         // record has been sent.
         want = ssl_streams_supply(call, result);
     }
+    self->was_read |= *n > 0;
     return want;
 }
 

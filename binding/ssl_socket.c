@@ -499,8 +499,13 @@ static mp_uint_t descriptor_for_poll(ssl_conn_obj_t *self, int *errcode) {
     ssl_call_t call;
     ssl_call_begin(&call, self, SSL_NO_ROLE);
     int fd = ssl_poll_descriptor(&call);
+    bool plain = call.conn == NULL && !self->closed;
     ssl_call_end(&call);
     *errcode = MP_EINVAL;
+    if (fd < 0 && plain) { // after unwrap()
+        mp_obj_t stream = self->incoming;
+        return mp_get_stream(stream)->ioctl(stream, MP_STREAM_GET_FILENO, 0, errcode);
+    }
     return fd >= 0 ? (mp_uint_t)fd : MP_STREAM_ERROR;
 }
 

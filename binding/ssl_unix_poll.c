@@ -52,11 +52,14 @@ void ssl_poll_update(ssl_conn_obj_t *self, const ussl_conn_t *conn) {
     if (self->poll_fd < 0) {
         return;
     }
+    ussl_lock_t lock;
+    ussl_lock(&lock); // two threads can end their calls at the same time
     bool ready = conn != NULL && is_ready(self, conn);
     int shown = ready ? always_ready() : self->descriptor.fd;
     if (ready != self->shows_ready && shown >= 0 && dup2(shown, self->poll_fd) >= 0) {
         self->shows_ready = ready;
     }
+    ussl_unlock(&lock);
 }
 
 int ssl_poll_descriptor(const ssl_call_t *call) {
@@ -70,17 +73,25 @@ int ssl_poll_descriptor(const ssl_call_t *call) {
 }
 
 void ssl_poll_pause(const ssl_call_t *call, ssl_pump_t want, ssl_pump_t polled) {
-    static mp_uint_t last_ms; // when this was done last, by whichever connection
-    const ssl_conn_obj_t *self = call->self;
-    bool told = want == polled && !self->shows_ready && ussl_conn_room_is_free(call->conn);
-    if (self->poll_fd < 0 || call->moved || told || mp_hal_ticks_ms() == last_ms) {
+    // One connection pauses for all that are in the same state.
+    static const void *last;
+    static mp_uint_t last_ms;
+    ssl_conn_obj_t *self = call->self;
+    ssl_poll_update(self, call->conn);
+    bool room = ussl_conn_room_is_free(call->conn);
+    bool told = want == polled && !self->shows_ready && room;
+    bool progress = self->was_read; // a reader that empties the connection need not be slowed down
+    self->was_read = false;
+    bool paused = last != self && mp_hal_ticks_ms() - last_ms <= 1;
+    if (self->poll_fd < 0 || call->moved || told || paused || progress) {
         return;
     }
     short events = want == PUMP_WANT_WRITE ? POLLOUT : POLLIN;
     struct pollfd socket = {.fd = self->descriptor.fd, .events = events};
     MP_THREAD_GIL_EXIT();
-    (void)poll(&socket, 1, 1);
+    (void)poll(&socket, room ? 1 : 0, 1); // without room the socket can be readable
     MP_THREAD_GIL_ENTER();
+    last = self;
     last_ms = mp_hal_ticks_ms();
 }
 

@@ -82,6 +82,7 @@ class Stream(_Stream):
         super().__init__(s, {"peername": _address(peername)})
         self.context, self.server_side = context, server_side
         self.closing = None  # the task that closes
+        self.draining = asyncio.Lock()  # MicroPython's asyncio forgets the first of two that wait
 
     def get_extra_info(self, name, default=None):
         """CPython's names: peername, sockname, socket; with TLS sslcontext, ssl_object, peercert, cipher, compression."""
@@ -115,6 +116,10 @@ class Stream(_Stream):
         self.s = await _wrap(sslcontext, self.s, ssl_handshake_timeout, **kw)
         self.context = sslcontext
 
+    async def drain(self):
+        async with self.draining:
+            await super().drain()
+
     def writelines(self, parts):
         for part in parts:
             self.write(part)
@@ -143,7 +148,7 @@ class Stream(_Stream):
 
 
 # ---- clients ----
-_REFUSED = (errno.ECONNREFUSED, errno.ECONNRESET, errno.ECONNABORTED, errno.ETIMEDOUT, errno.EHOSTUNREACH, errno.ENOTCONN)
+_CONNECTED = (errno.EALREADY, 106, 127, 56)  # and EISCONN of Linux, lwIP and BSD, which errno lacks
 
 
 async def _connect(host, port):
@@ -161,7 +166,7 @@ async def _connect(host, port):
             try:
                 s.connect(address)  # says how the first one has ended
             except OSError as e:
-                if e.errno in _REFUSED:
+                if e.errno not in _CONNECTED:
                     raise
             return s, address
         except OSError as e:
@@ -201,29 +206,36 @@ class Server(_Server):
         self.sockets = [s]
 
     async def _accepted(self, callback, s, address, context, timeout):
-        if context is not None:
-            try:
+        try:
+            if context is not None:
                 s = await _wrap(context, s, timeout, server_side=True)
-            except OSError:
-                return  # its handshake has failed, or there is no memory for it; it is closed
-        stream = Stream(s, address, context, True)
+            stream = Stream(s, address, context, True)
+        except (OSError, MemoryError):
+            s.close()  # its handshake has failed, or there is no memory for it
+            return
         result = callback(stream, stream)
         if hasattr(result, "send"):
             await result
 
-    async def _listen(self, callback, context, timeout):
+    def _accept(self, s, *arguments):
+        accepted, address = s.accept()
+        try:
+            accepted.setblocking(False)
+            core.create_task(self._accepted(arguments[0], accepted, address, *arguments[1:]))
+        except BaseException:
+            accepted.close()
+            raise
+
+    async def _listen(self, *arguments):
         s = self.sockets[0]
         self.state = False
         try:
             while True:
-                await _readable(s)
                 try:
-                    accepted, address = s.accept()
-                except OSError:
-                    await asyncio.sleep(0.05)  # no descriptor or no memory is left
-                    continue
-                accepted.setblocking(False)
-                core.create_task(self._accepted(callback, accepted, address, context, timeout))
+                    await _readable(s)
+                    self._accept(s, *arguments)
+                except (OSError, MemoryError):
+                    await core.sleep_ms(50)  # no descriptor or no memory is left; this takes none
         except asyncio.CancelledError:
             if not self.state:  # not by close()
                 raise

@@ -64,7 +64,7 @@ struct ussl_conn {
     uint16_t proven_before; // USSL__PROVEN_* bits of the session that it resumes or offers
     int64_t proven_at;      // when that was proven; seconds since 1970
     bool session_offered;
-    uint16_t offered_version; // of that session
+    uint16_t offered_version;    // of that session
     mbedtls_x509_crt *kept_peer; // owned; the peer's certificate from that session
     bool client_hello_read;      // a server has read the ClientHello
     bool in_client_hello;        // on_hello is running

@@ -52,7 +52,9 @@ static size_t next_message(const ussl_conn_t *conn) {
 
 static bool step_sends_ticket(const ussl_conn_t *conn) {
 #if USSL_TLS13 && USSL_SESSIONS && USSL_SERVER
-    return conn->ssl.state == MBEDTLS_SSL_TLS1_3_NEW_SESSION_TICKET;
+    int state = conn->ssl.state;
+    return state == MBEDTLS_SSL_TLS1_3_NEW_SESSION_TICKET
+        || state == MBEDTLS_SSL_TLS1_3_NEW_SESSION_TICKET_FLUSH;
 #else
     (void)conn;
     return false;

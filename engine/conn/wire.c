@@ -34,6 +34,9 @@ int ussl__wire_send(void *arg, const unsigned char *buf, size_t len) {
     if (conn->flight != NULL) {
         // The record stays where it is. mbedTLS must not see that an alert waits.
         bool last = is_alert(conn, buf, len);
+        if (conn->flight->alert > 0) {
+            return MBEDTLS_ERR_SSL_INTERNAL_ERROR; // it would lie where the flight is
+        }
         conn->flight->alert += last ? len : 0;
         conn->alert_sent |= last;
         return last ? (int)len : MBEDTLS_ERR_SSL_WANT_WRITE;

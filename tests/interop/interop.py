@@ -278,11 +278,11 @@ def descriptors(case):
 
 
 def interrupts(case):
-    paths = [os.path.join(HERE, "..", "compat"), ".frozen"]
+    paths = [os.path.join(HERE, "..", "port"), os.path.join(HERE, "..", "compat"), ".frozen"]
     process = subprocess.Popen([case.micropython, "-X", "heapsize=16m", "interrupted.py", "3"], cwd=HERE,
                                env=dict(case.env, MICROPYPATH=os.pathsep.join(paths)), stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     process.stdout.readline()
-    end = time.time() + 2.5
+    end = time.time() + 4
     while time.time() < end and process.poll() is None:
         time.sleep(0.03)
         process.send_signal(signal.SIGINT)

@@ -4,7 +4,8 @@
 import _thread
 import sys
 import time
-from helper import bio_pair, client_context, server_context, shake
+from helper import bio_pair, client_context, server_context
+from port import pair, shake
 
 
 def main():
@@ -25,6 +26,25 @@ def main():
             for_seconds(end - time.time())
         except KeyboardInterrupt:
             interrupts += 1
+    # A connection on which calls were interrupted can be used, or has failed; no call seems to be in progress.
+    end = time.time() + float(sys.argv[1]) / 2
+    while time.time() < end:
+        try:
+            c, s, stream, _ = pair(client, server)
+            if shake(c, s) == [True, True]:
+                while time.time() < end:
+                    c.send(b"x" * 100)
+                    s.recv(100)
+        except KeyboardInterrupt:
+            pass
+        except (OSError, AssertionError):
+            continue
+        try:
+            c.send(b"y")
+        except OSError:
+            pass
+        c.close()
+        assert stream.closed == 1 or c.fileno() == -1
     done = []
     _thread.start_new_thread(lambda: done.append(connect()), ())  # it needs the lock of the engine
     connect()

@@ -37,7 +37,7 @@ def haproxy(folder, port, cert, key, version):
 
 def stunnel(folder, port, cert, key, version):
     # It runs a program for each connection.
-    write(folder, "answer", "#!/bin/sh\nread -r line\nprintf 'HTTP/1.0 200 OK\\r\\n\\r\\n%s'\n" % PAGE)
+    write(folder, "answer", "#!/bin/sh\nwhile read -r line && [ ${#line} -gt 1 ]; do :; done\nprintf 'HTTP/1.0 200 OK\\r\\n\\r\\n%s'\n" % PAGE)
     os.chmod(folder + "/answer", 0o755)
     write(folder, "conf", "foreground = yes\npid =\n[s]\naccept = 127.0.0.1:%d\ncert = %s\nkey = %s\nsslVersion = %s\nexec = %s/answer\n"
           % (port, cert, key, version, folder))

@@ -111,6 +111,17 @@ def a_reader_and_a_writer():
     assert server.wait() == "None"
 
 
+def a_new_connection_in_two_threads():
+    # One of them does the handshake; the other one does not wait for what the first receives.
+    server = Server(lambda tls: tls.sendall(tls.recv(10)))
+    sock = server.connect()
+    tls = client_context().wrap_socket(sock, server_hostname="localhost", do_handshake_on_connect=False)
+    reader, writer = in_thread(tls.recv, 10), in_thread(tls.send, b"hello")
+    assert writer() == 5 and reader() == b"hello"
+    tls.close()
+    assert server.wait() == "None"
+
+
 def both_directions_are_busy():
     # Much data both ways, over sockets that are full most of the time.
     data = bytes(range(250)) * 1200
@@ -258,6 +269,7 @@ cases(
     a_context_that_changes,
     a_setting_holds_for_the_next_connection,
     a_reader_and_a_writer,
+    a_new_connection_in_two_threads,
     both_directions_are_busy,
     two_writers_take_turns,
     two_readers_take_turns,
