@@ -32,7 +32,8 @@ static NORETURN void raise_bad_trust(
                 : "not enough data: cadata does not contain a certificate");
     }
     bool named = strcmp(why->reason, "PEM_NOT_BUILT_IN") == 0
-        || strcmp(why->reason, "CRL_NOT_BUILT_IN") == 0;
+        || strcmp(why->reason, "CRL_NOT_BUILT_IN") == 0
+        || strcmp(why->reason, "UNSUPPORTED_ALGORITHM") == 0;
     if (from_file && pem && !named) {
         ssl_raise_reason(524297, "X509", NULL, "PEM lib");
     }
@@ -260,6 +261,10 @@ static mp_obj_t ssl_context_cert_store_stats(mp_obj_t self_in) {
     mp_obj_t dict = mp_obj_new_dict(3);
     mp_obj_dict_store(dict, MP_OBJ_NEW_QSTR(MP_QSTR_x509), mp_obj_new_int_from_uint(stats.x509));
     mp_obj_dict_store(dict, MP_OBJ_NEW_QSTR(MP_QSTR_crl), mp_obj_new_int_from_uint(stats.crl));
+    if (stats.skipped > 0) {
+        mp_obj_dict_store(
+            dict, MP_OBJ_NEW_QSTR(MP_QSTR_skipped), mp_obj_new_int_from_uint(stats.skipped));
+    }
     mp_obj_dict_store(
         dict, MP_OBJ_NEW_QSTR(MP_QSTR_x509_ca), mp_obj_new_int_from_uint(stats.x509_ca));
     return dict;

@@ -4,7 +4,7 @@
 // 256 KB of RAM or more. Everything the engine offers, and nothing that only old peers need.
 //
 // What is missing is missing on purpose: no static RSA key exchange, no DHE, no CBC suites, no
-// ARIA, Camellia, DES or CCM, no renegotiation. All suites
+// ARIA, Camellia or CCM, no renegotiation. All suites
 // are AEAD, and those that are offered by default have forward secrecy. PSK-AES128-GCM-SHA256 and
 // PSK-AES256-GCM-SHA384 have none; they are negotiated only if both sides name them.
 #ifndef USSL_MBEDTLS_FULL_H
@@ -110,6 +110,7 @@ int64_t ussl__mbed_time(int64_t *out);
 #define MBEDTLS_PK_PARSE_EC_COMPRESSED
 #if USSL_ENCRYPTED_KEYS
 #define MBEDTLS_PKCS5_C
+#define MBEDTLS_DES_C // OpenSSL 3.0 encrypts private keys with 3DES by default
 #endif
 #define MBEDTLS_X509_USE_C
 #define MBEDTLS_X509_CRT_PARSE_C

@@ -174,6 +174,7 @@ typedef struct {
     size_t x509;    // certificates
     size_t x509_ca; // those of them that are CAs, as OpenSSL's X509_check_ca() counts
     size_t crl;     // revocation lists
+    size_t skipped; // certificates that were not loaded, because their algorithm is not built in
 } ussl_trust_stats_t;
 
 ussl_result_t ussl_trust_new(ussl_arena_t *arena, ussl_trust_t **out);

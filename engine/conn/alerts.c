@@ -138,7 +138,9 @@ void ussl__failure_of_code(int code, ussl_failure_t *why) {
             break;
         }
     }
-    if (high <= X509_FIRST && high >= X509_LAST && why->result != USSL_ERR_MEMORY) {
+    // A field of a certificate that is no ASN.1 comes without one of them.
+    bool asn1 = code <= MBEDTLS_ERR_ASN1_OUT_OF_DATA && code >= MBEDTLS_ERR_ASN1_BUF_TOO_SMALL;
+    if (asn1 || (high <= X509_FIRST && high >= X509_LAST && why->result != USSL_ERR_MEMORY)) {
         why->reason = "BAD_CERTIFICATE";
         why->alert = USSL_ALERT_BAD_CERTIFICATE;
     }

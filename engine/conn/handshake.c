@@ -39,7 +39,7 @@ static bool peer_proven(const ussl_conn_t *conn) {
         conn->verify == USSL_VERIFY_REQUIRED || (conn->verify == USSL_VERIFY_OPTIONAL && client);
     if (!conn->full_handshake) {
         // mbedTLS would resume a session of TLS 1.3 in TLS 1.2, with a master secret of zeros.
-        if (client && conn->ssl.tls_version != conn->offered_version) {
+        if (conn->session_offered && conn->ssl.tls_version != conn->offered_version) {
             return false;
         }
         return !required || conn->proven_before & USSL__PROVEN_CHAIN;

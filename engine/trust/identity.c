@@ -39,6 +39,25 @@ static ussl_result_t parse_chain(
     }
 }
 
+#if USSL_PEM
+// Finds a key block with one of these labels and parses what is in it, whatever the label says. As
+// OpenSSL does, because some tools write PKCS#8 under the label of PKCS#1 or SEC 1.
+static int parse_mislabelled(mbedtls_pk_context *key, const char *text, size_t len) {
+    static const char *const labels[] = {"RSA PRIVATE KEY", "EC PRIVATE KEY", "PRIVATE KEY"};
+    int code = MBEDTLS_ERR_PK_KEY_INVALID_FORMAT;
+    for (size_t i = 0; i < sizeof(labels) / sizeof(labels[0]) && code != 0; i++) {
+        const char *at = text;
+        uint8_t *der;
+        size_t der_len;
+        if (ussl__pem_next(&at, text + len, labels[i], &der, &der_len, NULL) == USSL_OK) {
+            code = mbedtls_pk_parse_key(key, der, der_len, NULL, 0, ussl__rng, NULL);
+            ussl__free(der);
+        }
+    }
+    return code;
+}
+#endif
+
 static ussl_result_t parse_key(
     mbedtls_pk_context *key, const ussl_identity_source_t *source, ussl_failure_t *why) {
     const uint8_t *data = source->key ? source->key : source->cert;
@@ -54,11 +73,17 @@ static ussl_result_t parse_key(
     memcpy(text, data, len);
     int code = mbedtls_pk_parse_key(
         key, text, pem ? len + 1 : len, source->password, source->password_len, ussl__rng, NULL);
+    bool password = code == MBEDTLS_ERR_PK_PASSWORD_REQUIRED;
+#if USSL_PEM
+    if (code != 0 && pem && !password) {
+        int other = parse_mislabelled(key, (char *)text, len);
+        code = other == 0 ? 0 : code;
+    }
+#endif
     ussl__free(text);
     if (code == 0) {
         return USSL_OK;
     }
-    bool password = code == MBEDTLS_ERR_PK_PASSWORD_REQUIRED;
     return ussl__parse_error(why, password ? "BAD_PASSWORD_READ" : "BAD_KEY", code);
 }
 

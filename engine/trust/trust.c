@@ -40,6 +40,8 @@ static void trust_drop(ussl__object_t *object) {
 typedef struct {
     mbedtls_x509_crt *first, *last;         // owned until linked in; last is lent, the end
     mbedtls_x509_crl *first_crl, *last_crl; // owned until linked in; last_crl is lent, the end
+    size_t usable;    // certificates and CRLs, also those that are there already
+    uint32_t skipped; // certificates whose algorithm is not built in
 } batch_t;
 
 static int batch_add(batch_t *batch, const ussl_trust_t *trust, const uint8_t *der, size_t len) {
@@ -49,6 +51,13 @@ static int batch_add(batch_t *batch, const ussl_trust_t *trust, const uint8_t *d
     }
     mbedtls_x509_crt_init(crt);
     int code = ussl__crt_parse(crt, der, len);
+    if (ussl__crt_is_unsupported(code)) {
+        // One certificate that cannot be used does not spoil a bundle.
+        batch->skipped++;
+        ussl__certs_free(crt);
+        return 0;
+    }
+    batch->usable += code == 0;
     if (code != 0 || ussl__certs_have(trust->chain, crt) || ussl__certs_have(batch->first, crt)) {
         ussl__certs_free(crt);
         return code;
@@ -84,6 +93,7 @@ static int batch_add_crl(
         free_crls(crl);
         return code;
     }
+    batch->usable++;
     if (has_crl(trust->crls, crl) || has_crl(batch->first_crl, crl)) {
         free_crls(crl);
         return 0;
@@ -291,7 +301,11 @@ static ussl_result_t trust_add(
     batch_t batch = {0};
     ussl_result_t result = pem ? add_pem(&batch, trust, data, (const char *)data + len, why)
                                : add_der(&batch, trust, data, (const uint8_t *)data + len, why);
+    if (result == USSL_OK && batch.usable == 0) {
+        result = ussl__parse_error(why, "UNSUPPORTED_ALGORITHM", 0);
+    }
     if (result == USSL_OK) {
+        trust->skipped += batch.skipped;
         batch_link(&batch, trust);
         fingerprint_all(trust);
     } else {
@@ -316,7 +330,7 @@ ussl_result_t ussl_trust_add_der(
 }
 
 void ussl_trust_stats(const ussl_trust_t *trust, ussl_trust_stats_t *out) {
-    *out = (ussl_trust_stats_t){0};
+    *out = (ussl_trust_stats_t){.skipped = trust->skipped};
     for (const mbedtls_x509_crt *crt = trust->chain; crt != NULL; crt = crt->next) {
         out->x509++;
         out->x509_ca += ussl__is_ca(crt);

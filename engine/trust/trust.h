@@ -23,6 +23,7 @@ struct ussl_trust {
     ussl_store_t *store;                         // counted; NULL if there is none
     ussl_pin_t *pins;                            // owned; NULL if there are none
     uint32_t count;                              // certificates in chain
+    uint32_t skipped;                            // that could not be used
     uint8_t fingerprint[USSL__FINGERPRINT_SIZE]; // of store, pins and certificates, not of CRLs
 #if USSL_CRL
     uint8_t crls_hash[USSL__FINGERPRINT_SIZE];       // of the CRLs alone

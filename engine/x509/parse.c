@@ -18,19 +18,6 @@ static int let_in(void *unused, const mbedtls_x509_crt *crt, const mbedtls_x509_
     return 0;
 }
 
-// True if the code means that the algorithm of a key or signature is not built in.
-static bool is_unsupported(int code) {
-    switch (-(-code & 0xFF80)) {
-        case MBEDTLS_ERR_X509_UNKNOWN_SIG_ALG:
-        case MBEDTLS_ERR_PK_UNKNOWN_PK_ALG:
-        case MBEDTLS_ERR_PK_UNKNOWN_NAMED_CURVE:
-        case MBEDTLS_ERR_PK_FEATURE_UNAVAILABLE:
-            return true;
-        default:
-            return false;
-    }
-}
-
 // True if checking one signature with an RSA key would take far more work than with any key that is
 // in use: the modulus has over 8192 bits, or the exponent over 64. An exponent that is even or 1
 // can belong to no RSA key. OpenSSL has the same two limits (OPENSSL_RSA_MAX_PUBEXP_BITS).
@@ -45,6 +32,18 @@ static bool is_costly_rsa(const mbedtls_x509_crt *crt) {
 }
 
 // ---- private to the engine ----
+bool ussl__crt_is_unsupported(int code) {
+    switch (-(-code & 0xFF80)) {
+        case MBEDTLS_ERR_X509_UNKNOWN_SIG_ALG:
+        case MBEDTLS_ERR_PK_UNKNOWN_PK_ALG:
+        case MBEDTLS_ERR_PK_UNKNOWN_NAMED_CURVE:
+        case MBEDTLS_ERR_PK_FEATURE_UNAVAILABLE:
+            return true;
+        default:
+            return false;
+    }
+}
+
 int ussl__crt_parse(mbedtls_x509_crt *chain, const unsigned char *der, size_t len) {
     der_t rest = der_of(der, len), body;
     if (!der_enter(&rest, DER_SEQUENCE, &body) || rest.at != rest.end) {
@@ -63,7 +62,7 @@ int ussl__crt_parse_sent(mbedtls_x509_crt *chain, const unsigned char *der, size
         }
         return is_costly_rsa(last) ? MBEDTLS_ERR_X509_INVALID_FORMAT : 0; // of the key
     }
-    if (!is_unsupported(code)) {
+    if (!ussl__crt_is_unsupported(code)) {
         return code;
     }
     // mbedTLS skips any certificate for which it gets MBEDTLS_ERR_X509_UNKNOWN_SIG_ALG with

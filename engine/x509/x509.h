@@ -28,6 +28,8 @@ USSL__CHECKED ussl_result_t ussl__pem_next(const char **at, const char *end, con
 // certificates that a peer sent, but skips those that use an algorithm that is not built in; the
 // peer's own certificate is never skipped.
 USSL__CHECKED int ussl__crt_parse(mbedtls_x509_crt *chain, const unsigned char *der, size_t len);
+// True if an mbedTLS code means that the algorithm of a key or signature is not built in.
+bool ussl__crt_is_unsupported(int code);
 // Parses one certificate in a block from ussl__calloc(), without a copy. If it returns 0, crt owns
 // the block.
 USSL__CHECKED int ussl__crt_parse_owned(mbedtls_x509_crt *crt, unsigned char *der, size_t len);

@@ -172,6 +172,14 @@ def no_attributes_of_ones_own():
     raises(AttributeError, setattr, client_context(), "nonsense", 1)
 
 
+def certificates_that_are_skipped():
+    ctx = client_context("ed25519-bundle.pem")
+    assert ctx.cert_store_stats() == {"x509": 1, "x509_ca": 1, "crl": 0, "skipped": 1}
+    e = raises(ssl.SSLError, ctx.load_verify_locations, CERTS + "ed25519.pem")
+    assert e.reason == "UNSUPPORTED_ALGORITHM"
+    assert "skipped" not in client_context().cert_store_stats()
+
+
 def options_have_32_bits():
     raises(OverflowError, setattr, client_context(), "options", 1 << 32)
 
@@ -248,7 +256,7 @@ cases(
     a_failed_connection_stays_failed, set_ciphers_that_fails_changes_nothing, no_security_level_above_2,
     set_ciphers_takes_a_list, the_clients_order_in_tls13, no_channel_binding, no_post_handshake_authentication,
     no_protocols_of_one_version, no_capath, enumerations_are_plain_ints, classes_cannot_be_replaced,
-    no_attributes_of_ones_own, options_have_32_bits, server_hostname_must_be_ascii, wrap_bio_needs_a_name, attributes_of_objects,
+    no_attributes_of_ones_own, certificates_that_are_skipped, options_have_32_bits, server_hostname_must_be_ascii, wrap_bio_needs_a_name, attributes_of_objects,
     unconnected_socket, methods_of_the_socket_below, a_subclass_of_sslcontext,
 )
 print("ok")
