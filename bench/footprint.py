@@ -17,7 +17,7 @@ FEATURES = (
     ("SESSIONS", "resumption, tickets, saved sessions"), ("CHACHA", "ChaCha20-Poly1305"), ("X25519", "Curve25519"),
     ("P521", "curve P-521"), ("PEM", "certificates and keys as text"), ("CRL", "revocation lists"),
     ("STORE", "root stores"), ("PINS", "pinned keys"), ("EXPLAIN", "explain()"),
-    ("ENCRYPTED_KEYS", "private keys with a password"), ("KEYLOG", "keylog_filename"), ("PSK", "pre-shared keys"), ("SIGN", "ecdsa_sign_callback"), ("DTLS", "DTLS 1.2"), ("LEGACY_WRAP", "the old wrap_socket()"),
+    ("ENCRYPTED_KEYS", "private keys with a password (with 3DES 6,200 more, `USSL_3DES_KEYS=1`)"), ("KEYLOG", "keylog_filename"), ("PSK", "pre-shared keys"), ("SIGN", "ecdsa_sign_callback"), ("DTLS", "DTLS 1.2"), ("LEGACY_WRAP", "the old wrap_socket()"),
 )
 
 
@@ -67,6 +67,9 @@ def main():
              "Some 5 KB more of every build are what existing programs need: the module `tls` with stock's names and texts;",
              "`require_verification()` and the line that names an unverified client; the default trust anchors of a bare context;",
              "`sendfile()`, addresses and timeouts of the wrapped socket; key slots that grow; an alert that is heard after a failed write.", "",
+             "Another 5 KB of every build are what a connection lives through: calls of several threads, and close() beside them;",
+             "time limits of a handshake and of a whole read; a flight in one piece; places of a full reservation that are taken back;",
+             "streams and buffers of Python that move; sessions, pins and contexts compared in every rule; costly RSA keys refused.", "",
              "The smaller code is slower. Most of it is that no multiples of the curves' base points are in flash (11 KB): a key of our",
              "own, and a signature, take twice as long. The rows *config/device* of [the table](../bench/results/table.md) have it in",
              "instructions; `#undef MBEDTLS_ECP_FIXED_POINT_OPTIM` in a configuration of your own takes the tables back."]

@@ -310,6 +310,10 @@ static NORETURN void raise_bad_identity(const ssl_context_obj_t *self, const uss
     if (why->reason != NULL && strcmp(why->reason, "PEM_NOT_BUILT_IN") == 0) {
         ssl_raise_reason(1, "PEM", why->reason, NULL);
     }
+    if (why->reason != NULL && strcmp(why->reason, "UNSUPPORTED_CIPHER") == 0) {
+        ssl_raise_reason(1, "PEM", why->reason,
+            "the key is encrypted with des-ede3-cbc, which is not built in: use aes-256-cbc");
+    }
     ssl_raise_reason(524297, "SSL", NULL, "PEM lib");
 }
 

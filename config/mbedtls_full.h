@@ -110,7 +110,9 @@ int64_t ussl__mbed_time(int64_t *out);
 #define MBEDTLS_PK_PARSE_EC_COMPRESSED
 #if USSL_ENCRYPTED_KEYS
 #define MBEDTLS_PKCS5_C
-#define MBEDTLS_DES_C // OpenSSL 3.0 encrypts private keys with 3DES by default
+#if USSL_3DES_KEYS
+#define MBEDTLS_DES_C
+#endif
 #endif
 #define MBEDTLS_X509_USE_C
 #define MBEDTLS_X509_CRT_PARSE_C

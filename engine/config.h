@@ -65,6 +65,16 @@
 #define USSL_ENCRYPTED_KEYS 1
 #endif
 
+// Private keys encrypted with 3DES, as OpenSSL 3.0 writes them by default. 6,200 bytes. Elsewhere
+// than on unix it is off, and such a key is refused: UNSUPPORTED_CIPHER.
+#ifndef USSL_3DES_KEYS
+#if defined(__unix__) || defined(__APPLE__)
+#define USSL_3DES_KEYS 1
+#else
+#define USSL_3DES_KEYS 0
+#endif
+#endif
+
 // Certificates and keys as PEM text (RFC 7468). Without it only DER is understood, and PEM raises.
 // 3,600 bytes.
 #ifndef USSL_PEM

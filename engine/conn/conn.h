@@ -184,6 +184,8 @@ uint16_t ussl__conn_rules(const ussl_conn_t *conn);
 // Returns what has been proven about the peer: by this connection, or by the session that it
 // resumed.
 uint16_t ussl__conn_proven(const ussl_conn_t *conn);
+// True if what was proven includes all that is wanted, by the same hook.
+bool ussl__proves(uint16_t proven, uint16_t wanted);
 // Latches the verdict on the peer's certificates as the cause of the failure.
 void ussl__conn_latch_verdict(ussl_conn_t *conn);
 

@@ -64,6 +64,13 @@ uint16_t ussl__conn_rules(const ussl_conn_t *conn) {
     return (uint16_t)(bits | hook << USSL__PROVEN_HOOK_SHIFT);
 }
 
+bool ussl__proves(uint16_t proven, uint16_t wanted) {
+    const uint16_t bits = (1 << USSL__PROVEN_HOOK_SHIFT) - 1;
+    unsigned hook = proven >> USSL__PROVEN_HOOK_SHIFT;
+    bool same = hook == wanted >> USSL__PROVEN_HOOK_SHIFT && hook < 255;
+    return (proven & wanted & bits) == (wanted & bits) && (same || !(wanted & USSL__PROVEN_HOOK));
+}
+
 uint16_t ussl__conn_proven(const ussl_conn_t *conn) {
     if (!conn->full_handshake) {
         return conn->proven_before;

@@ -39,8 +39,6 @@ enum {
 
 // The bits from here on are the number of the hook that has accepted the path.
 #define USSL__PROVEN_HOOK_SHIFT 8
-// True if what was proven includes all that is wanted, by the same hook.
-bool ussl__proves(uint16_t proven, uint16_t wanted);
 
 // What is kept of a session. All pointers are lent: they lead into the bytes that the snapshot was
 // parsed from, or to data of the function that made it.

@@ -98,13 +98,6 @@ ussl_result_t ussl__snapshot_write(const ussl__snapshot_t *known,
     return USSL_OK;
 }
 
-bool ussl__proves(uint16_t proven, uint16_t wanted) {
-    const uint16_t bits = (1 << USSL__PROVEN_HOOK_SHIFT) - 1;
-    unsigned hook = proven >> USSL__PROVEN_HOOK_SHIFT;
-    bool same = hook == wanted >> USSL__PROVEN_HOOK_SHIFT && hook < 255;
-    return (proven & wanted & bits) == (wanted & bits) && (same || !(wanted & USSL__PROVEN_HOOK));
-}
-
 bool ussl__snapshot_is_fresh(const ussl__snapshot_t *snapshot, int64_t now) {
     return now >= snapshot->proven_at && now - snapshot->proven_at < USSL__WEEK;
 }

@@ -56,6 +56,24 @@ static int parse_mislabelled(mbedtls_pk_context *key, const char *text, size_t l
     }
     return code;
 }
+
+// True if the key is encrypted with 3DES (des-ede3-cbc, RFC 8018 B.2.2). mbedTLS says no more than
+// that the password may be wrong.
+static bool is_triple_des(const char *text, size_t len) {
+    static const uint8_t oid[] = {0x06, 0x08, 0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x03, 0x07};
+    uint8_t *der;
+    size_t der_len;
+    const char *end = text + len;
+    if (ussl__pem_next(&text, end, "ENCRYPTED PRIVATE KEY", &der, &der_len, NULL) != USSL_OK) {
+        return false;
+    }
+    bool found = false;
+    for (size_t i = 0; i + sizeof(oid) <= der_len && !found; i++) {
+        found = memcmp(der + i, oid, sizeof(oid)) == 0;
+    }
+    ussl__free(der);
+    return found;
+}
 #endif
 
 static ussl_result_t parse_key(
@@ -75,6 +93,10 @@ static ussl_result_t parse_key(
         key, text, pem ? len + 1 : len, source->password, source->password_len, ussl__rng, NULL);
     bool password = code == MBEDTLS_ERR_PK_PASSWORD_REQUIRED;
 #if USSL_PEM
+    if (code != 0 && pem && !USSL_3DES_KEYS && is_triple_des((char *)text, len)) {
+        ussl__free(text);
+        return ussl__parse_error(why, "UNSUPPORTED_CIPHER", code);
+    }
     if (code != 0 && pem && !password) {
         int other = parse_mislabelled(key, (char *)text, len);
         code = other == 0 ? 0 : code;

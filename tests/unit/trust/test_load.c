@@ -144,6 +144,21 @@ static void forms_of_keys(void **state) {
 #endif
 }
 
+// Without 3DES the error names the cipher, whatever the password is.
+static void a_key_under_triple_des(void **state) {
+    (void)state;
+    ussl_failure_t why = {0};
+    ussl_result_t result = identity_of("server.pem", "server-des3.key", "sesame", &why);
+    if (USSL_3DES_KEYS && USSL_ENCRYPTED_KEYS) {
+        assert_int_equal(result, USSL_OK);
+    } else {
+        assert_int_equal(result, USSL_ERR_PARSE);
+    }
+    if (!USSL_3DES_KEYS) {
+        assert_string_equal(why.reason, "UNSUPPORTED_CIPHER");
+    }
+}
+
 // A key that does not belong to the certificate is refused when it is loaded.
 static void a_key_that_does_not_match(void **state) {
     (void)state;
@@ -288,6 +303,7 @@ int main(void) {
         cmocka_unit_test_setup(trust_takes_pem_and_der, reset),
         cmocka_unit_test_setup(bad_trust_changes_nothing, reset),
         cmocka_unit_test_setup(forms_of_keys, reset),
+        cmocka_unit_test_setup(a_key_under_triple_des, reset),
         cmocka_unit_test_setup(a_key_that_does_not_match, reset),
         cmocka_unit_test_setup(bad_identities, reset),
         cmocka_unit_test_setup(calendar, reset),
