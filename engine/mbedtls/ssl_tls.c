@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // ssl_tls.c - replaces mbedTLS's ssl_tls.c: it includes that file whole, with other definitions for
-// the sizes of the record buffers, for parsing and verifying a peer's certificates, and for the
-// alert that refuses them.
+// the sizes of the record buffers, for parsing and verifying a peer's certificates, for the alert
+// that refuses them, and for the peer's list of signature schemes.
 //
 // Notes: mbedTLS fixes the size of its record buffers at compile time, and uses it when it
 // allocates them, when it wipes them for a HelloRetryRequest, and when it frees them. Its own
@@ -23,4 +23,27 @@
         ussl__verify_sent(ssl, chain, flags))
 #define mbedtls_ssl_send_alert_message(ssl, level, alert)                                          \
     mbedtls_ssl_send_alert_message(ssl, level, ussl__alert_to_send(ssl, alert))
+#define mbedtls_ssl_parse_sig_alg_ext ussl__parse_every_sig_alg
+int ussl__parse_every_sig_alg(
+    mbedtls_ssl_context *ssl, const unsigned char *buf, const unsigned char *end);
 #include "../library/ssl_tls.c"
+#undef mbedtls_ssl_parse_sig_alg_ext
+
+// mbedTLS keeps the first 19 signature schemes of a TLS 1.3 peer, known or not. Those that are not
+// known are left out here, because new schemes come first in a peer's list (RFC 8446 4.2.3).
+int mbedtls_ssl_parse_sig_alg_ext(
+    mbedtls_ssl_context *ssl, const unsigned char *buf, const unsigned char *end) {
+    unsigned char known[2 + 2 * MBEDTLS_RECEIVED_SIG_ALGS_SIZE];
+    size_t len = 0, all = (size_t)(end - buf);
+    if (all < 2 || (size_t)MBEDTLS_GET_UINT16_BE(buf, 0) != all - 2 || all % 2 != 0) {
+        return ussl__parse_every_sig_alg(ssl, buf, end); // it finds what is wrong
+    }
+    for (const unsigned char *at = buf + 2; at < end && len + 4 <= sizeof(known); at += 2) {
+        if (mbedtls_ssl_sig_alg_is_offered(ssl, MBEDTLS_GET_UINT16_BE(at, 0))) {
+            memcpy(known + 2 + len, at, 2);
+            len += 2;
+        }
+    }
+    MBEDTLS_PUT_UINT16_BE(len, known, 0);
+    return ussl__parse_every_sig_alg(ssl, known, known + 2 + len);
+}
