@@ -130,6 +130,7 @@ void ssl_conn_obj_start(ssl_conn_obj_t *self) {
 // collection, when the objects that this one refers to may be gone already.
 static mp_obj_t ssl_conn___del__(mp_obj_t self_in) {
     ssl_conn_obj_t *self = MP_OBJ_TO_PTR(self_in);
+    bool held = ssl_platform_hold_interrupt();
     if (self->calls == 0) { // otherwise a call's own callback has called __del__() by hand
         ussl_drop_later(self->conn);
         self->conn = NULL;
@@ -138,6 +139,7 @@ static mp_obj_t ssl_conn___del__(mp_obj_t self_in) {
         self->descriptor.fd = -1;
         self->closed = true;
     }
+    ssl_platform_let_interrupt(held);
     return mp_const_none;
 }
 MP_DEFINE_CONST_FUN_OBJ_1(ssl_conn___del___obj, ssl_conn___del__);

@@ -176,15 +176,22 @@ static void port_unlock(void *user) {
 #endif
 
 #if PORT_THREADS
+static bool frozen_held; // of the thread that is in the atomic section
+
 static uintptr_t port_freeze(void *user) {
     (void)user;
-    return (uintptr_t)MICROPY_BEGIN_ATOMIC_SECTION();
+    bool held = ssl_platform_hold_interrupt();
+    uintptr_t state = (uintptr_t)MICROPY_BEGIN_ATOMIC_SECTION();
+    frozen_held = held;
+    return state;
 }
 
 static void port_thaw(void *user, uintptr_t state) {
     (void)user;
     (void)state; // some ports' macros do not use it
+    bool held = frozen_held;
     MICROPY_END_ATOMIC_SECTION(state);
+    ssl_platform_let_interrupt(held);
 }
 #endif
 
