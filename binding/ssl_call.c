@@ -142,13 +142,19 @@ static void finish_closing(ssl_conn_obj_t *self) {
     ssl_platform_close(self->incoming);
 }
 
-// Called when a call ends, with the lock; returns true if the call is the last one of a connection
-// that is to be closed.
-static bool leave(ssl_call_t *call) {
+// Ends a call. The last one of a connection that is to be closed closes it.
+static void leave(ssl_call_t *call, bool closes) {
     ssl_conn_obj_t *self = call->self;
+    ussl_lock_t lock;
+    ussl_lock(&lock);
+    self->close_later |= closes;
     set_roles(self, call->roles, NULL);
     call->roles = 0;
-    return --self->calls == 0 && self->close_later && !self->closed;
+    bool last = --self->calls == 0 && self->close_later && !self->closed;
+    ussl_unlock(&lock);
+    if (last) {
+        finish_closing(self);
+    }
 }
 
 static void send_close_notify(ssl_call_t *call) {
@@ -181,12 +187,7 @@ void ssl_call_close(ssl_conn_obj_t *self) {
     if (others) {
         ssl_platform_wake(self->incoming);
     }
-    ussl_lock(&lock);
-    bool last = leave(&call);
-    ussl_unlock(&lock);
-    if (last) {
-        finish_closing(self);
-    }
+    leave(&call, false);
 }
 
 ussl_conn_t *ssl_call_take_conn(ssl_conn_obj_t *self) {
@@ -223,15 +224,7 @@ bool ssl_call_begin_idle(ssl_call_t *call, ssl_conn_obj_t *self) {
 }
 
 void ssl_call_end_idle(ssl_call_t *call, bool closes) {
-    ssl_conn_obj_t *self = call->self;
-    ussl_lock_t lock;
-    ussl_lock(&lock);
-    self->close_later |= closes;
-    bool last = leave(call);
-    ussl_unlock(&lock);
-    if (last) {
-        finish_closing(self);
-    }
+    leave(call, closes);
 }
 
 // ---- beginning and ending ----
@@ -256,13 +249,7 @@ static void finish(ssl_call_t *call) {
         send_close_notify(call); // a callback or a stream of this call has closed the connection
     }
     ssl_poll_update(self, call->conn);
-    ussl_lock_t lock;
-    ussl_lock(&lock);
-    bool last = leave(call);
-    ussl_unlock(&lock);
-    if (last) {
-        finish_closing(self);
-    }
+    leave(call, false);
 }
 
 // Runs when a method returns, and when an exception passes through it. Ctrl-C waits, or the role

@@ -13,7 +13,6 @@
 #include "py/mperrno.h"
 #include "py/mphal.h"
 #include "py/mpthread.h"
-#include "py/objtype.h"
 
 #if defined(__unix__) || defined(__APPLE__)
 #include <errno.h>
@@ -264,7 +263,7 @@ void ssl_platform_look(mp_obj_t stream, ssl_stream_info_t *out) {
     mp_get_stream_raise(stream, MP_STREAM_OP_READ | MP_STREAM_OP_WRITE | MP_STREAM_OP_IOCTL);
     *out = (ssl_stream_info_t){.connected = true, .blocking = true, .timeout_ms = -1};
 #if PORT_UNIX
-    bool in_python = mp_obj_is_instance_type(mp_obj_get_type(stream));
+    bool in_python = ssl_stream_in_python(stream);
     int fd = in_python ? -1 : descriptor_of(stream), type;
     socklen_t len = sizeof(type);
     if (fd >= 0 && getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &len) == 0) {
@@ -284,7 +283,7 @@ void ssl_platform_look(mp_obj_t stream, ssl_stream_info_t *out) {
     mp_obj_t accept[2];
     mp_load_method_maybe(stream, MP_QSTR_accept, accept);
     if (accept[0] != MP_OBJ_NULL) {
-        out->socket = !mp_obj_is_instance_type(mp_obj_get_type(stream));
+        out->socket = !ssl_stream_in_python(stream);
         out->connected = !(ssl_platform_poll(stream, MP_STREAM_POLL_HUP) & MP_STREAM_POLL_HUP);
     }
 }
@@ -292,7 +291,7 @@ void ssl_platform_look(mp_obj_t stream, ssl_stream_info_t *out) {
 // ---- TCP ----
 #if PORT_UNIX
 void ssl_platform_no_delay(mp_obj_t stream) {
-    bool in_python = mp_obj_is_instance_type(mp_obj_get_type(stream));
+    bool in_python = ssl_stream_in_python(stream);
     int fd = in_python ? -1 : descriptor_of(stream), on = 1;
     (void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
 }
@@ -312,7 +311,7 @@ static void no_delay(void *stream) {
 
 void ssl_platform_no_delay(mp_obj_t stream) {
     mp_obj_t ignored; // some sockets, and ports without a module socket, cannot do it
-    if (!mp_obj_is_instance_type(mp_obj_get_type(stream))) {
+    if (!ssl_stream_in_python(stream)) {
         ssl_try(no_delay, MP_OBJ_TO_PTR(stream), &ignored);
     }
 }

@@ -39,6 +39,16 @@ static void check_count(mp_uint_t n, size_t most) {
     }
 }
 
+// Reads what has arrived. Like a stream that does not block: MP_STREAM_ERROR with EAGAIN if nothing
+// has.
+static mp_uint_t read_arrived(mp_obj_t stream, uint8_t *buf, size_t len, int *errcode) {
+    if (!(ssl_platform_poll(stream, MP_STREAM_POLL_RD) & MP_STREAM_POLL_RD)) {
+        *errcode = MP_EAGAIN;
+        return MP_STREAM_ERROR;
+    }
+    return ssl_stream_read(stream, buf, len, errcode);
+}
+
 // ---- sending ----
 // Called when sending has failed. If the peer sent an alert before it closed the connection, and
 // the alert has arrived, raises the error for that alert, because it explains more than "broken
@@ -69,8 +79,7 @@ static void read_alert(ssl_call_t *call) {
             continue;
         }
         int errcode;
-        bool more = ssl_platform_poll(incoming, MP_STREAM_POLL_RD) & MP_STREAM_POLL_RD;
-        mp_uint_t n = more ? ssl_stream_read(incoming, in, len, &errcode) : 0;
+        mp_uint_t n = read_arrived(incoming, in, len, &errcode);
         if (n == MP_STREAM_ERROR || n == 0 || n > len) {
             return;
         }
@@ -353,13 +362,10 @@ static void look_for_end(void *arg) {
             look->ended = result < 0 || result == USSL_CLOSED;
             return;
         }
-        if (!(ssl_platform_poll(incoming, MP_STREAM_POLL_RD) & MP_STREAM_POLL_RD)) {
-            return;
-        }
         size_t len;
         int errcode;
         uint8_t *in = ussl_conn_in(call->conn, &len);
-        mp_uint_t n = in ? ssl_stream_read(incoming, in, len, &errcode) : len + 1;
+        mp_uint_t n = in ? read_arrived(incoming, in, len, &errcode) : len + 1;
         if (n > len) {
             look->ended = n == MP_STREAM_ERROR && !mp_is_nonblocking_error(errcode);
             return;
@@ -394,8 +400,7 @@ static void discard(void *arg) {
     mp_uint_t n = 1;
     for (size_t read = 0; n > 0 && read < MOST; read += n) {
         int errcode;
-        bool more = ssl_platform_poll(stream, MP_STREAM_POLL_RD) & MP_STREAM_POLL_RD;
-        n = more ? mp_get_stream(stream)->read(stream, bytes, sizeof(bytes), &errcode) : 0;
+        n = read_arrived(stream, bytes, sizeof(bytes), &errcode);
         n = n > sizeof(bytes) ? 0 : n; // also for an error
     }
 }
