@@ -57,6 +57,7 @@ static void conn_leave(ussl_conn_t *conn, ussl__scope_t *scope) {
 // record, and for a wire that ended without close_notify; only here can they be told apart.
 static ussl_result_t bring_plaintext(ussl_conn_t *conn) {
     ussl_result_t result = USSL_OK;
+    size_t waiting = conn->side_len + conn->out_len;
     while (result == USSL_OK && mbedtls_ssl_get_bytes_avail(&conn->ssl) == 0) {
         uint8_t none;
 #if USSL_TLS13
@@ -76,7 +77,13 @@ static ussl_result_t bring_plaintext(ussl_conn_t *conn) {
             result = ussl__conn_answer(conn, code);
         }
     }
-    return result;
+#if USSL_TLS13
+    if (result >= 0 && ussl__key_update_send(conn) != 0) {
+        return ussl__conn_answer(conn, MBEDTLS_ERR_SSL_INTERNAL_ERROR);
+    }
+#endif
+    bool answers = conn->side_len + conn->out_len > waiting; // to what has been read
+    return result == USSL_WANT_IN && answers ? USSL_WANT_OUT : result;
 }
 
 // ---- making a connection ----
@@ -289,6 +296,12 @@ ussl_result_t ussl_conn_write(ussl_conn_t *conn, const uint8_t *buf, size_t len,
     }
     conn->writing = true;
     result = conn->out_len > 0 ? USSL_WANT_OUT : USSL_OK;
+#if USSL_TLS13
+    int updated = result == USSL_OK ? ussl__key_update_send(conn) : 0;
+    result = updated        ? ussl__conn_answer(conn, updated)
+        : conn->out_len > 0 ? USSL_WANT_OUT
+                            : result;
+#endif
     if (result == USSL_OK && len > 0) {
         int max = mbedtls_ssl_get_max_out_record_payload(&conn->ssl);
         size_t part = conn->ctx->config.record_out;

@@ -69,6 +69,14 @@ struct ussl_conn {
     bool client_hello_read;      // a server has read the ClientHello
     bool in_client_hello;        // on_hello is running
     uint8_t identities_seen;     // of pre-shared keys, in the client's messages
+    bool client_hello_checked;   // a server has had a ClientHello
+    bool extended_ms;            // the peer's hello has extended_master_secret (RFC 7627)
+    bool session_extended_ms;    // the session that is offered was made with it
+    bool key_update_due;         // the peer waits for a KeyUpdate (RFC 8446 4.6.3)
+    uint16_t early_data;         // octets of early data that a server still skips
+    struct {
+        uint8_t warnings, specs, empty, messages;
+    } idle; // records that brought nothing, in a row
 #if USSL_DTLS
     uint32_t timer_began, timer_ms; // in ticks; timer_ms is 0 if no timer runs
 #endif
@@ -148,13 +156,31 @@ USSL__CHECKED ussl_result_t ussl__records_for_handshake(ussl_conn_t *conn);
 // Once the handshake is done, gives back the buffers that hold nothing.
 void ussl__records_shrink(ussl_conn_t *conn);
 
+// ---- hellos.c ----------------------------------------------------------------------------------
+// Check a message of the handshake, and a NewSessionTicket of TLS 1.3 with its header, for what
+// mbedTLS does not look at. Return 0 or an mbedTLS code.
+USSL__CHECKED int ussl__hello_arrived(ussl_conn_t *conn);
+USSL__CHECKED int ussl__ticket_arrived(ussl_conn_t *conn);
+
+// ---- key_update.c (USSL_TLS13) ------------------------------------------------------------------
+#define USSL__KEY_UPDATE 24 // HandshakeType key_update (RFC 8446 4)
+// Uses the peer's next key for what it sends from now on, and notes if it wants an answer. Returns
+// 0 or an mbedTLS code.
+USSL__CHECKED int ussl__key_update_arrived(ussl_conn_t *conn);
+// Sends a KeyUpdate if one is due and nothing waits to be sent, and uses the next key from then on.
+// Returns 0 or an mbedTLS code.
+USSL__CHECKED int ussl__key_update_send(ussl_conn_t *conn);
+
 // ---- wire.c ------------------------------------------------------------------------------------
 // mbedTLS's f_send and f_recv. The first argument is a ussl_conn_t.
 int ussl__wire_send(void *conn, const unsigned char *buf, size_t len);
 int ussl__wire_recv(void *conn, unsigned char *buf, size_t len);
 
 // ---- flight.c ----------------------------------------------------------------------------------
-// True if the record that the next step can send has room behind those that wait.
+#define USSL__PLAINTEXT_MAX 16384 // octets of plaintext in a record (RFC 8446 5.1)
+// Returns the octets that the records which the next step can send take, with an alert.
+size_t ussl__flight_needs(const ussl_conn_t *conn);
+// True if they have room behind the records that wait.
 bool ussl__flight_has_room(const ussl_conn_t *conn);
 // To be called before and after mbedTLS sends records of a handshake over a stream. The second
 // returns true if the flight has taken a record, for which mbedTLS need not wait then.

@@ -33,12 +33,17 @@ static size_t own_certificate(const ussl_conn_t *conn) {
     return most;
 }
 
+static bool sends_certificate(const ussl_conn_t *conn) {
+    int state = conn->ssl.state;
+    return state == MBEDTLS_SSL_CLIENT_CERTIFICATE || state == MBEDTLS_SSL_SERVER_CERTIFICATE;
+}
+
 // Returns the most octets of the message that the next step can send.
 static size_t next_message(const ussl_conn_t *conn) {
+    if (sends_certificate(conn)) {
+        return own_certificate(conn);
+    }
     switch (conn->ssl.state) {
-        case MBEDTLS_SSL_CLIENT_CERTIFICATE:
-        case MBEDTLS_SSL_SERVER_CERTIFICATE:
-            return own_certificate(conn);
         case MBEDTLS_SSL_CLIENT_HELLO:
         case MBEDTLS_SSL_NEW_SESSION_TICKET: // of TLS 1.2
 #if USSL_TLS13
@@ -62,10 +67,15 @@ static bool step_sends_ticket(const ussl_conn_t *conn) {
 }
 
 // ---- private to the room ----
+size_t ussl__flight_needs(const ussl_conn_t *conn) {
+    size_t message = next_message(conn);
+    size_t records = sends_certificate(conn) ? message / ussl__record_most(&conn->ssl) + 1 : 1;
+    return message + records * USSL__RECORD_AROUND + CONN_ALERT_MAX;
+}
+
 bool ussl__flight_has_room(const ussl_conn_t *conn) {
     size_t used = (size_t)(conn->ssl.out_hdr - conn->ssl.out_buf);
-    size_t needed = next_message(conn) + USSL__RECORD_AROUND + CONN_ALERT_MAX;
-    return conn->out_room - used >= needed;
+    return conn->out_room - used >= ussl__flight_needs(conn);
 }
 
 void ussl__flight_begin(ussl_conn_t *conn, ussl__flight_t *flight) {
@@ -96,4 +106,19 @@ bool ussl__flight_end(ussl_conn_t *conn, ussl__flight_t *flight) {
         conn->out_len = total - sent;
     }
     return total > flight->waiting;
+}
+
+// ---- seams: called by mbedTLS ----
+size_t ussl__message_room(void) {
+    const ussl__scope_t *scope = ussl__scope_current();
+    const ussl_conn_t *conn = scope != NULL ? scope->conn : NULL;
+    bool chain = conn != NULL && ussl__conn_collects(conn) && sends_certificate(conn);
+    size_t len = chain ? own_certificate(conn) : 0;
+    return len > USSL_RECORD_OUT ? len : USSL_RECORD_OUT;
+}
+
+size_t ussl__record_most(const mbedtls_ssl_context *ssl) {
+    bool agreed = ssl->state > MBEDTLS_SSL_CLIENT_HELLO; // on a limit (RFC 6066 4, RFC 8449)
+    int most = agreed ? mbedtls_ssl_get_max_out_record_payload(ssl) : USSL__PLAINTEXT_MAX;
+    return most > 0 && most < USSL__PLAINTEXT_MAX ? (size_t)most : USSL__PLAINTEXT_MAX;
 }

@@ -96,8 +96,6 @@ ussl_result_t ussl__conn_handshake_step(ussl_conn_t *conn, bool *done) {
     }
 #if USSL_TLS13
     ussl__use_application_keys(&conn->ssl);
-#endif
-#if USSL_TLS12 && USSL_TLS13
     if (conn->ssl.state == MBEDTLS_SSL_SERVER_HELLO) {
         ussl__note_client_hello(&conn->ssl);
     }
@@ -106,7 +104,9 @@ ussl_result_t ussl__conn_handshake_step(ussl_conn_t *conn, bool *done) {
         // mbedTLS sends its Finished message even if it could not compute it.
         return ussl__conn_fail(conn, MBEDTLS_ERR_SSL_ALLOC_FAILED);
     }
-    if (code == 0 && cert_refused(conn)) {
+    if (code == 0 && ussl__conn_latched(conn)) {
+        code = MBEDTLS_ERR_SSL_HANDSHAKE_FAILURE; // found in a callback that cannot say so
+    } else if (code == 0 && cert_refused(conn)) {
         code = MBEDTLS_ERR_X509_CERT_VERIFY_FAILED;
     } else if (code == 0 && cert_missing(conn)) {
         code = MBEDTLS_ERR_SSL_NO_CLIENT_CERTIFICATE;

@@ -19,6 +19,7 @@
 #include <string.h>
 
 enum { SEQUENCE = 8, HEADER = 5 }; // octets in front of the content of a record
+enum { USUAL_MESSAGE = 4096 };     // octets of room
 
 static void use_in(ussl_conn_t *conn, uint8_t *buf, size_t room);
 
@@ -181,6 +182,18 @@ static ussl_result_t check_limit(ussl_conn_t *conn, size_t record) {
     return fits ? USSL_OK : refuse_record(conn, len);
 }
 
+// Returns the room to take where `need` octets are needed now. A handshake message can come in
+// thousands of records that are joined in the buffer. Each new buffer costs a copy, so a message of
+// usual length gets its whole room at once, and for a longer one the room is doubled.
+static size_t room_for_rest(const ussl_conn_t *conn, size_t need) {
+    const mbedtls_ssl_context *ssl = &conn->ssl;
+    size_t message = SEQUENCE + HEADER + ssl->in_hslen + USSL__RECORD_AROUND;
+    size_t most = 2 * need > USUAL_MESSAGE ? 2 * need : USUAL_MESSAGE;
+    bool joined = ssl->badmac_seen_or_in_hsfraglen > 0;
+    most = !joined ? need : most < message ? most : message;
+    return most > need ? most : need;
+}
+
 // ---- private to the room ----
 ussl_result_t ussl__records_make_room(ussl_conn_t *conn) {
     const mbedtls_ssl_context *ssl = &conn->ssl;
@@ -198,14 +211,19 @@ ussl_result_t ussl__records_make_room(ussl_conn_t *conn) {
     if (result != USSL_OK || need <= conn->in_room) {
         return result == USSL_OK ? USSL_WANT_IN : result;
     }
-    uint8_t *buf = try_alloc(need);
+    size_t room = room_for_rest(conn, need);
+    uint8_t *buf = try_alloc(room);
+    if (buf == NULL && room > need) {
+        room = need;
+        buf = try_alloc(room);
+    }
     conn->in = NULL;
     if (buf == NULL) {
         result = borrow(conn, need, &buf);
     }
     conn->wants_room = result == USSL_WANT_ROOM;
     if (buf != NULL) {
-        use_in(conn, buf, need);
+        use_in(conn, buf, room);
     }
     return result;
 }
@@ -226,7 +244,7 @@ size_t ussl__records_room_out(ussl_conn_t *conn, size_t len) {
 
 // mbedTLS writes handshake messages up to the size that it is built for, and an alert can follow.
 ussl_result_t ussl__records_for_handshake(ussl_conn_t *conn) {
-    const size_t full = MBEDTLS_SSL_OUT_BUFFER_LEN + CONN_ALERT_MAX;
+    size_t full = MBEDTLS_SSL_OUT_BUFFER_LEN + CONN_ALERT_MAX;
     if (ussl__conn_datagrams(conn)) {
         return USSL_OK;
     }
@@ -234,6 +252,8 @@ ussl_result_t ussl__records_for_handshake(ussl_conn_t *conn) {
         conn->flight_over = true;
         return USSL_WANT_OUT;
     }
+    size_t needed = ussl__flight_needs(conn); // with a long certificate chain of our own
+    full = needed > full ? needed : full;
     if (conn->out_room >= full || conn->ssl.out_left > 0) {
         return USSL_OK;
     }

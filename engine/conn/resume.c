@@ -87,6 +87,7 @@ static void offer(ussl_conn_t *conn, const ussl__snapshot_t *snapshot) {
     if (fits && ussl__conn_take_snapshot(conn, snapshot) == USSL_OK) {
         conn->session_offered = mbedtls_ssl_set_session(&conn->ssl, &loaded) == 0;
         conn->offered_version = (uint16_t)loaded.tls_version;
+        conn->session_extended_ms = snapshot->extended_ms;
         if (!conn->session_offered) {
             ussl__conn_forget_peer(conn);
         }
@@ -103,6 +104,7 @@ ussl__snapshot_t ussl__conn_snapshot(
     ussl__snapshot_t snapshot = {
         // Nothing is proven while dates are still to be judged.
         .proven = conn->check.held ? 0 : ussl__conn_proven(conn),
+        .extended_ms = conn->extended_ms,
         .made = made != 0 ? made : ussl__now(),
         .peer = peer ? peer->raw.p : NULL,
         .peer_len = peer ? peer->raw.len : 0,

@@ -37,6 +37,16 @@ static int code_of(ussl_result_t result) {
     }
 }
 
+// RFC 7627 5.3: a client that has given up extended_master_secret is refused, because an attacker
+// could have removed it; one that has learned it gets a full handshake.
+static int other_master_secret(ussl_conn_t *conn, bool before) {
+    if (before) {
+        (void)ussl__conn_latch(
+            conn, USSL_ERR_PROTOCOL, USSL_ALERT_HANDSHAKE_FAILURE, "INCONSISTENT_EXTMS");
+    }
+    return MBEDTLS_ERR_SSL_INVALID_MAC;
+}
+
 // ---- called by mbedTLS ----
 static int ticket_write(void *arg, const mbedtls_ssl_session *session, unsigned char *start,
     const unsigned char *end, size_t *len, uint32_t *lifetime) {
@@ -86,6 +96,10 @@ static int ticket_parse(void *arg, mbedtls_ssl_session *session, unsigned char *
     // mbedTLS would resume a TLS 1.3 session in TLS 1.2, with a master secret that is all zero.
     if (code == 0 && session->tls_version != conn->ssl.tls_version) {
         code = MBEDTLS_ERR_SSL_INVALID_MAC;
+    }
+    if (code == 0 && session->tls_version == MBEDTLS_SSL_VERSION_TLS1_2
+        && snapshot.extended_ms != conn->extended_ms) {
+        code = other_master_secret(conn, snapshot.extended_ms);
     }
     return code ? code : code_of(ussl__conn_take_snapshot(conn, &snapshot));
 }

@@ -72,6 +72,20 @@ size_t ussl__record_room_in(const mbedtls_ssl_context *ssl);
 size_t ussl__record_room_out(const mbedtls_ssl_context *ssl);
 // conn/record_buffers.c: the largest plaintext of a record that the connection accepts, in bytes.
 uint16_t ussl__record_limit(const mbedtls_ssl_context *ssl);
+// conn/flight.c: the largest handshake message that can be sent, and the largest plaintext of a
+// record that the peer accepts, in bytes.
+size_t ussl__message_room(void);
+size_t ussl__record_most(const mbedtls_ssl_context *ssl);
+// conn/incoming.c: what the peer sends over a stream, as soon as it is known: the five octets of a
+// record header, which may be changed; a record that has been decrypted; a handshake message whose
+// header of four octets is there; and one that is whole. Each returns 0 or an mbedTLS code.
+int ussl__header_arrived(const mbedtls_ssl_context *ssl, unsigned char *header);
+int ussl__record_arrived(mbedtls_ssl_context *ssl);
+int ussl__message_begins(const mbedtls_ssl_context *ssl, const unsigned char *message);
+int ussl__message_arrived(mbedtls_ssl_context *ssl);
+// conn/incoming.c: true if a record of `len` bytes is early data that a server does not take. It is
+// encrypted, or its decryption has failed.
+bool ussl__early_data_skipped(const mbedtls_ssl_context *ssl, size_t len, bool failed);
 // conn/failure.c: returns the alert to send where mbedTLS would send `alert`: that of the failure
 // which the engine has found.
 unsigned char ussl__alert_to_send(const mbedtls_ssl_context *ssl, unsigned char alert);
@@ -96,6 +110,11 @@ void ussl__pk_sign_by_hook(mbedtls_pk_context *pk, mbedtls_pk_info_t *table);
 size_t ussl__psa_slots_size(size_t slots);
 // Makes the table that large. It never shrinks before ussl_deinit().
 USSL__CHECKED ussl_result_t ussl__psa_slots_make(size_t slots);
+
+// ---- next_key.c (USSL_TLS13)
+// --------------------------------------------------------------------- Uses the next key for one
+// direction. Returns an mbedTLS code.
+USSL__CHECKED int ussl__next_key(mbedtls_ssl_context *ssl, bool outgoing);
 
 // ---- workarounds.c -----------------------------------------------------------------------------
 // Frees what a handshake that has failed holds, key slots among it. Output that is still to be sent

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // ssl_tls.c - replaces mbedTLS's ssl_tls.c: it includes that file whole, with other definitions for
-// the sizes of the record buffers, for parsing and verifying a peer's certificates, for the alert
-// that refuses them, and for the peer's list of signature schemes.
+// the sizes of the record buffers and of a message, for parsing and verifying a peer's
+// certificates, for the alert that refuses them, and for the peer's list of signature schemes.
 //
 // Notes: mbedTLS fixes the size of its record buffers at compile time, and uses it when it
 // allocates them, when it wipes them for a HelloRetryRequest, and when it frees them. Its own
@@ -15,8 +15,10 @@
 
 #undef MBEDTLS_SSL_IN_BUFFER_LEN
 #undef MBEDTLS_SSL_OUT_BUFFER_LEN
+#undef MBEDTLS_SSL_OUT_CONTENT_LEN
 #define MBEDTLS_SSL_IN_BUFFER_LEN ussl__record_room_in(ssl)
 #define MBEDTLS_SSL_OUT_BUFFER_LEN ussl__record_room_out(ssl)
+#define MBEDTLS_SSL_OUT_CONTENT_LEN ussl__message_room()
 #define mbedtls_x509_crt_parse_der ussl__crt_parse_sent
 #define mbedtls_x509_crt_verify_restartable(chain, ca, crl, profile, name, flags, f, p, rs)        \
     ((void)(ca), (void)(crl), (void)(f), (void)(p), (void)(rs),                                    \

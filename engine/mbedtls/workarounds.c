@@ -40,15 +40,18 @@ void ussl__end_handshake(mbedtls_ssl_context *ssl) {
     free_handshake(ssl);
 }
 
-#if USSL_TLS12
-// mbedTLS offers max_fragment_length (RFC 6066 4) for TLS 1.2. OpenSSL answers it in TLS 1.3 too,
-// and obeys it. Without the bit that is set here, mbedTLS refuses the answer as unsolicited.
+// mbedTLS refuses two extensions as unsolicited that a server may send without an offer in TLS 1.3:
+// max_fragment_length (RFC 6066 4), which is offered for TLS 1.2 and which OpenSSL answers in both,
+// and the cookie of a HelloRetryRequest (RFC 8446 4.2.2), which nobody offers.
 void ussl__note_client_hello(mbedtls_ssl_context *ssl) {
-    if (ssl->handshake != NULL && ssl->conf->mfl_code != MBEDTLS_SSL_MAX_FRAG_LEN_NONE) {
+    if (ssl->handshake == NULL) {
+        return;
+    }
+    ssl->handshake->sent_extensions |= MBEDTLS_SSL_EXT_MASK(COOKIE);
+    if (ssl->conf->mfl_code != MBEDTLS_SSL_MAX_FRAG_LEN_NONE) {
         ssl->handshake->sent_extensions |= MBEDTLS_SSL_EXT_MASK(MAX_FRAGMENT_LENGTH);
     }
 }
-#endif
 
 ussl_result_t ussl__begin_ticket(mbedtls_ssl_context *ssl) {
     if (ssl->state != MBEDTLS_SSL_TLS1_3_NEW_SESSION_TICKET || ssl->handshake != NULL) {

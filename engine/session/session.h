@@ -44,6 +44,7 @@ enum {
 // parsed from, or to data of the function that made it.
 typedef struct {
     uint16_t proven;                  // what was proven: USSL__PROVEN_* bits
+    bool extended_ms;                 // TLS 1.2: made with extended_master_secret (RFC 7627)
     int64_t made;                     // when the session or its ticket was made; seconds since 1970
     int64_t proven_at;                // when the full handshake was made; seconds since 1970
     uint32_t trust_count;             // certificates in the trust that proved it

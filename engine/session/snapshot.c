@@ -5,8 +5,9 @@
 //
 // Notes: the layout, big-endian:
 //
-//   u8 version | u16 proven | u64 made | u64 proven at | u32 count and 32 octets of fingerprint of
-//   the trust | u8 host | u16 peer's certificate | u16 mbedTLS's session
+//   u8 version | u16 proven | u8 extended master secret | u64 made | u64 proven at | u32 count and
+//   32 octets of fingerprint of the trust | u8 host | u16 peer's certificate | u16 mbedTLS's
+//   session
 //
 // Each of the last three is preceded by its length, a number of the given size. A saved session is
 // `uss`, the version, and the sealed snapshot. The version changes with the layout, and other
@@ -17,7 +18,7 @@
 
 #if USSL_SESSIONS
 
-enum { VERSION = 3, FIXED = 1 + 2 + 8 + 8 + 4 + USSL__FINGERPRINT_SIZE };
+enum { VERSION = 4, FIXED = 1 + 2 + 1 + 8 + 8 + 4 + USSL__FINGERPRINT_SIZE };
 static const uint8_t magic[4] = {'u', 's', 's', VERSION};
 
 // ---- helpers ----
@@ -57,14 +58,16 @@ static void saving_key(const void *key, size_t len, uint8_t out[USSL__SEAL_KEY])
 // ---- private to the engine ----
 bool ussl__snapshot_parse(const uint8_t *data, size_t len, ussl__snapshot_t *out) {
     ussl__reader_t reader = {data, data + len};
-    uint64_t version, proven, count;
+    uint64_t version, proven, extended_ms, count;
     if (!ussl__read_number(&reader, 1, &version) || version != VERSION
-        || !ussl__read_number(&reader, 2, &proven) || !read_time(&reader, &out->made)
+        || !ussl__read_number(&reader, 2, &proven) || !ussl__read_number(&reader, 1, &extended_ms)
+        || extended_ms > 1 || !read_time(&reader, &out->made)
         || !read_time(&reader, &out->proven_at) || !ussl__read_number(&reader, 4, &count)
         || ussl__bytes_left(&reader) < USSL__FINGERPRINT_SIZE) {
         return false;
     }
     out->proven = (uint16_t)proven;
+    out->extended_ms = extended_ms == 1;
     out->trust_count = (uint32_t)count;
     out->trust_fingerprint = reader.at;
     reader.at += USSL__FINGERPRINT_SIZE;
@@ -85,6 +88,7 @@ ussl_result_t ussl__snapshot_write(const ussl__snapshot_t *known,
     }
     uint8_t *at = ussl__put_number(out, VERSION, 1);
     at = ussl__put_number(at, known->proven, 2);
+    at = ussl__put_number(at, known->extended_ms, 1);
     at = ussl__put_number(at, (uint64_t)known->made, 8);
     at = ussl__put_number(at, (uint64_t)known->proven_at, 8);
     at = ussl__put_number(at, known->trust_count, 4);

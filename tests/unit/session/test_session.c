@@ -234,6 +234,8 @@ static bool resumes_unasked(pair_t *pair, const mbedtls_ssl_session *session) {
     ussl__scope_enter(&scope, pair->arena[0]);
     assert_int_equal(mbedtls_ssl_set_session(&pair->conn[0]->ssl, session), 0);
     ussl__scope_leave(&scope);
+    pair->conn[0]->session_offered = pair->conn[0]->session_extended_ms = true;
+    pair->conn[0]->offered_version = (uint16_t)session->tls_version;
     return pair_handshake(pair) && ussl_conn_resumed(pair->conn[1]);
 }
 

@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: MIT
+//
+// incoming.c - checks what a peer sends over a stream before mbedTLS uses it: record headers,
+// records, and the order and length of handshake messages.
+//
+// Notes: mbedTLS calls these functions for every record (mbedtls/ssl_msg.c). What a single record
+// costs is bounded by its length; records that bring nothing are bounded by counting them. A
+// failure is latched with OpenSSL's reason, so the returned code only ends the call.
+#include "conn.h"
+
+#include <string.h>
+
+// Most records in a row that bring nothing: alerts of the level warning as in OpenSSL, all others
+// as in BoringSSL. Only application data, or the next message of a handshake, starts a new row.
+enum { MOST_WARNINGS = 4, MOST_IDLE = 32 };
+
+// Most octets of a message. OpenSSL's limits are 100 KB for certificates and 16 KB for others.
+enum { MOST_CERTIFICATES = 24 * 1024, MOST_MESSAGE = 16384 };
+
+// ---- helpers ----
+static int refuse(ussl_conn_t *conn, int alert, const char *reason) {
+    (void)ussl__conn_latch(conn, USSL_ERR_PROTOCOL, alert, reason);
+    return MBEDTLS_ERR_SSL_UNEXPECTED_MESSAGE;
+}
+
+static bool is_tls13(const mbedtls_ssl_context *ssl) {
+    return USSL_TLS13 && ssl->tls_version == MBEDTLS_SSL_VERSION_TLS1_3;
+}
+
+static bool is_client(const mbedtls_ssl_context *ssl) {
+    return ssl->conf->endpoint == MBEDTLS_SSL_IS_CLIENT;
+}
+
+static bool is_open(const mbedtls_ssl_context *ssl) {
+    return mbedtls_ssl_is_handshake_over((mbedtls_ssl_context *)ssl) == 1;
+}
+
+// True once the peer's hello has been read. Until then a server knows no version, and a client only
+// the highest one that it has offered.
+static bool version_is_known(const mbedtls_ssl_context *ssl) {
+    return ssl->state > (is_client(ssl) ? MBEDTLS_SSL_SERVER_HELLO : MBEDTLS_SSL_CLIENT_HELLO);
+}
+
+static int count_idle(ussl_conn_t *conn, uint8_t *count, unsigned most, const char *reason) {
+    return ++*count > most ? refuse(conn, USSL_ALERT_UNEXPECTED_MESSAGE, reason) : 0;
+}
+
+// ---- records ----
+static int alert_arrived(ussl_conn_t *conn, mbedtls_ssl_context *ssl) {
+    enum { WARNING = 1, FATAL = 2 };
+    if (ssl->in_msglen != 2) {
+        return refuse(conn, USSL_ALERT_DECODE_ERROR, "INVALID_ALERT");
+    }
+    uint8_t *level = &ssl->in_msg[0], number = ssl->in_msg[1];
+    if (*level != WARNING && *level != FATAL) {
+        return refuse(conn, USSL_ALERT_ILLEGAL_PARAMETER, "UNKNOWN_ALERT_TYPE");
+    }
+    if (*level == FATAL || number == USSL_ALERT_CLOSE_NOTIFY) {
+        return 0;
+    }
+    if (version_is_known(ssl) && is_tls13(ssl) && number != USSL_ALERT_USER_CANCELLED) {
+        *level = FATAL; // RFC 8446 6: the level means nothing, and these alerts report an error
+        return 0;
+    }
+    return count_idle(conn, &conn->idle.warnings, MOST_WARNINGS, "TOO_MANY_WARN_ALERTS");
+}
+
+static int change_cipher_spec_arrived(ussl_conn_t *conn, const mbedtls_ssl_context *ssl) {
+    if (!is_tls13(ssl)) {
+        return 0; // mbedTLS knows where it belongs
+    }
+    // RFC 8446 5: in plaintext, after the first ClientHello and before the peer's Finished.
+    bool sealed = ssl->in_hdr[0] != MBEDTLS_SSL_MSG_CHANGE_CIPHER_SPEC;
+    bool early = !is_client(ssl) && !version_is_known(ssl) && !conn->client_hello_checked;
+    if (sealed || early || is_open(ssl)) {
+        return refuse(conn, USSL_ALERT_UNEXPECTED_MESSAGE, "UNEXPECTED_RECORD");
+    }
+    return count_idle(conn, &conn->idle.specs, MOST_IDLE, "TOO_MANY_CCS");
+}
+
+static int data_arrived(ussl_conn_t *conn, mbedtls_ssl_context *ssl) {
+    if (!is_open(ssl)) {
+        return 0; // mbedTLS refuses it
+    }
+    if (ssl->in_msglen > 0) {
+        memset(&conn->idle, 0, sizeof(conn->idle));
+        return 0;
+    }
+    int code = count_idle(conn, &conn->idle.empty, MOST_IDLE, "RECORD_TOO_SMALL");
+    return code != 0 ? code : MBEDTLS_ERR_SSL_CONTINUE_PROCESSING;
+}
+
+// ---- messages ----
+#if USSL_TLS12
+// A peer that wants to negotiate again is told that this is not done, and the connection goes on
+// (RFC 5246 7.2.2).
+static int renegotiation_arrived(ussl_conn_t *conn, mbedtls_ssl_context *ssl) {
+    uint8_t asks = is_client(ssl) ? MBEDTLS_SSL_HS_HELLO_REQUEST : MBEDTLS_SSL_HS_CLIENT_HELLO;
+    if (ssl->in_msg[0] != asks) {
+        return refuse(conn, USSL_ALERT_UNEXPECTED_MESSAGE, "UNEXPECTED_MESSAGE");
+    }
+    int code = count_idle(conn, &conn->idle.messages, MOST_WARNINGS, "TOO_MANY_WARN_ALERTS");
+    if (code != 0) {
+        return code;
+    }
+    code = mbedtls_ssl_send_alert_message(
+        ssl, MBEDTLS_SSL_ALERT_LEVEL_WARNING, USSL_ALERT_NO_RENEGOTIATION);
+    return code != 0 ? code : MBEDTLS_ERR_SSL_CONTINUE_PROCESSING;
+}
+#endif
+
+#if USSL_TLS13
+static int post_handshake_arrived(ussl_conn_t *conn, mbedtls_ssl_context *ssl) {
+    uint8_t type = ssl->in_msg[0];
+    if (type != USSL__KEY_UPDATE
+        && !(type == MBEDTLS_SSL_HS_NEW_SESSION_TICKET && is_client(ssl))) {
+        return refuse(conn, USSL_ALERT_UNEXPECTED_MESSAGE, "UNEXPECTED_MESSAGE");
+    }
+    bool update = type == USSL__KEY_UPDATE;
+    int code = count_idle(conn, &conn->idle.messages, MOST_IDLE,
+        update ? "TOO_MANY_KEY_UPDATES" : "TOO_MANY_SESSION_TICKETS");
+    if (code != 0 || !update) {
+        return code ? code : ussl__ticket_arrived(conn);
+    }
+    code = ussl__key_update_arrived(conn);
+    return code ? code : MBEDTLS_ERR_SSL_CONTINUE_PROCESSING;
+}
+#endif
+
+// ---- seams: called by mbedTLS ----
+int ussl__header_arrived(const mbedtls_ssl_context *ssl, unsigned char *header) {
+    ussl_conn_t *conn = ussl__conn_of(ssl);
+    size_t len = (size_t)(header[3] << 8 | header[4]);
+    const mbedtls_ssl_transform *keys = ssl->transform_in;
+    if (header[1] != 3) {
+        return MBEDTLS_ERR_SSL_INVALID_RECORD; // no TLS; failure.c looks for HTTP
+    }
+    if (header[0] < MBEDTLS_SSL_MSG_CHANGE_CIPHER_SPEC
+        || header[0] > MBEDTLS_SSL_MSG_APPLICATION_DATA) {
+        return refuse(conn, USSL_ALERT_UNEXPECTED_MESSAGE, "UNEXPECTED_RECORD");
+    }
+    if (version_is_known(ssl) && !is_tls13(ssl) && header[2] != 3) {
+        return refuse(conn, USSL_ALERT_PROTOCOL_VERSION, "WRONG_VERSION_NUMBER");
+    }
+    header[2] = 3; // RFC 8446 5.1 and RFC 5246 E.1: what it says otherwise means nothing
+    // A handshake message in clear would not be authenticated. An alert in clear is not believed
+    // either, but failure.c reports it.
+    if (keys != NULL && is_tls13(ssl) && header[0] == MBEDTLS_SSL_MSG_HANDSHAKE) {
+        return refuse(conn, USSL_ALERT_UNEXPECTED_MESSAGE, "BAD_RECORD_TYPE");
+    }
+    size_t more = keys == NULL ? 0 : is_tls13(ssl) ? keys->taglen + 1 : 2048;
+    if (len > USSL__PLAINTEXT_MAX + more) {
+        return refuse(conn, USSL_ALERT_RECORD_OVERFLOW,
+            keys == NULL ? "DATA_LENGTH_TOO_LONG" : "ENCRYPTED_LENGTH_TOO_LONG");
+    }
+    return 0;
+}
+
+int ussl__record_arrived(mbedtls_ssl_context *ssl) {
+    ussl_conn_t *conn = ussl__conn_of(ssl);
+    if (ssl->transform_in != NULL && ssl->in_msgtype != MBEDTLS_SSL_MSG_CHANGE_CIPHER_SPEC) {
+        conn->early_data = 0; // what comes now is the second flight
+    }
+    switch (ssl->in_msgtype) {
+        case MBEDTLS_SSL_MSG_ALERT:
+            return alert_arrived(conn, ssl);
+        case MBEDTLS_SSL_MSG_CHANGE_CIPHER_SPEC:
+            return change_cipher_spec_arrived(conn, ssl);
+        case MBEDTLS_SSL_MSG_APPLICATION_DATA:
+            return data_arrived(conn, ssl);
+        case MBEDTLS_SSL_MSG_HANDSHAKE:
+            // RFC 8446 5.1 and RFC 5246 6.2.1: never empty
+            return ssl->in_msglen > 0
+                ? 0
+                : refuse(conn, USSL_ALERT_UNEXPECTED_MESSAGE, "UNEXPECTED_RECORD");
+        default:
+            return refuse(conn, USSL_ALERT_UNEXPECTED_MESSAGE, "UNEXPECTED_RECORD");
+    }
+}
+
+int ussl__message_begins(const mbedtls_ssl_context *ssl, const unsigned char *message) {
+    size_t most = message[0] == MBEDTLS_SSL_HS_CERTIFICATE ? MOST_CERTIFICATES : MOST_MESSAGE;
+    if (ssl->in_hslen <= most) {
+        return 0;
+    }
+    return refuse(ussl__conn_of(ssl), USSL_ALERT_ILLEGAL_PARAMETER, "EXCESSIVE_MESSAGE_SIZE");
+}
+
+int ussl__message_arrived(mbedtls_ssl_context *ssl) {
+    ussl_conn_t *conn = ussl__conn_of(ssl);
+    if (!is_open(ssl)) {
+        memset(&conn->idle, 0, sizeof(conn->idle));
+        return ussl__hello_arrived(conn);
+    }
+#if USSL_TLS13
+    if (is_tls13(ssl)) {
+        return post_handshake_arrived(conn, ssl);
+    }
+#endif
+#if USSL_TLS12
+    return renegotiation_arrived(conn, ssl);
+#else
+    return 0;
+#endif
+}
+
+bool ussl__early_data_skipped(const mbedtls_ssl_context *ssl, size_t len, bool failed) {
+    ussl_conn_t *conn = ussl__conn_of(ssl);
+    // In clear they can only come between a HelloRetryRequest and the second ClientHello.
+    bool now = failed ? !is_open(ssl) : ssl->state == MBEDTLS_SSL_CLIENT_HELLO;
+    if (!now || len > conn->early_data) {
+        return false;
+    }
+    conn->early_data = (uint16_t)(conn->early_data - len);
+    return true;
+}

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: MIT
+//
+// key_update.c - changes the keys of a TLS 1.3 connection, when the peer asks for it and before a
+// key has protected too many records (RFC 8446 4.6.3 and 5.5).
+//
+// Notes: mbedTLS has no KeyUpdate and would end the connection. An answer is not queued for each
+// request: one KeyUpdate answers all that have come since the last one, so a peer that does not
+// read cannot fill memory with answers.
+#include "conn.h"
+
+#include <string.h>
+
+#if USSL_TLS13
+
+// Octets of a KeyUpdate message: its header, and one that says if an answer is wanted.
+enum { LENGTH = 4 + 1, NOT_REQUESTED = 0, REQUESTED = 1 };
+
+int ussl__key_update_arrived(ussl_conn_t *conn) {
+    const mbedtls_ssl_context *ssl = &conn->ssl;
+    const uint8_t *message = ssl->in_msg;
+    int alert = USSL_ALERT_NONE;
+    if (ssl->in_hslen != LENGTH) {
+        alert = USSL_ALERT_DECODE_ERROR;
+    } else if (message[LENGTH - 1] != NOT_REQUESTED && message[LENGTH - 1] != REQUESTED) {
+        alert = USSL_ALERT_ILLEGAL_PARAMETER;
+    } else if (ssl->in_msglen != LENGTH) { // RFC 8446 5.1: the record ends where the key changes
+        alert = USSL_ALERT_UNEXPECTED_MESSAGE;
+    }
+    if (alert != USSL_ALERT_NONE) {
+        (void)ussl__conn_latch(conn, USSL_ERR_PROTOCOL, alert, "BAD_KEY_UPDATE");
+        return MBEDTLS_ERR_SSL_ILLEGAL_PARAMETER;
+    }
+    conn->key_update_due |= message[LENGTH - 1] == REQUESTED && conn->state == CONN_OPEN;
+    return ussl__next_key(&conn->ssl, false);
+}
+
+int ussl__key_update_send(ussl_conn_t *conn) {
+    static const uint8_t message[LENGTH] = {USSL__KEY_UPDATE, 0, 0, 1, NOT_REQUESTED};
+    mbedtls_ssl_context *ssl = &conn->ssl;
+    if (ssl->tls_version != MBEDTLS_SSL_VERSION_TLS1_3) {
+        return 0;
+    }
+    // AES-GCM protects 2^24.5 full records (RFC 8446 5.5). The key is changed at half of 2^24.
+    const uint8_t *sent = ssl->cur_out_ctr + MBEDTLS_SSL_SEQUENCE_NUMBER_LEN - 3;
+    bool worn = sent[0] >= 0x80;
+    bool waits = conn->out_total > 0 || ssl->out_left > 0;
+    if (!(conn->key_update_due || worn) || waits || conn->state != CONN_OPEN) {
+        return 0;
+    }
+    conn->key_update_due = false;
+    memcpy(ssl->out_msg, message, sizeof(message));
+    ssl->out_msgtype = MBEDTLS_SSL_MSG_HANDSHAKE;
+    ssl->out_msglen = sizeof(message);
+    int code = mbedtls_ssl_write_record(ssl, 1);
+    // The record is sealed, also if it waits in the output window.
+    return code == 0 || code == MBEDTLS_ERR_SSL_WANT_WRITE ? ussl__next_key(ssl, true) : code;
+}
+#endif // USSL_TLS13

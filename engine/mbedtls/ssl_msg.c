@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: MIT
+//
+// ssl_msg.c - replaces mbedTLS's ssl_msg.c: it includes that file whole, and puts functions of the
+// engine in front of some of its functions: where a record header has been read, where a record is
+// decrypted and taken, where fragments of a handshake message are joined, and where a handshake
+// message is written.
+//
+// Notes: mbedTLS accepts records at these places that the RFCs forbid, refuses a handshake message
+// whose header is divided among records, and writes each message in one record, whatever its
+// length. No source of mbedTLS is changed or copied.
+//
+// These functions are called in the file that defines them, so a plain #define would rename both.
+// Each macro below therefore looks at the first word of the argument list, which is `ssl` in a call
+// and a type in a declaration.
+#include "mbed.h"
+
+static bool is_stream(const mbedtls_ssl_context *ssl) {
+    return ssl->conf->transport == MBEDTLS_SSL_TRANSPORT_STREAM;
+}
+
+static int read_header(
+    const mbedtls_ssl_context *ssl, unsigned char *header, size_t len, mbedtls_record *rec);
+static int open_record(mbedtls_ssl_context *ssl, mbedtls_record *rec);
+static int take_record(mbedtls_ssl_context *ssl);
+static int join_fragments(mbedtls_ssl_context *ssl);
+static int write_records(mbedtls_ssl_context *ssl, int force_flush);
+
+#define ssl_parse_record_header(...) HEADER_##__VA_ARGS__)
+#define HEADER_ssl read_header(ssl
+#define HEADER_mbedtls_ssl_context ssl_parse_record_header(mbedtls_ssl_context
+#define ssl_prepare_record_content(...) OPEN_##__VA_ARGS__)
+#define OPEN_ssl open_record(ssl
+#define OPEN_mbedtls_ssl_context ssl_prepare_record_content(mbedtls_ssl_context
+#define mbedtls_ssl_handle_message_type(...) TAKE_##__VA_ARGS__)
+#define TAKE_ssl take_record(ssl
+#define TAKE_mbedtls_ssl_context mbedtls_ssl_handle_message_type(mbedtls_ssl_context
+#define mbedtls_ssl_prepare_handshake_record(...) JOIN_##__VA_ARGS__)
+#define JOIN_ssl join_fragments(ssl
+#define JOIN_mbedtls_ssl_context mbedtls_ssl_prepare_handshake_record(mbedtls_ssl_context
+#define mbedtls_ssl_write_record(...) WRITE_##__VA_ARGS__)
+#define WRITE_ssl write_records(ssl
+#define WRITE_mbedtls_ssl_context mbedtls_ssl_write_record(mbedtls_ssl_context
+
+#undef MBEDTLS_SSL_IN_BUFFER_LEN
+#undef MBEDTLS_SSL_OUT_BUFFER_LEN
+#undef MBEDTLS_SSL_OUT_CONTENT_LEN
+// mbedTLS asks for the bytes of a record before conn/record_buffers.c makes room for them, so for a
+// stream the check of the room must not fail. ussl__header_arrived() bounds the length.
+#define MBEDTLS_SSL_IN_BUFFER_LEN (is_stream(ssl) ? SIZE_MAX / 2 : ussl__record_room_in(ssl))
+#define MBEDTLS_SSL_OUT_BUFFER_LEN ussl__record_room_out(ssl)
+#define MBEDTLS_SSL_OUT_CONTENT_LEN ussl__message_room()
+#include "../library/ssl_msg.c"
+#undef ssl_parse_record_header
+#undef ssl_prepare_record_content
+#undef mbedtls_ssl_handle_message_type
+#undef mbedtls_ssl_prepare_handshake_record
+#undef mbedtls_ssl_write_record
+
+// ---- records that arrive ----
+static int read_header(
+    const mbedtls_ssl_context *ssl, unsigned char *header, size_t len, mbedtls_record *rec) {
+    int code = is_stream(ssl) ? ussl__header_arrived(ssl, header) : 0;
+    return code != 0 ? code : ssl_parse_record_header(ssl, header, len, rec);
+}
+
+static int open_record(mbedtls_ssl_context *ssl, mbedtls_record *rec) {
+    if (!is_stream(ssl)) {
+        return ssl_prepare_record_content(ssl, rec);
+    }
+    ssl->nb_zero = 0; // ussl__record_arrived() counts empty records
+    bool early = rec->type == MBEDTLS_SSL_MSG_APPLICATION_DATA;
+    size_t len = rec->data_len;
+    if (early && ssl->transform_in == NULL && ussl__early_data_skipped(ssl, len, false)) {
+        return MBEDTLS_ERR_SSL_CONTINUE_PROCESSING;
+    }
+    int code = ssl_prepare_record_content(ssl, rec);
+    if (code == MBEDTLS_ERR_SSL_INVALID_MAC && early && ussl__early_data_skipped(ssl, len, true)) {
+        return MBEDTLS_ERR_SSL_CONTINUE_PROCESSING;
+    }
+    return code;
+}
+
+static int take_record(mbedtls_ssl_context *ssl) {
+    int code = is_stream(ssl) ? ussl__record_arrived(ssl) : 0;
+    return code != 0 ? code : mbedtls_ssl_handle_message_type(ssl);
+}
+
+// The message is joined at the start of the buffer, where the content of a record begins. While a
+// part is missing, the header of the next record follows the parts that are there.
+static int join_fragments(mbedtls_ssl_context *ssl) {
+    if (!is_stream(ssl)) {
+        return mbedtls_ssl_prepare_handshake_record(ssl);
+    }
+    unsigned char *record = ssl->in_buf + MBEDTLS_SSL_SEQUENCE_NUMBER_LEN;
+    unsigned char *message = record + mbedtls_ssl_in_hdr_len(ssl);
+    size_t have = mbedtls_ssl_get_in_hsfraglen(ssl);
+    if (message + have + ssl->in_msglen > ssl->in_buf + ussl__record_room_in(ssl)) {
+        return MBEDTLS_ERR_ERROR_CORRUPTION_DETECTED;
+    }
+    memmove(message + have, ssl->in_msg, ssl->in_msglen);
+    have += ssl->in_msglen;
+    ssl->in_hslen = mbedtls_ssl_hs_hdr_len(ssl);
+    if (have >= ssl->in_hslen) {
+        ssl->in_hslen += MBEDTLS_GET_UINT24_BE(message, 1);
+        int code = ussl__message_begins(ssl, message);
+        if (code != 0) {
+            return code;
+        }
+    }
+    bool whole = have >= ssl->in_hslen;
+    ssl->in_msglen = whole ? have : 0;
+    ssl->in_hdr = whole ? record : message + have;
+    mbedtls_ssl_update_in_pointers(ssl);
+    if (mbedtls_ssl_set_in_hsfraglen(ssl, whole ? 0 : (unsigned)have) != 0) {
+        return MBEDTLS_ERR_ERROR_CORRUPTION_DETECTED;
+    }
+    if (!whole) {
+        return MBEDTLS_ERR_SSL_CONTINUE_PROCESSING;
+    }
+    MBEDTLS_PUT_UINT16_BE(ssl->in_msglen, ssl->in_len, 0);
+    return ussl__message_arrived(ssl);
+}
+
+// ---- records that are sent ----
+// Writes a message that is longer than a record can be in as many records as it takes. Sealing a
+// record makes it longer, so what follows is kept at the end of the buffer meanwhile.
+static int write_records(mbedtls_ssl_context *ssl, int force_flush) {
+    size_t most = ussl__record_most(ssl), rest = ssl->out_msglen;
+    bool message = ssl->out_msgtype == MBEDTLS_SSL_MSG_HANDSHAKE;
+    if (!is_stream(ssl) || !message || rest <= most) {
+        return mbedtls_ssl_write_record(ssl, force_flush);
+    }
+    unsigned char *kept = ssl->out_buf + ussl__record_room_out(ssl) - rest;
+    int growth = mbedtls_ssl_get_record_expansion(ssl), code = growth < 0 ? growth : 0;
+    memmove(kept, ssl->out_msg, rest);
+    while (code == 0 && rest > 0) {
+        size_t part = rest < most ? rest : most;
+        if (ssl->out_hdr + growth > kept) {
+            return MBEDTLS_ERR_SSL_BUFFER_TOO_SMALL;
+        }
+        memmove(ssl->out_msg, kept, part);
+        kept += part;
+        rest -= part;
+        ssl->out_msgtype = MBEDTLS_SSL_MSG_HANDSHAKE;
+        ssl->out_msglen = part;
+        code = mbedtls_ssl_write_record(ssl, rest == 0 ? force_flush : SSL_DONT_FORCE_FLUSH);
+    }
+    return code;
+}
