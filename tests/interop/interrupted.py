@@ -1,6 +1,6 @@
 # interrupted.py - Ctrl-C in the middle of handshakes and writes: of our own process, by a process that sends the signals.
 #
-#   interrupted.py SECONDS    prints "ready", then "enough" and waits for a line, then what came of it
+#   interrupted.py SECONDS    prints "again" when it is ready for one Ctrl-C, and at last "enough"; then waits for a line
 #
 # MicroPython itself leaves its heap locked if Ctrl-C comes in the middle of an allocation. So nothing is collected, and
 # the other thread, which needs the lock of the engine, allocates nothing.
@@ -20,36 +20,37 @@ def connect():
     assert shake(*bio_pair(client, server)) == [True, True]
 
 
-def for_seconds(seconds):
-    end = time.time() + seconds
-    while time.time() < end:
-        connect()
+def until_interrupted(work):
+    """Works until Ctrl-C comes. None comes outside of this function, where nobody would expect it."""
+    try:
+        print("again")
+        try:
+            while True:
+                work()
+        except OSError:
+            while True:
+                time.sleep(0.01)
+    except KeyboardInterrupt:
+        pass
 
 
 def wait(sock, buf, connection):
     """In another thread: when a byte comes, asks the engine something, and sends the byte back."""
-    while True:
-        try:
-            sock.readinto(buf)
-            break
-        except KeyboardInterrupt:
-            pass
+    sock.readinto(buf)
     connection.pending()
     sock.write(buf)
 
 
-def use(end):
-    """A connection on which calls were interrupted can be used, or has failed; no call seems to be in progress."""
+def use():
+    """A connection on which a call was interrupted can be used, or has failed; no call seems to be in progress."""
     c, s, stream, _ = pair(client, server)
-    try:
-        if shake(c, s) == [True, True]:
-            while time.time() < end:
-                c.send(b"x" * 100)
-                s.recv(100)
-    except KeyboardInterrupt:
-        pass
-    except OSError:
-        return
+
+    def exchange():
+        if c.version() or shake(c, s) == [True, True]:
+            c.send(b"x" * 100)
+            s.recv(100)
+
+    until_interrupted(exchange)
     try:
         c.send(b"y")
     except OSError:
@@ -63,33 +64,20 @@ def main():
     near = socket.socket()
     near.connect(address)
     far, _ = listener.accept()
-    _thread.start_new_thread(wait, (far, bytearray(1), bio_pair(client, server)[0]))
-    time.sleep(0.1)
+    other = bytearray(1), bio_pair(client, server)[0]
     gc.disable()
-    interrupts, end = 0, time.time() + float(sys.argv[1])
-    print("ready")
+    end = time.time() + float(sys.argv[1])
     while time.time() < end:
-        try:
-            for_seconds(end - time.time())
-        except KeyboardInterrupt:
-            interrupts += 1
+        until_interrupted(connect)
     end = time.time() + float(sys.argv[1]) / 2
     while time.time() < end:
-        try:
-            use(end)
-        except KeyboardInterrupt:
-            pass
-    # From here on there are no signals.
-    answered = False
+        use()
     print("enough")
-    while not answered:
-        try:
-            answered = sys.stdin.readline() != ""
-        except KeyboardInterrupt:
-            pass
+    sys.stdin.readline()
+    _thread.start_new_thread(wait, (far,) + other)  # not before: it could get the signals
     near.settimeout(10)
     near.write(b"?")
-    print("interrupted" if interrupts > 0 and near.read(1) == b"?" else interrupts)
+    print("answered" if near.read(1) == b"?" else "no answer")
 
 
 main()
