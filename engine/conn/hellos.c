@@ -13,6 +13,7 @@
 enum {
     EXT_SERVER_NAME = 0,
     EXT_MAX_FRAGMENT_LENGTH = 1,
+    EXT_SUPPORTED_GROUPS = 10,
     EXT_POINT_FORMATS = 11,
     EXT_ALPN = 16,
     EXT_ENCRYPT_THEN_MAC = 22,
@@ -21,6 +22,7 @@ enum {
     EXT_SESSION_TICKET = 35,
     EXT_EARLY_DATA = 42,
     EXT_SUPPORTED_VERSIONS = 43,
+    EXT_COOKIE = 44,
     EXT_CERTIFICATE_AUTHORITIES = 47,
     EXT_KEY_SHARE = 51,
     EXT_RENEGOTIATION_INFO = 0xFF01,
@@ -96,6 +98,13 @@ static int read_extensions(ussl_conn_t *conn, ussl__reader_t *body, ussl__reader
         }
     }
     return has_duplicates(*list) ? refuse(conn, USSL_ALERT_ILLEGAL_PARAMETER, "BAD_EXTENSION") : 0;
+}
+
+// After this message the peer changes its keys or waits for ours, so nothing may follow it in its
+// record (RFC 8446 5.1).
+static int check_end(ussl_conn_t *conn) {
+    bool more = conn->ssl.in_msglen > conn->ssl.in_hslen;
+    return more ? refuse(conn, USSL_ALERT_UNEXPECTED_MESSAGE, "EXCESS_HANDSHAKE_DATA") : 0;
 }
 
 static int check_point_formats(ussl_conn_t *conn, ussl__reader_t list) {
@@ -201,6 +210,7 @@ static int client_hello_arrived(ussl_conn_t *conn, ussl__reader_t body) {
         return malformed(conn);
     }
     int code = read_extensions(conn, &body, &list);
+    code = code ? code : check_end(conn);
     if (code != 0) {
         return code;
     }
@@ -236,13 +246,14 @@ static bool is_answer(const ussl_conn_t *conn, unsigned type) {
     const mbedtls_ssl_config *conf = conn->ssl.conf;
     switch (type) {
         case EXT_SERVER_NAME:
-            return conn->ssl.hostname != NULL;
+            return conn->hostname != NULL && conn->address_len == 0;
         case EXT_ALPN:
             return conf->alpn_list != NULL;
         case EXT_SESSION_TICKET:
             return !conn->ctx->config.no_tickets;
         case EXT_MAX_FRAGMENT_LENGTH:
             return conf->mfl_code != MBEDTLS_SSL_MAX_FRAG_LEN_NONE;
+        case EXT_SUPPORTED_GROUPS: // no answer (RFC 8422 5.2), but some servers send it
         case EXT_POINT_FORMATS:
         case EXT_ENCRYPT_THEN_MAC:
         case EXT_EXTENDED_MASTER_SECRET:
@@ -285,24 +296,32 @@ static int check_server_name(ussl_conn_t *conn, ussl__reader_t list) {
 }
 
 static int server_hello_arrived(ussl_conn_t *conn, ussl__reader_t body) {
-    enum { VERSION_AND_RANDOM = 2 + 32, SUITE_AND_COMPRESSION = 2 + 1 };
+    enum { VERSION = 2, RANDOM = 32, SUITE_AND_COMPRESSION = 2 + 1 };
     ussl__reader_t id, list, data;
-    if (ussl__bytes_left(&body) < VERSION_AND_RANDOM) {
+    if (ussl__bytes_left(&body) < VERSION + RANDOM) {
         return malformed(conn);
     }
-    body.at += VERSION_AND_RANDOM;
+    const uint8_t *random = body.at + VERSION;
+    body.at += VERSION + RANDOM;
     if (!ussl__read_vector(&body, 1, &id) || ussl__bytes_left(&body) < SUITE_AND_COMPRESSION) {
         return malformed(conn);
     }
     body.at += SUITE_AND_COMPRESSION;
     int code = read_extensions(conn, &body, &list);
     code = code ? code : check_server_name(conn, list);
+    if (code != 0) {
+        return code;
+    }
 #if USSL_TLS12
-    if (code == 0 && !find(list, EXT_SUPPORTED_VERSIONS, &data)) {
+    if (!find(list, EXT_SUPPORTED_VERSIONS, &data)) {
         return tls12_hello_arrived(conn, id, list);
     }
 #endif
-    return code;
+    bool retry = memcmp(random, mbedtls_ssl_tls13_hello_retry_request_magic, RANDOM) == 0;
+    if (retry && !find(list, EXT_COOKIE, &data) && !find(list, EXT_KEY_SHARE, &data)) {
+        return refuse(conn, USSL_ALERT_ILLEGAL_PARAMETER, "NO_CHANGE_FOLLOWING_HRR");
+    }
+    return check_end(conn);
 }
 
 #if USSL_TLS13
@@ -363,6 +382,9 @@ int ussl__hello_arrived(ussl_conn_t *conn) {
         case MBEDTLS_SSL_HS_CERTIFICATE_REQUEST:
             return client && tls13 ? request_arrived(conn, body) : 0;
 #endif
+        case MBEDTLS_SSL_HS_SERVER_HELLO_DONE:
+        case MBEDTLS_SSL_HS_FINISHED:
+            return check_end(conn);
         default:
             return 0;
     }

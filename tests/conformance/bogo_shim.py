@@ -88,13 +88,13 @@ def make_context(flags):
     server = "server" in flags
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER if server else ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False
-    asks = "verify-peer" in flags or "require-any-client-certificate" in flags
-    needs = not server or "require-any-client-certificate" in flags
-    context.verify_mode = ssl.CERT_NONE
-    if asks:
-        context.verify_mode = ssl.CERT_REQUIRED if needs else ssl.CERT_OPTIONAL
-    if "trust-cert" in flags and flags["trust-cert"]:
+    trusts = bool(flags.get("trust-cert"))
+    if trusts:
         context.load_verify_locations(flags["trust-cert"])
+    if "require-any-client-certificate" in flags or (not server and trusts):
+        context.verify_mode = ssl.CERT_REQUIRED
+    else:
+        context.verify_mode = ssl.CERT_OPTIONAL if "verify-peer" in flags else ssl.CERT_NONE
     set_versions(context, flags)
     if "cert-file" in flags:
         context.load_cert_chain(flags["cert-file"], flags["key-file"])

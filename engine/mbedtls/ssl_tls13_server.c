@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: MIT
+//
+// ssl_tls13_server.c - replaces mbedTLS's ssl_tls13_server.c: it includes that file whole, and
+// reads versions and PSK modes of a ClientHello as the RFCs say.
+//
+// Notes: mbedTLS takes the first version of a client's list that it knows, so a list in the wrong
+// order would end in TLS 1.2. It refuses PSK modes that it does not know, which RFC 8701 sends on
+// purpose. No source of mbedTLS is changed or copied.
+#include "mbed.h"
+
+#if USSL_TLS13 && USSL_SERVER
+static uint16_t read_version(const unsigned char version[2], int transport);
+static int read_versions(
+    mbedtls_ssl_context *ssl, const unsigned char *list, const unsigned char *end);
+static int read_modes(
+    mbedtls_ssl_context *ssl, const unsigned char *list, const unsigned char *end);
+
+// The first word of the argument list tells a call from the definition, as in ssl_msg.c.
+#define ssl_tls13_parse_supported_versions_ext(...) VERSIONS_##__VA_ARGS__)
+#define VERSIONS_ssl read_versions(ssl
+#define VERSIONS_mbedtls_ssl_context ssl_tls13_parse_supported_versions_ext(mbedtls_ssl_context
+#define ssl_tls13_parse_key_exchange_modes_ext(...) MODES_##__VA_ARGS__)
+#define MODES_ssl read_modes(ssl
+#define MODES_mbedtls_ssl_context ssl_tls13_parse_key_exchange_modes_ext(mbedtls_ssl_context
+#define mbedtls_ssl_read_version read_version
+#include "../library/ssl_tls13_server.c"
+#undef ssl_tls13_parse_supported_versions_ext
+#undef ssl_tls13_parse_key_exchange_modes_ext
+
+// mbedTLS reads two versions with one function: that of the ClientHello, and those of the list, of
+// which it gets only the one that read_versions() has chosen and marked.
+enum { CHOSEN = 0xFE };
+static uint16_t read_version(const unsigned char version[2], int transport) {
+    return version[0] == CHOSEN ? (uint16_t)(0x300 | version[1])
+                                : ussl__read_client_version(version, transport);
+}
+
+// The order of the list has no meaning, and most of it can be unknown (RFC 8446 4.2.1).
+static int read_versions(
+    mbedtls_ssl_context *ssl, const unsigned char *list, const unsigned char *end) {
+    size_t len = list < end ? list[0] : 0;
+    unsigned best = 0;
+    if (len == 0 || len % 2 != 0 || (size_t)(end - list) != 1 + len) {
+        MBEDTLS_SSL_PEND_FATAL_ALERT(
+            MBEDTLS_SSL_ALERT_MSG_DECODE_ERROR, MBEDTLS_ERR_SSL_DECODE_ERROR);
+        return MBEDTLS_ERR_SSL_DECODE_ERROR;
+    }
+    for (size_t i = 1; i < len; i += 2) {
+        unsigned version = MBEDTLS_GET_UINT16_BE(list, i);
+        bool known = version >= 0x300 && version <= (unsigned)MBEDTLS_SSL_VERSION_TLS1_3;
+        best = known && version > best ? version : best;
+    }
+    unsigned char only[] = {2, CHOSEN, (unsigned char)best};
+    return ssl_tls13_parse_supported_versions_ext(ssl, only, only + sizeof(only));
+}
+
+static int read_modes(
+    mbedtls_ssl_context *ssl, const unsigned char *list, const unsigned char *end) {
+    unsigned char known[3] = {0};
+    size_t len = list < end ? list[0] : 0;
+    if (len == 0 || (size_t)(end - list) != 1 + len) {
+        MBEDTLS_SSL_PEND_FATAL_ALERT(
+            MBEDTLS_SSL_ALERT_MSG_DECODE_ERROR, MBEDTLS_ERR_SSL_DECODE_ERROR);
+        return MBEDTLS_ERR_SSL_DECODE_ERROR;
+    }
+    for (unsigned char mode = 0; mode <= MBEDTLS_SSL_TLS1_3_PSK_MODE_ECDHE; mode++) {
+        if (memchr(list + 1, mode, len) != NULL) {
+            known[++known[0]] = mode;
+        }
+    }
+    return ssl_tls13_parse_key_exchange_modes_ext(ssl, known, known + 1 + known[0]);
+}
+#endif
