@@ -23,6 +23,11 @@
 // size is that of two bytes and a type, padded, and the tag. Nothing else that a handshake or a
 // read sends has that size.
 static bool is_alert(const ussl_conn_t *conn, const unsigned char *record, size_t len) {
+    const size_t spec = 5 + 1; // a change_cipher_spec can precede it (mbedtls/ssl_msg.c)
+    if (record[0] == MBEDTLS_SSL_MSG_CHANGE_CIPHER_SPEC && len > spec) {
+        record += spec;
+        len -= spec;
+    }
     const size_t pad = MBEDTLS_SSL_CID_TLS1_3_PADDING_GRANULARITY;
     const size_t hidden = 5 + (2 + 1 + pad - 1) / pad * pad + 16;
     return record[0] == MBEDTLS_SSL_MSG_ALERT

@@ -24,6 +24,7 @@ static int open_record(mbedtls_ssl_context *ssl, mbedtls_record *rec);
 static int take_record(mbedtls_ssl_context *ssl);
 static int join_fragments(mbedtls_ssl_context *ssl);
 static int write_records(mbedtls_ssl_context *ssl, int force_flush);
+static int send_alert_as_built(mbedtls_ssl_context *ssl, unsigned char level, unsigned char alert);
 
 #define ssl_parse_record_header(...) HEADER_##__VA_ARGS__)
 #define HEADER_ssl read_header(ssl
@@ -41,6 +42,10 @@ static int write_records(mbedtls_ssl_context *ssl, int force_flush);
 #define WRITE_ssl write_records(ssl
 #define WRITE_mbedtls_ssl_context mbedtls_ssl_write_record(mbedtls_ssl_context
 
+#define mbedtls_ssl_send_alert_message(...) ALERT_##__VA_ARGS__)
+#define ALERT_ssl mbedtls_ssl_send_alert_message(ssl
+#define ALERT_mbedtls_ssl_context send_alert_as_built(mbedtls_ssl_context
+
 #undef MBEDTLS_SSL_IN_BUFFER_LEN
 #undef MBEDTLS_SSL_OUT_BUFFER_LEN
 #undef MBEDTLS_SSL_OUT_CONTENT_LEN
@@ -55,6 +60,7 @@ static int write_records(mbedtls_ssl_context *ssl, int force_flush);
 #undef mbedtls_ssl_handle_message_type
 #undef mbedtls_ssl_prepare_handshake_record
 #undef mbedtls_ssl_write_record
+#undef mbedtls_ssl_send_alert_message
 
 // ---- records that arrive ----
 static int read_header(
@@ -146,4 +152,45 @@ static int write_records(mbedtls_ssl_context *ssl, int force_flush) {
         code = mbedtls_ssl_write_record(ssl, rest == 0 ? force_flush : SSL_DONT_FORCE_FLUSH);
     }
     return code;
+}
+
+// After the ServerHello of TLS 1.3 a server can read no alert in clear (RFC 8446 6), but mbedTLS
+// begins to encrypt with the client's second flight. As before that flight, a change_cipher_spec
+// comes first (RFC 8446 D.4).
+#if USSL_TLS13
+static bool second_flight_is_due(const mbedtls_ssl_context *ssl) {
+    const mbedtls_ssl_handshake_params *handshake = ssl->handshake;
+    bool client = ssl->conf->endpoint == MBEDTLS_SSL_IS_CLIENT;
+    return client && is_stream(ssl) && handshake != NULL && ssl->out_left == 0
+        && ssl->transform_out == NULL && ssl->transform_in != NULL
+        && ssl->transform_in == handshake->transform_handshake;
+}
+
+static int send_encrypted_alert(
+    mbedtls_ssl_context *ssl, unsigned char level, unsigned char alert) {
+    int code = 0;
+    if (!ssl->handshake->ccs_sent) {
+        ssl->out_msgtype = MBEDTLS_SSL_MSG_CHANGE_CIPHER_SPEC;
+        ssl->out_msglen = 1;
+        ssl->out_msg[0] = 1;
+        code = mbedtls_ssl_write_record(ssl, SSL_DONT_FORCE_FLUSH);
+    }
+    mbedtls_ssl_set_outbound_transform(ssl, ssl->handshake->transform_handshake);
+    mbedtls_ssl_update_out_pointers(ssl, ssl->transform_out);
+    ssl->out_msgtype = MBEDTLS_SSL_MSG_ALERT;
+    ssl->out_msglen = 2;
+    ssl->out_msg[0] = level;
+    ssl->out_msg[1] = alert;
+    return code ? code : mbedtls_ssl_write_record(ssl, SSL_FORCE_FLUSH);
+}
+#endif
+
+int mbedtls_ssl_send_alert_message(
+    mbedtls_ssl_context *ssl, unsigned char level, unsigned char alert) {
+#if USSL_TLS13
+    if (second_flight_is_due(ssl)) {
+        return send_encrypted_alert(ssl, level, alert);
+    }
+#endif
+    return send_alert_as_built(ssl, level, alert);
 }
