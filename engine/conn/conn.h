@@ -156,10 +156,14 @@ USSL__CHECKED ussl_result_t ussl__records_for_handshake(ussl_conn_t *conn);
 // Once the handshake is done, gives back the buffers that hold nothing.
 void ussl__records_shrink(ussl_conn_t *conn);
 
-// ---- hellos.c ----------------------------------------------------------------------------------
-// Check a message of the handshake, and a NewSessionTicket of TLS 1.3 with its header, for what
-// mbedTLS does not look at. Return 0 or an mbedTLS code.
-USSL__CHECKED int ussl__hello_arrived(ussl_conn_t *conn);
+// ---- client_messages.c (USSL_SERVER), server_messages.c
+// ------------------------------------------
+#define USSL__MESSAGE_HEADER 4 // octets in front of a handshake message (RFC 8446 4)
+// Check a message of the handshake that has arrived for what mbedTLS does not look at. Return 0 or
+// an mbedTLS code.
+USSL__CHECKED int ussl__client_message_arrived(ussl_conn_t *conn);
+USSL__CHECKED int ussl__server_message_arrived(ussl_conn_t *conn);
+// The same for a NewSessionTicket of TLS 1.3.
 USSL__CHECKED int ussl__ticket_arrived(ussl_conn_t *conn);
 
 // ---- key_update.c (USSL_TLS13) ------------------------------------------------------------------

@@ -64,6 +64,11 @@ static void latch_code(ussl_conn_t *conn, int code) {
         why.result = USSL_ERR_ALERT;
         why.alert = (int16_t)alert;
         why.reason = ussl__alert_reason((unsigned)alert);
+    } else if (code == MBEDTLS_ERR_SSL_HANDSHAKE_FAILURE
+        && conn->ssl.alert_type == USSL_ALERT_DECRYPT_ERROR
+        && conn->ssl.state > MBEDTLS_SSL_CLIENT_HELLO) {
+        why.alert = USSL_ALERT_DECRYPT_ERROR; // of a CertificateVerify (RFC 8446 4.4.3)
+        why.reason = "BAD_SIGNATURE";
     } else if (client && code == MBEDTLS_ERR_SSL_HANDSHAKE_FAILURE) {
         // The table has NO_SHARED_CIPHER, which is wrong for a client: it has found nothing
         // acceptable in a ServerHello.

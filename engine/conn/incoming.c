@@ -6,7 +6,7 @@
 // Notes: mbedTLS calls these functions for every record (mbedtls/ssl_msg.c). What a single record
 // costs is bounded by its length; records that bring nothing are bounded by counting them. A
 // failure is latched with OpenSSL's reason, so the returned code only ends the call.
-#include "conn.h"
+#include "extensions.h"
 
 #include <string.h>
 
@@ -18,11 +18,6 @@ enum { MOST_WARNINGS = 4, MOST_IDLE = 32 };
 enum { MOST_CERTIFICATES = 24 * 1024, MOST_MESSAGE = 16384 };
 
 // ---- helpers ----
-static int refuse(ussl_conn_t *conn, int alert, const char *reason) {
-    (void)ussl__conn_latch(conn, USSL_ERR_PROTOCOL, alert, reason);
-    return MBEDTLS_ERR_SSL_UNEXPECTED_MESSAGE;
-}
-
 static bool is_tls13(const mbedtls_ssl_context *ssl) {
     return USSL_TLS13 && ssl->tls_version == MBEDTLS_SSL_VERSION_TLS1_3;
 }
@@ -42,18 +37,18 @@ static bool version_is_known(const mbedtls_ssl_context *ssl) {
 }
 
 static int count_idle(ussl_conn_t *conn, uint8_t *count, unsigned most, const char *reason) {
-    return ++*count > most ? refuse(conn, USSL_ALERT_UNEXPECTED_MESSAGE, reason) : 0;
+    return ++*count > most ? ussl__refuse(conn, USSL_ALERT_UNEXPECTED_MESSAGE, reason) : 0;
 }
 
 // ---- records ----
 static int alert_arrived(ussl_conn_t *conn, mbedtls_ssl_context *ssl) {
     enum { WARNING = 1, FATAL = 2 };
     if (ssl->in_msglen != 2) {
-        return refuse(conn, USSL_ALERT_DECODE_ERROR, "INVALID_ALERT");
+        return ussl__refuse(conn, USSL_ALERT_DECODE_ERROR, "INVALID_ALERT");
     }
     uint8_t *level = &ssl->in_msg[0], number = ssl->in_msg[1];
     if (*level != WARNING && *level != FATAL) {
-        return refuse(conn, USSL_ALERT_ILLEGAL_PARAMETER, "UNKNOWN_ALERT_TYPE");
+        return ussl__refuse(conn, USSL_ALERT_ILLEGAL_PARAMETER, "UNKNOWN_ALERT_TYPE");
     }
     if (*level == FATAL || number == USSL_ALERT_CLOSE_NOTIFY) {
         return 0;
@@ -73,7 +68,7 @@ static int change_cipher_spec_arrived(ussl_conn_t *conn, const mbedtls_ssl_conte
     bool sealed = ssl->in_hdr[0] != MBEDTLS_SSL_MSG_CHANGE_CIPHER_SPEC;
     bool early = !is_client(ssl) && !version_is_known(ssl) && !conn->client_hello_checked;
     if (sealed || early || is_open(ssl)) {
-        return refuse(conn, USSL_ALERT_UNEXPECTED_MESSAGE, "UNEXPECTED_RECORD");
+        return ussl__refuse(conn, USSL_ALERT_UNEXPECTED_MESSAGE, "UNEXPECTED_RECORD");
     }
     return count_idle(conn, &conn->idle.specs, MOST_IDLE, "TOO_MANY_CCS");
 }
@@ -97,7 +92,7 @@ static int data_arrived(ussl_conn_t *conn, mbedtls_ssl_context *ssl) {
 static int renegotiation_arrived(ussl_conn_t *conn, mbedtls_ssl_context *ssl) {
     uint8_t asks = is_client(ssl) ? MBEDTLS_SSL_HS_HELLO_REQUEST : MBEDTLS_SSL_HS_CLIENT_HELLO;
     if (ssl->in_msg[0] != asks) {
-        return refuse(conn, USSL_ALERT_UNEXPECTED_MESSAGE, "UNEXPECTED_MESSAGE");
+        return ussl__refuse(conn, USSL_ALERT_UNEXPECTED_MESSAGE, "UNEXPECTED_MESSAGE");
     }
     int code = count_idle(conn, &conn->idle.messages, MOST_WARNINGS, "TOO_MANY_WARN_ALERTS");
     if (code != 0) {
@@ -114,7 +109,7 @@ static int post_handshake_arrived(ussl_conn_t *conn, mbedtls_ssl_context *ssl) {
     uint8_t type = ssl->in_msg[0];
     if (type != USSL__KEY_UPDATE
         && !(type == MBEDTLS_SSL_HS_NEW_SESSION_TICKET && is_client(ssl))) {
-        return refuse(conn, USSL_ALERT_UNEXPECTED_MESSAGE, "UNEXPECTED_MESSAGE");
+        return ussl__refuse(conn, USSL_ALERT_UNEXPECTED_MESSAGE, "UNEXPECTED_MESSAGE");
     }
     bool update = type == USSL__KEY_UPDATE;
     int code = count_idle(conn, &conn->idle.messages, MOST_IDLE,
@@ -137,20 +132,20 @@ int ussl__header_arrived(const mbedtls_ssl_context *ssl, unsigned char *header) 
     }
     if (header[0] < MBEDTLS_SSL_MSG_CHANGE_CIPHER_SPEC
         || header[0] > MBEDTLS_SSL_MSG_APPLICATION_DATA) {
-        return refuse(conn, USSL_ALERT_UNEXPECTED_MESSAGE, "UNEXPECTED_RECORD");
+        return ussl__refuse(conn, USSL_ALERT_UNEXPECTED_MESSAGE, "UNEXPECTED_RECORD");
     }
     if (version_is_known(ssl) && !is_tls13(ssl) && header[2] != 3) {
-        return refuse(conn, USSL_ALERT_PROTOCOL_VERSION, "WRONG_VERSION_NUMBER");
+        return ussl__refuse(conn, USSL_ALERT_PROTOCOL_VERSION, "WRONG_VERSION_NUMBER");
     }
     header[2] = 3; // RFC 8446 5.1 and RFC 5246 E.1: what it says otherwise means nothing
     // A handshake message in clear would not be authenticated. An alert in clear is not believed
     // either, but failure.c reports it.
     if (keys != NULL && is_tls13(ssl) && header[0] == MBEDTLS_SSL_MSG_HANDSHAKE) {
-        return refuse(conn, USSL_ALERT_UNEXPECTED_MESSAGE, "BAD_RECORD_TYPE");
+        return ussl__refuse(conn, USSL_ALERT_UNEXPECTED_MESSAGE, "BAD_RECORD_TYPE");
     }
     size_t more = keys == NULL ? 0 : is_tls13(ssl) ? keys->taglen + 1 : 2048;
     if (len > USSL__PLAINTEXT_MAX + more) {
-        return refuse(conn, USSL_ALERT_RECORD_OVERFLOW,
+        return ussl__refuse(conn, USSL_ALERT_RECORD_OVERFLOW,
             keys == NULL ? "DATA_LENGTH_TOO_LONG" : "ENCRYPTED_LENGTH_TOO_LONG");
     }
     return 0;
@@ -172,25 +167,37 @@ int ussl__record_arrived(mbedtls_ssl_context *ssl) {
             // RFC 8446 5.1 and RFC 5246 6.2.1: never empty
             return ssl->in_msglen > 0
                 ? 0
-                : refuse(conn, USSL_ALERT_UNEXPECTED_MESSAGE, "UNEXPECTED_RECORD");
+                : ussl__refuse(conn, USSL_ALERT_UNEXPECTED_MESSAGE, "UNEXPECTED_RECORD");
         default:
-            return refuse(conn, USSL_ALERT_UNEXPECTED_MESSAGE, "UNEXPECTED_RECORD");
+            return ussl__refuse(conn, USSL_ALERT_UNEXPECTED_MESSAGE, "UNEXPECTED_RECORD");
     }
 }
 
 int ussl__message_begins(const mbedtls_ssl_context *ssl, const unsigned char *message) {
+    // HandshakeType: 0 to 2, 4, 5, 8, 11 to 16, 20, 22 and 24 are in use (RFC 5246 7.4, RFC 8446
+    // 4).
+    const uint32_t known = 0x0151F937;
+    if (message[0] >= 32 || !(known >> message[0] & 1)) {
+        return ussl__refuse(
+            ussl__conn_of(ssl), USSL_ALERT_UNEXPECTED_MESSAGE, "UNEXPECTED_MESSAGE");
+    }
     size_t most = message[0] == MBEDTLS_SSL_HS_CERTIFICATE ? MOST_CERTIFICATES : MOST_MESSAGE;
     if (ssl->in_hslen <= most) {
         return 0;
     }
-    return refuse(ussl__conn_of(ssl), USSL_ALERT_ILLEGAL_PARAMETER, "EXCESSIVE_MESSAGE_SIZE");
+    return ussl__refuse(ussl__conn_of(ssl), USSL_ALERT_ILLEGAL_PARAMETER, "EXCESSIVE_MESSAGE_SIZE");
 }
 
 int ussl__message_arrived(mbedtls_ssl_context *ssl) {
     ussl_conn_t *conn = ussl__conn_of(ssl);
     if (!is_open(ssl)) {
         memset(&conn->idle, 0, sizeof(conn->idle));
-        return ussl__hello_arrived(conn);
+#if USSL_SERVER
+        if (!is_client(ssl)) {
+            return ussl__client_message_arrived(conn);
+        }
+#endif
+        return ussl__server_message_arrived(conn);
     }
 #if USSL_TLS13
     if (is_tls13(ssl)) {

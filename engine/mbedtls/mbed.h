@@ -111,11 +111,6 @@ size_t ussl__psa_slots_size(size_t slots);
 // Makes the table that large. It never shrinks before ussl_deinit().
 USSL__CHECKED ussl_result_t ussl__psa_slots_make(size_t slots);
 
-// ---- ssl_tls12_server.c (USSL_SERVER)
-// ------------------------------------------------------------ Reads the version in a ClientHello,
-// which is not the one in its supported_versions.
-uint16_t ussl__read_client_version(const unsigned char version[2], int transport);
-
 // ---- next_key.c (USSL_TLS13)
 // --------------------------------------------------------------------- Uses the next key for one
 // direction. Returns an mbedTLS code.

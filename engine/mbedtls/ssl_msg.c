@@ -128,13 +128,31 @@ static int join_fragments(mbedtls_ssl_context *ssl) {
 }
 
 // ---- records that are sent ----
+static bool is_first_hello(const mbedtls_ssl_context *ssl) {
+    bool first = ssl->out_msgtype == MBEDTLS_SSL_MSG_HANDSHAKE
+        && ssl->out_msg[0] == MBEDTLS_SSL_HS_CLIENT_HELLO && ssl->handshake != NULL;
+#if USSL_TLS13
+    first = first && !ssl->handshake->hello_retry_request_flag;
+#endif
+    return first && is_stream(ssl);
+}
+
+// RFC 8446 5.1: the record says TLS 1.0, because old servers refuse a later version there.
+static int write_first_hello(mbedtls_ssl_context *ssl, int force_flush) {
+    unsigned char *header = ssl->out_hdr;
+    int code = mbedtls_ssl_write_record(ssl, SSL_DONT_FORCE_FLUSH);
+    header[2] = 1;
+    return code || !force_flush ? code : mbedtls_ssl_flush_output(ssl);
+}
+
 // Writes a message that is longer than a record can be in as many records as it takes. Sealing a
 // record makes it longer, so what follows is kept at the end of the buffer meanwhile.
 static int write_records(mbedtls_ssl_context *ssl, int force_flush) {
     size_t most = ussl__record_most(ssl), rest = ssl->out_msglen;
     bool message = ssl->out_msgtype == MBEDTLS_SSL_MSG_HANDSHAKE;
     if (!is_stream(ssl) || !message || rest <= most) {
-        return mbedtls_ssl_write_record(ssl, force_flush);
+        return is_first_hello(ssl) ? write_first_hello(ssl, force_flush)
+                                   : mbedtls_ssl_write_record(ssl, force_flush);
     }
     unsigned char *kept = ssl->out_buf + ussl__record_room_out(ssl) - rest;
     int growth = mbedtls_ssl_get_record_expansion(ssl), code = growth < 0 ? growth : 0;

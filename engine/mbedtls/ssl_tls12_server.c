@@ -7,17 +7,14 @@
 // No source of mbedTLS is changed or copied.
 #include "mbed.h"
 
-#if USSL_SERVER
-// A later version counts as TLS 1.2. With DTLS the numbers fall, and nothing is done.
-uint16_t ussl__read_client_version(const unsigned char version[2], int transport) {
+#if USSL_SERVER && USSL_TLS12
+// With DTLS later versions have lower numbers, and nothing is done.
+static uint16_t read_version(const unsigned char version[2], int transport) {
     uint16_t number = mbedtls_ssl_read_version(version, transport);
     bool later =
         transport == MBEDTLS_SSL_TRANSPORT_STREAM && number > (uint16_t)MBEDTLS_SSL_VERSION_TLS1_2;
     return later ? (uint16_t)MBEDTLS_SSL_VERSION_TLS1_2 : number;
 }
-
-#if USSL_TLS12
-#define mbedtls_ssl_read_version ussl__read_client_version
+#define mbedtls_ssl_read_version read_version
 #include "../library/ssl_tls12_server.c"
-#endif
 #endif

@@ -27,12 +27,14 @@ static int read_modes(
 #undef ssl_tls13_parse_supported_versions_ext
 #undef ssl_tls13_parse_key_exchange_modes_ext
 
-// mbedTLS reads two versions with one function: that of the ClientHello, and those of the list, of
-// which it gets only the one that read_versions() has chosen and marked.
+// mbedTLS reads two versions with one function: that of the ClientHello, which means nothing where
+// there is a list (RFC 8446 4.1.2), and those of the list, of which it gets only the one that
+// read_versions() has chosen and marked.
 enum { CHOSEN = 0xFE };
 static uint16_t read_version(const unsigned char version[2], int transport) {
+    (void)transport;
     return version[0] == CHOSEN ? (uint16_t)(0x300 | version[1])
-                                : ussl__read_client_version(version, transport);
+                                : (uint16_t)MBEDTLS_SSL_VERSION_TLS1_2;
 }
 
 // The order of the list has no meaning, and most of it can be unknown (RFC 8446 4.2.1).

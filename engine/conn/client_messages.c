@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: MIT
+//
+// client_messages.c - checks what a client sends, before mbedTLS reads it (RFC 8446 4.1.2).
+#include "extensions.h"
+
+#include <string.h>
+
+#if USSL_SERVER
+
+// Most octets of early data that a server skips, as in BoringSSL.
+enum { MOST_EARLY_DATA = 16384 };
+
+#if USSL_TLS13
+// True if the bytes are a public key of the group, or the group is not one that is used here.
+// mbedTLS finds a bad one when its ServerHello is on the way.
+static bool share_is_valid(unsigned group, ussl__reader_t key) {
+    mbedtls_ecp_group_id id = mbedtls_ssl_get_ecp_group_id_from_tls_id((uint16_t)group);
+    if (id == MBEDTLS_ECP_DP_NONE) {
+        return true;
+    }
+    mbedtls_ecp_group curve;
+    mbedtls_ecp_point point;
+    mbedtls_ecp_group_init(&curve);
+    mbedtls_ecp_point_init(&point);
+    bool good = mbedtls_ecp_group_load(&curve, id) == 0
+        && mbedtls_ecp_point_read_binary(&curve, &point, key.at, ussl__bytes_left(&key)) == 0
+        && mbedtls_ecp_check_pubkey(&curve, &point) == 0;
+    mbedtls_ecp_point_free(&point);
+    mbedtls_ecp_group_free(&curve);
+    return good;
+}
+
+static int bad_share(ussl_conn_t *conn) {
+    return ussl__refuse(conn, USSL_ALERT_ILLEGAL_PARAMETER, "BAD_KEY_SHARE");
+}
+
+// mbedTLS uses the first share of a group that it supports, and only that one is checked.
+static int check_shares(ussl_conn_t *conn, ussl__reader_t list) {
+    const mbedtls_ssl_handshake_params *handshake = conn->ssl.handshake;
+    ussl__reader_t data, shares, key;
+    unsigned group, first = 0;
+    size_t n = 0;
+    bool checked = false;
+    if (!ussl__tls_ext_find(list, EXT_KEY_SHARE, &data)) {
+        return 0;
+    }
+    if (!ussl__read_vector(&data, 2, &shares) || data.at != data.end) {
+        return ussl__malformed(conn);
+    }
+    ussl__reader_t reader = shares;
+    for (; reader.at < reader.end; n++) {
+        if (!ussl__tls_ext_read(&reader, &group, &key) || key.at == key.end) {
+            return ussl__malformed(conn);
+        }
+        first = n == 0 ? group : first;
+        if (!checked && mbedtls_ssl_named_group_is_offered(&conn->ssl, (uint16_t)group)) {
+            checked = true;
+            if (!share_is_valid(group, key)) {
+                return bad_share(conn);
+            }
+        }
+    }
+    // RFC 8446 4.1.2: after a HelloRetryRequest there is one share, of the group that it names.
+    bool retried = handshake->hello_retry_request_flag && handshake->hrr_selected_group != 0;
+    bool wrong = retried && (n != 1 || first != handshake->hrr_selected_group);
+    return wrong || ussl__tls_exts_repeat(shares) ? bad_share(conn) : 0;
+}
+#endif
+
+// RFC 7507: a client says that it has tried a later version, which failed. Then somebody has
+// stopped it, if that version is one of ours.
+static bool is_fallback(const ussl_conn_t *conn, ussl__reader_t suites, bool tls13) {
+    enum { FALLBACK_SCSV = 0x5600 };
+    uint64_t suite;
+    while (ussl__read_number(&suites, 2, &suite)) {
+        if (suite == FALLBACK_SCSV) {
+            return !tls13 && conn->ssl.conf->max_tls_version > MBEDTLS_SSL_VERSION_TLS1_2;
+        }
+    }
+    return false;
+}
+
+static int client_hello_arrived(ussl_conn_t *conn, ussl__reader_t body) {
+    enum { VERSION_AND_RANDOM = 2 + 32 };
+    ussl__reader_t skipped, suites, compression, list, data;
+    bool second = conn->client_hello_checked;
+    if (ussl__bytes_left(&body) < VERSION_AND_RANDOM) {
+        return ussl__malformed(conn);
+    }
+    body.at += VERSION_AND_RANDOM;
+    if (!ussl__read_vector(&body, 1, &skipped) || !ussl__read_vector(&body, 2, &suites)
+        || !ussl__read_vector(&body, 1, &compression)) {
+        return ussl__malformed(conn);
+    }
+    int code = ussl__tls_exts_read(conn, &body, &list);
+    code = code ? code : ussl__check_end(conn);
+    if (code != 0) {
+        return code;
+    }
+    size_t n = ussl__bytes_left(&compression);
+    if (n == 0 || memchr(compression.at, 0, n) == NULL) {
+        return ussl__refuse(conn, USSL_ALERT_ILLEGAL_PARAMETER, "NO_COMPRESSION_SPECIFIED");
+    }
+    if (is_fallback(conn, suites, ussl__tls_ext_find(list, EXT_SUPPORTED_VERSIONS, &data))) {
+        return ussl__refuse(conn, USSL_ALERT_INAPPROPRIATE_FALLBACK, "INAPPROPRIATE_FALLBACK");
+    }
+    conn->client_hello_checked = true;
+    conn->extended_ms = ussl__tls_ext_find(list, EXT_EXTENDED_MASTER_SECRET, &data);
+    code = ussl__check_point_formats(conn, list);
+    code = code ? code : ussl__check_authorities(conn, list);
+#if USSL_TLS13
+    bool tls13 = conn->ssl.conf->max_tls_version == MBEDTLS_SSL_VERSION_TLS1_3
+        && ussl__tls_ext_find(list, EXT_SUPPORTED_VERSIONS, &data);
+    if (code == 0 && tls13) {
+        bool early = ussl__tls_ext_find(list, EXT_EARLY_DATA, &data);
+        if (early && second) {
+            return ussl__refuse(conn, USSL_ALERT_ILLEGAL_PARAMETER, "BAD_EXTENSION");
+        }
+        conn->early_data = early ? MOST_EARLY_DATA : second ? conn->early_data : 0;
+        code = check_shares(conn, list);
+    }
+#endif
+    return code;
+}
+
+// ---- private to the room ----
+int ussl__client_message_arrived(ussl_conn_t *conn) {
+    const mbedtls_ssl_context *ssl = &conn->ssl;
+    ussl__reader_t body = {ssl->in_msg + USSL__MESSAGE_HEADER, ssl->in_msg + ssl->in_hslen};
+    switch (ssl->in_msg[0]) {
+        case MBEDTLS_SSL_HS_CLIENT_HELLO:
+            return client_hello_arrived(conn, body);
+        case MBEDTLS_SSL_HS_FINISHED:
+            return ussl__check_end(conn);
+        default:
+            return 0;
+    }
+}
+#endif // USSL_SERVER

@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: MIT
+//
+// server_messages.c - checks what a server sends, before mbedTLS reads it (RFC 8446 4.1.3 to 4.6.1,
+// RFC 5246 7.4).
+#include "extensions.h"
+
+#include <string.h>
+
+// ---- helpers ----
+// True if the type is in the list, which ends with UINT16_MAX.
+static bool is_one_of(unsigned type, const uint16_t *types) {
+    while (*types != UINT16_MAX && *types != type) {
+        types++;
+    }
+    return *types == type;
+}
+
+// An extension that the message cannot have was not asked for (RFC 8446 4.2).
+static int check_types(ussl_conn_t *conn, ussl__reader_t list, const uint16_t *types) {
+    ussl__reader_t data;
+    unsigned type;
+    while (list.at < list.end && ussl__tls_ext_read(&list, &type, &data)) {
+        if (!is_one_of(type, types)) {
+            return ussl__refuse(conn, USSL_ALERT_UNSUPPORTED_EXTENSION, "UNSOLICITED_EXTENSION");
+        }
+    }
+    return 0;
+}
+
+// RFC 7301 3.1: the answer is one protocol, of those that were offered.
+static int check_alpn(ussl_conn_t *conn, ussl__reader_t list) {
+    ussl__reader_t data, names, name;
+    if (!ussl__tls_ext_find(list, EXT_ALPN, &data)) {
+        return 0;
+    }
+    if (!ussl__read_vector(&data, 2, &names) || data.at != data.end
+        || !ussl__read_vector(&names, 1, &name) || names.at != names.end || name.at == name.end) {
+        return ussl__malformed(conn);
+    }
+    size_t len = ussl__bytes_left(&name);
+    for (const char **own = conn->ctx->alpn; own != NULL && *own != NULL; own++) {
+        if (strlen(*own) == len && memcmp(*own, name.at, len) == 0) {
+            return 0;
+        }
+    }
+    return ussl__refuse(conn, USSL_ALERT_ILLEGAL_PARAMETER, "BAD_EXTENSION");
+}
+
+// ---- ServerHello ----
+#if USSL_TLS12
+// RFC 5246 7.4.1.4: a server answers only what the client has offered. mbedTLS ignores what it does
+// not know.
+static bool is_answer(const ussl_conn_t *conn, unsigned type) {
+    const mbedtls_ssl_config *conf = conn->ssl.conf;
+    switch (type) {
+        case EXT_SERVER_NAME:
+            return conn->hostname != NULL && conn->address_len == 0;
+        case EXT_ALPN:
+            return conf->alpn_list != NULL;
+        case EXT_SESSION_TICKET:
+            return !conn->ctx->config.no_tickets;
+        case EXT_MAX_FRAGMENT_LENGTH:
+            return conf->mfl_code != MBEDTLS_SSL_MAX_FRAG_LEN_NONE;
+        case EXT_SUPPORTED_GROUPS: // no answer (RFC 8422 5.2), but some servers send it
+        case EXT_POINT_FORMATS:
+        case EXT_ENCRYPT_THEN_MAC:
+        case EXT_EXTENDED_MASTER_SECRET:
+        case EXT_RECORD_SIZE_LIMIT:
+        case EXT_RENEGOTIATION_INFO:
+            return true;
+        default:
+            return false;
+    }
+}
+
+static int tls12_hello_arrived(ussl_conn_t *conn, ussl__reader_t id, ussl__reader_t list) {
+    const mbedtls_ssl_session *session = conn->ssl.session_negotiate;
+    ussl__reader_t reader = list, data;
+    unsigned type;
+    if (conn->ctx->conf.min_tls_version > MBEDTLS_SSL_VERSION_TLS1_2) {
+        return ussl__refuse(conn, USSL_ALERT_PROTOCOL_VERSION, "UNSUPPORTED_PROTOCOL");
+    }
+    while (reader.at < reader.end && ussl__tls_ext_read(&reader, &type, &data)) {
+        if (!is_answer(conn, type)) {
+            return ussl__refuse(conn, USSL_ALERT_UNSUPPORTED_EXTENSION, "UNSOLICITED_EXTENSION");
+        }
+    }
+    conn->extended_ms = ussl__tls_ext_find(list, EXT_EXTENDED_MASTER_SECRET, &data);
+    size_t n = ussl__bytes_left(&id);
+    bool echoed = n > 0 && n == session->id_len && memcmp(id.at, session->id, n) == 0;
+    if (echoed && !conn->session_offered) {
+        return ussl__refuse(conn, USSL_ALERT_ILLEGAL_PARAMETER, "SERVER_ECHOED_INVALID_SESSION_ID");
+    }
+#if USSL_SESSIONS
+    if (echoed && conn->session_extended_ms != conn->extended_ms) { // RFC 7627 5.3
+        return ussl__refuse(conn, USSL_ALERT_HANDSHAKE_FAILURE, "INCONSISTENT_EXTMS");
+    }
+#endif
+    return ussl__check_point_formats(conn, list);
+}
+#endif
+
+// RFC 8422 5.3: the certificate has a key of the kind that the cipher suite names. mbedTLS compares
+// it with the signature only.
+#if USSL_TLS12
+static int key_exchange_arrived(ussl_conn_t *conn) {
+    const mbedtls_x509_crt *peer = conn->ssl.session_negotiate->peer_cert;
+    const mbedtls_ssl_ciphersuite_t *suite = conn->ssl.handshake->ciphersuite_info;
+    mbedtls_pk_type_t kind =
+        suite ? mbedtls_ssl_get_ciphersuite_sig_pk_alg(suite) : MBEDTLS_PK_NONE;
+    bool other = peer != NULL && kind != MBEDTLS_PK_NONE && !mbedtls_pk_can_do(&peer->pk, kind);
+    return other ? ussl__refuse(conn, USSL_ALERT_ILLEGAL_PARAMETER, "WRONG_CERTIFICATE_TYPE") : 0;
+}
+#endif
+
+static int check_server_name(ussl_conn_t *conn, ussl__reader_t list) {
+    ussl__reader_t data;
+    bool full =
+        ussl__tls_ext_find(list, EXT_SERVER_NAME, &data) && data.at != data.end; // RFC 6066 3
+    return full ? ussl__malformed(conn) : 0;
+}
+
+static int server_hello_arrived(ussl_conn_t *conn, ussl__reader_t body) {
+    enum { VERSION = 2, RANDOM = 32, SUITE_AND_COMPRESSION = 2 + 1 };
+    ussl__reader_t id, list, data;
+    if (ussl__bytes_left(&body) < VERSION + RANDOM) {
+        return ussl__malformed(conn);
+    }
+    const uint8_t *random = body.at + VERSION;
+    body.at += VERSION + RANDOM;
+    if (!ussl__read_vector(&body, 1, &id) || ussl__bytes_left(&body) < SUITE_AND_COMPRESSION) {
+        return ussl__malformed(conn);
+    }
+    body.at += SUITE_AND_COMPRESSION;
+    int code = ussl__tls_exts_read(conn, &body, &list);
+    code = code ? code : check_server_name(conn, list);
+    if (code != 0) {
+        return code;
+    }
+#if USSL_TLS12
+    if (!ussl__tls_ext_find(list, EXT_SUPPORTED_VERSIONS, &data)) {
+        return tls12_hello_arrived(conn, id, list);
+    }
+#endif
+    static const uint16_t hello[] = {
+        EXT_PRE_SHARED_KEY, EXT_SUPPORTED_VERSIONS, EXT_KEY_SHARE, UINT16_MAX};
+    static const uint16_t retry_hello[] = {
+        EXT_SUPPORTED_VERSIONS, EXT_COOKIE, EXT_KEY_SHARE, UINT16_MAX};
+    bool retry = memcmp(random, mbedtls_ssl_tls13_hello_retry_request_magic, RANDOM) == 0;
+    code = check_types(conn, list, retry ? retry_hello : hello);
+    if (code != 0) {
+        return code;
+    }
+    if (retry && !ussl__tls_ext_find(list, EXT_COOKIE, &data)
+        && !ussl__tls_ext_find(list, EXT_KEY_SHARE, &data)) {
+        return ussl__refuse(conn, USSL_ALERT_ILLEGAL_PARAMETER, "NO_CHANGE_FOLLOWING_HRR");
+    }
+    return ussl__check_end(conn);
+}
+
+// ---- messages of TLS 1.3 ----
+#if USSL_TLS13
+static int encrypted_extensions_arrived(ussl_conn_t *conn, ussl__reader_t body) {
+    static const uint16_t types[] = {EXT_SERVER_NAME, EXT_MAX_FRAGMENT_LENGTH, EXT_SUPPORTED_GROUPS,
+        EXT_ALPN, EXT_RECORD_SIZE_LIMIT, UINT16_MAX};
+    ussl__reader_t list;
+    int code = ussl__tls_exts_read(conn, &body, &list);
+    code = code ? code : check_types(conn, list, types);
+    code = code ? code : check_alpn(conn, list);
+    return code ? code : check_server_name(conn, list);
+}
+
+// RFC 8446 4.2.3: an ECDSA scheme names its curve. mbedTLS looks at the hash only.
+static int verify_arrived(ussl_conn_t *conn, ussl__reader_t body) {
+    const mbedtls_x509_crt *peer = conn->ssl.session_negotiate->peer_cert;
+    uint64_t scheme = 0;
+    if (peer == NULL || !ussl__read_number(&body, 2, &scheme)) {
+        return 0; // mbedTLS refuses it
+    }
+    size_t bits = scheme == MBEDTLS_TLS1_3_SIG_ECDSA_SECP256R1_SHA256 ? 256
+        : scheme == MBEDTLS_TLS1_3_SIG_ECDSA_SECP384R1_SHA384         ? 384
+        : scheme == MBEDTLS_TLS1_3_SIG_ECDSA_SECP521R1_SHA512         ? 521
+                                                                      : 0;
+    bool other = bits != 0 && mbedtls_pk_get_bitlen(&peer->pk) != bits;
+    return other ? ussl__refuse(conn, USSL_ALERT_ILLEGAL_PARAMETER, "WRONG_SIGNATURE_TYPE") : 0;
+}
+
+static int request_arrived(ussl_conn_t *conn, ussl__reader_t body) {
+    ussl__reader_t context, list;
+    if (!ussl__read_vector(&body, 1, &context)) {
+        return ussl__malformed(conn);
+    }
+    if (context.at != context.end) { // RFC 8446 4.3.2: it is for requests after the handshake
+        return ussl__refuse(conn, USSL_ALERT_ILLEGAL_PARAMETER, "INVALID_CONTEXT");
+    }
+    int code = ussl__tls_exts_read(conn, &body, &list);
+    return code ? code : ussl__check_authorities(conn, list);
+}
+#endif
+
+// ---- private to the room ----
+#if USSL_TLS13
+int ussl__ticket_arrived(ussl_conn_t *conn) {
+    enum { LIFETIME_AND_AGE = 4 + 4 };
+    const mbedtls_ssl_context *ssl = &conn->ssl;
+    ussl__reader_t body = {ssl->in_msg + USSL__MESSAGE_HEADER, ssl->in_msg + ssl->in_hslen}, nonce,
+                   ticket, list;
+    if (ussl__bytes_left(&body) < LIFETIME_AND_AGE) {
+        return ussl__malformed(conn);
+    }
+    body.at += LIFETIME_AND_AGE;
+    if (!ussl__read_vector(&body, 1, &nonce) || !ussl__read_vector(&body, 2, &ticket)
+        || ticket.at == ticket.end) {
+        return ussl__malformed(conn);
+    }
+    return ussl__tls_exts_read(conn, &body, &list);
+}
+#endif
+
+int ussl__server_message_arrived(ussl_conn_t *conn) {
+    const mbedtls_ssl_context *ssl = &conn->ssl;
+    ussl__reader_t body = {ssl->in_msg + USSL__MESSAGE_HEADER, ssl->in_msg + ssl->in_hslen};
+    bool tls13 = USSL_TLS13 && ssl->tls_version == MBEDTLS_SSL_VERSION_TLS1_3;
+    (void)tls13;
+    switch (ssl->in_msg[0]) {
+        case MBEDTLS_SSL_HS_SERVER_HELLO:
+            return server_hello_arrived(conn, body);
+#if USSL_TLS13
+        case MBEDTLS_SSL_HS_ENCRYPTED_EXTENSIONS:
+            return tls13 ? encrypted_extensions_arrived(conn, body) : 0;
+        case MBEDTLS_SSL_HS_CERTIFICATE_REQUEST:
+            return tls13 ? request_arrived(conn, body) : 0;
+        case MBEDTLS_SSL_HS_CERTIFICATE_VERIFY:
+            return tls13 ? verify_arrived(conn, body) : 0;
+#endif
+#if USSL_TLS12
+        case MBEDTLS_SSL_HS_SERVER_KEY_EXCHANGE:
+            return key_exchange_arrived(conn);
+#endif
+        case MBEDTLS_SSL_HS_SERVER_HELLO_DONE:
+        case MBEDTLS_SSL_HS_FINISHED:
+            return ussl__check_end(conn);
+        default:
+            return 0;
+    }
+}
