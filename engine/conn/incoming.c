@@ -14,8 +14,9 @@
 // as in BoringSSL. Only application data, or the next message of a handshake, starts a new row.
 enum { MOST_WARNINGS = 4, MOST_IDLE = 32 };
 
-// Most octets of a message. OpenSSL's limits are 100 KB for certificates and 16 KB for others.
-enum { MOST_CERTIFICATES = 24 * 1024, MOST_MESSAGE = 16384 };
+// Most octets of a message. OpenSSL's limits are 128 KB for a ClientHello, 100 KB for certificates,
+// and 16 KB for others. With a record behind it, a message must stay below 64 KB here.
+enum { MOST_HELLO = 48 * 1024, MOST_CERTIFICATES = 24 * 1024, MOST_MESSAGE = 16 * 1024 };
 
 // ---- helpers ----
 static bool is_tls13(const mbedtls_ssl_context *ssl) {
@@ -43,8 +44,10 @@ static int count_idle(ussl_conn_t *conn, uint8_t *count, unsigned most, const ch
 // ---- records ----
 static int alert_arrived(ussl_conn_t *conn, mbedtls_ssl_context *ssl) {
     enum { WARNING = 1, FATAL = 2 };
-    if (ssl->in_msglen != 2) {
-        return ussl__refuse(conn, USSL_ALERT_DECODE_ERROR, "INVALID_ALERT");
+    if (ssl->in_msglen != 2) { // RFC 8446 5.4: an empty one is no alert
+        bool empty = ssl->in_msglen == 0;
+        return ussl__refuse(
+            conn, empty ? USSL_ALERT_UNEXPECTED_MESSAGE : USSL_ALERT_DECODE_ERROR, "INVALID_ALERT");
     }
     uint8_t *level = &ssl->in_msg[0], number = ssl->in_msg[1];
     if (*level != WARNING && *level != FATAL) {
@@ -75,7 +78,7 @@ static int change_cipher_spec_arrived(ussl_conn_t *conn, const mbedtls_ssl_conte
 
 static int data_arrived(ussl_conn_t *conn, mbedtls_ssl_context *ssl) {
     if (!is_open(ssl)) {
-        return 0; // mbedTLS refuses it
+        return ussl__refuse(conn, USSL_ALERT_UNEXPECTED_MESSAGE, "APP_DATA_IN_HANDSHAKE");
     }
     if (ssl->in_msglen > 0) {
         memset(&conn->idle, 0, sizeof(conn->idle));
@@ -143,6 +146,9 @@ int ussl__header_arrived(const mbedtls_ssl_context *ssl, unsigned char *header) 
     if (keys != NULL && is_tls13(ssl) && header[0] == MBEDTLS_SSL_MSG_HANDSHAKE) {
         return ussl__refuse(conn, USSL_ALERT_UNEXPECTED_MESSAGE, "BAD_RECORD_TYPE");
     }
+    if (len == 0) { // RFC 8446 5.1 and RFC 5246 6.2.1: only data can be empty, once encrypted
+        return ussl__refuse(conn, USSL_ALERT_UNEXPECTED_MESSAGE, "UNEXPECTED_RECORD");
+    }
     size_t more = keys == NULL ? 0 : is_tls13(ssl) ? keys->taglen + 1 : 2048;
     if (len > USSL__PLAINTEXT_MAX + more) {
         return ussl__refuse(conn, USSL_ALERT_RECORD_OVERFLOW,
@@ -181,11 +187,12 @@ int ussl__message_begins(const mbedtls_ssl_context *ssl, const unsigned char *me
         return ussl__refuse(
             ussl__conn_of(ssl), USSL_ALERT_UNEXPECTED_MESSAGE, "UNEXPECTED_MESSAGE");
     }
-    size_t most = message[0] == MBEDTLS_SSL_HS_CERTIFICATE ? MOST_CERTIFICATES : MOST_MESSAGE;
-    if (ssl->in_hslen <= most) {
-        return 0;
-    }
-    return ussl__refuse(ussl__conn_of(ssl), USSL_ALERT_ILLEGAL_PARAMETER, "EXCESSIVE_MESSAGE_SIZE");
+    size_t most = message[0] == MBEDTLS_SSL_HS_CLIENT_HELLO ? MOST_HELLO
+        : message[0] == MBEDTLS_SSL_HS_CERTIFICATE          ? MOST_CERTIFICATES
+                                                            : MOST_MESSAGE;
+    return ssl->in_hslen <= most
+        ? 0
+        : ussl__refuse(ussl__conn_of(ssl), USSL_ALERT_ILLEGAL_PARAMETER, "EXCESSIVE_MESSAGE_SIZE");
 }
 
 int ussl__message_arrived(mbedtls_ssl_context *ssl) {

@@ -83,7 +83,8 @@ static int open_record(mbedtls_ssl_context *ssl, mbedtls_record *rec) {
     if (code == MBEDTLS_ERR_SSL_INVALID_MAC && early && ussl__early_data_skipped(ssl, len, true)) {
         return MBEDTLS_ERR_SSL_CONTINUE_PROCESSING;
     }
-    return code;
+    // RFC 8446 5.4: a record of nothing but padding. Its length has been checked before.
+    return code == MBEDTLS_ERR_SSL_INVALID_RECORD ? MBEDTLS_ERR_SSL_UNEXPECTED_MESSAGE : code;
 }
 
 static int take_record(mbedtls_ssl_context *ssl) {

@@ -12,8 +12,10 @@
 static uint16_t read_version(const unsigned char version[2], int transport);
 static int read_versions(
     mbedtls_ssl_context *ssl, const unsigned char *list, const unsigned char *end);
+#if defined(MBEDTLS_SSL_TLS1_3_KEY_EXCHANGE_MODE_SOME_PSK_ENABLED)
 static int read_modes(
     mbedtls_ssl_context *ssl, const unsigned char *list, const unsigned char *end);
+#endif
 
 // The first word of the argument list tells a call from the definition, as in ssl_msg.c.
 #define ssl_tls13_parse_supported_versions_ext(...) VERSIONS_##__VA_ARGS__)
@@ -24,17 +26,20 @@ static int read_modes(
 #define MODES_mbedtls_ssl_context ssl_tls13_parse_key_exchange_modes_ext(mbedtls_ssl_context
 #define mbedtls_ssl_read_version read_version
 #include "../library/ssl_tls13_server.c"
+#undef mbedtls_ssl_read_version
 #undef ssl_tls13_parse_supported_versions_ext
 #undef ssl_tls13_parse_key_exchange_modes_ext
 
 // mbedTLS reads two versions with one function: that of the ClientHello, which means nothing where
 // there is a list (RFC 8446 4.1.2), and those of the list, of which it gets only the one that
 // read_versions() has chosen and marked.
-enum { CHOSEN = 0xFE };
+enum { CHOSEN = 0xFE, SSL3 = 0x300 };
 static uint16_t read_version(const unsigned char version[2], int transport) {
-    (void)transport;
-    return version[0] == CHOSEN ? (uint16_t)(0x300 | version[1])
-                                : (uint16_t)MBEDTLS_SSL_VERSION_TLS1_2;
+    uint16_t number = mbedtls_ssl_read_version(version, transport);
+    if (version[0] == CHOSEN) {
+        return (uint16_t)(0x300 | version[1]);
+    }
+    return number <= SSL3 ? number : (uint16_t)MBEDTLS_SSL_VERSION_TLS1_2; // RFC 8446 D.5
 }
 
 // The order of the list has no meaning, and most of it can be unknown (RFC 8446 4.2.1).
@@ -56,6 +61,8 @@ static int read_versions(
     return ssl_tls13_parse_supported_versions_ext(ssl, only, only + sizeof(only));
 }
 
+// mbedTLS reads them only where it can use pre-shared keys or sessions.
+#if defined(MBEDTLS_SSL_TLS1_3_KEY_EXCHANGE_MODE_SOME_PSK_ENABLED)
 static int read_modes(
     mbedtls_ssl_context *ssl, const unsigned char *list, const unsigned char *end) {
     unsigned char known[3] = {0};
@@ -72,4 +79,5 @@ static int read_modes(
     }
     return ssl_tls13_parse_key_exchange_modes_ext(ssl, known, known + 1 + known[0]);
 }
+#endif
 #endif
