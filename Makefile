@@ -194,6 +194,9 @@ compat port interop stock: $(UNIX) certs
 libraries: $(UNIX) certs
 	@sh tools/install-tools libraries
 	@python3 tests/run.py $@
+# BORINGSSL and TLSFUZZER name checkouts: docs/testing.md.
+conformance: $(UNIX) certs
+	@python3 tests/run.py $@
 lint: build/tools.ok
 	@python3 tests/run.py lint
 
@@ -218,5 +221,5 @@ flags: $(UNIX) certs
 clean:
 	rm -rf build/unix build/unix32 build/firmware build/bench build/unit* build/threads build/flags build/certs build/*.ok
 
-.PHONY: all run repl chains unix32 firmware bench footprint soak test unit threads compat port interop lint certs check-layers check-format format \
+.PHONY: all run repl chains unix32 firmware bench footprint soak conformance test unit threads compat port interop lint certs check-layers check-format format \
 	flags clean

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 #
-# run.py - runs the test suites and counts: `tests/run.py [lint|api|unit|threads|compat|chains|port|unix32|stock|interop|libraries|soak|firmware|flags|fuzz ...]`.
+# run.py - runs the test suites and counts: `tests/run.py [lint|api|unit|threads|compat|chains|port|unix32|stock|interop|libraries|conformance|soak|firmware|flags|fuzz ...]`.
 #
 # The last line is "N passed, N failed"; what cannot run here is named and counted as skipped.
 import glob
@@ -281,6 +281,14 @@ def libraries():
     cases.run_all(report, MICROPYTHON, CERTS)
 
 
+# ---- conformance: other people's tests of the protocol, where their checkouts are given ----
+def conformance():
+    sys.path.insert(0, os.path.join(ROOT, "tests/conformance"))
+    import conformance as cases
+
+    cases.run_all(report, MICROPYTHON, CERTS, (find_cpython() or (None, None))[1])
+
+
 # ---- soak: a short form; USSL_SOAK=long is that of `make soak` ----
 def soak():
     sys.path.insert(0, os.path.join(ROOT, "tests/soak"))
@@ -355,7 +363,7 @@ def flags():
 
 
 def main():
-    suites = {"lint": lint, "api": api, "unit": unit, "threads": threads, "compat": compat, "chains": chains, "port": port, "unix32": unix32, "stock": stock, "interop": interop, "libraries": libraries, "soak": soak, "firmware": firmware,
+    suites = {"lint": lint, "api": api, "unit": unit, "threads": threads, "compat": compat, "chains": chains, "port": port, "unix32": unix32, "stock": stock, "interop": interop, "libraries": libraries, "conformance": conformance, "soak": soak, "firmware": firmware,
               "flags": flags, "fuzz": fuzz}
     chosen = [a for a in sys.argv[1:] if not a.startswith("-")] or list(suites)
     for name in chosen:

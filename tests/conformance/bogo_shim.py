@@ -186,7 +186,7 @@ def main(argv):
 
 try:
     # MicroPython cannot have an argument of more than 255 bytes, so all come in one variable.
-    main(os.getenv("BOGO_FLAGS").split("\n"))
+    main(os.getenv("BOGO_FLAGS").split("\n")[:-1])
 except Unimplemented as e:
     sys.stderr.write("not implemented: %s\n" % e)
     sys.exit(UNIMPLEMENTED)
