@@ -22,7 +22,9 @@ static bool share_is_valid(unsigned group, ussl__reader_t key) {
     mbedtls_ecp_point point;
     mbedtls_ecp_group_init(&curve);
     mbedtls_ecp_point_init(&point);
-    bool good = mbedtls_ecp_group_load(&curve, id) == 0
+    // RFC 8446 4.2.8.2: mbedTLS would take a compressed point too.
+    bool point_form = id == MBEDTLS_ECP_DP_CURVE25519 || key.at[0] == 4;
+    bool good = point_form && mbedtls_ecp_group_load(&curve, id) == 0
         && mbedtls_ecp_point_read_binary(&curve, &point, key.at, ussl__bytes_left(&key)) == 0
         && mbedtls_ecp_check_pubkey(&curve, &point) == 0;
     mbedtls_ecp_point_free(&point);
@@ -67,17 +69,40 @@ static int check_shares(ussl_conn_t *conn, ussl__reader_t list) {
 }
 #endif
 
-// RFC 7507: a client says that it has tried a later version, which failed. Then somebody has
-// stopped it, if that version is one of ours.
-static bool is_fallback(const ussl_conn_t *conn, ussl__reader_t suites, bool tls13) {
-    enum { FALLBACK_SCSV = 0x5600 };
-    uint64_t suite;
-    while (ussl__read_number(&suites, 2, &suite)) {
-        if (suite == FALLBACK_SCSV) {
-            return !tls13 && conn->ssl.conf->max_tls_version > MBEDTLS_SSL_VERSION_TLS1_2;
-        }
+// Returns the latest version that a client has and this server could have. A server of TLS 1.2
+// alone reads the list too (RFC 8446 4.2.1): otherwise it would go on with a client that cannot.
+static unsigned best_version(const ussl_conn_t *conn, ussl__reader_t list) {
+    ussl__reader_t data, versions;
+    uint64_t version, best = 0;
+    if (!ussl__tls_ext_find(list, EXT_SUPPORTED_VERSIONS, &data)
+        || !ussl__read_vector(&data, 1, &versions) || versions.at == versions.end) {
+        return MBEDTLS_SSL_VERSION_TLS1_2; // or mbedTLS refuses the list
     }
-    return false;
+    while (ussl__read_number(&versions, 2, &version)) {
+        bool known = version <= (uint64_t)conn->ssl.conf->max_tls_version;
+        best = known && version > best ? version : best;
+    }
+    return (unsigned)best;
+}
+
+// RFC 7507: a client says that it has tried a later version, which failed.
+static bool is_fallback(ussl__reader_t suites) {
+    enum { FALLBACK_SCSV = 0x5600 };
+    uint64_t suite = 0;
+    while (suite != FALLBACK_SCSV && ussl__read_number(&suites, 2, &suite)) {
+    }
+    return suite == FALLBACK_SCSV;
+}
+
+static int check_version(ussl_conn_t *conn, ussl__reader_t suites, ussl__reader_t list) {
+    const mbedtls_ssl_config *conf = conn->ssl.conf;
+    unsigned best = best_version(conn, list);
+    if (best < (unsigned)conf->max_tls_version && is_fallback(suites)) {
+        return ussl__refuse(conn, USSL_ALERT_INAPPROPRIATE_FALLBACK, "INAPPROPRIATE_FALLBACK");
+    }
+    return best < (unsigned)conf->min_tls_version
+        ? ussl__refuse(conn, USSL_ALERT_PROTOCOL_VERSION, "UNSUPPORTED_PROTOCOL")
+        : 0;
 }
 
 static int client_hello_arrived(ussl_conn_t *conn, ussl__reader_t body) {
@@ -101,16 +126,13 @@ static int client_hello_arrived(ussl_conn_t *conn, ussl__reader_t body) {
     if (n == 0 || memchr(compression.at, 0, n) == NULL) {
         return ussl__refuse(conn, USSL_ALERT_ILLEGAL_PARAMETER, "NO_COMPRESSION_SPECIFIED");
     }
-    if (is_fallback(conn, suites, ussl__tls_ext_find(list, EXT_SUPPORTED_VERSIONS, &data))) {
-        return ussl__refuse(conn, USSL_ALERT_INAPPROPRIATE_FALLBACK, "INAPPROPRIATE_FALLBACK");
-    }
     conn->client_hello_checked = true;
     conn->extended_ms = ussl__tls_ext_find(list, EXT_EXTENDED_MASTER_SECRET, &data);
-    code = ussl__check_point_formats(conn, list);
+    code = check_version(conn, suites, list);
+    code = code ? code : ussl__check_point_formats(conn, list);
     code = code ? code : ussl__check_authorities(conn, list);
 #if USSL_TLS13
-    bool tls13 = conn->ssl.conf->max_tls_version == MBEDTLS_SSL_VERSION_TLS1_3
-        && ussl__tls_ext_find(list, EXT_SUPPORTED_VERSIONS, &data);
+    bool tls13 = best_version(conn, list) == MBEDTLS_SSL_VERSION_TLS1_3;
     if (code == 0 && tls13) {
         bool early = ussl__tls_ext_find(list, EXT_EARLY_DATA, &data);
         if (early && second) {
@@ -130,6 +152,8 @@ int ussl__client_message_arrived(ussl_conn_t *conn) {
     switch (ssl->in_msg[0]) {
         case MBEDTLS_SSL_HS_CLIENT_HELLO:
             return client_hello_arrived(conn, body);
+        case MBEDTLS_SSL_HS_CERTIFICATE_VERIFY:
+            return ussl__check_verify(conn, body);
         case MBEDTLS_SSL_HS_FINISHED:
             return ussl__check_end(conn);
         default:

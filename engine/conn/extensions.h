@@ -41,6 +41,8 @@ bool ussl__tls_exts_repeat(ussl__reader_t list);
 // Check what both ends can receive. Return 0 or an mbedTLS code.
 USSL__CHECKED int ussl__check_point_formats(ussl_conn_t *conn, ussl__reader_t list);
 USSL__CHECKED int ussl__check_authorities(ussl_conn_t *conn, ussl__reader_t list);
+// Checks a CertificateVerify of TLS 1.3. Returns 0 or an mbedTLS code.
+USSL__CHECKED int ussl__check_verify(ussl_conn_t *conn, ussl__reader_t body);
 // To be called where the peer changes its keys after a message or waits for ours: nothing may
 // follow in the record (RFC 8446 5.1). Returns 0 or an mbedTLS code.
 USSL__CHECKED int ussl__check_end(ussl_conn_t *conn);

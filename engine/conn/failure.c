@@ -11,28 +11,13 @@
 #include <string.h>
 
 // ---- helpers ----
-// Returns the number of the alert that ended the connection, or USSL_ALERT_NONE. An mbedTLS
-// client that refuses our TLS 1.3 certificate sends the alert in clear, and an mbedTLS server takes
-// that for a broken record. Nothing authenticates this alert, but it can be reported, because the
-// connection has failed either way.
+// Returns the number of the alert that ended the connection, or USSL_ALERT_NONE.
 static int peer_alert(const ussl_conn_t *conn, int code) {
     if (code == MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE) {
         return conn->ssl.in_msg[1];
     }
-    if (code == MBEDTLS_ERR_SSL_PEER_CLOSE_NOTIFY) {
-        return USSL_ALERT_CLOSE_NOTIFY; // the peer has left during the handshake
-    }
-    static const uint8_t clear_alert[] = {MBEDTLS_SSL_MSG_ALERT, 3, 3, 0, 2, 2};
-    const uint8_t *record = conn->ssl.in_hdr;
-    bool broken = code == MBEDTLS_ERR_SSL_INVALID_MAC || code == MBEDTLS_ERR_SSL_INVALID_RECORD;
-    bool tls13 = conn->state == CONN_HANDSHAKING && conn->ssl.tls_version >= USSL_VERSION_TLS13;
-    // The buffer may be too small for such an alert, because its size is that of another record.
-    size_t there = conn->in_room - (size_t)(record - conn->ssl.in_buf);
-    bool whole = there > sizeof(clear_alert);
-    if (broken && tls13 && whole && memcmp(record, clear_alert, sizeof(clear_alert)) == 0) {
-        return record[sizeof(clear_alert)];
-    }
-    return USSL_ALERT_NONE;
+    bool left = code == MBEDTLS_ERR_SSL_PEER_CLOSE_NOTIFY; // during the handshake
+    return left ? USSL_ALERT_CLOSE_NOTIFY : USSL_ALERT_NONE;
 }
 
 #if USSL_SERVER

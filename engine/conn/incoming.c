@@ -68,9 +68,10 @@ static int change_cipher_spec_arrived(ussl_conn_t *conn, const mbedtls_ssl_conte
         return 0; // mbedTLS knows where it belongs
     }
     // RFC 8446 5: in plaintext, after the first ClientHello and before the peer's Finished.
+    bool other = ssl->in_msglen != 1 || ssl->in_msg[0] != 1;
     bool sealed = ssl->in_hdr[0] != MBEDTLS_SSL_MSG_CHANGE_CIPHER_SPEC;
     bool early = !is_client(ssl) && !version_is_known(ssl) && !conn->client_hello_checked;
-    if (sealed || early || is_open(ssl)) {
+    if (other || sealed || early || is_open(ssl)) {
         return ussl__refuse(conn, USSL_ALERT_UNEXPECTED_MESSAGE, "UNEXPECTED_RECORD");
     }
     return count_idle(conn, &conn->idle.specs, MOST_IDLE, "TOO_MANY_CCS");
@@ -141,8 +142,7 @@ int ussl__header_arrived(const mbedtls_ssl_context *ssl, unsigned char *header) 
         return ussl__refuse(conn, USSL_ALERT_PROTOCOL_VERSION, "WRONG_VERSION_NUMBER");
     }
     header[2] = 3; // RFC 8446 5.1 and RFC 5246 E.1: what it says otherwise means nothing
-    // A handshake message in clear would not be authenticated. An alert in clear is not believed
-    // either, but failure.c reports it.
+    // A handshake message in clear would not be authenticated.
     if (keys != NULL && is_tls13(ssl) && header[0] == MBEDTLS_SSL_MSG_HANDSHAKE) {
         return ussl__refuse(conn, USSL_ALERT_UNEXPECTED_MESSAGE, "BAD_RECORD_TYPE");
     }
@@ -216,6 +216,14 @@ int ussl__message_arrived(mbedtls_ssl_context *ssl) {
 #else
     return 0;
 #endif
+}
+
+// A client of mbedTLS that refuses our certificate sends its alert so. Nothing authenticates it,
+// but it can be reported, because the connection has failed either way.
+int ussl__alert_in_clear(const mbedtls_ssl_context *ssl, const unsigned char *alert) {
+    (void)ussl__conn_latch(
+        ussl__conn_of(ssl), USSL_ERR_ALERT, alert[1], ussl__alert_reason(alert[1]));
+    return MBEDTLS_ERR_SSL_UNEXPECTED_MESSAGE;
 }
 
 bool ussl__early_data_skipped(const mbedtls_ssl_context *ssl, size_t len, bool failed) {

@@ -170,21 +170,6 @@ static int encrypted_extensions_arrived(ussl_conn_t *conn, ussl__reader_t body) 
     return code ? code : check_server_name(conn, list);
 }
 
-// RFC 8446 4.2.3: an ECDSA scheme names its curve. mbedTLS looks at the hash only.
-static int verify_arrived(ussl_conn_t *conn, ussl__reader_t body) {
-    const mbedtls_x509_crt *peer = conn->ssl.session_negotiate->peer_cert;
-    uint64_t scheme = 0;
-    if (peer == NULL || !ussl__read_number(&body, 2, &scheme)) {
-        return 0; // mbedTLS refuses it
-    }
-    size_t bits = scheme == MBEDTLS_TLS1_3_SIG_ECDSA_SECP256R1_SHA256 ? 256
-        : scheme == MBEDTLS_TLS1_3_SIG_ECDSA_SECP384R1_SHA384         ? 384
-        : scheme == MBEDTLS_TLS1_3_SIG_ECDSA_SECP521R1_SHA512         ? 521
-                                                                      : 0;
-    bool other = bits != 0 && mbedtls_pk_get_bitlen(&peer->pk) != bits;
-    return other ? ussl__refuse(conn, USSL_ALERT_ILLEGAL_PARAMETER, "WRONG_SIGNATURE_TYPE") : 0;
-}
-
 static int request_arrived(ussl_conn_t *conn, ussl__reader_t body) {
     ussl__reader_t context, list;
     if (!ussl__read_vector(&body, 1, &context)) {
@@ -231,7 +216,7 @@ int ussl__server_message_arrived(ussl_conn_t *conn) {
         case MBEDTLS_SSL_HS_CERTIFICATE_REQUEST:
             return tls13 ? request_arrived(conn, body) : 0;
         case MBEDTLS_SSL_HS_CERTIFICATE_VERIFY:
-            return tls13 ? verify_arrived(conn, body) : 0;
+            return ussl__check_verify(conn, body);
 #endif
 #if USSL_TLS12
         case MBEDTLS_SSL_HS_SERVER_KEY_EXCHANGE:

@@ -83,6 +83,9 @@ int ussl__header_arrived(const mbedtls_ssl_context *ssl, unsigned char *header);
 int ussl__record_arrived(mbedtls_ssl_context *ssl);
 int ussl__message_begins(const mbedtls_ssl_context *ssl, const unsigned char *message);
 int ussl__message_arrived(mbedtls_ssl_context *ssl);
+// conn/incoming.c: an alert of two octets came in clear although the peer should encrypt. Returns
+// an mbedTLS code.
+int ussl__alert_in_clear(const mbedtls_ssl_context *ssl, const unsigned char *alert);
 // conn/incoming.c: true if a record of `len` bytes is early data that a server does not take. It is
 // encrypted, or its decryption has failed.
 bool ussl__early_data_skipped(const mbedtls_ssl_context *ssl, size_t len, bool failed);

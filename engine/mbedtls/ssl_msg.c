@@ -74,6 +74,10 @@ static int open_record(mbedtls_ssl_context *ssl, mbedtls_record *rec) {
         return ssl_prepare_record_content(ssl, rec);
     }
     ssl->nb_zero = 0; // ussl__record_arrived() counts empty records
+    if (rec->type == MBEDTLS_SSL_MSG_ALERT && rec->data_len == 2 && ssl->transform_in != NULL
+        && ssl->tls_version == MBEDTLS_SSL_VERSION_TLS1_3 && !mbedtls_ssl_is_handshake_over(ssl)) {
+        return ussl__alert_in_clear(ssl, rec->buf + rec->data_offset);
+    }
     bool early = rec->type == MBEDTLS_SSL_MSG_APPLICATION_DATA;
     size_t len = rec->data_len;
     if (early && ssl->transform_in == NULL && ussl__early_data_skipped(ssl, len, false)) {

@@ -29,6 +29,7 @@ def serve(context, plain):
 def main(certs, port):
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certs + "/server-rsa.pem", certs + "/server-rsa.key")
+    context.num_tickets = 2  # as the scripts expect
     listener = socket.socket()
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     where = socket.getaddrinfo("127.0.0.1", int(port), socket.AF_INET, socket.SOCK_STREAM)
