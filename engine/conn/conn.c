@@ -77,6 +77,12 @@ static ussl_result_t bring_plaintext(ussl_conn_t *conn) {
             result = ussl__conn_answer(conn, code);
         }
     }
+#if USSL_TLS13
+    int code = result == USSL_WANT_IN ? ussl__key_update_send(conn) : 0;
+    if (code != 0) {
+        return ussl__conn_answer(conn, code);
+    }
+#endif
     bool answers = conn->side_len + conn->out_len > waiting; // to what has been read
     return result == USSL_WANT_IN && answers ? USSL_WANT_OUT : result;
 }

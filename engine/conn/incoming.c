@@ -16,7 +16,12 @@ enum { MOST_WARNINGS = 4, MOST_IDLE = 32 };
 
 // Most octets of a message. OpenSSL's limits are 128 KB for a ClientHello, 100 KB for certificates,
 // and 16 KB for others. With a record behind it, a message must stay below 64 KB here.
-enum { MOST_HELLO = 48 * 1024, MOST_CERTIFICATES = 24 * 1024, MOST_MESSAGE = 16 * 1024 };
+enum {
+    MOST_HELLO = 48 * 1024,
+    MOST_CERTIFICATES = 24 * 1024,
+    MOST_MESSAGE = 16 * 1024,
+    MOST_FINISHED = 4 + 64,
+};
 
 // ---- helpers ----
 static bool is_tls13(const mbedtls_ssl_context *ssl) {
@@ -187,12 +192,18 @@ int ussl__message_begins(const mbedtls_ssl_context *ssl, const unsigned char *me
         return ussl__refuse(
             ussl__conn_of(ssl), USSL_ALERT_UNEXPECTED_MESSAGE, "UNEXPECTED_MESSAGE");
     }
-    size_t most = message[0] == MBEDTLS_SSL_HS_CLIENT_HELLO ? MOST_HELLO
-        : message[0] == MBEDTLS_SSL_HS_CERTIFICATE          ? MOST_CERTIFICATES
-                                                            : MOST_MESSAGE;
-    return ssl->in_hslen <= most
-        ? 0
-        : ussl__refuse(ussl__conn_of(ssl), USSL_ALERT_ILLEGAL_PARAMETER, "EXCESSIVE_MESSAGE_SIZE");
+    uint8_t type = message[0];
+    size_t most = type == MBEDTLS_SSL_HS_CLIENT_HELLO ? MOST_HELLO
+        : type == MBEDTLS_SSL_HS_CERTIFICATE          ? MOST_CERTIFICATES
+        : type == MBEDTLS_SSL_HS_FINISHED             ? MOST_FINISHED
+                                                      : MOST_MESSAGE;
+    if (ssl->in_hslen <= most) {
+        return 0;
+    }
+    bool finished = type == MBEDTLS_SSL_HS_FINISHED; // its length is fixed
+    return ussl__refuse(ussl__conn_of(ssl),
+        finished ? USSL_ALERT_DECODE_ERROR : USSL_ALERT_ILLEGAL_PARAMETER,
+        finished ? "BAD_DIGEST_LENGTH" : "EXCESSIVE_MESSAGE_SIZE");
 }
 
 int ussl__message_arrived(mbedtls_ssl_context *ssl) {
@@ -223,7 +234,7 @@ int ussl__message_arrived(mbedtls_ssl_context *ssl) {
 int ussl__alert_in_clear(const mbedtls_ssl_context *ssl, const unsigned char *alert) {
     (void)ussl__conn_latch(
         ussl__conn_of(ssl), USSL_ERR_ALERT, alert[1], ussl__alert_reason(alert[1]));
-    return MBEDTLS_ERR_SSL_UNEXPECTED_MESSAGE;
+    return MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE;
 }
 
 bool ussl__early_data_skipped(const mbedtls_ssl_context *ssl, size_t len, bool failed) {

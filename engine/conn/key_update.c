@@ -3,9 +3,9 @@
 // key_update.c - changes the keys of a TLS 1.3 connection, when the peer asks for it and before a
 // key has protected too many records (RFC 8446 4.6.3 and 5.5).
 //
-// Notes: mbedTLS has no KeyUpdate and would end the connection. The answer precedes the next data
-// that is written, and one answers all requests since the last one, so a peer that does not read
-// cannot fill memory with answers.
+// Notes: mbedTLS has no KeyUpdate and would end the connection. The answer is sent when there is
+// nothing more to read, or before the next data that is written. While one waits to be sent it
+// answers all later requests, so a peer that does not read cannot fill memory with answers.
 #include "conn.h"
 
 #include <string.h>
