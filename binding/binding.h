@@ -340,6 +340,8 @@ NORETURN void ssl_raise_memory(const char *text);
 NORETURN void ssl_raise_result(ussl_result_t result);
 // The same, where USSL_ERR_USAGE is the caller's mistake: ValueError with this text.
 NORETURN void ssl_raise_usage(ussl_result_t result, const char *text);
+// Raises SSLError with why->record and why->record_limit in the text, in place of two %u.
+NORETURN void ssl_raise_sizes(const ussl_failure_t *why, const char *format);
 // Raises SSLError(number, "[library: reason] text"). If `text` is NULL, it is the reason in lower
 // case. `number` is the one that CPython has for this error.
 NORETURN void ssl_raise_reason(

@@ -244,15 +244,14 @@ static NORETURN void raise_cert(const ussl_failure_t *why, const ssl_refusal_t *
     error_raise(&error, error_text(&error));
 }
 
-static NORETURN void raise_too_large(const ussl_failure_t *why) {
+// ---- raising ----
+void ssl_raise_sizes(const ussl_failure_t *why, const char *format) {
     vstr_t text;
     vstr_init(&text, 72);
-    vstr_printf(&text, "record too large: the peer sent %u, this context takes %u", why->record,
-        why->record_limit);
+    vstr_printf(&text, format, why->record, why->record_limit);
     ssl_raise_reason(1, "SSL", why->reason, vstr_null_terminated_str(&text));
 }
 
-// ---- raising ----
 void ssl_raise_reason(mp_int_t number, const char *library, const char *reason, const char *text) {
     raised_t error = {.type = &ssl_SSLError_type,
         .number = number,
@@ -349,7 +348,7 @@ void ssl_raise_failure(const ussl_failure_t *why, const ssl_refusal_t *refusal) 
             raise_cert(why, refusal);
         case USSL_ERR_PROTOCOL:
             if (why->record > 0) {
-                raise_too_large(why);
+                ssl_raise_sizes(why, "record too large: the peer sent %u, this context takes %u");
             }
             // fall through
         case USSL_ERR_ALERT:

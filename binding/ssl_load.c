@@ -307,6 +307,9 @@ static NORETURN void raise_bad_identity(const ssl_context_obj_t *self, const uss
     if (why->reason != NULL && strcmp(why->reason, "EE_KEY_TOO_SMALL") == 0) {
         ssl_raise_reason(399, "SSL", why->reason, NULL);
     }
+    if (why->reason != NULL && strcmp(why->reason, "CHAIN_TOO_LONG") == 0) {
+        ssl_raise_sizes(why, "the certificate chain takes %u bytes, and %u can be sent");
+    }
     if (why->reason != NULL && strcmp(why->reason, "PEM_NOT_BUILT_IN") == 0) {
         ssl_raise_reason(1, "PEM", why->reason, NULL);
     }

@@ -36,6 +36,11 @@ static ussl_reserve_plan_t parse_plan(size_t n_args, const mp_obj_t *args, mp_ma
         .peer_chain = checked(&vals[PEER_CHAIN], 0, USSL_RECORD_IN, MP_QSTR_peer_chain),
         .rsa_bits = checked(&vals[RSA_BITS], 0, USSL_RSA_MAX, MP_QSTR_rsa_bits),
     };
+    const ssl_context_obj_t *self = ssl_context_of(args[0]);
+    for (size_t i = 0; i < MP_ARRAY_SIZE(self->identity); i++) {
+        size_t own = self->identity[i] ? ussl_identity_message(self->identity[i]) : 0;
+        plan.own_chain = own > plan.own_chain ? own : plan.own_chain;
+    }
     if (vals[BUFFERS].u_obj != mp_const_none) {
         vals[BUFFERS].u_int = mp_obj_get_int(vals[BUFFERS].u_obj);
         size_t shared = checked(&vals[BUFFERS], n > 0, n, MP_QSTR_buffers);

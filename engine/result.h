@@ -68,6 +68,7 @@ typedef struct {
     bool alert_is_ours;  // true: we sent it; false: the peer sent it
     const char *reason;  // static: OpenSSL's reason word, or one of ours; NULL if none
     ussl_verdict_t cert; // of USSL_ERR_CERT
+    // With the reason CHAIN_TOO_LONG, in bytes: the message with our certificates, and the limit.
     // With the reason RECORD_TOO_LARGE, in bytes of plaintext: the record that the peer sent, and
     // the largest that the connection accepts.
     uint16_t record, record_limit;

@@ -130,6 +130,7 @@ typedef struct {
     // USSL_RECORD_MIN to USSL_RECORD_IN and USSL_RECORD_OUT.
     size_t record_in, record_out;
     size_t peer_chain; // bytes of DER that a peer's certificates may take; at most USSL_RECORD_IN
+    size_t own_chain;  // bytes of our longest chain (ussl_identity_message); 0: none
     // Length of the longest RSA key, the peer's or ours; at most USSL_RSA_MAX. A length below 2048
     // takes as much room as 2048.
     size_t rsa_bits;
@@ -263,6 +264,9 @@ ussl_result_t ussl_identity_new(ussl_arena_t *arena, const ussl_identity_source_
 ussl_identity_t *ussl_identity_ref(ussl_identity_t *identity);
 void ussl_identity_unref(ussl_identity_t *identity);
 bool ussl_identity_is_rsa(const ussl_identity_t *identity);
+// Returns the bytes of a Certificate message with the chain, USSL_OWN_CHAIN_MAX at most.
+#define USSL_OWN_CHAIN_MAX 16384
+size_t ussl_identity_message(const ussl_identity_t *identity);
 
 // ---- Cipher suites --------------------------------------------------------------------------
 typedef struct {

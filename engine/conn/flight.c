@@ -112,8 +112,11 @@ bool ussl__flight_end(ussl_conn_t *conn, ussl__flight_t *flight) {
 size_t ussl__message_room(void) {
     const ussl__scope_t *scope = ussl__scope_current();
     const ussl_conn_t *conn = scope != NULL ? scope->conn : NULL;
-    bool chain = conn != NULL && ussl__conn_collects(conn) && sends_certificate(conn);
-    size_t len = chain ? own_certificate(conn) : 0;
+    bool collects = conn != NULL && ussl__conn_collects(conn);
+    // mbedTLS leaves the state of a Certificate message before it has written it. In the states in
+    // which a message fills what room it finds, there is that of the build.
+    bool fills = collects && next_message(conn) == MBEDTLS_SSL_OUT_CONTENT_LEN;
+    size_t len = collects && !fills ? own_certificate(conn) : 0;
     return len > USSL_RECORD_OUT ? len : USSL_RECORD_OUT;
 }
 

@@ -257,6 +257,9 @@ ussl_result_t ussl__records_for_handshake(ussl_conn_t *conn) {
     if (conn->out_room >= full || conn->ssl.out_left > 0) {
         return USSL_OK;
     }
+    if (conn->out_room > USSL__RECORD_IDLE) {
+        use_out(conn, conn->idle_out, USSL__RECORD_IDLE); // not both at once
+    }
     uint8_t *buf = try_alloc(full);
     if (buf == NULL) {
         return USSL_ERR_MEMORY;

@@ -42,6 +42,9 @@ static size_t slot_size(const ussl_reserve_plan_t *plan) {
     size_t handshaking = USSL_HANDSHAKE_ROOM + USSL_RECORD_OUT + 3 * chain;
     handshaking +=
         plan->rsa_bits > RSA_COUNTED ? (plan->rsa_bits - RSA_COUNTED) / 8 * USSL_RSA_ROOM : 0;
+    // Our own chain is written into mbedTLS's output buffer, at worst in the smallest records.
+    size_t own = plan->own_chain + plan->own_chain / USSL_RECORD_MIN * USSL__RECORD_AROUND;
+    handshaking += own > USSL_RECORD_OUT ? own - USSL_RECORD_OUT : 0;
     size_t open = USSL_OPEN_ROOM + 2 * chain + plan->record_out + USSL__RECORD_AROUND;
     open += plan->shared > 0 ? 0 : plan->record_in + USSL__RECORD_AROUND;
     return round_up(handshaking > open ? handshaking : open);
@@ -52,7 +55,7 @@ static bool plan_fits(const ussl_reserve_plan_t *plan) {
         && plan->shared <= plan->connections && plan->record_in >= USSL_RECORD_MIN
         && plan->record_in <= USSL_RECORD_IN && plan->record_out >= USSL_RECORD_MIN
         && plan->record_out <= USSL_RECORD_OUT && plan->peer_chain <= USSL_RECORD_IN
-        && plan->rsa_bits <= USSL_RSA_MAX;
+        && plan->own_chain <= USSL_OWN_CHAIN_MAX && plan->rsa_bits <= USSL_RSA_MAX;
 }
 
 // ---- helpers ----

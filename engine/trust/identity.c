@@ -132,6 +132,14 @@ static ussl_result_t identity_fill(
     if (result == USSL_OK && is_too_small(&identity->chain.pk)) {
         result = ussl__parse_error(why, "EE_KEY_TOO_SMALL", 0);
     }
+    size_t message = ussl_identity_message(identity);
+    if (result == USSL_OK && message > USSL_OWN_CHAIN_MAX) {
+        result = ussl__parse_error(why, "CHAIN_TOO_LONG", 0);
+        if (why != NULL) {
+            why->record = (uint16_t)(message < UINT16_MAX ? message : UINT16_MAX);
+            why->record_limit = USSL_OWN_CHAIN_MAX;
+        }
+    }
     bool public = source->key_elsewhere && source->key == NULL;
     if (result == USSL_OK) {
         result = public ? take_public_key(identity, why) : parse_key(&identity->key, source, why);
@@ -197,6 +205,14 @@ ussl_identity_t *ussl_identity_ref(ussl_identity_t *identity) {
 
 void ussl_identity_unref(ussl_identity_t *identity) {
     ussl__object_unref(identity);
+}
+
+size_t ussl_identity_message(const ussl_identity_t *identity) {
+    size_t len = 4 + 1 + 3; // RFC 8446 4.4.2: header, an empty context, and the length of the list
+    for (const mbedtls_x509_crt *crt = &identity->chain; crt != NULL; crt = crt->next) {
+        len += 3 + crt->raw.len + 2; // lengths of the certificate and of its extensions
+    }
+    return len;
 }
 
 bool ussl_identity_is_rsa(const ussl_identity_t *identity) {
