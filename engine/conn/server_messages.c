@@ -85,6 +85,10 @@ static int tls12_hello_arrived(ussl_conn_t *conn, ussl__reader_t id, ussl__reade
             return ussl__refuse(conn, USSL_ALERT_UNSUPPORTED_EXTENSION, "UNSOLICITED_EXTENSION");
         }
     }
+    int code = check_alpn(conn, list);
+    if (code != 0) {
+        return code;
+    }
     conn->extended_ms = ussl__tls_ext_find(list, EXT_EXTENDED_MASTER_SECRET, &data);
     size_t n = ussl__bytes_left(&id);
     bool echoed = n > 0 && n == session->id_len && memcmp(id.at, session->id, n) == 0;

@@ -1,0 +1,168 @@
+# How the peer divides its messages among records, what the headers of records say, and what a ServerHello must not contain.
+import ssl
+from helper import bio_pair, client_context, server_context
+from port import cases
+
+V12, V13 = ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3
+HANDSHAKE, ALERT = 22, 21
+
+
+def u16(n):
+    return bytes([n >> 8, n & 255])
+
+
+def records(data):
+    found = []
+    while data:
+        size = data[3] << 8 | data[4]
+        found.append((data[0], data[1:3], data[5 : 5 + size]))
+        data = data[5 + size :]
+    return found
+
+
+def joined(parts):
+    return b"".join([bytes([kind]) + version + u16(len(body)) + body for kind, version, body in parts])
+
+
+def ends(version, protocols):
+    """A client and a server, each with the wire to it and the wire from it."""
+    client, server = client_context(), server_context()
+    client.maximum_version = version
+    if protocols:
+        client.set_alpn_protocols(protocols)
+    wires = [ssl.MemoryBIO() for _ in range(4)]
+    c = client.wrap_bio(wires[0], wires[1], server_hostname="localhost")
+    s = server.wrap_bio(wires[2], wires[3], server_side=True)
+    return (c, wires[0], wires[1]), (s, wires[2], wires[3])
+
+
+def step(end):
+    try:
+        end.do_handshake()
+        return True
+    except ssl.SSLWantReadError:
+        return False
+
+
+def shake(version, to_client=lambda flight, turn: flight, to_server=lambda flight, turn: flight, protocols=()):
+    """A handshake whose flights are changed on the way. Gives the reason of what failed, and the other's."""
+    client, server = ends(version, protocols)
+    failed = []
+    for turn in range(6):
+        for here, there, change in ((client, server, to_server), (server, client, to_client)):
+            try:
+                step(here[0])
+            except ssl.SSLError as e:
+                failed.append(e.reason)
+            there[1].write(change(here[2].read(), turn))
+            if len(failed) == 2:
+                return failed
+    if not failed:
+        client[0].write(b"there")
+        server[1].write(client[2].read())
+        assert server[0].read(10) == b"there"
+    return failed
+
+
+def cut(size):
+    def change(flight, turn):
+        plain, out = True, []
+        for kind, version, body in records(flight):
+            plain = plain and kind == HANDSHAKE
+            pieces = [body[i : i + size] for i in range(0, len(body), size)] if plain else [body]
+            out += [(kind, version, piece) for piece in pieces]
+        return joined(out)
+
+    return change
+
+
+def messages_in_pieces():
+    for version in (V12, V13):
+        for size in (1, 2, 3, 4, 5, 100):
+            assert shake(version, to_client=cut(size)) == [], (version, size)
+            assert shake(version, to_server=cut(size)) == [], (version, size)
+
+
+def with_header(which, kind=None, version=None, body=None):
+    def change(flight, turn):
+        parts = records(flight)
+        if turn == 0 and len(parts) > which:
+            old = parts[which]
+            parts[which] = (old[0] if kind is None else kind, version or old[1], old[2] if body is None else body)
+        return joined(parts)
+
+    return change
+
+
+def versions_of_records():
+    for minor in range(5):
+        header = bytes([3, minor])
+        assert shake(V13, to_client=with_header(0, version=header)) == []
+        assert shake(V12, to_client=with_header(0, version=header)) == []
+        assert shake(V13, to_server=with_header(0, version=header)) == []
+        assert shake(V12, to_server=with_header(0, version=header)) == []
+        # From the second record on, TLS 1.2 is what was agreed.
+        failed = shake(V12, to_client=with_header(1, version=header))
+        assert failed == ([] if minor == 3 else ["WRONG_VERSION_NUMBER", "TLSV1_ALERT_PROTOCOL_VERSION"]), (minor, failed)
+    for major in (0, 1, 2, 4, 0x47):
+        assert shake(V12, to_client=with_header(0, version=bytes([major, 3])))[0] == "WRONG_VERSION_NUMBER"
+        assert shake(V13, to_client=with_header(0, version=bytes([major, 3])))[0] == "WRONG_VERSION_NUMBER"
+
+
+def kinds_and_lengths_of_records():
+    for version in (V12, V13):
+        for change in (with_header(0, kind=24), with_header(0, kind=19), with_header(0, body=b"")):
+            for way in ({"to_client": change}, {"to_server": change}):
+                assert shake(version, **way) == ["UNEXPECTED_RECORD", "SSLV3_ALERT_UNEXPECTED_MESSAGE"]
+        large = with_header(0, body=bytes(16385))
+        assert shake(version, to_server=large) == ["DATA_LENGTH_TOO_LONG", "TLSV1_ALERT_RECORD_OVERFLOW"]
+        data = with_header(0, kind=23)
+        assert shake(version, to_server=data)[0] == "APP_DATA_IN_HANDSHAKE"
+
+
+def server_hello(change):
+    """A change of the extensions of a ServerHello, which is the first message of the first record."""
+
+    def changed(flight, turn):
+        parts = records(flight)
+        if turn > 0 or not parts:
+            return flight
+        kind, version, body = parts[0]
+        size = body[2] << 8 | body[3]
+        hello, rest = body[4 : 4 + size], body[4 + size :]
+        at = 2 + 32 + 1 + hello[34] + 3
+        head, listed, extensions = hello[:at], hello[at + 2 :], []
+        while listed:
+            n = listed[2] << 8 | listed[3]
+            extensions.append((listed[0] << 8 | listed[1], listed[4 : 4 + n]))
+            listed = listed[4 + n :]
+        listed = b"".join([u16(k) + u16(len(b)) + b for k, b in change(extensions)])
+        hello = head + u16(len(listed)) + listed
+        parts[0] = (kind, version, b"\x02\x00" + u16(len(hello)) + hello + rest)
+        return joined(parts)
+
+    return lambda version, protocols=(): shake(version, to_client=changed, protocols=protocols)
+
+
+def server_hellos():
+    twice = server_hello(lambda extensions: extensions + extensions[:1])
+    unknown = server_hello(lambda extensions: extensions + [(0xABCD, b"")])
+    named = server_hello(lambda extensions: extensions + [(0, b"x")])
+    protocol = server_hello(lambda extensions: extensions + [(16, b"\x00\x03\x02h2")])
+    points = server_hello(lambda extensions: [e for e in extensions if e[0] != 11] + [(11, b"\x01\x01")])
+    for version in (V12, V13):
+        assert twice(version) == ["BAD_EXTENSION", "SSLV3_ALERT_ILLEGAL_PARAMETER"]
+        assert unknown(version) == ["UNSOLICITED_EXTENSION", "TLSV1_UNSUPPORTED_EXTENSION"]
+        assert named(version) == ["LENGTH_MISMATCH", "TLSV1_ALERT_DECODE_ERROR"]
+        assert protocol(version) == ["UNSOLICITED_EXTENSION", "TLSV1_UNSUPPORTED_EXTENSION"]
+    assert points(V12) == ["TLS_INVALID_ECPOINTFORMAT_LIST", "SSLV3_ALERT_ILLEGAL_PARAMETER"]
+    for body in (b"\x00\x03\x02h2", b"\x00\x00", b"\x00\x01\x00", b"\x00\x06\x01a\x03mq1"):
+        answered = server_hello(lambda extensions: extensions + [(16, body)])
+        assert answered(V12, ["mqtt"])[0] in ("BAD_EXTENSION", "LENGTH_MISMATCH"), body
+    # RFC 8422 5.2 knows no such answer, but there are servers that give it. The handshake goes on to its end, where the
+    # Finished message shows that the hello was changed.
+    groups = server_hello(lambda extensions: extensions + [(10, b"\x00\x02\x00\x17")])
+    assert groups(V12)[0] not in ("UNSOLICITED_EXTENSION", "BAD_EXTENSION")
+
+
+cases(messages_in_pieces, versions_of_records, kinds_and_lengths_of_records, server_hellos)
