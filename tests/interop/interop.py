@@ -7,9 +7,10 @@
 import datagrams
 import examples
 import os
-import random
 import peers
+import protocol
 import psk
+import random
 import re
 import select
 import shutil
@@ -327,13 +328,17 @@ def explain(case):
     return trust.explain(case, free_port, stop)
 
 
+def unusual(case):
+    return protocol.cases(case, free_port, wait_for, stop)
+
+
 def run_all(report, micropython, certs):
     version = subprocess.run(["openssl", "version"], stdout=subprocess.PIPE).stdout.decode()
     print("interop: " + re.sub(r" +\(Library.*", "", version.strip()))
     case = Case(micropython, certs)
     for group in (our_client_their_server, suites_and_groups, mutual, our_server_their_client, whole_records, little_memory,
                   tickets_and_a_full_wire, with_cpython, session_across_processes, readme_example, root_store, trimmed_store,
-                  explain, pre_shared_keys, dtls, descriptors, interrupts, each_example, by_name):
+                  explain, pre_shared_keys, dtls, descriptors, unusual, interrupts, each_example, by_name):
         for name, good, detail in group(case):
             kind = "skipped" if good is None else "passed" if good else "failed"
             report(kind, "interop/" + name, "" if kind == "passed" else detail[-3000:])
