@@ -72,7 +72,7 @@ typedef struct {
     uint16_t record_in, record_out; // largest record, in bytes of plaintext; 0: as built in
     int16_t min_version, max_version;
     uint8_t protocol, verify_mode, security_level;
-    bool check_hostname, no_common_name, post_handshake_auth;
+    bool check_hostname, no_common_name;
     bool of_tls;       // an SSLContext of the module tls
     bool name_by_mode; // there: verify_mode has turned check_hostname off, and turns it on again
     bool datagrams;    // DTLS

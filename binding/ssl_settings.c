@@ -204,14 +204,17 @@ static void set_num_tickets(ssl_context_obj_t *self, mp_obj_t value) {
     self->num_tickets = (uint16_t)n;
 }
 
-// mbedTLS has no post-handshake authentication (RFC 8446 4.6.2). The setting is stored but has no
-// effect, as if the peer never used this authentication.
+// mbedTLS has no post-handshake authentication (RFC 8446 4.6.2), so nobody could be answered.
 static mp_obj_t get_post_handshake_auth(ssl_context_obj_t *self) {
-    return mp_obj_new_bool(self->post_handshake_auth);
+    (void)self;
+    return mp_const_false;
 }
 
 static void set_post_handshake_auth(ssl_context_obj_t *self, mp_obj_t value) {
-    self->post_handshake_auth = mp_obj_is_true(value);
+    (void)self;
+    if (mp_obj_is_true(value)) {
+        mp_raise_NotImplementedError(MP_ERROR_TEXT("there is no post-handshake authentication"));
+    }
 }
 
 static mp_obj_t get_security_level(ssl_context_obj_t *self) {

@@ -16,7 +16,7 @@ tries = (
     ("verify_flags", (0, 32, 524320, 32768)),
     ("num_tickets", (3, 0, 2)),
     ("hostname_checks_common_name", (0, 1, "x", None, True)),
-    ("post_handshake_auth", (1, 0, "x", False)),
+    ("post_handshake_auth", (0, False)),
     ("verify_mode", (1, 2, 0)),
     ("check_hostname", ("x", None, True, False)),
     ("minimum_version", (-2, -1, 768, 772, 771)),

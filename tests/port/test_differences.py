@@ -144,6 +144,10 @@ def no_channel_binding():
 
 
 def no_post_handshake_authentication():
+    context = client_context()
+    for value in (True, 1, "x"):
+        raises(NotImplementedError, setattr, context, "post_handshake_auth", value)
+    assert context.post_handshake_auth is False
     c, s = connected()
     assert not ssl.HAS_PHA
     assert raises(ssl.SSLError, c.verify_client_post_handshake).reason == "NOT_SERVER"
