@@ -107,6 +107,11 @@ static ussl_identity_t *identity_of(ussl_arena_t *arena, const char *cert, const
     return identity;
 }
 
+static int on_hello(void *owner, const char *name) {
+    (void)owner;
+    return name != NULL && strcmp(name, "nobody") == 0 ? USSL_ALERT_UNRECOGNIZED_NAME : -1;
+}
+
 // Contexts are made once: reading keys takes longer than all that is done with them here.
 static ussl_ctx_t *context_of(ussl_role_t role, uint16_t version) {
     static ussl_ctx_t *made[2][2];
@@ -126,6 +131,14 @@ static ussl_ctx_t *context_of(ussl_role_t role, uint16_t version) {
         .strict = true,
         .trust = trust_of(arena),
     };
+    // A server reads all of a ClientHello: names, protocols, tickets.
+    static const char *const protocols[] = {"mqtt", "http/1.1", NULL};
+    config.alpn = client ? NULL : protocols;
+    config.on_hello = client ? NULL : on_hello;
+    config.ticket_count = client ? 0 : 2;
+    if (!client && ussl_tickets_new(arena, &config.tickets) != USSL_OK) {
+        abort();
+    }
     config.identity[0] = identity_of(
         arena, client ? "client.pem" : "chain.pem", client ? "client.key" : "chain.key");
     if (ussl_ctx_new(arena, &config, ctx) != USSL_OK) {

@@ -4,7 +4,7 @@
 #   make fuzz-build            only builds them, in build/fuzz
 
 FUZZ_DIR := build/fuzz
-FUZZ_TARGETS := names constraints store load session client server
+FUZZ_TARGETS := names constraints store load texts session client server
 SECONDS ?= 3600
 FUZZ_CFLAGS := -std=gnu11 -g -O1 -I. -I$(MBEDTLS)/include -DMBEDTLS_CONFIG_FILE='"config/mbedtls_full.h"' \
 	-DUSSL_RECORD_OUT=16384 -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize=nonnull-attribute \

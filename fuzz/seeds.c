@@ -30,6 +30,35 @@ static void save_file(const char *target, const char *cert, int choice) {
     free(file.data);
 }
 
+static void save_texts(void) {
+    static const char ciphers[] =
+        "\0ECDHE+AESGCM:!aRSA:-SHA384:+CHACHA20@SECLEVEL=2:DEFAULT:@STRENGTH";
+    save("texts", "ciphers", (const uint8_t *)ciphers, sizeof(ciphers) - 1);
+    fuzz_file_t file = fuzz_file("server-encrypted.key");
+    const char *at = (const char *)file.data;
+    uint8_t *der = NULL;
+    size_t len = 0;
+    ussl__scope_t scope;
+    ussl_arena_t *arena;
+    fuzz_start();
+    if (ussl_arena_new(0, &arena) != USSL_OK) {
+        abort();
+    }
+    ussl__scope_enter(&scope, arena);
+    if (ussl__pem_next(&at, at + file.len, "ENCRYPTED PRIVATE KEY", &der, &len, NULL) != USSL_OK) {
+        abort();
+    }
+    uint8_t *seed = malloc(len + 1);
+    seed[0] = 1;
+    memcpy(seed + 1, der, len);
+    save("texts", "key", seed, len + 1);
+    free(seed);
+    ussl__free(der);
+    ussl__scope_leave(&scope);
+    ussl_arena_unref(arena);
+    free(file.data);
+}
+
 // ---- a recorded handshake ----
 typedef struct {
     uint8_t bytes[60000];
@@ -120,6 +149,7 @@ int main(int argc, char **argv) {
     save_file("load", "ca.der", 1);
     save_file("load", "two-cas.der", 1);
     save_file("load", "both.pem", 2);
+    save_texts();
     save_file("store", "../roots.ussl", 0);
     save_file("store", "ca.pem", 1);
     save("names", "wildcard", (const uint8_t *)names, sizeof(names) - 1);

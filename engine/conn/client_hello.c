@@ -46,8 +46,11 @@ static bool read_alpn(ussl__reader_t data, ussl__client_hello_t *out) {
 }
 
 static bool offers(const ussl__client_hello_t *hello, const char *const *protocols) {
+    if (hello->alpn == NULL) {
+        return false;
+    }
     ussl__reader_t list = {hello->alpn, hello->alpn + hello->alpn_len}, name;
-    while (hello->alpn != NULL && list.at < list.end && ussl__read_vector(&list, 1, &name)) {
+    while (list.at < list.end && ussl__read_vector(&list, 1, &name)) {
         size_t len = (size_t)(name.end - name.at);
         for (const char *const *own = protocols; *own != NULL; own++) {
             if (strlen(*own) == len && memcmp(*own, name.at, len) == 0) {
