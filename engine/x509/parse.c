@@ -31,6 +31,29 @@ static bool is_costly_rsa(const mbedtls_x509_crt *crt) {
         || mbedtls_mpi_get_bit(&rsa->E, 0) == 0;
 }
 
+static bool is_der_boolean(der_t flag) {
+    return flag.end - flag.at == 1 && (*flag.at == 0 || *flag.at == 0xFF);
+}
+
+// True if an extension has a BOOLEAN that is neither 0 nor 0xFF (X.690 11.1). mbedTLS takes any
+// other number for TRUE, so a CA certificate could look like none to another parser.
+static bool has_odd_boolean(const mbedtls_x509_crt *crt) {
+    der_t list = ussl__extensions(crt), extension, oid, flag, content, body;
+    while (der_enter(&list, DER_SEQUENCE, &extension)) {
+        bool named = der_enter(&extension, DER_OID, &oid);
+        if (der_enter(&extension, DER_BOOLEAN, &flag) && !is_der_boolean(flag)) {
+            return true;
+        }
+        bool constraints = named && der_is(&oid, "\x55\x1d\x13", 3)
+            && der_enter(&extension, DER_OCTETS, &content)
+            && der_enter(&content, DER_SEQUENCE, &body);
+        if (constraints && der_enter(&body, DER_BOOLEAN, &flag) && !is_der_boolean(flag)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 // ---- private to the engine ----
 bool ussl__crt_is_unsupported(int code) {
     switch (-(-code & 0xFF80)) {
@@ -60,7 +83,10 @@ int ussl__crt_parse_sent(mbedtls_x509_crt *chain, const unsigned char *der, size
         while (last->next != NULL) {
             last = last->next;
         }
-        return is_costly_rsa(last) ? MBEDTLS_ERR_X509_INVALID_FORMAT : 0; // of the key
+        if (is_costly_rsa(last)) {
+            return MBEDTLS_ERR_X509_INVALID_FORMAT; // of the key
+        }
+        return has_odd_boolean(last) ? MBEDTLS_ERR_X509_INVALID_EXTENSIONS : 0;
     }
     if (!ussl__crt_is_unsupported(code)) {
         return code;

@@ -113,6 +113,30 @@ static void any_bit_wrong(void **state) {
     assert_int_equal(test_platform.live, 0);
 }
 
+// X.690 11.1: a BOOLEAN that is neither 0 nor 0xFF is no DER.
+static void booleans_of_extensions(void **state) {
+    (void)state;
+    size_t len, changed = 0;
+    uint8_t *der = read_der("ca.pem", &len); // has basicConstraints, critical
+    for (size_t i = 0; i + 2 < len; i++) {
+        if (memcmp(der + i, "\x01\x01\xff", 3) != 0) {
+            continue;
+        }
+        changed++;
+        for (unsigned value = 0; value < 256; value += value == 2 ? 252 : 1) {
+            mbedtls_x509_crt crt;
+            mbedtls_x509_crt_init(&crt);
+            der[i + 2] = (uint8_t)value;
+            int code = ussl__crt_parse_sent(&crt, der, len);
+            assert_int_equal(code == 0, value == 0 || value == 0xFF);
+            mbedtls_x509_crt_free(&crt);
+        }
+    }
+    assert_true(changed >= 2);
+    free(der);
+    assert_int_equal(test_platform.live, 0);
+}
+
 static void names_from_anywhere(void **state) {
     (void)state;
     static const uint8_t parts[] = {0x30, 0x31, 0x06, 0x0C, 0x03, 0x55, 0x04, 0x80, 0x81, 0x84};
@@ -137,6 +161,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(fields_of_an_odd_one, reset),
         cmocka_unit_test_setup(any_bit_wrong, reset),
+        cmocka_unit_test_setup(booleans_of_extensions, reset),
         cmocka_unit_test_setup(names_from_anywhere, reset),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
