@@ -7,26 +7,6 @@
 #include <string.h>
 
 // ---- helpers ----
-// True if the type is in the list, which ends with UINT16_MAX.
-static bool is_one_of(unsigned type, const uint16_t *types) {
-    while (*types != UINT16_MAX && *types != type) {
-        types++;
-    }
-    return *types == type;
-}
-
-// An extension that the message cannot have was not asked for (RFC 8446 4.2).
-static int check_types(ussl_conn_t *conn, ussl__reader_t list, const uint16_t *types) {
-    ussl__reader_t data;
-    unsigned type;
-    while (list.at < list.end && ussl__tls_ext_read(&list, &type, &data)) {
-        if (!is_one_of(type, types)) {
-            return ussl__refuse(conn, USSL_ALERT_UNSUPPORTED_EXTENSION, "UNSOLICITED_EXTENSION");
-        }
-    }
-    return 0;
-}
-
 // RFC 7301 3.1: the answer is one protocol, of those that were offered.
 static int check_alpn(ussl_conn_t *conn, ussl__reader_t list) {
     ussl__reader_t data, names, name;
@@ -124,6 +104,55 @@ static int check_server_name(ussl_conn_t *conn, ussl__reader_t list) {
     return full ? ussl__malformed(conn) : 0;
 }
 
+#if USSL_TLS13
+// True if the type is in the list, which ends with UINT16_MAX.
+static bool is_one_of(unsigned type, const uint16_t *types) {
+    while (*types != UINT16_MAX && *types != type) {
+        types++;
+    }
+    return *types == type;
+}
+
+// An extension that the message cannot have was not asked for (RFC 8446 4.2).
+static int check_types(ussl_conn_t *conn, ussl__reader_t list, const uint16_t *types) {
+    ussl__reader_t data;
+    unsigned type;
+    while (list.at < list.end && ussl__tls_ext_read(&list, &type, &data)) {
+        if (!is_one_of(type, types)) {
+            return ussl__refuse(conn, USSL_ALERT_UNSUPPORTED_EXTENSION, "UNSOLICITED_EXTENSION");
+        }
+    }
+    return 0;
+}
+
+// A HelloRetryRequest has a cookie, or asks for another key share (RFC 8446 4.1.4 and 4.2.2).
+static int check_retry(ussl_conn_t *conn, ussl__reader_t list) {
+    ussl__reader_t data, cookie;
+    if (!ussl__tls_ext_find(list, EXT_COOKIE, &data)) {
+        return ussl__tls_ext_find(list, EXT_KEY_SHARE, &data)
+            ? 0
+            : ussl__refuse(conn, USSL_ALERT_ILLEGAL_PARAMETER, "NO_CHANGE_FOLLOWING_HRR");
+    }
+    bool good =
+        ussl__read_vector(&data, 2, &cookie) && data.at == data.end && cookie.at != cookie.end;
+    return good ? 0 : ussl__malformed(conn);
+}
+
+static int tls13_hello_arrived(ussl_conn_t *conn, const uint8_t *random, ussl__reader_t list) {
+    static const uint16_t hello[] = {
+        EXT_PRE_SHARED_KEY, EXT_SUPPORTED_VERSIONS, EXT_KEY_SHARE, UINT16_MAX};
+    static const uint16_t retry_hello[] = {
+        EXT_SUPPORTED_VERSIONS, EXT_COOKIE, EXT_KEY_SHARE, UINT16_MAX};
+    bool retry = memcmp(random, mbedtls_ssl_tls13_hello_retry_request_magic, 32) == 0;
+    int code = check_types(conn, list, retry ? retry_hello : hello);
+    if (code != 0) {
+        return code;
+    }
+    code = retry ? check_retry(conn, list) : 0;
+    return code ? code : ussl__check_end(conn);
+}
+#endif
+
 static int server_hello_arrived(ussl_conn_t *conn, ussl__reader_t body) {
     enum { VERSION = 2, RANDOM = 32, SUITE_AND_COMPRESSION = 2 + 1 };
     ussl__reader_t id, list, data;
@@ -131,6 +160,7 @@ static int server_hello_arrived(ussl_conn_t *conn, ussl__reader_t body) {
         return ussl__malformed(conn);
     }
     const uint8_t *random = body.at + VERSION;
+    (void)random, (void)data;
     body.at += VERSION + RANDOM;
     if (!ussl__read_vector(&body, 1, &id) || ussl__bytes_left(&body) < SUITE_AND_COMPRESSION) {
         return ussl__malformed(conn);
@@ -142,24 +172,14 @@ static int server_hello_arrived(ussl_conn_t *conn, ussl__reader_t body) {
         return code;
     }
 #if USSL_TLS12
-    if (!ussl__tls_ext_find(list, EXT_SUPPORTED_VERSIONS, &data)) {
+    bool offered = conn->ssl.conf->max_tls_version > MBEDTLS_SSL_VERSION_TLS1_2;
+    if (!offered || !ussl__tls_ext_find(list, EXT_SUPPORTED_VERSIONS, &data)) {
         return tls12_hello_arrived(conn, id, list);
     }
 #endif
-    static const uint16_t hello[] = {
-        EXT_PRE_SHARED_KEY, EXT_SUPPORTED_VERSIONS, EXT_KEY_SHARE, UINT16_MAX};
-    static const uint16_t retry_hello[] = {
-        EXT_SUPPORTED_VERSIONS, EXT_COOKIE, EXT_KEY_SHARE, UINT16_MAX};
-    bool retry = memcmp(random, mbedtls_ssl_tls13_hello_retry_request_magic, RANDOM) == 0;
-    code = check_types(conn, list, retry ? retry_hello : hello);
-    if (code != 0) {
-        return code;
-    }
-    if (retry && !ussl__tls_ext_find(list, EXT_COOKIE, &data)
-        && !ussl__tls_ext_find(list, EXT_KEY_SHARE, &data)) {
-        return ussl__refuse(conn, USSL_ALERT_ILLEGAL_PARAMETER, "NO_CHANGE_FOLLOWING_HRR");
-    }
-    return ussl__check_end(conn);
+#if USSL_TLS13
+    return tls13_hello_arrived(conn, random, list);
+#endif
 }
 
 // ---- messages of TLS 1.3 ----

@@ -94,10 +94,14 @@ def run_script(script, command, certs):
         port = str(s.getsockname()[1])
     server = subprocess.Popen(command.split() + [HERE + "/tlsfuzzer_server.py", certs, port], stdout=subprocess.PIPE)
     server.stdout.readline()
+    app = os.path.join(os.environ["TLSFUZZER"], "tlsfuzzer/_apps", os.path.basename(script).replace("-", "_"))
+    app = app if os.path.exists(app) else script
     paths = [os.environ["TLSFUZZER"], os.environ.get("TLSLITE", ""), "/usr/lib/python3/dist-packages"]
     try:
-        # Every case, not some at random.
-        return subprocess.run([sys.executable, script, "-h", "127.0.0.1", "-p", port, "-n", "0"], cwd=os.environ["TLSFUZZER"],
+        # Every case, not some at random; a few scripts count repetitions with the same flag.
+        with open(app) as f:
+            every = ["-n", "0"] if "(if 0)" in f.read() else []
+        return subprocess.run([sys.executable, script, "-h", "127.0.0.1", "-p", port, *every], cwd=os.environ["TLSFUZZER"],
                               env=dict(os.environ, PYTHONPATH=os.pathsep.join(paths)), timeout=60,
                               stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode == 0
     except subprocess.TimeoutExpired:

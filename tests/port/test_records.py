@@ -165,4 +165,67 @@ def server_hellos():
     assert groups(V12)[0] not in ("UNSOLICITED_EXTENSION", "BAD_EXTENSION")
 
 
-cases(messages_in_pieces, versions_of_records, kinds_and_lengths_of_records, server_hellos)
+def parts_of_hello(data):
+    """The extensions of the ClientHello in a record."""
+    body = records(data)[0][2][4:]
+    at = 2 + 32
+    at += 1 + body[at]
+    at += 2 + (body[at] << 8 | body[at + 1])
+    at += 1 + body[at]
+    listed, extensions = body[at + 2 :], {}
+    while listed:
+        n = listed[2] << 8 | listed[3]
+        extensions[listed[0] << 8 | listed[1]] = listed[4 : 4 + n]
+        listed = listed[4 + n :]
+    return body[34 : 35 + body[34]], extensions
+
+
+def hello_retry_requests():
+    magic = bytes.fromhex("cf21ad74e59a6111be1d8c021e65b891c2a211167abb8c5e079e09e2c8a8339c")
+    cookie = u16(44) + u16(8) + u16(6) + b"cookie"
+    group = u16(51) + u16(2) + u16(29)
+    for more in (cookie, group, cookie + group, b"", u16(51) + u16(2) + u16(23), u16(44) + u16(2) + u16(0), cookie + u16(0) + u16(0)):
+        (c, to_client, from_client), _ = ends(V13, ())
+        assert not step(c)
+        session, first = parts_of_hello(from_client.read())
+        extensions = u16(43) + u16(2) + b"\x03\x04" + more
+        body = b"\x03\x03" + magic + session + b"\x13\x01\x00" + u16(len(extensions)) + extensions
+        to_client.write(b"\x16\x03\x03" + u16(len(body) + 4) + b"\x02\x00" + u16(len(body)) + body)
+        try:
+            step(c)
+        except ssl.SSLError as e:
+            assert more not in (cookie, group, cookie + group), e
+            continue
+        assert more in (cookie, group, cookie + group)
+        flight = from_client.read()
+        if records(flight)[0][0] == 20:
+            flight = flight[6:]  # change_cipher_spec (RFC 8446 D.4)
+        second = parts_of_hello(flight)[1]
+        assert (second.get(44) == u16(6) + b"cookie") == (cookie in more)
+        assert (second[51] == first[51]) == (group not in more)
+
+
+def alerts_are_encrypted():
+    """What a client refuses in TLS 1.3 after the ServerHello, its server hears, and nobody else."""
+    (c, to_client, from_client), (s, to_server, from_server) = ends(V13, ())
+    c2 = client_context("rogue-ca.pem").wrap_bio(to_client, from_client, server_hostname="localhost")
+    assert not step(c2)
+    to_server.write(from_client.read())
+    assert not step(s)
+    to_client.write(from_server.read())
+    try:
+        step(c2)
+        assert False
+    except ssl.SSLCertVerificationError:
+        pass
+    flight = from_client.read()
+    assert [kind for kind, _, _ in records(flight)] == [20, 23], records(flight)
+    to_server.write(flight)
+    try:
+        step(s)
+        assert False
+    except ssl.SSLError as e:
+        assert e.reason == "TLSV1_ALERT_UNKNOWN_CA", e
+
+
+cases(messages_in_pieces, versions_of_records, kinds_and_lengths_of_records, server_hellos, hello_retry_requests, alerts_are_encrypted)
