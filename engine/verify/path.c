@@ -10,8 +10,9 @@
 #include "verify.h"
 
 enum {
-    STEPS_MAX = 256,      // certificates appended to a path, in the whole search
-    SIGNATURES_MAX = 20,  // 25 million instructions each on a Cortex-M3
+    STEPS_MAX = 256, // certificates appended to a path, in the whole search
+    SIGNATURES_MAX = 20,
+    WORK_MAX = 40,        // for all signatures, 25 million instructions each on a Cortex-M3
     EFFORT_MAX = 1 << 16, // comparisons of names and extensions
     ROOTS_MAX = 4,        // roots of one name that are read from a store
 };
@@ -41,6 +42,7 @@ typedef struct {
     cursor_t at[USSL__PATH_MAX];  // the issuers still to be tried, for each certificate of `now`
     edge_t edges[SIGNATURES_MAX];
     size_t steps, signatures;
+    unsigned work; // of the signatures
     bool gave_up, too_long, no_memory;
     bool complete; // `best` ends at a trust anchor; if not, it is the first dead end
     bool checked;  // the signatures of `best` have been checked
@@ -122,10 +124,12 @@ static bool edge_is_good(
             return edge->good;
         }
     }
-    if (search->signatures == SIGNATURES_MAX) {
+    unsigned work = ussl__signature_work(issuer);
+    if (search->signatures == SIGNATURES_MAX || search->work + work > WORK_MAX) {
         search->gave_up = true;
         return false;
     }
+    search->work += work;
     bool good = ussl__signed_by(crt, issuer);
     search->edges[search->signatures++] = (edge_t){crt, issuer, good};
     return good;

@@ -63,3 +63,17 @@ bool ussl__signed_by(const mbedtls_x509_crt *crt, const mbedtls_x509_crt *issuer
     ussl__signature_t signature = {&crt->tbs, &crt->sig, crt->sig_md, crt->sig_pk, crt->sig_opts};
     return ussl__signature_is_good(&signature, issuer);
 }
+
+unsigned ussl__signature_work(const mbedtls_x509_crt *issuer) {
+    mbedtls_pk_context room, *key = key_of(issuer, &room);
+    size_t bits = mbedtls_pk_get_bitlen(key);
+    unsigned work = bits <= 256 ? 1 : bits <= 384 ? 3 : 8;
+    if (mbedtls_pk_get_type(key) == MBEDTLS_PK_RSA) {
+        // The square of the modulus, for each bit of the exponent; 65537 has 17.
+        size_t exponent = mbedtls_mpi_bitlen(&mbedtls_pk_rsa(*key)->E);
+        work = (unsigned)(1 + bits * bits / (4096 * 4096 + 1));
+        work *= (unsigned)(exponent <= 17 ? 1 : 1 + exponent / 8);
+    }
+    mbedtls_pk_free(&room);
+    return work;
+}

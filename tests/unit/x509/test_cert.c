@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // test_cert.c - certificates taken apart: every field of a known one, and any bit of it wrong.
-#include "engine/x509/x509.h"
+#include "engine/verify/verify.h"
 #include "tests/support/support.h"
 
 static int reset(void **state) {
@@ -137,6 +137,32 @@ static void booleans_of_extensions(void **state) {
     assert_int_equal(test_platform.live, 0);
 }
 
+// How much work a peer's certificates may make is counted in these units (verify/path.c).
+static void work_of_a_signature(void **state) {
+    (void)state;
+    static const struct {
+        const char *name;
+        unsigned work;
+    } rows[] = {{"server.pem", 1}, {"server-rsa.pem", 1}, {"root-rsa.pem", 1},
+        {"server-p384.pem", 3}, {"server-p521.pem", 8}};
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        size_t len;
+        uint8_t *der = read_der(rows[i].name, &len);
+        mbedtls_x509_crt crt;
+        mbedtls_x509_crt_init(&crt);
+        assert_int_equal(ussl__crt_parse(&crt, der, len), 0);
+        assert_int_equal(ussl__signature_work(&crt), rows[i].work);
+        if (mbedtls_pk_get_type(&crt.pk) == MBEDTLS_PK_RSA) {
+            mbedtls_rsa_context *rsa = mbedtls_pk_rsa(crt.pk);
+            assert_int_equal(mbedtls_mpi_lset(&rsa->E, 1), 0);
+            assert_int_equal(mbedtls_mpi_shift_l(&rsa->E, 63), 0);
+            assert_int_equal(ussl__signature_work(&crt), 9); // the longest that is accepted
+        }
+        mbedtls_x509_crt_free(&crt);
+        free(der);
+    }
+}
+
 static void names_from_anywhere(void **state) {
     (void)state;
     static const uint8_t parts[] = {0x30, 0x31, 0x06, 0x0C, 0x03, 0x55, 0x04, 0x80, 0x81, 0x84};
@@ -162,6 +188,7 @@ int main(void) {
         cmocka_unit_test_setup(fields_of_an_odd_one, reset),
         cmocka_unit_test_setup(any_bit_wrong, reset),
         cmocka_unit_test_setup(booleans_of_extensions, reset),
+        cmocka_unit_test_setup(work_of_a_signature, reset),
         cmocka_unit_test_setup(names_from_anywhere, reset),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
