@@ -41,6 +41,50 @@ static const char *pem_line(const char *p, const char *end, const char *kind, co
     return p;
 }
 
+static ussl_result_t decode_base64(
+    const uint8_t *text, size_t text_len, uint8_t **der, size_t *der_len, ussl_failure_t *why) {
+    size_t size = 0;
+    // The first call only returns the size. A body without data is refused: it holds no object.
+    int code = mbedtls_base64_decode(NULL, 0, &size, text, text_len);
+    if (code != MBEDTLS_ERR_BASE64_BUFFER_TOO_SMALL || size == 0) {
+        return ussl__parse_error(why, "BAD_BASE64_DECODE", 0);
+    }
+    uint8_t *buf = ussl__calloc(1, size);
+    if (buf == NULL) {
+        return ussl__load_error(why, USSL_ERR_MEMORY, NULL);
+    }
+    if (mbedtls_base64_decode(buf, size, &size, text, text_len) != 0) {
+        ussl__free(buf);
+        return ussl__parse_error(why, "BAD_BASE64_DECODE", 0);
+    }
+    *der = buf;
+    *der_len = size;
+    return USSL_OK;
+}
+
+// mbedTLS takes no tabs and no spaces within a line; RFC 7468 2 lets a parser ignore both.
+static ussl_result_t decode(
+    const uint8_t *text, size_t text_len, uint8_t **der, size_t *der_len, ussl_failure_t *why) {
+    uint8_t *tidy = NULL;
+    if (memchr(text, '\t', text_len) != NULL || memchr(text, ' ', text_len) != NULL) {
+        size_t len = 0;
+        tidy = ussl__calloc(1, text_len);
+        if (tidy == NULL) {
+            return ussl__load_error(why, USSL_ERR_MEMORY, NULL);
+        }
+        for (size_t i = 0; i < text_len; i++) {
+            if (text[i] != '\t' && text[i] != ' ') {
+                tidy[len++] = text[i];
+            }
+        }
+        text = tidy;
+        text_len = len;
+    }
+    ussl_result_t result = decode_base64(text, text_len, der, der_len, why);
+    ussl__free(tidy);
+    return result;
+}
+
 // ---- private to the engine ----
 ussl_result_t ussl__pem_next(const char **at, const char *end, const char *label, uint8_t **der,
     size_t *der_len, ussl_failure_t *why) {
@@ -59,25 +103,8 @@ ussl_result_t ussl__pem_next(const char **at, const char *end, const char *label
     if (next == NULL) {
         return ussl__parse_error(why, "BAD_END_LINE", 0);
     }
-    size_t size = 0, text_len = (size_t)(stop - body);
-    const unsigned char *text = (const unsigned char *)body;
-    // The first call only returns the size. A body without data is refused: it holds no object.
-    int code = mbedtls_base64_decode(NULL, 0, &size, text, text_len);
-    if (code != MBEDTLS_ERR_BASE64_BUFFER_TOO_SMALL || size == 0) {
-        return ussl__parse_error(why, "BAD_BASE64_DECODE", 0);
-    }
-    uint8_t *buf = ussl__calloc(1, size);
-    if (buf == NULL) {
-        return ussl__load_error(why, USSL_ERR_MEMORY, NULL);
-    }
-    if (mbedtls_base64_decode(buf, size, &size, text, text_len) != 0) {
-        ussl__free(buf);
-        return ussl__parse_error(why, "BAD_BASE64_DECODE", 0);
-    }
     *at = next;
-    *der = buf;
-    *der_len = size;
-    return USSL_OK;
+    return decode((const uint8_t *)body, (size_t)(stop - body), der, der_len, why);
 }
 #else
 ussl_result_t ussl__pem_next(const char **at, const char *end, const char *label, uint8_t **der,

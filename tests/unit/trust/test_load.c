@@ -40,6 +40,15 @@ static void trust_takes_pem_and_der(void **state) {
     char text[8192];
     int len = snprintf(text, sizeof(text), "a comment\n%s\r\nbetween\n%s", pem.data, leaf.data);
     assert_int_equal(ussl_trust_add_pem(trust, text, (size_t)len, NULL), USSL_OK);
+    // Tabs and spaces before, within and behind the lines.
+    char spaced[6000];
+    size_t n = 0;
+    for (size_t i = 0; i < leaf.len; i++) {
+        bool line = leaf.data[i] == '\n';
+        n += (size_t)sprintf(
+            spaced + n, line && i > 30 && i + 40 < leaf.len ? " \t\n\t " : "%c", leaf.data[i]);
+    }
+    assert_int_equal(ussl_trust_add_pem(trust, spaced, n, NULL), USSL_OK);
     ussl_trust_stats_t stats;
     ussl_trust_stats(trust, &stats);
     assert_int_equal(stats.x509, 3);
