@@ -108,7 +108,6 @@ static int check_version(ussl_conn_t *conn, ussl__reader_t suites, ussl__reader_
 static int client_hello_arrived(ussl_conn_t *conn, ussl__reader_t body) {
     enum { VERSION_AND_RANDOM = 2 + 32 };
     ussl__reader_t skipped, suites, compression, list, data;
-    bool second = conn->client_hello_checked;
     if (ussl__bytes_left(&body) < VERSION_AND_RANDOM) {
         return ussl__malformed(conn);
     }
@@ -126,15 +125,14 @@ static int client_hello_arrived(ussl_conn_t *conn, ussl__reader_t body) {
     if (n == 0 || memchr(compression.at, 0, n) == NULL) {
         return ussl__refuse(conn, USSL_ALERT_ILLEGAL_PARAMETER, "NO_COMPRESSION_SPECIFIED");
     }
-    conn->client_hello_checked = true;
     conn->extended_ms = ussl__tls_ext_find(list, EXT_EXTENDED_MASTER_SECRET, &data);
     code = check_version(conn, suites, list);
     code = code ? code : ussl__check_point_formats(conn, list);
     code = code ? code : ussl__check_authorities(conn, list);
 #if USSL_TLS13
-    bool tls13 = best_version(conn, list) == MBEDTLS_SSL_VERSION_TLS1_3;
-    if (code == 0 && tls13) {
+    if (code == 0 && best_version(conn, list) == MBEDTLS_SSL_VERSION_TLS1_3) {
         bool early = ussl__tls_ext_find(list, EXT_EARLY_DATA, &data);
+        bool second = conn->client_hello_checked;
         if (early && second) {
             return ussl__refuse(conn, USSL_ALERT_ILLEGAL_PARAMETER, "BAD_EXTENSION");
         }
@@ -142,6 +140,7 @@ static int client_hello_arrived(ussl_conn_t *conn, ussl__reader_t body) {
         code = check_shares(conn, list);
     }
 #endif
+    conn->client_hello_checked = true;
     return code;
 }
 

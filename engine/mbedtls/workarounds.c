@@ -48,9 +48,11 @@ void ussl__note_client_hello(mbedtls_ssl_context *ssl) {
         return;
     }
     ssl->handshake->sent_extensions |= MBEDTLS_SSL_EXT_MASK(COOKIE);
+#if USSL_TLS12
     if (ssl->conf->mfl_code != MBEDTLS_SSL_MAX_FRAG_LEN_NONE) {
         ssl->handshake->sent_extensions |= MBEDTLS_SSL_EXT_MASK(MAX_FRAGMENT_LENGTH);
     }
+#endif
 }
 
 ussl_result_t ussl__begin_ticket(mbedtls_ssl_context *ssl) {
