@@ -171,13 +171,15 @@ static int server_hello_arrived(ussl_conn_t *conn, ussl__reader_t body) {
     if (code != 0) {
         return code;
     }
+#if !USSL_TLS13
+    return tls12_hello_arrived(conn, id, list);
+#else
 #if USSL_TLS12
     bool offered = conn->ssl.conf->max_tls_version > MBEDTLS_SSL_VERSION_TLS1_2;
     if (!offered || !ussl__tls_ext_find(list, EXT_SUPPORTED_VERSIONS, &data)) {
         return tls12_hello_arrived(conn, id, list);
     }
 #endif
-#if USSL_TLS13
     return tls13_hello_arrived(conn, random, list);
 #endif
 }
