@@ -127,6 +127,6 @@ def tlsfuzzer(report, interpreters, certs):
 def run_all(report, micropython, certs, cpython):
     interpreters = [("ours", "env MICROPYPATH=.frozen %s -X heapsize=16m" % micropython)]
     if cpython:
-        interpreters.append(("cpython", "%s -S -E" % cpython))
+        interpreters.append(("cpython", "%s -S -E -u" % cpython))
     bogo(report, interpreters)
     tlsfuzzer(report, interpreters, certs)
