@@ -286,7 +286,7 @@ def conformance():
     sys.path.insert(0, os.path.join(ROOT, "tests/conformance"))
     import conformance as cases
 
-    cases.run_all(report, MICROPYTHON, CERTS, (find_cpython() or (None, None))[1])
+    cases.run_all(report, MICROPYTHON, (find_cpython() or (None, None))[1])
 
 
 # ---- soak: a short form; USSL_SOAK=long is that of `make soak` ----

@@ -2,7 +2,7 @@
 #
 # tlsfuzzer_server.py - the HTTP server that tlsfuzzer's scripts attack, for MicroPython and CPython:
 #
-#   tlsfuzzer_server.py CERTS PORT    prints "ready" and serves until it is killed
+#   tlsfuzzer_server.py FOLDER PORT    prints "ready" and serves until it is killed
 import socket
 import ssl
 import sys
@@ -26,9 +26,9 @@ def serve(context, plain):
         connection.close()
 
 
-def main(certs, port):
+def main(folder, port):
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certs + "/server-rsa.pem", certs + "/server-rsa.key")
+    context.load_cert_chain(folder + "/server.pem", folder + "/server.key")
     context.num_tickets = 2  # as the scripts expect
     listener = socket.socket()
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
