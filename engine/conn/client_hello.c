@@ -157,6 +157,9 @@ int ussl__client_hello_read(ussl_conn_t *conn) {
         return 0;
     }
     size_t before = ssl->badmac_seen_or_in_hsfraglen;
+    if (before >= MESSAGE_HEADER && before + record_len < ssl->in_hslen) {
+        return 0; // it is not whole, and joining each part anew would cost the square of its length
+    }
     const uint8_t *message = record + RECORD_HEADER;
     uint8_t *joined = NULL;
     if (before > 0) {

@@ -105,6 +105,31 @@ static int check_version(ussl_conn_t *conn, ussl__reader_t suites, ussl__reader_
         : 0;
 }
 
+#if USSL_TLS13
+// True if one of our keys can make a signature that the client takes. mbedTLS finds that none can
+// when its ServerHello is on the way. A client that offers a session may need no signature.
+static bool can_sign(const ussl_conn_t *conn, ussl__reader_t list) {
+    const mbedtls_ssl_context *ssl = &conn->ssl;
+    ussl__reader_t data, schemes;
+    uint64_t scheme;
+    if (ssl->conf->key_cert == NULL || ussl__tls_ext_find(list, EXT_PRE_SHARED_KEY, &data)
+        || !ussl__tls_ext_find(list, EXT_SIGNATURE_ALGORITHMS, &data)
+        || !ussl__read_vector(&data, 2, &schemes)) {
+        return true; // or mbedTLS refuses it
+    }
+    while (ussl__read_number(&schemes, 2, &scheme)) {
+        for (const mbedtls_ssl_key_cert *own = ssl->conf->key_cert; own; own = own->next) {
+            if (mbedtls_ssl_sig_alg_is_supported(ssl, (uint16_t)scheme)
+                && mbedtls_ssl_tls13_check_sig_alg_cert_key_match(
+                    (uint16_t)scheme, &own->cert->pk)) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+#endif
+
 static int client_hello_arrived(ussl_conn_t *conn, ussl__reader_t body) {
     enum { VERSION_AND_RANDOM = 2 + 32 };
     ussl__reader_t skipped, suites, compression, list, data;
@@ -136,8 +161,12 @@ static int client_hello_arrived(ussl_conn_t *conn, ussl__reader_t body) {
         if (early && second) {
             return ussl__refuse(conn, USSL_ALERT_ILLEGAL_PARAMETER, "BAD_EXTENSION");
         }
-        conn->early_data = early ? MOST_EARLY_DATA : second ? conn->early_data : 0;
+        conn->early_data = early ? MOST_EARLY_DATA : 0;
         code = check_shares(conn, list);
+        if (code == 0 && !can_sign(conn, list)) {
+            return ussl__refuse(
+                conn, USSL_ALERT_HANDSHAKE_FAILURE, "NO_SUITABLE_SIGNATURE_ALGORITHM");
+        }
     }
 #endif
     conn->client_hello_checked = true;

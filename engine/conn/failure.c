@@ -30,6 +30,10 @@ static const char *http_reason(const ussl_conn_t *conn) {
         || start == NULL) {
         return NULL;
     }
+    size_t there = conn->in_room - (size_t)(conn->ssl.in_hdr - conn->ssl.in_buf);
+    if (there < strlen("CONNE")) {
+        return NULL; // behind the parts of a message
+    }
     for (size_t i = 0; i < sizeof(methods) / sizeof(methods[0]); i++) {
         if (memcmp(start, methods[i], strlen(methods[i])) == 0) {
             return "HTTP_REQUEST";
@@ -50,8 +54,8 @@ static void latch_code(ussl_conn_t *conn, int code) {
         why.alert = (int16_t)alert;
         why.reason = ussl__alert_reason((unsigned)alert);
     } else if (code == MBEDTLS_ERR_SSL_HANDSHAKE_FAILURE
-        && conn->ssl.alert_type == USSL_ALERT_DECRYPT_ERROR
-        && conn->ssl.state > MBEDTLS_SSL_CLIENT_HELLO) {
+        && conn->ssl.alert_type == USSL_ALERT_DECRYPT_ERROR && conn->ssl.session_negotiate != NULL
+        && conn->ssl.session_negotiate->peer_cert != NULL) {
         why.alert = USSL_ALERT_DECRYPT_ERROR; // of a CertificateVerify (RFC 8446 4.4.3)
         why.reason = "BAD_SIGNATURE";
     } else if (client && code == MBEDTLS_ERR_SSL_HANDSHAKE_FAILURE) {

@@ -14,8 +14,9 @@
 // as in BoringSSL. Only application data, or the next message of a handshake, starts a new row.
 enum { MOST_WARNINGS = 4, MOST_IDLE = 32 };
 
-// Most octets of a message. OpenSSL's limits are 128 KB for a ClientHello, 100 KB for certificates,
-// and 16 KB for others. With a record behind it, a message must stay below 64 KB here.
+// Most octets of a message. OpenSSL's limits are 128 KB for a ClientHello, 100 KB for certificates
+// and requests for them, and 16 KB for others. With a record behind it, a message must stay below
+// 64 KB here.
 enum {
     MOST_HELLO = 48 * 1024,
     MOST_CERTIFICATES = 24 * 1024,
@@ -40,6 +41,11 @@ static bool is_open(const mbedtls_ssl_context *ssl) {
 // the highest one that it has offered.
 static bool version_is_known(const mbedtls_ssl_context *ssl) {
     return ssl->state > (is_client(ssl) ? MBEDTLS_SSL_SERVER_HELLO : MBEDTLS_SSL_CLIENT_HELLO);
+}
+
+// True if a part of a handshake message has come, and the rest has not.
+static bool joins(const mbedtls_ssl_context *ssl) {
+    return ssl->badmac_seen_or_in_hsfraglen != 0;
 }
 
 static int count_idle(ussl_conn_t *conn, uint8_t *count, unsigned most, const char *reason) {
@@ -167,6 +173,10 @@ int ussl__record_arrived(mbedtls_ssl_context *ssl) {
     if (ssl->transform_in != NULL && ssl->in_msgtype != MBEDTLS_SSL_MSG_CHANGE_CIPHER_SPEC) {
         conn->early_data = 0; // what comes now is the second flight
     }
+    if (joins(ssl) && ssl->in_msgtype != MBEDTLS_SSL_MSG_HANDSHAKE) { // RFC 8446 5.1
+        return ussl__refuse(
+            conn, USSL_ALERT_UNEXPECTED_MESSAGE, "MIXED_HANDSHAKE_AND_NON_HANDSHAKE_DATA");
+    }
     switch (ssl->in_msgtype) {
         case MBEDTLS_SSL_MSG_ALERT:
             return alert_arrived(conn, ssl);
@@ -184,25 +194,48 @@ int ussl__record_arrived(mbedtls_ssl_context *ssl) {
     }
 }
 
+// Returns the most octets that a message of this type can have now; 0: it cannot come.
+static size_t most_of(const mbedtls_ssl_context *ssl, uint8_t type) {
+    enum { KEY_UPDATE = 4 + 1, AGAIN = 4096 };
+    if (is_open(ssl) && is_tls13(ssl)) {
+        bool ticket = type == MBEDTLS_SSL_HS_NEW_SESSION_TICKET && is_client(ssl);
+        return type == USSL__KEY_UPDATE ? KEY_UPDATE : ticket ? MOST_MESSAGE : 0;
+    }
+    if (is_open(ssl)) { // a request to negotiate again
+        return type == MBEDTLS_SSL_HS_CLIENT_HELLO || type == MBEDTLS_SSL_HS_HELLO_REQUEST ? AGAIN
+                                                                                           : 0;
+    }
+    switch (type) {
+        case MBEDTLS_SSL_HS_CLIENT_HELLO:
+            return ssl->state > MBEDTLS_SSL_CLIENT_HELLO ? 0 : MOST_HELLO;
+        case MBEDTLS_SSL_HS_CERTIFICATE:
+        case MBEDTLS_SSL_HS_CERTIFICATE_REQUEST: // with the names of all CAs
+            return MOST_CERTIFICATES;
+        case MBEDTLS_SSL_HS_FINISHED:
+            return MOST_FINISHED;
+        default:
+            return MOST_MESSAGE;
+    }
+}
+
 int ussl__message_begins(const mbedtls_ssl_context *ssl, const unsigned char *message) {
     // HandshakeType: 0 to 2, 4, 5, 8, 11 to 16, 20, 22 and 24 are in use (RFC 5246 7.4, RFC 8446
     // 4).
     const uint32_t known = 0x0151F937;
-    if (message[0] >= 32 || !(known >> message[0] & 1)) {
-        return ussl__refuse(
-            ussl__conn_of(ssl), USSL_ALERT_UNEXPECTED_MESSAGE, "UNEXPECTED_MESSAGE");
-    }
     uint8_t type = message[0];
-    size_t most = type == MBEDTLS_SSL_HS_CLIENT_HELLO ? MOST_HELLO
-        : type == MBEDTLS_SSL_HS_CERTIFICATE          ? MOST_CERTIFICATES
-        : type == MBEDTLS_SSL_HS_FINISHED             ? MOST_FINISHED
-                                                      : MOST_MESSAGE;
+    size_t most = type < 32 && known >> type & 1 ? most_of(ssl, type) : 0;
     if (ssl->in_hslen <= most) {
         return 0;
     }
+    ussl_conn_t *conn = ussl__conn_of(ssl);
+    if (most == 0) {
+        return ussl__refuse(conn, USSL_ALERT_UNEXPECTED_MESSAGE, "UNEXPECTED_MESSAGE");
+    }
+    if (type == USSL__KEY_UPDATE) {
+        return ussl__refuse(conn, USSL_ALERT_DECODE_ERROR, "BAD_KEY_UPDATE");
+    }
     bool finished = type == MBEDTLS_SSL_HS_FINISHED; // its length is fixed
-    return ussl__refuse(ussl__conn_of(ssl),
-        finished ? USSL_ALERT_DECODE_ERROR : USSL_ALERT_ILLEGAL_PARAMETER,
+    return ussl__refuse(conn, finished ? USSL_ALERT_DECODE_ERROR : USSL_ALERT_ILLEGAL_PARAMETER,
         finished ? "BAD_DIGEST_LENGTH" : "EXCESSIVE_MESSAGE_SIZE");
 }
 
@@ -241,7 +274,7 @@ bool ussl__early_data_skipped(const mbedtls_ssl_context *ssl, size_t len, bool f
     ussl_conn_t *conn = ussl__conn_of(ssl);
     // In clear they can only come between a HelloRetryRequest and the second ClientHello.
     bool now = failed ? !is_open(ssl) : ssl->state == MBEDTLS_SSL_CLIENT_HELLO;
-    if (!now || len > conn->early_data) {
+    if (!now || joins(ssl) || len > conn->early_data) {
         return false;
     }
     conn->early_data = (uint16_t)(conn->early_data - len);

@@ -52,7 +52,12 @@ int ussl__key_update_send(ussl_conn_t *conn) {
     ssl->out_msgtype = MBEDTLS_SSL_MSG_HANDSHAKE;
     ssl->out_msglen = sizeof(message);
     int code = mbedtls_ssl_write_record(ssl, 1);
+    if (code != 0 && code != MBEDTLS_ERR_SSL_WANT_WRITE) {
+        return code;
+    }
     // The record is sealed, also if it waits in the output window.
-    return code == 0 || code == MBEDTLS_ERR_SSL_WANT_WRITE ? ussl__next_key(ssl, true) : code;
+    code = ussl__next_key(ssl, true);
+    conn->alert_sent |= code != 0; // no key is left that could protect an alert
+    return code;
 }
 #endif // USSL_TLS13

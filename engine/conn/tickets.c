@@ -98,6 +98,7 @@ static int ticket_parse(void *arg, mbedtls_ssl_session *session, unsigned char *
         code = MBEDTLS_ERR_SSL_INVALID_MAC;
     }
     if (code == 0 && session->tls_version == MBEDTLS_SSL_VERSION_TLS1_2
+        && !ussl__conn_datagrams(conn) // there mbedTLS alone reads the hellos
         && snapshot.extended_ms != conn->extended_ms) {
         code = other_master_secret(conn, snapshot.extended_ms);
     }

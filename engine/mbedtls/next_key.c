@@ -38,7 +38,9 @@ int ussl__next_key(mbedtls_ssl_context *ssl, bool outgoing) {
     }
     mbedtls_platform_zeroize(next, sizeof(next));
     mbedtls_platform_zeroize(key, sizeof(key));
-    memset(outgoing ? ssl->cur_out_ctr : ssl->in_ctr, 0, MBEDTLS_SSL_SEQUENCE_NUMBER_LEN);
+    if (code == 0) { // with the old key a number would come twice
+        memset(outgoing ? ssl->cur_out_ctr : ssl->in_ctr, 0, MBEDTLS_SSL_SEQUENCE_NUMBER_LEN);
+    }
     return code;
 }
 #endif

@@ -194,5 +194,17 @@ def key_shares():
     assert with_shares(share(23, b"")) == ("LENGTH_MISMATCH", DECODE_ERROR)
 
 
+def nothing_that_we_can_sign():
+    head, extensions = hello_of(V13)
+    rsa = server_context("server-rsa")
+    for context, good, bad in ((None, 0x0403, (0x0503, 0x0804, 0x0401)), (rsa, 0x0804, (0x0401, 0x0501, 0x0403, 0x0809))):
+        schemes = b"".join([u16(scheme) for scheme in bad])
+        hello = record(head, changed(extensions, SIGNATURE_ALGORITHMS, u16(len(schemes)) + schemes))
+        assert answer(hello, context) == ("NO_SUITABLE_SIGNATURE_ALGORITHM", 40)
+        schemes += u16(good)
+        hello = record(head, changed(extensions, SIGNATURE_ALGORITHMS, u16(len(schemes)) + schemes))
+        assert answer(hello, context) is None
+
+
 cases(unknown_signature_schemes, two_of_one_type, cut_and_trailing, compression_and_points, versions_in_any_order, fallback,
-      psk_modes, key_shares)
+      psk_modes, key_shares, nothing_that_we_can_sign)

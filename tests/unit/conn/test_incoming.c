@@ -192,6 +192,35 @@ static void keys_are_updated(void **state) {
     assert_int_equal(test_platform.live, 0);
 }
 
+// After a failure the old key must protect nothing more: the numbers of its records would come
+// twice.
+static void no_number_comes_twice(void **state) {
+    (void)state;
+    for (size_t fail = 1; fail < 12; fail++) {
+        pair_t pair;
+        open_pair(&pair, USSL_VERSION_TLS13);
+        both_ways(&pair);
+        ussl_conn_t *server = pair.conn[1];
+        uint8_t before = server->ssl.cur_out_ctr[7];
+        server->key_update_due = true;
+        test_platform.fail_at = test_platform.made + fail;
+        size_t n, len, sent = 0;
+        ussl_result_t result = ussl_conn_write(server, (const uint8_t *)"more", 4, &n);
+        test_platform.fail_at = 0;
+        while (result < 0 && ussl_conn_out(server, &len) != NULL && len > 0) {
+            sent += len;
+            ussl_conn_out_done(server, len);
+        }
+        if (result < 0) {
+            assert_int_equal(result, USSL_ERR_MEMORY);
+            assert_true(sent == 0 || sent == 5 + 5 + 1 + 16); // the KeyUpdate, and no alert
+            assert_true(server->ssl.cur_out_ctr[7] >= before);
+        }
+        pair_free(&pair);
+        assert_int_equal(test_platform.live, 0);
+    }
+}
+
 // A key that has protected 2^23 records is replaced before it protects another one.
 static void a_worn_key_is_replaced(void **state) {
     (void)state;
@@ -227,6 +256,37 @@ static void every_allocation_of_an_update_fails(void **state) {
     }
 }
 #endif
+
+static int send_half(mbedtls_ssl_context *ssl) {
+    return send_content(ssl, MBEDTLS_SSL_MSG_HANDSHAKE, (const uint8_t *)"\30", 1);
+}
+
+static int claim(mbedtls_ssl_context *ssl) {
+    return send_content(ssl, MBEDTLS_SSL_MSG_HANDSHAKE, (const uint8_t *)"\13\0\20\0", 4);
+}
+
+// What is refused when it is whole is not collected before.
+static void nothing_between_parts_and_nothing_in_vain(void **state) {
+    (void)state;
+    static const send_t others[] = {send_empty, send_warning};
+    for (EACH_VERSION(version)) {
+        for (size_t i = 0; i < 2; i++) {
+            pair_t pair;
+            open_pair(&pair, version);
+            assert_int_equal(send_row(&pair, 0, send_half, 1), USSL_WANT_IN);
+            assert_int_equal(send_row(&pair, 0, others[i], 1), USSL_ERR_PROTOCOL);
+            refused(
+                &pair, 1, "MIXED_HANDSHAKE_AND_NON_HANDSHAKE_DATA", USSL_ALERT_UNEXPECTED_MESSAGE);
+            pair_free(&pair);
+        }
+        pair_t pair;
+        open_pair(&pair, version);
+        assert_int_equal(send_row(&pair, 0, claim, 1), USSL_ERR_PROTOCOL);
+        refused(&pair, 1, "UNEXPECTED_MESSAGE", USSL_ALERT_UNEXPECTED_MESSAGE);
+        pair_free(&pair);
+    }
+    assert_int_equal(test_platform.live, 0);
+}
 
 #if USSL_TLS12
 static int ask_again(mbedtls_ssl_context *ssl) {
@@ -280,7 +340,9 @@ static void long_messages_cost_what_was_sent(void **state) {
     static const uint8_t claims[] = {22, 3, 1, 0, 4, 1, 0, 0xC0, 1}; // 48 KB and one octet
     static const uint8_t less[] = {22, 3, 1, 0, 4, 1, 0, 0xBF, 0xFC};
     pair_t pair;
+    static const char *const protocols[] = {"mqtt", NULL}; // so the hello is read twice
     pair_setup_t setup = good_setup("server.pem", "server.key", 0);
+    setup.server.alpn = protocols;
     assert_int_equal(pair_open(&pair, &setup), USSL_OK);
     assert_int_equal(feed(pair.conn[1], claims, sizeof(claims)), USSL_ERR_PROTOCOL);
     refused(&pair, 1, "EXCESSIVE_MESSAGE_SIZE", USSL_ALERT_ILLEGAL_PARAMETER);
@@ -306,9 +368,11 @@ int main(void) {
         cmocka_unit_test_setup(levels_of_alerts, reset),
 #if USSL_TLS13
         cmocka_unit_test_setup(keys_are_updated, reset),
+        cmocka_unit_test_setup(no_number_comes_twice, reset),
         cmocka_unit_test_setup(a_worn_key_is_replaced, reset),
         cmocka_unit_test_setup(every_allocation_of_an_update_fails, reset),
 #endif
+        cmocka_unit_test_setup(nothing_between_parts_and_nothing_in_vain, reset),
 #if USSL_TLS12
         cmocka_unit_test_setup(nothing_is_negotiated_again, reset),
 #endif
