@@ -6,7 +6,7 @@
 // Notes: mbedTLS calls its own callbacks too late, or in an order that the client chooses.
 // Everything that is read here is hostile. A malformed ClientHello is refused with decode_error;
 // anything that is not a ClientHello is left for mbedTLS to refuse.
-#include "conn.h"
+#include "extensions.h"
 
 #include <string.h>
 
@@ -51,11 +51,8 @@ static bool offers(const ussl__client_hello_t *hello, const char *const *protoco
     }
     ussl__reader_t list = {hello->alpn, hello->alpn + hello->alpn_len}, name;
     while (list.at < list.end && ussl__read_vector(&list, 1, &name)) {
-        size_t len = (size_t)(name.end - name.at);
-        for (const char *const *own = protocols; *own != NULL; own++) {
-            if (strlen(*own) == len && memcmp(*own, name.at, len) == 0) {
-                return true;
-            }
+        if (ussl__is_protocol_of(protocols, name)) {
+            return true;
         }
     }
     return false;
@@ -108,7 +105,7 @@ static int look_at(ussl_conn_t *conn, const uint8_t *body, size_t len) {
 
 // ---- private to the engine ----
 bool ussl__client_hello_parse(const uint8_t *body, size_t len, ussl__client_hello_t *out) {
-    enum { VERSION_AND_RANDOM = 2 + 32, SERVER_NAME = 0, ALPN = 16 };
+    enum { VERSION_AND_RANDOM = 2 + 32 };
     ussl__reader_t reader = {body, body + len}, skipped, extensions, data;
     memset(out, 0, sizeof(*out));
     if (len < VERSION_AND_RANDOM) {
@@ -125,13 +122,12 @@ bool ussl__client_hello_parse(const uint8_t *body, size_t len, ussl__client_hell
         return false;
     }
     while (extensions.at < extensions.end) {
-        uint64_t type;
-        if (!ussl__read_number(&extensions, 2, &type)
-            || !ussl__read_vector(&extensions, 2, &data)) {
+        unsigned type;
+        if (!ussl__tls_ext_read(&extensions, &type, &data)) {
             return false;
         }
-        if ((type == SERVER_NAME && !read_server_name(data, out))
-            || (type == ALPN && !read_alpn(data, out))) {
+        if ((type == EXT_SERVER_NAME && !read_server_name(data, out))
+            || (type == EXT_ALPN && !read_alpn(data, out))) {
             return false;
         }
     }

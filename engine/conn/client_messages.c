@@ -94,9 +94,8 @@ static bool is_fallback(ussl__reader_t suites) {
     return suite == FALLBACK_SCSV;
 }
 
-static int check_version(ussl_conn_t *conn, ussl__reader_t suites, ussl__reader_t list) {
+static int check_version(ussl_conn_t *conn, ussl__reader_t suites, unsigned best) {
     const mbedtls_ssl_config *conf = conn->ssl.conf;
-    unsigned best = best_version(conn, list);
     if (best < (unsigned)conf->max_tls_version && is_fallback(suites)) {
         return ussl__refuse(conn, USSL_ALERT_INAPPROPRIATE_FALLBACK, "INAPPROPRIATE_FALLBACK");
     }
@@ -151,11 +150,12 @@ static int client_hello_arrived(ussl_conn_t *conn, ussl__reader_t body) {
         return ussl__refuse(conn, USSL_ALERT_ILLEGAL_PARAMETER, "NO_COMPRESSION_SPECIFIED");
     }
     conn->extended_ms = ussl__tls_ext_find(list, EXT_EXTENDED_MASTER_SECRET, &data);
-    code = check_version(conn, suites, list);
+    unsigned best = best_version(conn, list);
+    code = check_version(conn, suites, best);
     code = code ? code : ussl__check_point_formats(conn, list);
     code = code ? code : ussl__check_authorities(conn, list);
 #if USSL_TLS13
-    if (code == 0 && best_version(conn, list) == MBEDTLS_SSL_VERSION_TLS1_3) {
+    if (code == 0 && best == MBEDTLS_SSL_VERSION_TLS1_3) {
         bool early = ussl__tls_ext_find(list, EXT_EARLY_DATA, &data);
         bool second = conn->client_hello_checked;
         if (early && second) {

@@ -296,13 +296,11 @@ ussl_result_t ussl_conn_write(ussl_conn_t *conn, const uint8_t *buf, size_t len,
         return result;
     }
     conn->writing = true;
-    result = conn->out_len > 0 ? USSL_WANT_OUT : USSL_OK;
 #if USSL_TLS13
-    int updated = result == USSL_OK ? ussl__key_update_send(conn) : 0;
-    result = updated        ? ussl__conn_answer(conn, updated)
-        : conn->out_len > 0 ? USSL_WANT_OUT
-                            : result;
+    int updated = ussl__key_update_send(conn); // sends nothing while something waits
+    result = updated != 0 ? ussl__conn_answer(conn, updated) : USSL_OK;
 #endif
+    result = result == USSL_OK && conn->out_len > 0 ? USSL_WANT_OUT : result;
     if (result == USSL_OK && len > 0) {
         int max = mbedtls_ssl_get_max_out_record_payload(&conn->ssl);
         size_t part = conn->ctx->config.record_out;

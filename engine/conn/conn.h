@@ -156,8 +156,7 @@ USSL__CHECKED ussl_result_t ussl__records_for_handshake(ussl_conn_t *conn);
 // Once the handshake is done, gives back the buffers that hold nothing.
 void ussl__records_shrink(ussl_conn_t *conn);
 
-// ---- client_messages.c (USSL_SERVER), server_messages.c
-// ------------------------------------------
+// ---- client_messages.c (USSL_SERVER), server_messages.c -------------------------------------
 #define USSL__MESSAGE_HEADER 4 // octets in front of a handshake message (RFC 8446 4)
 // Check a message of the handshake that has arrived for what mbedTLS does not look at. Return 0 or
 // an mbedTLS code.
@@ -167,7 +166,8 @@ USSL__CHECKED int ussl__server_message_arrived(ussl_conn_t *conn);
 USSL__CHECKED int ussl__ticket_arrived(ussl_conn_t *conn);
 
 // ---- key_update.c (USSL_TLS13) ------------------------------------------------------------------
-#define USSL__KEY_UPDATE 24 // HandshakeType key_update (RFC 8446 4)
+#define USSL__KEY_UPDATE 24                              // HandshakeType key_update (RFC 8446 4)
+#define USSL__KEY_UPDATE_SIZE (USSL__MESSAGE_HEADER + 1) // octets of the message
 // Uses the peer's next key for what it sends from now on, and notes if it wants an answer. Returns
 // 0 or an mbedTLS code.
 USSL__CHECKED int ussl__key_update_arrived(ussl_conn_t *conn);

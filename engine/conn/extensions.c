@@ -26,6 +26,16 @@ bool ussl__tls_ext_read(ussl__reader_t *list, unsigned *type, ussl__reader_t *da
     return good;
 }
 
+bool ussl__is_protocol_of(const char *const *protocols, ussl__reader_t name) {
+    size_t len = ussl__bytes_left(&name);
+    for (const char *const *own = protocols; own != NULL && *own != NULL; own++) {
+        if (strlen(*own) == len && memcmp(*own, name.at, len) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 // The list has been checked.
 bool ussl__tls_ext_find(ussl__reader_t list, unsigned wanted, ussl__reader_t *data) {
     unsigned type;

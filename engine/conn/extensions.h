@@ -39,6 +39,8 @@ bool ussl__tls_ext_read(ussl__reader_t *list, unsigned *type, ussl__reader_t *da
 // Both need a list that is well-formed. The second is true if two have the same type.
 bool ussl__tls_ext_find(ussl__reader_t list, unsigned wanted, ussl__reader_t *data);
 bool ussl__tls_exts_repeat(ussl__reader_t list);
+// True if the name is one of the protocols; the list ends with NULL, and NULL is an empty one.
+bool ussl__is_protocol_of(const char *const *protocols, ussl__reader_t name);
 // Check what both ends can receive. Return 0 or an mbedTLS code.
 USSL__CHECKED int ussl__check_point_formats(ussl_conn_t *conn, ussl__reader_t list);
 USSL__CHECKED int ussl__check_authorities(ussl_conn_t *conn, ussl__reader_t list);

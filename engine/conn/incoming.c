@@ -105,10 +105,6 @@ static int data_arrived(ussl_conn_t *conn, mbedtls_ssl_context *ssl) {
 // A peer that wants to negotiate again is told that this is not done, and the connection goes on
 // (RFC 5246 7.2.2).
 static int renegotiation_arrived(ussl_conn_t *conn, mbedtls_ssl_context *ssl) {
-    uint8_t asks = is_client(ssl) ? MBEDTLS_SSL_HS_HELLO_REQUEST : MBEDTLS_SSL_HS_CLIENT_HELLO;
-    if (ssl->in_msg[0] != asks) {
-        return ussl__refuse(conn, USSL_ALERT_UNEXPECTED_MESSAGE, "UNEXPECTED_MESSAGE");
-    }
     int code = count_idle(conn, &conn->idle.messages, MOST_WARNINGS, "TOO_MANY_WARN_ALERTS");
     if (code != 0) {
         return code;
@@ -121,12 +117,7 @@ static int renegotiation_arrived(ussl_conn_t *conn, mbedtls_ssl_context *ssl) {
 
 #if USSL_TLS13
 static int post_handshake_arrived(ussl_conn_t *conn, mbedtls_ssl_context *ssl) {
-    uint8_t type = ssl->in_msg[0];
-    if (type != USSL__KEY_UPDATE
-        && !(type == MBEDTLS_SSL_HS_NEW_SESSION_TICKET && is_client(ssl))) {
-        return ussl__refuse(conn, USSL_ALERT_UNEXPECTED_MESSAGE, "UNEXPECTED_MESSAGE");
-    }
-    bool update = type == USSL__KEY_UPDATE;
+    bool update = ssl->in_msg[0] == USSL__KEY_UPDATE; // most_of() lets in nothing else but tickets
     int code = count_idle(conn, &conn->idle.messages, MOST_IDLE,
         update ? "TOO_MANY_KEY_UPDATES" : "TOO_MANY_SESSION_TICKETS");
     if (code != 0 || !update) {
@@ -196,14 +187,15 @@ int ussl__record_arrived(mbedtls_ssl_context *ssl) {
 
 // Returns the most octets that a message of this type can have now; 0: it cannot come.
 static size_t most_of(const mbedtls_ssl_context *ssl, uint8_t type) {
-    enum { KEY_UPDATE = 4 + 1, AGAIN = 4096 };
+    enum { AGAIN = 4096 };
     if (is_open(ssl) && is_tls13(ssl)) {
         bool ticket = type == MBEDTLS_SSL_HS_NEW_SESSION_TICKET && is_client(ssl);
-        return type == USSL__KEY_UPDATE ? KEY_UPDATE : ticket ? MOST_MESSAGE : 0;
+        return type == USSL__KEY_UPDATE ? USSL__KEY_UPDATE_SIZE : ticket ? MOST_MESSAGE : 0;
     }
     if (is_open(ssl)) { // a request to negotiate again
-        return type == MBEDTLS_SSL_HS_CLIENT_HELLO || type == MBEDTLS_SSL_HS_HELLO_REQUEST ? AGAIN
-                                                                                           : 0;
+        bool client = is_client(ssl);
+        return type == (client ? MBEDTLS_SSL_HS_HELLO_REQUEST : MBEDTLS_SSL_HS_CLIENT_HELLO) ? AGAIN
+                                                                                             : 0;
     }
     switch (type) {
         case MBEDTLS_SSL_HS_CLIENT_HELLO:
@@ -219,8 +211,7 @@ static size_t most_of(const mbedtls_ssl_context *ssl, uint8_t type) {
 }
 
 int ussl__message_begins(const mbedtls_ssl_context *ssl, const unsigned char *message) {
-    // HandshakeType: 0 to 2, 4, 5, 8, 11 to 16, 20, 22 and 24 are in use (RFC 5246 7.4, RFC 8446
-    // 4).
+    // In use are 0 to 2, 4, 5, 8, 11 to 16, 20, 22 and 24 (RFC 5246 7.4, RFC 8446 4).
     const uint32_t known = 0x0151F937;
     uint8_t type = message[0];
     size_t most = type < 32 && known >> type & 1 ? most_of(ssl, type) : 0;

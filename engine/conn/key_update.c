@@ -6,36 +6,34 @@
 // Notes: mbedTLS has no KeyUpdate and would end the connection. The answer is sent when there is
 // nothing more to read, or before the next data that is written. While one waits to be sent it
 // answers all later requests, so a peer that does not read cannot fill memory with answers.
-#include "conn.h"
+#include "extensions.h"
 
 #include <string.h>
 
 #if USSL_TLS13
 
-// Octets of a KeyUpdate message: its header, and one that says if an answer is wanted.
-enum { LENGTH = 4 + 1, NOT_REQUESTED = 0, REQUESTED = 1 };
+// The last octet of the message says if an answer is wanted.
+enum { NOT_REQUESTED = 0, REQUESTED = 1 };
 
 int ussl__key_update_arrived(ussl_conn_t *conn) {
     const mbedtls_ssl_context *ssl = &conn->ssl;
-    const uint8_t *message = ssl->in_msg;
-    int alert = USSL_ALERT_NONE;
-    if (ssl->in_hslen != LENGTH) {
-        alert = USSL_ALERT_DECODE_ERROR;
-    } else if (message[LENGTH - 1] != NOT_REQUESTED && message[LENGTH - 1] != REQUESTED) {
-        alert = USSL_ALERT_ILLEGAL_PARAMETER;
-    } else if (ssl->in_msglen != LENGTH) { // RFC 8446 5.1: the record ends where the key changes
-        alert = USSL_ALERT_UNEXPECTED_MESSAGE;
+    if (ssl->in_hslen != USSL__KEY_UPDATE_SIZE) {
+        return ussl__refuse(conn, USSL_ALERT_DECODE_ERROR, "BAD_KEY_UPDATE");
     }
-    if (alert != USSL_ALERT_NONE) {
-        (void)ussl__conn_latch(conn, USSL_ERR_PROTOCOL, alert, "BAD_KEY_UPDATE");
-        return MBEDTLS_ERR_SSL_ILLEGAL_PARAMETER;
+    uint8_t wants = ssl->in_msg[USSL__KEY_UPDATE_SIZE - 1];
+    if (wants != NOT_REQUESTED && wants != REQUESTED) {
+        return ussl__refuse(conn, USSL_ALERT_ILLEGAL_PARAMETER, "BAD_KEY_UPDATE");
     }
-    conn->key_update_due |= message[LENGTH - 1] == REQUESTED && conn->state == CONN_OPEN;
+    if (ssl->in_msglen != USSL__KEY_UPDATE_SIZE) { // RFC 8446 5.1: it ends where the key changes
+        return ussl__refuse(conn, USSL_ALERT_UNEXPECTED_MESSAGE, "BAD_KEY_UPDATE");
+    }
+    conn->key_update_due |= wants == REQUESTED && conn->state == CONN_OPEN;
     return ussl__next_key(&conn->ssl, false);
 }
 
 int ussl__key_update_send(ussl_conn_t *conn) {
-    static const uint8_t message[LENGTH] = {USSL__KEY_UPDATE, 0, 0, 1, NOT_REQUESTED};
+    static const uint8_t message[USSL__KEY_UPDATE_SIZE] = {
+        USSL__KEY_UPDATE, 0, 0, 1, NOT_REQUESTED};
     mbedtls_ssl_context *ssl = &conn->ssl;
     if (ssl->tls_version != MBEDTLS_SSL_VERSION_TLS1_3) {
         return 0;

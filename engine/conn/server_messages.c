@@ -17,13 +17,9 @@ static int check_alpn(ussl_conn_t *conn, ussl__reader_t list) {
         || !ussl__read_vector(&names, 1, &name) || names.at != names.end || name.at == name.end) {
         return ussl__malformed(conn);
     }
-    size_t len = ussl__bytes_left(&name);
-    for (const char **own = conn->ctx->alpn; own != NULL && *own != NULL; own++) {
-        if (strlen(*own) == len && memcmp(*own, name.at, len) == 0) {
-            return 0;
-        }
-    }
-    return ussl__refuse(conn, USSL_ALERT_ILLEGAL_PARAMETER, "BAD_EXTENSION");
+    return ussl__is_protocol_of((const char *const *)conn->ctx->alpn, name)
+        ? 0
+        : ussl__refuse(conn, USSL_ALERT_ILLEGAL_PARAMETER, "BAD_EXTENSION");
 }
 
 // ---- ServerHello ----

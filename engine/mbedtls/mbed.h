@@ -105,18 +105,17 @@ int ussl__sign_elsewhere(const mbedtls_pk_context *pk, const unsigned char *hash
 // as the key.
 void ussl__pk_sign_by_hook(mbedtls_pk_context *pk, mbedtls_pk_info_t *table);
 
-// ---- psa_slots.c (USSL_TLS13)
-// -------------------------------------------------------------------- A handshake of TLS 1.3 holds
-// a key slot of PSA, and at most USSL__SLOTS_PASSING more during a call.
+// ---- psa_slots.c (USSL_TLS13) -----------------------------------------------------------------
+// A handshake of TLS 1.3 holds a key slot of PSA, and at most USSL__SLOTS_PASSING more during a
+// call.
 #define USSL__SLOTS_PASSING 4
 // Returns the bytes that a table of that many slots takes.
 size_t ussl__psa_slots_size(size_t slots);
 // Makes the table that large. It never shrinks before ussl_deinit().
 USSL__CHECKED ussl_result_t ussl__psa_slots_make(size_t slots);
 
-// ---- next_key.c (USSL_TLS13)
-// --------------------------------------------------------------------- Uses the next key for one
-// direction. Returns an mbedTLS code.
+// ---- next_key.c (USSL_TLS13) ------------------------------------------------------------------
+// Uses the next key for one direction. Returns an mbedTLS code.
 USSL__CHECKED int ussl__next_key(mbedtls_ssl_context *ssl, bool outgoing);
 
 // ---- workarounds.c -----------------------------------------------------------------------------

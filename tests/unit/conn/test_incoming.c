@@ -54,6 +54,16 @@ static void refused(pair_t *pair, int end, const char *reason, int alert) {
     assert_true(why.alert_is_ours);
 }
 
+// Opens a connection that ends with the last of `n` records, for this reason.
+static void row_refused(
+    uint16_t version, int from, send_t send, int n, const char *reason, int alert) {
+    pair_t pair;
+    open_pair(&pair, version);
+    assert_int_equal(send_row(&pair, from, send, n), USSL_ERR_PROTOCOL);
+    refused(&pair, !from, reason, alert);
+    pair_free(&pair);
+}
+
 static void both_ways(pair_t *pair) {
     pair_transfer(pair, 0, (const uint8_t *)"there", 5);
     pair_transfer(pair, 1, (const uint8_t *)"back", 4);
@@ -93,10 +103,8 @@ static void rows_end(void **state) {
             assert_int_equal(send_row(&pair, from, send_warning, 5), USSL_ERR_PROTOCOL);
             refused(&pair, !from, "TOO_MANY_WARN_ALERTS", USSL_ALERT_UNEXPECTED_MESSAGE);
             pair_free(&pair);
-            open_pair(&pair, version);
-            assert_int_equal(send_row(&pair, from, send_empty, 33), USSL_ERR_PROTOCOL);
-            refused(&pair, !from, "RECORD_TOO_SMALL", USSL_ALERT_UNEXPECTED_MESSAGE);
-            pair_free(&pair);
+            row_refused(
+                version, from, send_empty, 33, "RECORD_TOO_SMALL", USSL_ALERT_UNEXPECTED_MESSAGE);
             open_pair(&pair, version);
             assert_int_equal(send_row(&pair, from, send_spec, 1), USSL_ERR_PROTOCOL);
             assert_int_equal(pair_failure(&pair, !from).alert, USSL_ALERT_UNEXPECTED_MESSAGE);
@@ -180,14 +188,10 @@ static void keys_are_updated(void **state) {
         assert_int_equal(send_row(&pair, from, send_quiet_update, 33), USSL_ERR_PROTOCOL);
         refused(&pair, !from, "TOO_MANY_KEY_UPDATES", USSL_ALERT_UNEXPECTED_MESSAGE);
         pair_free(&pair);
-        open_pair(&pair, USSL_VERSION_TLS13);
-        assert_int_equal(send_row(&pair, from, send_bad_update, 1), USSL_ERR_PROTOCOL);
-        refused(&pair, !from, "BAD_KEY_UPDATE", USSL_ALERT_ILLEGAL_PARAMETER);
-        pair_free(&pair);
-        open_pair(&pair, USSL_VERSION_TLS13);
-        assert_int_equal(send_row(&pair, from, send_update_and_more, 1), USSL_ERR_PROTOCOL);
-        refused(&pair, !from, "BAD_KEY_UPDATE", USSL_ALERT_UNEXPECTED_MESSAGE);
-        pair_free(&pair);
+        row_refused(USSL_VERSION_TLS13, from, send_bad_update, 1, "BAD_KEY_UPDATE",
+            USSL_ALERT_ILLEGAL_PARAMETER);
+        row_refused(USSL_VERSION_TLS13, from, send_update_and_more, 1, "BAD_KEY_UPDATE",
+            USSL_ALERT_UNEXPECTED_MESSAGE);
     }
     assert_int_equal(test_platform.live, 0);
 }
