@@ -81,8 +81,8 @@ static ussl_result_t keep_peer(ussl_conn_t *conn, const ussl__snapshot_t *snapsh
 static void offer(ussl_conn_t *conn, const ussl__snapshot_t *snapshot) {
     mbedtls_ssl_session loaded;
     mbedtls_ssl_session_init(&loaded);
-    int code = mbedtls_ssl_session_load(&loaded, snapshot->secret, snapshot->secret_len);
-    bool fits = code == 0 && loaded.tls_version <= conn->ctx->conf.max_tls_version
+    ussl_result_t result = ussl__snapshot_session(snapshot, MBEDTLS_SSL_IS_CLIENT, &loaded);
+    bool fits = result == USSL_OK && loaded.tls_version <= conn->ctx->conf.max_tls_version
         && loaded.tls_version >= conn->ctx->conf.min_tls_version;
     if (fits && ussl__conn_take_snapshot(conn, snapshot) == USSL_OK) {
         conn->session_offered = mbedtls_ssl_set_session(&conn->ssl, &loaded) == 0;

@@ -92,7 +92,7 @@ static int ticket_parse(void *arg, mbedtls_ssl_session *session, unsigned char *
     if (!is_enough(conn, &snapshot, ussl__now())) {
         return MBEDTLS_ERR_SSL_SESSION_TICKET_EXPIRED;
     }
-    int code = mbedtls_ssl_session_load(session, snapshot.secret, snapshot.secret_len);
+    int code = code_of(ussl__snapshot_session(&snapshot, MBEDTLS_SSL_IS_SERVER, session));
     // mbedTLS would resume a TLS 1.3 session in TLS 1.2, with a master secret that is all zero.
     if (code == 0 && session->tls_version != conn->ssl.tls_version) {
         code = MBEDTLS_ERR_SSL_INVALID_MAC;

@@ -35,9 +35,6 @@ static ussl_session_t *session_alloc(ussl_arena_t *arena) {
 // As in OpenSSL, the id of a session with a ticket is the hash of the ticket, because the server
 // gives it no id.
 static ussl_result_t fill_info(const mbedtls_ssl_session *from, ussl_session_info_t *info) {
-    if (from->id_len > sizeof(info->id)) {
-        return USSL_ERR_PARSE; // mbedTLS loads such a session unchecked
-    }
     info->made = from->start;
     info->timeout = USSL_TICKET_LIFETIME;
     info->has_ticket = from->ticket != NULL && from->ticket_len > 0;
@@ -102,8 +99,10 @@ static ussl_result_t session_open(ussl_session_t *session, const ussl_session_so
     }
     mbedtls_ssl_session loaded;
     mbedtls_ssl_session_init(&loaded);
-    int code = mbedtls_ssl_session_load(&loaded, snapshot->secret, snapshot->secret_len);
-    result = code == 0 ? fill_info(&loaded, &session->info) : USSL_ERR_PARSE;
+    result = ussl__snapshot_session(snapshot, MBEDTLS_SSL_IS_CLIENT, &loaded);
+    if (result == USSL_OK) {
+        result = fill_info(&loaded, &session->info);
+    }
     mbedtls_ssl_session_free(&loaded);
     session->info.made = snapshot->made;
     return result == USSL_OK ? USSL_OK : ussl__parse_error(why, "BAD_SESSION", 0);

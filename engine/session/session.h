@@ -66,6 +66,11 @@ USSL__CHECKED bool ussl__snapshot_parse(const uint8_t *data, size_t len, ussl__s
 // the size. If it is larger than `room`, *len is set too, and the result is USSL_ERR_USAGE.
 USSL__CHECKED ussl_result_t ussl__snapshot_write(const ussl__snapshot_t *known,
     const mbedtls_ssl_session *session, uint8_t *out, size_t room, size_t *len);
+// Loads mbedTLS's session from a snapshot. `endpoint` is the side that must have made it,
+// MBEDTLS_SSL_IS_CLIENT or MBEDTLS_SSL_IS_SERVER. Returns USSL_ERR_PARSE for values that mbedTLS
+// would not survive. The caller frees *out, also after an error.
+USSL__CHECKED ussl_result_t ussl__snapshot_session(
+    const ussl__snapshot_t *snapshot, int endpoint, mbedtls_ssl_session *out);
 // True if the full handshake was made less than a week before `now`.
 bool ussl__snapshot_is_fresh(const ussl__snapshot_t *snapshot, int64_t now);
 // ussl__snapshot_seal() makes a saved session of a snapshot, and adds USSL__SAVED_EXTRA bytes.

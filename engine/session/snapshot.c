@@ -55,6 +55,25 @@ static void saving_key(const void *key, size_t len, uint8_t out[USSL__SEAL_KEY])
     mbedtls_sha256_free(&hash);
 }
 
+// mbedTLS loads the length of an id and the times of a ticket unchecked, and later copies and
+// subtracts them. No age can be computed from a time before 1970.
+static bool is_sound(const mbedtls_ssl_session *session, int endpoint) {
+    if (session->endpoint != endpoint || session->id_len > sizeof(session->id)
+        || session->start < 0) {
+        return false;
+    }
+#if USSL_TLS13 && USSL_SERVER
+    if (session->ticket_creation_time < 0) {
+        return false;
+    }
+#endif
+#if USSL_TLS13
+    return session->ticket_reception_time >= 0;
+#else
+    return true;
+#endif
+}
+
 // ---- private to the engine ----
 bool ussl__snapshot_parse(const uint8_t *data, size_t len, ussl__snapshot_t *out) {
     ussl__reader_t reader = {data, data + len};
@@ -100,6 +119,15 @@ ussl_result_t ussl__snapshot_write(const ussl__snapshot_t *known,
     at = ussl__put_vector(at, known->peer, known->peer_len, 2);
     (void)ussl__put_number(at, secret_len, 2);
     return USSL_OK;
+}
+
+ussl_result_t ussl__snapshot_session(
+    const ussl__snapshot_t *snapshot, int endpoint, mbedtls_ssl_session *out) {
+    int code = mbedtls_ssl_session_load(out, snapshot->secret, snapshot->secret_len);
+    if (code == MBEDTLS_ERR_SSL_ALLOC_FAILED) {
+        return USSL_ERR_MEMORY;
+    }
+    return code == 0 && is_sound(out, endpoint) ? USSL_OK : USSL_ERR_PARSE;
 }
 
 bool ussl__snapshot_is_fresh(const ussl__snapshot_t *snapshot, int64_t now) {

@@ -115,4 +115,15 @@ void pair_transfer(pair_t *pair, int from, const uint8_t *data, size_t len);
 // One of the results is a failure: which, and why.
 ussl_failure_t pair_failure(const pair_t *pair, int end);
 
+// ---- resumption.c ----
+#if USSL_SESSIONS && USSL_SERVER
+// good_setup() with a server that gives tickets.
+pair_setup_t with_tickets(uint16_t version);
+// Opens the pair and reads the tickets. Returns the client's session, for the caller to unref.
+ussl_session_t *first_session(pair_t *pair, const pair_setup_t *setup);
+// Makes the next connection with this session on offer. True if it is resumed; both ends must
+// agree.
+bool resumes(pair_t *pair, const ussl_session_t *session);
+#endif
+
 #endif // USSL_TESTS_SUPPORT_H

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// test_session.c - resumption: what is resumed, what must not be, tickets, and sessions as bytes.
+// test_session.c - resumption: what is resumed, what must not be, and tickets.
 #include "engine/conn/conn.h"
 #include "tests/support/support.h"
 
@@ -13,35 +13,6 @@ static int reset(void **state) {
 
 #if USSL_SESSIONS && USSL_SERVER
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
-
-static pair_setup_t with_tickets(uint16_t version) {
-    pair_setup_t setup = good_setup("server.pem", "server.key", version);
-    setup.tickets = true;
-    return setup;
-}
-
-// A connection whose tickets have been read; its session.
-static ussl_session_t *first_session(pair_t *pair, const pair_setup_t *setup) {
-    assert_int_equal(pair_open(pair, setup), USSL_OK);
-    assert_true(pair_handshake(pair));
-    pair_transfer(pair, 1, (const uint8_t *)"hello", 5);
-    ussl_session_t *session = NULL;
-    assert_int_equal(ussl_conn_session(pair->conn[0], &session), USSL_OK);
-    return session;
-}
-
-// Is the next connection, with this session on offer, resumed? Both ends must agree.
-static bool resumes(pair_t *pair, const ussl_session_t *session) {
-    assert_int_equal(pair_again(pair), USSL_OK);
-    assert_int_equal(ussl_conn_set_session(pair->conn[0], session), USSL_OK);
-    if (!pair_handshake(pair)) {
-        return false;
-    }
-    pair_transfer(pair, 1, (const uint8_t *)"data", 4);
-    pair_transfer(pair, 0, (const uint8_t *)"data", 4);
-    assert_int_equal(ussl_conn_resumed(pair->conn[0]), ussl_conn_resumed(pair->conn[1]));
-    return ussl_conn_resumed(pair->conn[0]);
-}
 
 static size_t peer_der(const ussl_conn_t *conn, const uint8_t **der) {
     const ussl_cert_t *cert = ussl_conn_peer_cert(conn);
@@ -366,24 +337,6 @@ static void rules_made_since(void **state) {
     }
 }
 
-// mbedTLS loads a length of up to 255 for an id of 32 bytes.
-static void an_id_that_is_too_long(void **state) {
-    (void)state;
-#if USSL_TLS12
-    pair_setup_t setup = with_tickets(USSL_VERSION_TLS12);
-    pair_t pair;
-    ussl_session_t *session = first_session(&pair, &setup);
-    const mbedtls_ssl_session *from = pair.conn[0]->ssl.session;
-    ((mbedtls_ssl_session *)from)->id_len = 255;
-    ussl_session_t *bad = NULL;
-    assert_true(ussl_conn_session(pair.conn[0], &bad) < 0);
-    assert_null(bad);
-    ((mbedtls_ssl_session *)from)->id_len = 32;
-    ussl_session_unref(session);
-    pair_free(&pair);
-#endif
-}
-
 // Any bit of a ticket may be wrong: then it is no ticket.
 static void tickets_are_sealed(void **state) {
     (void)state;
@@ -420,126 +373,6 @@ static void without_tickets(void **state) {
             ussl_session_unref(session);
             pair_free(&pair);
         }
-    }
-}
-
-// ---- as bytes ----
-static uint8_t *save(const ussl_session_t *session, const char *key, size_t *len) {
-    *len = ussl_session_saved_size(session);
-    assert_true(*len > 0);
-    uint8_t *data = malloc(*len);
-    assert_int_equal(ussl_session_save(session, key, strlen(key), data), USSL_OK);
-    return data;
-}
-
-static ussl_result_t load(
-    const pair_t *pair, const uint8_t *data, size_t len, const char *key, ussl_session_t **out) {
-    ussl_session_source_t source = {data, len, key, strlen(key)};
-    return ussl_session_load(pair->arena[0], pair->ctx[0]->config.trust, &source, out, NULL);
-}
-
-static void saved_and_loaded(void **state) {
-    (void)state;
-    for (EACH_VERSION(version)) {
-        pair_setup_t setup = with_tickets(version);
-        pair_t pair;
-        ussl_session_t *session = first_session(&pair, &setup), *loaded = NULL;
-        size_t len;
-        uint8_t *data = save(session, "", &len);
-        print_message("a saved session of %04x: %zu bytes\n", version, len);
-        assert_int_equal(load(&pair, data, len, "", &loaded), USSL_OK);
-        const ussl_session_info_t *a = ussl_session_info(session);
-        const ussl_session_info_t *b = ussl_session_info(loaded);
-        assert_memory_equal(a->id, b->id, 32);
-        assert_int_equal(a->lifetime_hint, b->lifetime_hint);
-        assert_true(resumes(&pair, loaded));
-        const uint8_t *der;
-        assert_true(peer_der(pair.conn[0], &der) > 0);
-        pair.hostname = "wrong.example";
-        assert_false(resumes(&pair, loaded));
-        ussl_session_unref(loaded);
-        // Under a key of one's own.
-        free(data);
-        data = save(session, "a device's secret", &len);
-        assert_int_equal(load(&pair, data, len, "a device's secret", &loaded), USSL_OK);
-        ussl_session_unref(loaded);
-        assert_int_equal(load(&pair, data, len, "another's secret!", &loaded), USSL_ERR_PARSE);
-        assert_int_equal(load(&pair, data, len, "", &loaded), USSL_ERR_PARSE);
-        free(data);
-        ussl_session_unref(session);
-        pair_free(&pair);
-        assert_int_equal(test_platform.live, 0);
-    }
-}
-
-static void damage_is_seen(void **state) {
-    (void)state;
-    pair_setup_t setup = with_tickets(0);
-    pair_t pair;
-    ussl_session_t *session = first_session(&pair, &setup), *loaded = NULL;
-    size_t len;
-    uint8_t *data = save(session, "", &len);
-    for (size_t bit = 0; bit < len * 8; bit += 3) {
-        data[bit / 8] ^= (uint8_t)(1 << bit % 8);
-        assert_int_equal(load(&pair, data, len, "", &loaded), USSL_ERR_PARSE);
-        assert_null(loaded);
-        data[bit / 8] ^= (uint8_t)(1 << bit % 8);
-    }
-    for (size_t stop = 0; stop < len; stop++) {
-        uint8_t *part = malloc(stop + 1);
-        memcpy(part, data, stop);
-        assert_int_equal(load(&pair, part, stop, "", &loaded), USSL_ERR_PARSE);
-        free(part);
-    }
-    free(data);
-    ussl_session_unref(session);
-    pair_free(&pair);
-    assert_int_equal(test_platform.live, 0);
-}
-
-// Believed by others is not believed by us; but a trust may have grown.
-static void another_trust(void **state) {
-    (void)state;
-    pair_setup_t setup = with_tickets(0);
-    pair_t pair;
-    ussl_session_t *session = first_session(&pair, &setup), *loaded = NULL;
-    size_t len;
-    uint8_t *data = save(session, "", &len);
-    ussl_arena_t *arena = pair.arena[0];
-    ussl_trust_t *rogue = load_trust(arena, "rogue-ca.pem"), *grown = load_trust(arena, "ca.pem");
-    blob_t more = read_cert_file("rogue-ca.pem");
-    assert_int_equal(ussl_trust_add_pem(grown, (const char *)more.data, more.len, NULL), USSL_OK);
-    blob_free(&more);
-    ussl_trust_t *const trusts[] = {rogue, NULL, grown};
-    for (size_t i = 0; i < 3; i++) {
-        ussl_session_source_t source = {data, len, "", 0};
-        ussl_result_t result = ussl_session_load(arena, trusts[i], &source, &loaded, NULL);
-        assert_int_equal(result, i == 2 ? USSL_OK : USSL_ERR_CERT);
-    }
-    ussl_session_unref(loaded);
-    ussl_trust_unref(rogue);
-    ussl_trust_unref(grown);
-    free(data);
-    ussl_session_unref(session);
-    pair_free(&pair);
-    assert_int_equal(test_platform.live, 0);
-}
-
-// What is inside a seal was ours; the parser does not rely on it.
-static void snapshots_from_anywhere(void **state) {
-    (void)state;
-    for (int i = 0; i < 100000; i++) {
-        size_t len = (size_t)rand() % 90;
-        uint8_t *data = malloc(len + 1);
-        for (size_t k = 0; k < len; k++) {
-            data[k] = (uint8_t)(k == 0 ? 1 : k < 46 ? rand() : rand() % 24);
-        }
-        ussl__snapshot_t record;
-        if (ussl__snapshot_parse(data, len, &record)) {
-            assert_true(record.secret + record.secret_len == data + len);
-            assert_true(record.host >= data && record.peer >= record.host + record.host_len);
-        }
-        free(data);
     }
 }
 
@@ -628,13 +461,8 @@ int main(void) {
         cmocka_unit_test_setup(a_ticket_is_of_one_version, reset),
         cmocka_unit_test_setup(no_other_context_after_the_offer, reset),
         cmocka_unit_test_setup(rules_made_since, reset),
-        cmocka_unit_test_setup(an_id_that_is_too_long, reset),
         cmocka_unit_test_setup(tickets_are_sealed, reset),
         cmocka_unit_test_setup(without_tickets, reset),
-        cmocka_unit_test_setup(saved_and_loaded, reset),
-        cmocka_unit_test_setup(damage_is_seen, reset),
-        cmocka_unit_test_setup(another_trust, reset),
-        cmocka_unit_test_setup(snapshots_from_anywhere, reset),
         cmocka_unit_test_setup(every_allocation_of_a_resumption_fails, reset),
 #else
         cmocka_unit_test_setup(left_out, reset),
