@@ -108,24 +108,13 @@ static int check_version(ussl_conn_t *conn, ussl__reader_t suites, unsigned best
 // True if one of our keys can make a signature that the client takes. mbedTLS finds that none can
 // when its ServerHello is on the way. A client that offers a session may need no signature.
 static bool can_sign(const ussl_conn_t *conn, ussl__reader_t list) {
-    const mbedtls_ssl_context *ssl = &conn->ssl;
     ussl__reader_t data, schemes;
-    uint64_t scheme;
-    if (ssl->conf->key_cert == NULL || ussl__tls_ext_find(list, EXT_PRE_SHARED_KEY, &data)
+    if (ussl__tls_ext_find(list, EXT_PRE_SHARED_KEY, &data)
         || !ussl__tls_ext_find(list, EXT_SIGNATURE_ALGORITHMS, &data)
         || !ussl__read_vector(&data, 2, &schemes)) {
         return true; // or mbedTLS refuses it
     }
-    while (ussl__read_number(&schemes, 2, &scheme)) {
-        for (const mbedtls_ssl_key_cert *own = ssl->conf->key_cert; own; own = own->next) {
-            if (mbedtls_ssl_sig_alg_is_supported(ssl, (uint16_t)scheme)
-                && mbedtls_ssl_tls13_check_sig_alg_cert_key_match(
-                    (uint16_t)scheme, &own->cert->pk)) {
-                return true;
-            }
-        }
-    }
-    return false;
+    return ussl__can_sign(&conn->ssl, schemes);
 }
 #endif
 
@@ -180,8 +169,9 @@ int ussl__client_message_arrived(ussl_conn_t *conn) {
     switch (ssl->in_msg[0]) {
         case MBEDTLS_SSL_HS_CLIENT_HELLO:
             return client_hello_arrived(conn, body);
+        case MBEDTLS_SSL_HS_CERTIFICATE:
         case MBEDTLS_SSL_HS_CERTIFICATE_VERIFY:
-            return ussl__check_verify(conn, body);
+            return ussl__certificate_message_arrived(conn, body);
         case MBEDTLS_SSL_HS_FINISHED:
             return ussl__check_end(conn);
         default:

@@ -125,21 +125,3 @@ int ussl__check_authorities(ussl_conn_t *conn, ussl__reader_t list) {
     }
     return 0;
 }
-
-// RFC 8446 4.2.3: an ECDSA scheme names its curve. mbedTLS looks at the hash only.
-int ussl__check_verify(ussl_conn_t *conn, ussl__reader_t body) {
-    const mbedtls_x509_crt *peer = conn->ssl.session_negotiate->peer_cert;
-    uint64_t scheme = 0;
-    if (!USSL_TLS13 || conn->ssl.tls_version != MBEDTLS_SSL_VERSION_TLS1_3) {
-        return 0;
-    }
-    if (peer == NULL || !ussl__read_number(&body, 2, &scheme)) {
-        return 0; // mbedTLS refuses it
-    }
-    size_t bits = scheme == MBEDTLS_TLS1_3_SIG_ECDSA_SECP256R1_SHA256 ? 256
-        : scheme == MBEDTLS_TLS1_3_SIG_ECDSA_SECP384R1_SHA384         ? 384
-        : scheme == MBEDTLS_TLS1_3_SIG_ECDSA_SECP521R1_SHA512         ? 521
-                                                                      : 0;
-    bool other = bits != 0 && mbedtls_pk_get_bitlen(&peer->pk) != bits;
-    return other ? ussl__refuse(conn, USSL_ALERT_ILLEGAL_PARAMETER, "WRONG_SIGNATURE_TYPE") : 0;
-}

@@ -44,8 +44,11 @@ bool ussl__is_protocol_of(const char *const *protocols, ussl__reader_t name);
 // Check what both ends can receive. Return 0 or an mbedTLS code.
 USSL__CHECKED int ussl__check_point_formats(ussl_conn_t *conn, ussl__reader_t list);
 USSL__CHECKED int ussl__check_authorities(ussl_conn_t *conn, ussl__reader_t list);
-// Checks a CertificateVerify of TLS 1.3. Returns 0 or an mbedTLS code.
-USSL__CHECKED int ussl__check_verify(ussl_conn_t *conn, ussl__reader_t body);
+// Checks a Certificate, a CertificateRequest or a CertificateVerify. Returns 0 or an mbedTLS code.
+USSL__CHECKED int ussl__certificate_message_arrived(ussl_conn_t *conn, ussl__reader_t body);
+// True if one of our keys can make a TLS 1.3 signature by one of these schemes, or if there is no
+// key.
+bool ussl__can_sign(const mbedtls_ssl_context *ssl, ussl__reader_t schemes);
 // To be called where the peer changes its keys after a message or waits for ours: nothing may
 // follow in the record (RFC 8446 5.1). Returns 0 or an mbedTLS code.
 USSL__CHECKED int ussl__check_end(ussl_conn_t *conn);

@@ -22,11 +22,8 @@ static int check_alpn(ussl_conn_t *conn, ussl__reader_t list) {
         : ussl__refuse(conn, USSL_ALERT_ILLEGAL_PARAMETER, "BAD_EXTENSION");
 }
 
-// ---- ServerHello ----
-#if USSL_TLS12
-// RFC 5246 7.4.1.4: a server answers only what the client has offered. mbedTLS ignores what it does
-// not know.
-static bool is_answer(const ussl_conn_t *conn, unsigned type) {
+// True if the ClientHello had this extension. Those that are always there are not asked for.
+static bool was_offered(const ussl_conn_t *conn, unsigned type) {
     const mbedtls_ssl_config *conf = conn->ssl.conf;
     switch (type) {
         case EXT_SERVER_NAME:
@@ -35,33 +32,53 @@ static bool is_answer(const ussl_conn_t *conn, unsigned type) {
             return conf->alpn_list != NULL;
         case EXT_SESSION_TICKET:
             return !conn->ctx->config.no_tickets;
+#if USSL_TLS12
         case EXT_MAX_FRAGMENT_LENGTH:
             return conf->mfl_code != MBEDTLS_SSL_MAX_FRAG_LEN_NONE;
-        case EXT_SUPPORTED_GROUPS: // no answer (RFC 8422 5.2), but some servers send it
-        case EXT_POINT_FORMATS:
-        case EXT_ENCRYPT_THEN_MAC:
-        case EXT_EXTENDED_MASTER_SECRET:
-        case EXT_RECORD_SIZE_LIMIT:
-        case EXT_RENEGOTIATION_INFO:
-            return true;
-        default:
+#else
+        case EXT_MAX_FRAGMENT_LENGTH:
             return false;
+#endif
+        default:
+            return true;
     }
 }
 
-static int tls12_hello_arrived(ussl_conn_t *conn, ussl__reader_t id, ussl__reader_t list) {
-    const mbedtls_ssl_session *session = conn->ssl.session_negotiate;
-    ussl__reader_t reader = list, data;
-    unsigned type;
-    if (conn->ctx->conf.min_tls_version > MBEDTLS_SSL_VERSION_TLS1_2) {
-        return ussl__refuse(conn, USSL_ALERT_PROTOCOL_VERSION, "UNSUPPORTED_PROTOCOL");
+// True if the type is in the list, which ends with UINT16_MAX.
+static bool is_one_of(unsigned type, const uint16_t *types) {
+    while (*types != UINT16_MAX && *types != type) {
+        types++;
     }
-    while (reader.at < reader.end && ussl__tls_ext_read(&reader, &type, &data)) {
-        if (!is_answer(conn, type)) {
+    return *types == type;
+}
+
+// A server answers only what the client has offered, and only in the message where the answer
+// belongs (RFC 5246 7.4.1.4, RFC 8446 4.2). mbedTLS ignores what it does not know.
+static int check_types(ussl_conn_t *conn, ussl__reader_t list, const uint16_t *types) {
+    ussl__reader_t data;
+    unsigned type;
+    while (list.at < list.end && ussl__tls_ext_read(&list, &type, &data)) {
+        if (!is_one_of(type, types) || !was_offered(conn, type)) {
             return ussl__refuse(conn, USSL_ALERT_UNSUPPORTED_EXTENSION, "UNSOLICITED_EXTENSION");
         }
     }
-    int code = check_alpn(conn, list);
+    return 0;
+}
+
+// ---- ServerHello ----
+#if USSL_TLS12
+static int tls12_hello_arrived(ussl_conn_t *conn, ussl__reader_t id, ussl__reader_t list) {
+    // No server answers supported_groups (RFC 8422 5.2), but some send it.
+    static const uint16_t types[] = {EXT_SERVER_NAME, EXT_MAX_FRAGMENT_LENGTH, EXT_SUPPORTED_GROUPS,
+        EXT_POINT_FORMATS, EXT_ALPN, EXT_ENCRYPT_THEN_MAC, EXT_EXTENDED_MASTER_SECRET,
+        EXT_RECORD_SIZE_LIMIT, EXT_SESSION_TICKET, EXT_RENEGOTIATION_INFO, UINT16_MAX};
+    const mbedtls_ssl_session *session = conn->ssl.session_negotiate;
+    ussl__reader_t data;
+    if (conn->ctx->conf.min_tls_version > MBEDTLS_SSL_VERSION_TLS1_2) {
+        return ussl__refuse(conn, USSL_ALERT_PROTOCOL_VERSION, "UNSUPPORTED_PROTOCOL");
+    }
+    int code = check_types(conn, list, types);
+    code = code ? code : check_alpn(conn, list);
     if (code != 0) {
         return code;
     }
@@ -101,26 +118,6 @@ static int check_server_name(ussl_conn_t *conn, ussl__reader_t list) {
 }
 
 #if USSL_TLS13
-// True if the type is in the list, which ends with UINT16_MAX.
-static bool is_one_of(unsigned type, const uint16_t *types) {
-    while (*types != UINT16_MAX && *types != type) {
-        types++;
-    }
-    return *types == type;
-}
-
-// An extension that the message cannot have was not asked for (RFC 8446 4.2).
-static int check_types(ussl_conn_t *conn, ussl__reader_t list, const uint16_t *types) {
-    ussl__reader_t data;
-    unsigned type;
-    while (list.at < list.end && ussl__tls_ext_read(&list, &type, &data)) {
-        if (!is_one_of(type, types)) {
-            return ussl__refuse(conn, USSL_ALERT_UNSUPPORTED_EXTENSION, "UNSOLICITED_EXTENSION");
-        }
-    }
-    return 0;
-}
-
 // A HelloRetryRequest has a cookie, or asks for another key share (RFC 8446 4.1.4 and 4.2.2).
 static int check_retry(ussl_conn_t *conn, ussl__reader_t list) {
     ussl__reader_t data, cookie;
@@ -191,18 +188,6 @@ static int encrypted_extensions_arrived(ussl_conn_t *conn, ussl__reader_t body) 
     code = code ? code : check_alpn(conn, list);
     return code ? code : check_server_name(conn, list);
 }
-
-static int request_arrived(ussl_conn_t *conn, ussl__reader_t body) {
-    ussl__reader_t context, list;
-    if (!ussl__read_vector(&body, 1, &context)) {
-        return ussl__malformed(conn);
-    }
-    if (context.at != context.end) { // RFC 8446 4.3.2: it is for requests after the handshake
-        return ussl__refuse(conn, USSL_ALERT_ILLEGAL_PARAMETER, "INVALID_CONTEXT");
-    }
-    int code = ussl__tls_exts_read(conn, &body, &list);
-    return code ? code : ussl__check_authorities(conn, list);
-}
 #endif
 
 // ---- private to the room ----
@@ -235,11 +220,11 @@ int ussl__server_message_arrived(ussl_conn_t *conn) {
 #if USSL_TLS13
         case MBEDTLS_SSL_HS_ENCRYPTED_EXTENSIONS:
             return tls13 ? encrypted_extensions_arrived(conn, body) : 0;
-        case MBEDTLS_SSL_HS_CERTIFICATE_REQUEST:
-            return tls13 ? request_arrived(conn, body) : 0;
-        case MBEDTLS_SSL_HS_CERTIFICATE_VERIFY:
-            return ussl__check_verify(conn, body);
 #endif
+        case MBEDTLS_SSL_HS_CERTIFICATE:
+        case MBEDTLS_SSL_HS_CERTIFICATE_REQUEST:
+        case MBEDTLS_SSL_HS_CERTIFICATE_VERIFY:
+            return ussl__certificate_message_arrived(conn, body);
 #if USSL_TLS12
         case MBEDTLS_SSL_HS_SERVER_KEY_EXCHANGE:
             return key_exchange_arrived(conn);

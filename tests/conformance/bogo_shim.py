@@ -12,6 +12,7 @@ import os
 import socket
 import ssl
 import sys
+import time
 
 UNIMPLEMENTED = 89
 VERSIONS = {0x303: ssl.TLSVersion.TLSv1_2, 0x304: ssl.TLSVersion.TLSv1_3}
@@ -19,15 +20,14 @@ VERSIONS = {0x303: ssl.TLSVersion.TLSv1_2, 0x304: ssl.TLSVersion.TLSv1_3}
 # Flags that choose how BoringSSL's own API is used, which makes no difference on the wire.
 IGNORED = (
     "async", "implicit-handshake", "use-custom-verify-callback", "use-ticket-callback",
-    "use-old-client-cert-callback", "no-tls1", "no-tls11", "no-ssl3", "expect-hrr",
-    "expect-no-hrr", "use-early-callback", "enable-grease", "permute-extensions",
+    "use-old-client-cert-callback", "no-tls1", "no-tls11", "no-ssl3", "use-early-callback", "enable-grease", "permute-extensions",
     "handoff", "read-with-unfinished-write", "no-check-client-certificate-type",
     "no-check-ecdsa-curve", "tls13-variant", "forbid-renegotiation-after-handshake",
 )
 SWITCHES = (
     "server", "ipv6", "verify-peer", "require-any-client-certificate", "check-close-notify",
     "shim-shuts-down", "shim-writes-first", "no-tls12", "no-tls13", "no-ticket",
-    "expect-session-miss", "expect-no-session", "verify-peer-if-no-obc",
+    "expect-session-miss", "expect-no-session",
 )
 VALUES = (
     "port", "shim-id", "resume-count", "key-file", "cert-file", "trust-cert", "min-version",
@@ -121,6 +121,10 @@ def connect(flags):
 
 
 def check(flags, connection, asked_for, reused_due):
+    if "expect-version" in flags:
+        due = {0x303: "TLSv1.2", 0x304: "TLSv1.3"}.get(int(flags["expect-version"]))
+        if connection.version() != due:
+            raise ValueError("version: %s" % connection.version())
     if "expect-alpn" in flags and connection.selected_alpn_protocol() != flags["expect-alpn"]:
         raise ValueError("ALPN: %r" % connection.selected_alpn_protocol())
     if "expect-server-name" in flags and asked_for != [flags["expect-server-name"]]:
@@ -153,13 +157,18 @@ def one_connection(context, flags, session, reused_due, asked_for):
     plain = connect(flags)
     # A peer that leaves without close_notify is an error only where the test says so.
     more["suppress_ragged_eofs"] = "check-close-notify" not in flags
-    connection = context.wrap_socket(plain, **more)
+    connection = context.wrap_socket(plain, do_handshake_on_connect=False, **more)
     try:
+        connection.do_handshake()
         check(flags, connection, asked_for, reused_due)
         exchange(connection, flags)
         kept = None if server else connection.session
         if "shim-shuts-down" not in flags and "check-close-notify" in flags:
             connection.unwrap()
+    except (OSError, ValueError):
+        # A runner that writes on into a closed connection would not read the alert.
+        time.sleep(0.1)
+        raise
     finally:
         connection.close()
     return kept

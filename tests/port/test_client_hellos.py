@@ -2,13 +2,9 @@
 import ssl
 from helper import client_context, server_context
 from port import cases, raises
+from wire import V12, V13, client_hello_parts, extension_list, message, messages, u16
 
 SIGNATURE_ALGORITHMS, POINT_FORMATS, VERSIONS, PSK_MODES, AUTHORITIES, KEY_SHARE = 13, 11, 43, 45, 47, 51
-V12, V13 = ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3
-
-
-def u16(n):
-    return bytes([n >> 8, n & 255])
 
 
 def hello_of(version):
@@ -17,23 +13,12 @@ def hello_of(version):
     client.minimum_version = client.maximum_version = version
     wire = ssl.MemoryBIO()
     raises(ssl.SSLWantReadError, client.wrap_bio(ssl.MemoryBIO(), wire, server_hostname="localhost").do_handshake)
-    body = wire.read()[9:]  # behind the headers of record and message
-    at = 2 + 32
-    at += 1 + body[at]
-    at += 2 + (body[at] << 8 | body[at + 1])
-    at += 1 + body[at]
-    head, rest, extensions = body[:at], body[at + 2 :], []
-    while rest:
-        size = rest[2] << 8 | rest[3]
-        extensions.append((rest[0] << 8 | rest[1], rest[4 : 4 + size]))
-        rest = rest[4 + size :]
-    return head, extensions
+    return client_hello_parts(messages(wire.read()[5:])[0][1])
 
 
 def record(head, extensions):
-    listed = b"".join([u16(kind) + u16(len(body)) + body for kind, body in extensions])
-    body = head + u16(len(listed)) + listed
-    return b"\x16\x03\x01" + u16(len(body) + 4) + b"\x01\x00" + u16(len(body)) + body
+    hello = message(1, head + extension_list(extensions))
+    return b"\x16\x03\x01" + u16(len(hello)) + hello
 
 
 def answer(hello, context=None):
@@ -103,10 +88,10 @@ def cut_and_trailing():
         head, extensions = hello_of(version)
         whole = record(head, extensions)[9:]
         for body in (whole + b"\x00", whole[:-1], head + b"\x00", head + b"\x00\x05\x00"):
-            message = b"\x01\x00" + u16(len(body)) + body
-            assert answer(b"\x16\x03\x01" + u16(len(message)) + message) == ("LENGTH_MISMATCH", DECODE_ERROR)
-        message = b"\x01\x00" + u16(len(whole)) + whole + b"\x0b\x00\x00\x00"
-        assert answer(b"\x16\x03\x01" + u16(len(message)) + message)[0] == "EXCESS_HANDSHAKE_DATA"
+            hello = message(1, body)
+            assert answer(b"\x16\x03\x01" + u16(len(hello)) + hello) == ("LENGTH_MISMATCH", DECODE_ERROR)
+        two = message(1, whole) + message(11, b"")
+        assert answer(b"\x16\x03\x01" + u16(len(two)) + two)[0] == "EXCESS_HANDSHAKE_DATA"
 
 
 def compression_and_points():

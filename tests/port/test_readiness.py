@@ -113,7 +113,9 @@ async def memory_for_no_task():
     core.create_task = failing
     try:
         await asyncio.open_connection("127.0.0.1", port)
-        await asyncio.sleep(0.2)
+        for _ in range(200):
+            if not failed:
+                await asyncio.sleep(0.05)
     finally:
         core.create_task = real
     assert failed and server.is_serving()
@@ -134,8 +136,9 @@ async def close_beside_drain():
                 break
             got += len(part)
         heard.append(got)
+        ended.set()
 
-    heard = []
+    heard, ended = [], asyncio.Event()
     server, port = await start(serve, ssl=server_context())
     reader, writer = await open_tls(port)
     writer.write(bytes(size))
@@ -144,7 +147,7 @@ async def close_beside_drain():
     writer.close()
     await asyncio.wait_for(drain, 5)
     await asyncio.wait_for(writer.wait_closed(), 5)
-    await asyncio.sleep(0.2)
+    await asyncio.wait_for(ended.wait(), 20)
     assert heard == [size], heard
     server.close()
 

@@ -1,67 +1,8 @@
 # How the peer divides its messages among records, what the headers of records say, and what a ServerHello must not contain.
 import ssl
-from helper import bio_pair, client_context, server_context
+from helper import client_context
 from port import cases
-
-V12, V13 = ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3
-HANDSHAKE, ALERT = 22, 21
-
-
-def u16(n):
-    return bytes([n >> 8, n & 255])
-
-
-def records(data):
-    found = []
-    while data:
-        size = data[3] << 8 | data[4]
-        found.append((data[0], data[1:3], data[5 : 5 + size]))
-        data = data[5 + size :]
-    return found
-
-
-def joined(parts):
-    return b"".join([bytes([kind]) + version + u16(len(body)) + body for kind, version, body in parts])
-
-
-def ends(version, protocols):
-    """A client and a server, each with the wire to it and the wire from it."""
-    client, server = client_context(), server_context()
-    client.maximum_version = version
-    if protocols:
-        client.set_alpn_protocols(protocols)
-    wires = [ssl.MemoryBIO() for _ in range(4)]
-    c = client.wrap_bio(wires[0], wires[1], server_hostname="localhost")
-    s = server.wrap_bio(wires[2], wires[3], server_side=True)
-    return (c, wires[0], wires[1]), (s, wires[2], wires[3])
-
-
-def step(end):
-    try:
-        end.do_handshake()
-        return True
-    except ssl.SSLWantReadError:
-        return False
-
-
-def shake(version, to_client=lambda flight, turn: flight, to_server=lambda flight, turn: flight, protocols=()):
-    """A handshake whose flights are changed on the way. Gives the reason of what failed, and the other's."""
-    client, server = ends(version, protocols)
-    failed = []
-    for turn in range(6):
-        for here, there, change in ((client, server, to_server), (server, client, to_client)):
-            try:
-                step(here[0])
-            except ssl.SSLError as e:
-                failed.append(e.reason)
-            there[1].write(change(here[2].read(), turn))
-            if len(failed) == 2:
-                return failed
-    if not failed:
-        client[0].write(b"there")
-        server[1].write(client[2].read())
-        assert server[0].read(10) == b"there"
-    return failed
+from wire import HANDSHAKE, V12, V13, client_hello_parts, ends, extension_list, extensions_in, joined, message, messages, records, shake, step, u16
 
 
 def cut(size):
@@ -128,17 +69,10 @@ def server_hello(change):
         if turn > 0 or not parts:
             return flight
         kind, version, body = parts[0]
-        size = body[2] << 8 | body[3]
-        hello, rest = body[4 : 4 + size], body[4 + size :]
+        (first, hello), *others = messages(body)
         at = 2 + 32 + 1 + hello[34] + 3
-        head, listed, extensions = hello[:at], hello[at + 2 :], []
-        while listed:
-            n = listed[2] << 8 | listed[3]
-            extensions.append((listed[0] << 8 | listed[1], listed[4 : 4 + n]))
-            listed = listed[4 + n :]
-        listed = b"".join([u16(k) + u16(len(b)) + b for k, b in change(extensions)])
-        hello = head + u16(len(listed)) + listed
-        parts[0] = (kind, version, b"\x02\x00" + u16(len(hello)) + hello + rest)
+        hello = hello[:at] + extension_list(change(extensions_in(hello[at:])))
+        parts[0] = (kind, version, message(first, hello) + b"".join([message(*other) for other in others]))
         return joined(parts)
 
     return lambda version, protocols=(): shake(version, to_client=changed, protocols=protocols)
@@ -166,18 +100,9 @@ def server_hellos():
 
 
 def parts_of_hello(data):
-    """The extensions of the ClientHello in a record."""
-    body = records(data)[0][2][4:]
-    at = 2 + 32
-    at += 1 + body[at]
-    at += 2 + (body[at] << 8 | body[at + 1])
-    at += 1 + body[at]
-    listed, extensions = body[at + 2 :], {}
-    while listed:
-        n = listed[2] << 8 | listed[3]
-        extensions[listed[0] << 8 | listed[1]] = listed[4 : 4 + n]
-        listed = listed[4 + n :]
-    return body[34 : 35 + body[34]], extensions
+    """The session id and the extensions of the ClientHello in a record."""
+    head, extensions = client_hello_parts(messages(records(data)[0][2])[0][1])
+    return head[34 : 35 + head[34]], dict(extensions)
 
 
 def hello_retry_requests():
@@ -185,7 +110,7 @@ def hello_retry_requests():
     cookie = u16(44) + u16(8) + u16(6) + b"cookie"
     group = u16(51) + u16(2) + u16(29)
     for more in (cookie, group, cookie + group, b"", u16(51) + u16(2) + u16(23), u16(44) + u16(2) + u16(0), cookie + u16(0) + u16(0)):
-        (c, to_client, from_client), _ = ends(V13, ())
+        (c, to_client, from_client), _ = ends(V13)
         assert not step(c)
         session, first = parts_of_hello(from_client.read())
         extensions = u16(43) + u16(2) + b"\x03\x04" + more
@@ -207,7 +132,7 @@ def hello_retry_requests():
 
 def alerts_are_encrypted():
     """What a client refuses in TLS 1.3 after the ServerHello, its server hears, and nobody else."""
-    (c, to_client, from_client), (s, to_server, from_server) = ends(V13, ())
+    (c, to_client, from_client), (s, to_server, from_server) = ends(V13)
     c2 = client_context("rogue-ca.pem").wrap_bio(to_client, from_client, server_hostname="localhost")
     assert not step(c2)
     to_server.write(from_client.read())

@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: MIT
+//
+// certificate_messages.c - checks Certificate, CertificateRequest and CertificateVerify, before
+// mbedTLS reads them (RFC 8446 4.3.2 and 4.4, RFC 5246 7.4.4).
+//
+// Notes: mbedTLS sends a client's certificate whatever the server has asked for. Here a client
+// whose certificate or signature the server cannot use sends an empty list, as OpenSSL does.
+#include "extensions.h"
+
+// ---- helpers ----
+// Makes mbedTLS send an empty Certificate message and no signature.
+static void withhold_certificate(ussl_conn_t *conn) {
+    static mbedtls_ssl_key_cert none; // all zero
+    conn->ssl.handshake->key_cert = &none;
+}
+
+// Reads a list of values that is not empty.
+static bool read_values(
+    ussl__reader_t *body, size_t length_bytes, size_t width, ussl__reader_t *list) {
+    return ussl__read_vector(body, length_bytes, list) && list->at != list->end
+        && ussl__bytes_left(list) % width == 0;
+}
+
+#if USSL_TLS12
+static bool has_value(ussl__reader_t list, size_t width, unsigned wanted) {
+    uint64_t value;
+    while (ussl__read_number(&list, width, &value)) {
+        if (value == wanted) {
+            return true;
+        }
+    }
+    return false;
+}
+
+// mbedTLS keeps one hash of a handshake, that of the cipher suite, and signs only with it.
+static int tls12_request_arrived(ussl_conn_t *conn, ussl__reader_t body) {
+    enum { RSA_SIGN = 1, ECDSA_SIGN = 64 }; // ClientCertificateType (RFC 5246 7.4.4, RFC 8422 5.5)
+    const mbedtls_ssl_ciphersuite_t *suite = conn->ssl.handshake->ciphersuite_info;
+    ussl__reader_t types, schemes;
+    if (!read_values(&body, 1, 1, &types) || !read_values(&body, 2, 2, &schemes)) {
+        return ussl__malformed(conn);
+    }
+    mbedtls_pk_context *key = mbedtls_ssl_own_key(&conn->ssl);
+    if (key == NULL || suite == NULL) {
+        return 0;
+    }
+    unsigned signer = mbedtls_ssl_sig_from_pk(key);
+    unsigned hash =
+        suite->mac == MBEDTLS_MD_SHA384 ? MBEDTLS_SSL_HASH_SHA384 : MBEDTLS_SSL_HASH_SHA256;
+    unsigned type = signer == MBEDTLS_SSL_SIG_RSA ? RSA_SIGN : ECDSA_SIGN;
+    if (!has_value(types, 1, type) || !has_value(schemes, 2, hash << 8 | signer)) {
+        withhold_certificate(conn);
+    }
+    return 0;
+}
+#endif
+
+#if USSL_TLS13
+static int tls13_request_arrived(ussl_conn_t *conn, ussl__reader_t body) {
+    ussl__reader_t context, list, data, schemes;
+    if (!ussl__read_vector(&body, 1, &context)) {
+        return ussl__malformed(conn);
+    }
+    if (context.at != context.end) { // RFC 8446 4.3.2: it is for requests after the handshake
+        return ussl__refuse(conn, USSL_ALERT_ILLEGAL_PARAMETER, "INVALID_CONTEXT");
+    }
+    int code = ussl__tls_exts_read(conn, &body, &list);
+    code = code ? code : ussl__check_authorities(conn, list);
+    if (code != 0) {
+        return code;
+    }
+    if (!ussl__tls_ext_find(list, EXT_SIGNATURE_ALGORITHMS, &data)) {
+        return ussl__refuse(
+            conn, USSL_ALERT_MISSING_EXTENSION, "MISSING_SIGALGS_EXTENSION"); // RFC 8446 4.3.2
+    }
+    if (!read_values(&data, 2, 2, &schemes) || data.at != data.end) {
+        return ussl__malformed(conn);
+    }
+    if (!ussl__can_sign(&conn->ssl, schemes)) {
+        withhold_certificate(conn);
+    }
+    return 0;
+}
+
+// RFC 8446 4.4.2: extensions answer those of the ClientHello or the CertificateRequest, and none
+// that is sent here has an answer. mbedTLS refuses them with another alert.
+static int tls13_certificate_arrived(ussl_conn_t *conn, ussl__reader_t body) {
+    ussl__reader_t context, entries, certificate, list;
+    if (!ussl__read_vector(&body, 1, &context) || !ussl__read_vector(&body, 3, &entries)
+        || body.at != body.end) {
+        return ussl__malformed(conn);
+    }
+    while (entries.at < entries.end) {
+        if (!ussl__read_vector(&entries, 3, &certificate)
+            || !ussl__read_vector(&entries, 2, &list)) {
+            return ussl__malformed(conn);
+        }
+        if (list.at != list.end) {
+            return ussl__refuse(conn, USSL_ALERT_UNSUPPORTED_EXTENSION, "UNSOLICITED_EXTENSION");
+        }
+    }
+    return 0;
+}
+
+// RFC 8446 4.2.3: an ECDSA scheme names its curve. mbedTLS looks at the hash only.
+static int tls13_verify_arrived(ussl_conn_t *conn, ussl__reader_t body) {
+    const mbedtls_x509_crt *peer = conn->ssl.session_negotiate->peer_cert;
+    ussl__reader_t signature;
+    uint64_t scheme = 0;
+    if (!ussl__read_number(&body, 2, &scheme) || !ussl__read_vector(&body, 2, &signature)
+        || body.at != body.end) {
+        return ussl__malformed(conn);
+    }
+    size_t bits = scheme == MBEDTLS_TLS1_3_SIG_ECDSA_SECP256R1_SHA256 ? 256
+        : scheme == MBEDTLS_TLS1_3_SIG_ECDSA_SECP384R1_SHA384         ? 384
+        : scheme == MBEDTLS_TLS1_3_SIG_ECDSA_SECP521R1_SHA512         ? 521
+                                                                      : 0;
+    bool other = peer != NULL && bits != 0 && mbedtls_pk_get_bitlen(&peer->pk) != bits;
+    return other ? ussl__refuse(conn, USSL_ALERT_ILLEGAL_PARAMETER, "WRONG_SIGNATURE_TYPE") : 0;
+}
+#endif
+
+// ---- private to the room ----
+#if USSL_TLS13
+bool ussl__can_sign(const mbedtls_ssl_context *ssl, ussl__reader_t schemes) {
+    if (ssl->conf->key_cert == NULL) {
+        return true;
+    }
+    uint64_t scheme;
+    while (ussl__read_number(&schemes, 2, &scheme)) {
+        for (const mbedtls_ssl_key_cert *own = ssl->conf->key_cert; own; own = own->next) {
+            if (mbedtls_ssl_sig_alg_is_supported(ssl, (uint16_t)scheme)
+                && mbedtls_ssl_tls13_check_sig_alg_cert_key_match(
+                    (uint16_t)scheme, &own->cert->pk)) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+#endif
+
+int ussl__certificate_message_arrived(ussl_conn_t *conn, ussl__reader_t body) {
+    unsigned type = conn->ssl.in_msg[0];
+    (void)body, (void)type;
+#if USSL_TLS13
+    if (conn->ssl.tls_version == MBEDTLS_SSL_VERSION_TLS1_3) {
+        return type == MBEDTLS_SSL_HS_CERTIFICATE_REQUEST ? tls13_request_arrived(conn, body)
+            : type == MBEDTLS_SSL_HS_CERTIFICATE          ? tls13_certificate_arrived(conn, body)
+                                                          : tls13_verify_arrived(conn, body);
+    }
+#endif
+#if USSL_TLS12
+    if (type == MBEDTLS_SSL_HS_CERTIFICATE_REQUEST) {
+        return tls12_request_arrived(conn, body);
+    }
+#endif
+    return 0;
+}
