@@ -138,6 +138,12 @@ static int client_hello_arrived(ussl_conn_t *conn, ussl__reader_t body) {
     if (n == 0 || memchr(compression.at, 0, n) == NULL) {
         return ussl__refuse(conn, USSL_ALERT_ILLEGAL_PARAMETER, "NO_COMPRESSION_SPECIFIED");
     }
+    bool second = conn->had_client_hello;
+    conn->had_client_hello = true;
+    code = second ? 0 : ussl__client_hello_read(conn, list);
+    if (code != 0) {
+        return code;
+    }
     conn->extended_ms = ussl__tls_ext_find(list, EXT_EXTENDED_MASTER_SECRET, &data);
     unsigned best = best_version(conn, list);
     code = check_version(conn, suites, best);
@@ -146,7 +152,6 @@ static int client_hello_arrived(ussl_conn_t *conn, ussl__reader_t body) {
 #if USSL_TLS13
     if (code == 0 && best == MBEDTLS_SSL_VERSION_TLS1_3) {
         bool early = ussl__tls_ext_find(list, EXT_EARLY_DATA, &data);
-        bool second = conn->client_hello_checked;
         if (early && second) {
             return ussl__refuse(conn, USSL_ALERT_ILLEGAL_PARAMETER, "BAD_EXTENSION");
         }
@@ -158,7 +163,6 @@ static int client_hello_arrived(ussl_conn_t *conn, ussl__reader_t body) {
         }
     }
 #endif
-    conn->client_hello_checked = true;
     return code;
 }
 

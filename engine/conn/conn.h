@@ -66,10 +66,9 @@ struct ussl_conn {
     bool session_offered;
     uint16_t offered_version;    // of that session
     mbedtls_x509_crt *kept_peer; // owned; the peer's certificate from that session
-    bool client_hello_read;      // a server has read the ClientHello
     bool in_client_hello;        // on_hello is running
     uint8_t identities_seen;     // of pre-shared keys, in the client's messages
-    bool client_hello_checked;   // a server has had a ClientHello
+    bool had_client_hello;       // of a server: the next one follows a HelloRetryRequest
     bool extended_ms;            // the peer's hello has extended_master_secret (RFC 7627)
     bool session_extended_ms;    // the session that is offered was made with it
     bool key_update_due;         // the peer waits for a KeyUpdate (RFC 8446 4.6.3)
@@ -200,12 +199,12 @@ typedef struct {
     const uint8_t *alpn; // ProtocolNameList (RFC 7301 3.1) without its length
     size_t alpn_len;
 } ussl__client_hello_t;
-// `body` is the ClientHello without its handshake header (RFC 8446 4.1.2). Returns false if it is
-// malformed.
-bool ussl__client_hello_parse(const uint8_t *body, size_t len, ussl__client_hello_t *out);
-// As soon as a server has the whole ClientHello, calls on_hello and decides whether ALPN is used.
-// Returns 0 or an mbedTLS code.
-USSL__CHECKED int ussl__client_hello_read(ussl_conn_t *conn);
+// `list` is the list of extensions in a ClientHello (RFC 8446 4.1.2). Returns false if one of these
+// is malformed.
+bool ussl__client_hello_parse(ussl__reader_t list, ussl__client_hello_t *out);
+// Calls on_hello, which may change the context, and decides whether ALPN is used. Returns 0 or an
+// mbedTLS code.
+USSL__CHECKED int ussl__client_hello_read(ussl_conn_t *conn, ussl__reader_t list);
 
 // ---- peer_check.c ------------------------------------------------------------------------------
 // Returns what a full handshake of this connection proves, as USSL__PROVEN_* bits, or 0 if it does

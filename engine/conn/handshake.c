@@ -48,15 +48,8 @@ static bool peer_proven(const ussl_conn_t *conn) {
 }
 
 // ---- steps ----
-// Does what must precede a call of mbedTLS: a server reads the ClientHello, and there must be room
-// for what is sent.
+// Makes room for what the step sends.
 static ussl_result_t prepare_step(ussl_conn_t *conn) {
-#if USSL_SERVER
-    int code = ussl__client_hello_read(conn);
-    if (code != 0) {
-        return ussl__conn_answer(conn, code);
-    }
-#endif
     if (conn->ssl.state == MBEDTLS_SSL_SERVER_CERTIFICATE && !conn->full_handshake) {
         conn->full_handshake = true; // what the offered session has proven does not count
 #if USSL_SESSIONS

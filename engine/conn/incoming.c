@@ -81,7 +81,7 @@ static int change_cipher_spec_arrived(ussl_conn_t *conn, const mbedtls_ssl_conte
     // RFC 8446 5: in plaintext, after the first ClientHello and before the peer's Finished.
     bool other = ssl->in_msglen != 1 || ssl->in_msg[0] != 1;
     bool sealed = ssl->in_hdr[0] != MBEDTLS_SSL_MSG_CHANGE_CIPHER_SPEC;
-    bool early = !is_client(ssl) && !version_is_known(ssl) && !conn->client_hello_checked;
+    bool early = !is_client(ssl) && !version_is_known(ssl) && !conn->had_client_hello;
     if (other || sealed || early || is_open(ssl)) {
         return ussl__refuse(conn, USSL_ALERT_UNEXPECTED_MESSAGE, "UNEXPECTED_RECORD");
     }
