@@ -12,7 +12,7 @@ enum { MOST_EARLY_DATA = 16384 };
 
 #if USSL_TLS13
 // True if the bytes are a public key of the group, or the group is not one that is used here.
-// mbedTLS finds a bad one when its ServerHello is on the way.
+// mbedTLS finds a bad one only after it has written its ServerHello.
 static bool share_is_valid(unsigned group, ussl__reader_t key) {
     mbedtls_ecp_group_id id = mbedtls_ssl_get_ecp_group_id_from_tls_id((uint16_t)group);
     if (id == MBEDTLS_ECP_DP_NONE) {
@@ -69,20 +69,26 @@ static int check_shares(ussl_conn_t *conn, ussl__reader_t list) {
 }
 #endif
 
-// Returns the latest version that a client has and this server could have. A server of TLS 1.2
-// alone reads the list too (RFC 8446 4.2.1): otherwise it would go on with a client that cannot.
-static unsigned best_version(const ussl_conn_t *conn, ussl__reader_t list) {
+// Finds the latest version that a client has and this server could have. A server of TLS 1.2 alone
+// reads the list too (RFC 8446 4.2.1): otherwise it would negotiate TLS 1.2 with a client that does
+// not offer it. Returns false if the list is malformed.
+static bool best_version(const ussl_conn_t *conn, ussl__reader_t list, unsigned *best) {
     ussl__reader_t data, versions;
-    uint64_t version, best = 0;
-    if (!ussl__tls_ext_find(list, EXT_SUPPORTED_VERSIONS, &data)
-        || !ussl__read_vector(&data, 1, &versions) || versions.at == versions.end) {
-        return MBEDTLS_SSL_VERSION_TLS1_2; // or mbedTLS refuses the list
+    uint64_t version;
+    *best = MBEDTLS_SSL_VERSION_TLS1_2;
+    if (!ussl__tls_ext_find(list, EXT_SUPPORTED_VERSIONS, &data)) {
+        return true;
+    }
+    *best = 0;
+    if (!ussl__read_vector(&data, 1, &versions) || data.at != data.end
+        || versions.at == versions.end || ussl__bytes_left(&versions) % 2 != 0) {
+        return false;
     }
     while (ussl__read_number(&versions, 2, &version)) {
         bool known = version <= (uint64_t)conn->ssl.conf->max_tls_version;
-        best = known && version > best ? version : best;
+        *best = known && version > *best ? (unsigned)version : *best;
     }
-    return (unsigned)best;
+    return true;
 }
 
 // RFC 7507: a client says that it has tried a later version, which failed.
@@ -106,7 +112,7 @@ static int check_version(ussl_conn_t *conn, ussl__reader_t suites, unsigned best
 
 #if USSL_TLS13
 // True if one of our keys can make a signature that the client takes. mbedTLS finds that none can
-// when its ServerHello is on the way. A client that offers a session may need no signature.
+// only after it has written its ServerHello. A client that offers a session may need no signature.
 static bool can_sign(const ussl_conn_t *conn, ussl__reader_t list) {
     ussl__reader_t data, schemes;
     if (ussl__tls_ext_find(list, EXT_PRE_SHARED_KEY, &data)
@@ -115,6 +121,24 @@ static bool can_sign(const ussl_conn_t *conn, ussl__reader_t list) {
         return true; // or mbedTLS refuses it
     }
     return ussl__can_sign(&conn->ssl, schemes);
+}
+
+static int tls13_hello_arrived(ussl_conn_t *conn, ussl__reader_t list, bool second) {
+    ussl__reader_t data;
+    bool early = ussl__tls_ext_find(list, EXT_EARLY_DATA, &data);
+    if (early && second) { // RFC 8446 4.1.2
+        return ussl__refuse(conn, USSL_ALERT_ILLEGAL_PARAMETER, "BAD_EXTENSION");
+    }
+    conn->early_data = early ? MOST_EARLY_DATA : 0;
+    if (ussl__tls_ext_find(list, EXT_PRE_SHARED_KEY, &data)
+        && !ussl__tls_ext_find(list, EXT_PSK_KEY_EXCHANGE_MODES, &data)) { // RFC 8446 4.2.9
+        return ussl__refuse(conn, USSL_ALERT_MISSING_EXTENSION, "MISSING_PSK_KEX_MODES_EXTENSION");
+    }
+    int code = check_shares(conn, list);
+    if (code == 0 && !can_sign(conn, list)) {
+        return ussl__refuse(conn, USSL_ALERT_HANDSHAKE_FAILURE, "NO_SUITABLE_SIGNATURE_ALGORITHM");
+    }
+    return code;
 }
 #endif
 
@@ -145,22 +169,16 @@ static int client_hello_arrived(ussl_conn_t *conn, ussl__reader_t body) {
         return code;
     }
     conn->extended_ms = ussl__tls_ext_find(list, EXT_EXTENDED_MASTER_SECRET, &data);
-    unsigned best = best_version(conn, list);
+    unsigned best;
+    if (!best_version(conn, list, &best)) {
+        return ussl__malformed(conn);
+    }
     code = check_version(conn, suites, best);
     code = code ? code : ussl__check_point_formats(conn, list);
     code = code ? code : ussl__check_authorities(conn, list);
 #if USSL_TLS13
     if (code == 0 && best == MBEDTLS_SSL_VERSION_TLS1_3) {
-        bool early = ussl__tls_ext_find(list, EXT_EARLY_DATA, &data);
-        if (early && second) {
-            return ussl__refuse(conn, USSL_ALERT_ILLEGAL_PARAMETER, "BAD_EXTENSION");
-        }
-        conn->early_data = early ? MOST_EARLY_DATA : 0;
-        code = check_shares(conn, list);
-        if (code == 0 && !can_sign(conn, list)) {
-            return ussl__refuse(
-                conn, USSL_ALERT_HANDSHAKE_FAILURE, "NO_SUITABLE_SIGNATURE_ALGORITHM");
-        }
+        code = tls13_hello_arrived(conn, list, second);
     }
 #endif
     return code;

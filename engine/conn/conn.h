@@ -59,7 +59,7 @@ struct ussl_conn {
     bool busy;           // a call is at work on it: a hook must not make another one
     bool peer_closed;    // the peer's close_notify has been read
     bool wire_ended;
-    bool alert_sent;
+    bool alert_sent;        // the one that ends the connection
     bool full_handshake;    // certificates are exchanged: no session is resumed
     uint16_t proven_before; // USSL__PROVEN_* bits of the session that it resumes or offers
     int64_t proven_at;      // when that was proven; seconds since 1970
@@ -128,6 +128,10 @@ void ussl__conn_set_state(ussl_conn_t *conn, conn_state_t state);
 // Returns the failure if this is its cause, so that the caller can add details, else NULL.
 ussl_failure_t *ussl__conn_latch(
     ussl_conn_t *conn, ussl_result_t result, int alert, const char *reason);
+// Latches a violation of the protocol with this alert and reason, and returns an mbedTLS code.
+USSL__CHECKED int ussl__refuse(ussl_conn_t *conn, int alert, const char *reason);
+// The same for a message that cannot be parsed.
+USSL__CHECKED int ussl__malformed(ussl_conn_t *conn);
 // Latches lack of memory as the cause.
 void ussl__conn_latch_memory(ussl_conn_t *conn);
 bool ussl__conn_latched(const ussl_conn_t *conn);
@@ -142,10 +146,10 @@ ussl_result_t ussl__conn_fail(ussl_conn_t *conn, int code);
 // to be called before mbedtls_ssl_free().
 USSL__CHECKED int ussl__records_setup(ussl_conn_t *conn);
 void ussl__records_free(ussl_conn_t *conn);
-// To be called when mbedTLS waits for wire bytes. USSL_WANT_IN: there is room for them. USSL_OK:
-// the buffer has been exchanged, so mbedTLS must be called again. USSL_WANT_ROOM or
-// USSL_ERR_MEMORY: there is no room, and the call can be repeated. A record over the limit fails
-// the connection.
+// To be called when mbedTLS waits for wire bytes. Returns USSL_WANT_IN if there is room
+// for them; USSL_OK if the buffer has been exchanged, so that mbedTLS must be called again;
+// USSL_WANT_ROOM or USSL_ERR_MEMORY if there is no room, and the call can be repeated. A record
+// over the limit fails the connection.
 USSL__CHECKED ussl_result_t ussl__records_make_room(ussl_conn_t *conn);
 // Makes room to send a record. Returns how many of `len` bytes of plaintext fit into it.
 size_t ussl__records_room_out(ussl_conn_t *conn, size_t len);
@@ -181,7 +185,7 @@ int ussl__wire_recv(void *conn, unsigned char *buf, size_t len);
 
 // ---- flight.c ----------------------------------------------------------------------------------
 #define USSL__PLAINTEXT_MAX 16384 // octets of plaintext in a record (RFC 8446 5.1)
-// Returns the octets that the records which the next step can send take, with an alert.
+// Returns the octets that the records of the next step take, with an alert behind them.
 size_t ussl__flight_needs(const ussl_conn_t *conn);
 // True if they have room behind the records that wait.
 bool ussl__flight_has_room(const ussl_conn_t *conn);

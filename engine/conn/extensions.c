@@ -4,20 +4,11 @@
 // and messages that both ends can receive.
 //
 // Notes: mbedTLS reads the extensions that it knows and passes over much of the rest. A message
-// that two parsers can read differently is a way into protocols above TLS, so what the RFCs forbid
-// is refused here. Everything that is read here is hostile.
+// that two parsers can read differently is a way into protocols above TLS, so the cases below are
+// refused. Everything that is read here is hostile.
 #include "extensions.h"
 
 #include <string.h>
-
-int ussl__refuse(ussl_conn_t *conn, int alert, const char *reason) {
-    (void)ussl__conn_latch(conn, USSL_ERR_PROTOCOL, alert, reason);
-    return MBEDTLS_ERR_SSL_ILLEGAL_PARAMETER;
-}
-
-int ussl__malformed(ussl_conn_t *conn) {
-    return ussl__refuse(conn, USSL_ALERT_DECODE_ERROR, "LENGTH_MISMATCH");
-}
 
 bool ussl__tls_ext_read(ussl__reader_t *list, unsigned *type, ussl__reader_t *data) {
     uint64_t number = 0;
@@ -36,7 +27,6 @@ bool ussl__is_protocol_of(const char *const *protocols, ussl__reader_t name) {
     return false;
 }
 
-// The list has been checked.
 bool ussl__tls_ext_find(ussl__reader_t list, unsigned wanted, ussl__reader_t *data) {
     unsigned type;
     while (list.at < list.end && ussl__tls_ext_read(&list, &type, data)) {
@@ -47,9 +37,8 @@ bool ussl__tls_ext_find(ussl__reader_t list, unsigned wanted, ussl__reader_t *da
     return false;
 }
 
-// Returns true if two extensions, or two key shares, have the same type. A message can have
-// thousands of extensions, so the types are marked in a bitmap, one window of types after the
-// other.
+// A message can have thousands of extensions, so the types are marked in a bitmap, one window of
+// types after the other.
 bool ussl__tls_exts_repeat(ussl__reader_t list) {
     enum { WINDOW = 2048, TYPES = 65536 };
     for (unsigned first = 0; first < TYPES; first += WINDOW) {
@@ -69,7 +58,6 @@ bool ussl__tls_exts_repeat(ussl__reader_t list) {
     return false;
 }
 
-// Reads the extensions at the end of a message. *list is empty if there are none.
 int ussl__tls_exts_read(ussl_conn_t *conn, ussl__reader_t *body, ussl__reader_t *list) {
     *list = *body;
     if (body->at == body->end) {

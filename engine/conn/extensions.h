@@ -21,25 +21,25 @@ enum {
     EXT_EARLY_DATA = 42,
     EXT_SUPPORTED_VERSIONS = 43,
     EXT_COOKIE = 44,
+    EXT_PSK_KEY_EXCHANGE_MODES = 45,
     EXT_CERTIFICATE_AUTHORITIES = 47,
     EXT_KEY_SHARE = 51,
     EXT_RENEGOTIATION_INFO = 0xFF01,
 };
 
-// Latches a failure with this alert and reason, and returns an mbedTLS code.
-int ussl__refuse(ussl_conn_t *conn, int alert, const char *reason);
-// The same for a message that cannot be parsed.
-int ussl__malformed(ussl_conn_t *conn);
 // Reads the extensions at the end of a message. Refuses what is malformed, two of one type, and
 // what follows them. *list is empty if there are none. Returns 0 or an mbedTLS code.
 USSL__CHECKED int ussl__tls_exts_read(
     ussl_conn_t *conn, ussl__reader_t *body, ussl__reader_t *list);
-// Reads one extension, or one key share, which looks the same. False: it is malformed.
+// Reads one extension, or one key share, which has the same form. Returns false if it is malformed.
 bool ussl__tls_ext_read(ussl__reader_t *list, unsigned *type, ussl__reader_t *data);
-// Both need a list that is well-formed. The second is true if two have the same type.
+// ussl__tls_ext_find() returns true if the list has an extension of this type.
+// ussl__tls_exts_repeat() returns true if two extensions, or two key shares, have the same type.
+// Both need a list that has been read without an error.
 bool ussl__tls_ext_find(ussl__reader_t list, unsigned wanted, ussl__reader_t *data);
 bool ussl__tls_exts_repeat(ussl__reader_t list);
-// True if the name is one of the protocols; the list ends with NULL, and NULL is an empty one.
+// True if the name is one of the protocols. Their list ends with NULL; NULL counts as an empty
+// list.
 bool ussl__is_protocol_of(const char *const *protocols, ussl__reader_t name);
 // Check what both ends can receive. Return 0 or an mbedTLS code.
 USSL__CHECKED int ussl__check_point_formats(ussl_conn_t *conn, ussl__reader_t list);

@@ -122,6 +122,15 @@ ussl_failure_t *ussl__conn_latch(
     return &conn->failure;
 }
 
+int ussl__refuse(ussl_conn_t *conn, int alert, const char *reason) {
+    (void)ussl__conn_latch(conn, USSL_ERR_PROTOCOL, alert, reason);
+    return MBEDTLS_ERR_SSL_ILLEGAL_PARAMETER;
+}
+
+int ussl__malformed(ussl_conn_t *conn) {
+    return ussl__refuse(conn, USSL_ALERT_DECODE_ERROR, "LENGTH_MISMATCH");
+}
+
 ussl_result_t ussl__conn_fail(ussl_conn_t *conn, int code) {
     latch_code(conn, code);
     ussl_failure_t *why = &conn->failure;
@@ -134,7 +143,11 @@ ussl_result_t ussl__conn_fail(ussl_conn_t *conn, int code) {
     return why->result;
 }
 
-// ---- seam: called by mbedTLS ----
+// ---- seams: called by mbedTLS ----
+void ussl__alert_sent(const mbedtls_ssl_context *ssl, bool last) {
+    ussl__conn_of(ssl)->alert_sent |= last;
+}
+
 unsigned char ussl__alert_to_send(const mbedtls_ssl_context *ssl, unsigned char alert) {
     const ussl_conn_t *conn = ussl__conn_of(ssl);
     bool ours = ussl__conn_latched(conn) && conn->failure.alert != USSL_ALERT_NONE;

@@ -5,13 +5,14 @@
 //
 // Notes: mbedTLS calls these functions for every record (mbedtls/ssl_msg.c). What a single record
 // costs is bounded by its length; records that bring nothing are bounded by counting them. A
-// failure is latched with OpenSSL's reason, so the returned code only ends the call.
-#include "extensions.h"
+// failure is latched with a reason, OpenSSL's where it has one, so the returned code only ends the
+// call.
+#include "conn.h"
 
 #include <string.h>
 
 // Most records in a row that bring nothing: alerts of the level warning as in OpenSSL, all others
-// as in BoringSSL. Only application data, or the next message of a handshake, starts a new row.
+// as in BoringSSL. Application data, or the next message of a handshake, resets the counts.
 enum { MOST_WARNINGS = 4, MOST_IDLE = 32 };
 
 // Most octets of a message. OpenSSL's limits are 128 KB for a ClientHello, 100 KB for certificates
@@ -64,22 +65,23 @@ static int alert_arrived(ussl_conn_t *conn, mbedtls_ssl_context *ssl) {
     if (*level != WARNING && *level != FATAL) {
         return ussl__refuse(conn, USSL_ALERT_ILLEGAL_PARAMETER, "UNKNOWN_ALERT_TYPE");
     }
-    if (*level == FATAL || number == USSL_ALERT_CLOSE_NOTIFY) {
-        return 0;
+    bool closure = number == USSL_ALERT_CLOSE_NOTIFY || number == USSL_ALERT_USER_CANCELLED;
+    if (version_is_known(ssl) && is_tls13(ssl)) {
+        *level = closure ? WARNING : FATAL; // RFC 8446 6: what it says there means nothing
     }
-    if (version_is_known(ssl) && is_tls13(ssl) && number != USSL_ALERT_USER_CANCELLED) {
-        *level = FATAL; // RFC 8446 6: the level means nothing, and these alerts report an error
+    if (*level == FATAL || number == USSL_ALERT_CLOSE_NOTIFY) {
         return 0;
     }
     return count_idle(conn, &conn->idle.warnings, MOST_WARNINGS, "TOO_MANY_WARN_ALERTS");
 }
 
 static int change_cipher_spec_arrived(ussl_conn_t *conn, const mbedtls_ssl_context *ssl) {
-    if (!is_tls13(ssl)) {
-        return 0; // mbedTLS knows where it belongs
+    bool other = ssl->in_msglen != 1 || ssl->in_msg[0] != 1;
+    if (!is_tls13(ssl)) { // mbedTLS knows where it belongs
+        return other ? ussl__refuse(conn, USSL_ALERT_ILLEGAL_PARAMETER, "BAD_CHANGE_CIPHER_SPEC")
+                     : 0;
     }
     // RFC 8446 5: in plaintext, after the first ClientHello and before the peer's Finished.
-    bool other = ssl->in_msglen != 1 || ssl->in_msg[0] != 1;
     bool sealed = ssl->in_hdr[0] != MBEDTLS_SSL_MSG_CHANGE_CIPHER_SPEC;
     bool early = !is_client(ssl) && !version_is_known(ssl) && !conn->had_client_hello;
     if (other || sealed || early || is_open(ssl)) {
@@ -151,7 +153,8 @@ int ussl__header_arrived(const mbedtls_ssl_context *ssl, unsigned char *header) 
     if (len == 0) { // RFC 8446 5.1 and RFC 5246 6.2.1: only data can be empty, once encrypted
         return ussl__refuse(conn, USSL_ALERT_UNEXPECTED_MESSAGE, "UNEXPECTED_RECORD");
     }
-    size_t more = keys == NULL ? 0 : is_tls13(ssl) ? keys->taglen + 1 : 2048;
+    // The cipher suites are AEAD ones, whose records are longer by a fixed size.
+    size_t more = keys == NULL ? 0 : is_tls13(ssl) ? keys->taglen + 1 : keys->minlen;
     if (len > USSL__PLAINTEXT_MAX + more) {
         return ussl__refuse(conn, USSL_ALERT_RECORD_OVERFLOW,
             keys == NULL ? "DATA_LENGTH_TOO_LONG" : "ENCRYPTED_LENGTH_TOO_LONG");
@@ -185,7 +188,8 @@ int ussl__record_arrived(mbedtls_ssl_context *ssl) {
     }
 }
 
-// Returns the most octets that a message of this type can have now; 0: it cannot come.
+// Returns the most octets that a message of this type can have now, or 0 if it is not allowed in
+// this state.
 static size_t most_of(const mbedtls_ssl_context *ssl, uint8_t type) {
     enum { AGAIN = 4096 };
     if (is_open(ssl) && is_tls13(ssl)) {
@@ -253,8 +257,8 @@ int ussl__message_arrived(mbedtls_ssl_context *ssl) {
 #endif
 }
 
-// A client of mbedTLS that refuses our certificate sends its alert so. Nothing authenticates it,
-// but it can be reported, because the connection has failed either way.
+// An mbedTLS client sends the alert that refuses our certificate in clear. Nothing authenticates
+// it, but it can be reported, because the connection has failed either way.
 int ussl__alert_in_clear(const mbedtls_ssl_context *ssl, const unsigned char *alert) {
     (void)ussl__conn_latch(
         ussl__conn_of(ssl), USSL_ERR_ALERT, alert[1], ussl__alert_reason(alert[1]));
@@ -263,7 +267,8 @@ int ussl__alert_in_clear(const mbedtls_ssl_context *ssl, const unsigned char *al
 
 bool ussl__early_data_skipped(const mbedtls_ssl_context *ssl, size_t len, bool failed) {
     ussl_conn_t *conn = ussl__conn_of(ssl);
-    // In clear they can only come between a HelloRetryRequest and the second ClientHello.
+    // While there are no keys, early data comes only between a HelloRetryRequest and the second
+    // ClientHello.
     bool now = failed ? !is_open(ssl) : ssl->state == MBEDTLS_SSL_CLIENT_HELLO;
     if (!now || joins(ssl) || len > conn->early_data) {
         return false;

@@ -6,7 +6,7 @@
 // Notes: mbedTLS has no KeyUpdate and would end the connection. The answer is sent when there is
 // nothing more to read, or before the next data that is written. While one waits to be sent it
 // answers all later requests, so a peer that does not read cannot fill memory with answers.
-#include "extensions.h"
+#include "conn.h"
 
 #include <string.h>
 
@@ -40,9 +40,9 @@ int ussl__key_update_send(ussl_conn_t *conn) {
     }
     // AES-GCM protects 2^24.5 full records (RFC 8446 5.5). The key is changed at half of 2^24.
     const uint8_t *sent = ssl->cur_out_ctr + MBEDTLS_SSL_SEQUENCE_NUMBER_LEN - 3;
-    bool worn = sent[0] >= 0x80;
+    bool at_limit = sent[0] >= 0x80;
     bool waits = conn->out_total > 0 || ssl->out_left > 0;
-    if (!(conn->key_update_due || worn) || waits || conn->state != CONN_OPEN) {
+    if (!(conn->key_update_due || at_limit) || waits || conn->state != CONN_OPEN) {
         return 0;
     }
     conn->key_update_due = false;

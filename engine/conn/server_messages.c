@@ -31,7 +31,9 @@ static bool was_offered(const ussl_conn_t *conn, unsigned type) {
         case EXT_ALPN:
             return conf->alpn_list != NULL;
         case EXT_SESSION_TICKET:
-            return !conn->ctx->config.no_tickets;
+            return USSL_SESSIONS && !conn->ctx->config.no_tickets;
+        case EXT_RECORD_SIZE_LIMIT:
+            return conf->max_tls_version > MBEDTLS_SSL_VERSION_TLS1_2;
 #if USSL_TLS12
         case EXT_MAX_FRAGMENT_LENGTH:
             return conf->mfl_code != MBEDTLS_SSL_MAX_FRAG_LEN_NONE;
@@ -52,13 +54,20 @@ static bool is_one_of(unsigned type, const uint16_t *types) {
     return *types == type;
 }
 
-// A server answers only what the client has offered, and only in the message where the answer
-// belongs (RFC 5246 7.4.1.4, RFC 8446 4.2). mbedTLS ignores what it does not know.
+// A server answers only what the client has offered (RFC 5246 7.4.1.4), and only in the message
+// where the answer belongs (RFC 8446 4.2). mbedTLS ignores what it does not know.
 static int check_types(ussl_conn_t *conn, ussl__reader_t list, const uint16_t *types) {
+    static const uint16_t offered[] = {EXT_SERVER_NAME, EXT_MAX_FRAGMENT_LENGTH,
+        EXT_SUPPORTED_GROUPS, EXT_SIGNATURE_ALGORITHMS, EXT_ALPN, EXT_RECORD_SIZE_LIMIT,
+        EXT_PRE_SHARED_KEY, EXT_SUPPORTED_VERSIONS, EXT_KEY_SHARE, UINT16_MAX};
     ussl__reader_t data;
     unsigned type;
     while (list.at < list.end && ussl__tls_ext_read(&list, &type, &data)) {
-        if (!is_one_of(type, types) || !was_offered(conn, type)) {
+        bool here = is_one_of(type, types), asked = was_offered(conn, type);
+        if (!here && asked && is_one_of(type, offered)) {
+            return ussl__refuse(conn, USSL_ALERT_ILLEGAL_PARAMETER, "BAD_EXTENSION");
+        }
+        if (!here || !asked) {
             return ussl__refuse(conn, USSL_ALERT_UNSUPPORTED_EXTENSION, "UNSOLICITED_EXTENSION");
         }
     }
@@ -67,11 +76,29 @@ static int check_types(ussl_conn_t *conn, ussl__reader_t list, const uint16_t *t
 
 // ---- ServerHello ----
 #if USSL_TLS12
+// A server of TLS 1.2 can answer the record_size_limit that is offered beside TLS 1.3. mbedTLS
+// reads the answer in TLS 1.3 only.
+static int check_record_size_limit(ussl_conn_t *conn, ussl__reader_t list) {
+#if USSL_TLS13
+    ussl__reader_t data, other;
+    if (!ussl__tls_ext_find(list, EXT_RECORD_SIZE_LIMIT, &data)) {
+        return 0;
+    }
+    if (ussl__tls_ext_find(list, EXT_MAX_FRAGMENT_LENGTH, &other)) { // RFC 8449 5
+        return ussl__refuse(conn, USSL_ALERT_ILLEGAL_PARAMETER, "BAD_EXTENSION");
+    }
+    return mbedtls_ssl_tls13_parse_record_size_limit_ext(&conn->ssl, data.at, data.end);
+#else
+    (void)conn, (void)list;
+    return 0;
+#endif
+}
+
 static int tls12_hello_arrived(ussl_conn_t *conn, ussl__reader_t id, ussl__reader_t list) {
     // No server answers supported_groups (RFC 8422 5.2), but some send it.
     static const uint16_t types[] = {EXT_SERVER_NAME, EXT_MAX_FRAGMENT_LENGTH, EXT_SUPPORTED_GROUPS,
-        EXT_POINT_FORMATS, EXT_ALPN, EXT_ENCRYPT_THEN_MAC, EXT_EXTENDED_MASTER_SECRET,
-        EXT_RECORD_SIZE_LIMIT, EXT_SESSION_TICKET, EXT_RENEGOTIATION_INFO, UINT16_MAX};
+        EXT_POINT_FORMATS, EXT_ALPN, EXT_EXTENDED_MASTER_SECRET, EXT_RECORD_SIZE_LIMIT,
+        EXT_SESSION_TICKET, EXT_RENEGOTIATION_INFO, UINT16_MAX};
     const mbedtls_ssl_session *session = conn->ssl.session_negotiate;
     ussl__reader_t data;
     if (conn->ctx->conf.min_tls_version > MBEDTLS_SSL_VERSION_TLS1_2) {
@@ -79,6 +106,7 @@ static int tls12_hello_arrived(ussl_conn_t *conn, ussl__reader_t id, ussl__reade
     }
     int code = check_types(conn, list, types);
     code = code ? code : check_alpn(conn, list);
+    code = code ? code : check_record_size_limit(conn, list);
     if (code != 0) {
         return code;
     }

@@ -40,10 +40,9 @@ int ussl__wire_send(void *arg, const unsigned char *buf, size_t len) {
         // The record stays where it is. mbedTLS must not see that an alert waits.
         bool last = is_alert(conn, buf, len);
         if (conn->flight->alert > 0) {
-            return MBEDTLS_ERR_SSL_INTERNAL_ERROR; // it would lie where the flight is
+            return MBEDTLS_ERR_SSL_INTERNAL_ERROR; // a second record would overwrite the alert
         }
         conn->flight->alert += last ? len : 0;
-        conn->alert_sent |= last;
         return last ? (int)len : MBEDTLS_ERR_SSL_WANT_WRITE;
     }
     if (conn->out_total > 0) {
@@ -55,7 +54,6 @@ int ussl__wire_send(void *arg, const unsigned char *buf, size_t len) {
         return (int)sent;
     }
     bool alert = is_alert(conn, buf, len);
-    conn->alert_sent |= alert;
     size_t room = (alert ? CONN_SIDE_SIZE : CONN_SIDE_SIZE - CONN_SIDE_ALERT);
     if (conn->side_len + len <= room) {
         memcpy(conn->side + conn->side_len, buf, len);

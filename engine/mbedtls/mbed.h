@@ -2,7 +2,8 @@
 //
 // mbed.h - private; the one header that includes mbedTLS, with access to its private fields.
 //
-// The sources in this room replace a file of mbedTLS or work around a fault of it. Other rooms read
+// The sources in this room replace a file of mbedTLS, work around a fault of it, or add a function
+// that it lacks. Other rooms read
 // and write private fields only where mbedTLS has no function for it: the alert that was received,
 // the state of the handshake, the record buffers, a ClientHello before it is parsed, the
 // configuration of a connection that has begun, and the fields of a parsed certificate.
@@ -89,6 +90,8 @@ int ussl__alert_in_clear(const mbedtls_ssl_context *ssl, const unsigned char *al
 // conn/incoming.c: true if a record of `len` bytes is early data that a server does not take. It is
 // encrypted, or its decryption has failed.
 bool ussl__early_data_skipped(const mbedtls_ssl_context *ssl, size_t len, bool failed);
+// conn/failure.c: an alert has been handed to the wire. `last`: it ends the connection.
+void ussl__alert_sent(const mbedtls_ssl_context *ssl, bool last);
 // conn/failure.c: returns the alert to send where mbedTLS would send `alert`: that of the failure
 // which the engine has found.
 unsigned char ussl__alert_to_send(const mbedtls_ssl_context *ssl, unsigned char alert);
@@ -125,8 +128,8 @@ void ussl__end_failed_handshake(mbedtls_ssl_context *ssl);
 // TLS 1.3: frees the memory that only the handshake needs. mbedTLS keeps it until the connection is
 // freed.
 void ussl__end_handshake(mbedtls_ssl_context *ssl);
-// To be called when a client's first flight has been written, so that mbedTLS does not take the
-// server's answer to max_fragment_length for an unsolicited extension.
+// To be called when a client's first flight has been written. Marks max_fragment_length and cookie
+// as sent, so that mbedTLS does not refuse them in a server's answer.
 void ussl__note_client_hello(mbedtls_ssl_context *ssl);
 // mbedTLS parses a TLS 1.3 session ticket as a part of the handshake and needs the handshake's
 // state for it, so this allocates the state again. Returns USSL_ERR_MEMORY if that fails.

@@ -3,7 +3,7 @@
 // ssl_msg.c - replaces mbedTLS's ssl_msg.c: it includes that file whole, and puts functions of the
 // engine in front of some of its functions: where a record header has been read, where a record is
 // decrypted and taken, where fragments of a handshake message are joined, and where a handshake
-// message is written.
+// message or an alert is written.
 //
 // Notes: mbedTLS accepts records at these places that the RFCs forbid, refuses a handshake message
 // whose header is divided among records, and writes each message in one record, whatever its
@@ -181,7 +181,7 @@ static int write_records(mbedtls_ssl_context *ssl, int force_flush) {
 // begins to encrypt with the client's second flight. As before that flight, a change_cipher_spec
 // comes first (RFC 8446 D.4).
 #if USSL_TLS13
-static bool second_flight_is_due(const mbedtls_ssl_context *ssl) {
+static bool alert_needs_handshake_keys(const mbedtls_ssl_context *ssl) {
     const mbedtls_ssl_handshake_params *handshake = ssl->handshake;
     bool client = ssl->conf->endpoint == MBEDTLS_SSL_IS_CLIENT;
     return client && is_stream(ssl) && handshake != NULL && ssl->out_left == 0
@@ -208,12 +208,22 @@ static int send_encrypted_alert(
 }
 #endif
 
-int mbedtls_ssl_send_alert_message(
-    mbedtls_ssl_context *ssl, unsigned char level, unsigned char alert) {
+static int send_alert(mbedtls_ssl_context *ssl, unsigned char level, unsigned char alert) {
 #if USSL_TLS13
-    if (second_flight_is_due(ssl)) {
+    if (alert_needs_handshake_keys(ssl)) {
         return send_encrypted_alert(ssl, level, alert);
     }
 #endif
     return send_alert_as_built(ssl, level, alert);
+}
+
+// While another record waits to be sent, mbedTLS sends that and not the alert.
+int mbedtls_ssl_send_alert_message(
+    mbedtls_ssl_context *ssl, unsigned char level, unsigned char alert) {
+    bool free = ssl->out_left == 0;
+    int code = send_alert(ssl, level, alert);
+    if (free && (code == 0 || code == MBEDTLS_ERR_SSL_WANT_WRITE)) {
+        ussl__alert_sent(ssl, level == MBEDTLS_SSL_ALERT_LEVEL_FATAL || alert == 0);
+    }
+    return code;
 }

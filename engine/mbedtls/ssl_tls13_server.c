@@ -32,12 +32,14 @@ static int read_modes(
 
 // mbedTLS reads two versions with one function: that of the ClientHello, which means nothing where
 // there is a list (RFC 8446 4.1.2), and those of the list, of which it gets only the one that
-// read_versions() has chosen and marked.
-enum { CHOSEN = 0xFE, SSL3 = 0x300 };
+// read_versions() has chosen, in one of these lists.
+enum { SSL3 = 0x300 };
+static const unsigned char chosen[][3] = {{2, 3, 0}, {2, 3, 1}, {2, 3, 2}, {2, 3, 3}, {2, 3, 4}};
+
 static uint16_t read_version(const unsigned char version[2], int transport) {
     uint16_t number = mbedtls_ssl_read_version(version, transport);
-    if (version[0] == CHOSEN) {
-        return (uint16_t)(0x300 | version[1]);
+    if ((uintptr_t)version - (uintptr_t)chosen < sizeof(chosen)) {
+        return number;
     }
     return number <= SSL3 ? number : (uint16_t)MBEDTLS_SSL_VERSION_TLS1_2; // RFC 8446 D.5
 }
@@ -46,7 +48,7 @@ static uint16_t read_version(const unsigned char version[2], int transport) {
 static int read_versions(
     mbedtls_ssl_context *ssl, const unsigned char *list, const unsigned char *end) {
     size_t len = list < end ? list[0] : 0;
-    unsigned best = 0;
+    unsigned best = SSL3;
     if (len == 0 || len % 2 != 0 || (size_t)(end - list) != 1 + len) {
         MBEDTLS_SSL_PEND_FATAL_ALERT(
             MBEDTLS_SSL_ALERT_MSG_DECODE_ERROR, MBEDTLS_ERR_SSL_DECODE_ERROR);
@@ -54,11 +56,11 @@ static int read_versions(
     }
     for (size_t i = 1; i < len; i += 2) {
         unsigned version = MBEDTLS_GET_UINT16_BE(list, i);
-        bool known = version >= 0x300 && version <= (unsigned)MBEDTLS_SSL_VERSION_TLS1_3;
+        bool known = version >= SSL3 && version <= (unsigned)MBEDTLS_SSL_VERSION_TLS1_3;
         best = known && version > best ? version : best;
     }
-    unsigned char only[] = {2, CHOSEN, (unsigned char)best};
-    return ssl_tls13_parse_supported_versions_ext(ssl, only, only + sizeof(only));
+    const unsigned char *only = chosen[best - SSL3];
+    return ssl_tls13_parse_supported_versions_ext(ssl, only, only + sizeof(chosen[0]));
 }
 
 // mbedTLS reads them only where it can use pre-shared keys or sessions.

@@ -13,7 +13,8 @@
 typedef struct {
     uint8_t name[USSL__TICKET_NAME];
     uint8_t key[USSL__SEAL_KEY];
-    int64_t born; // seconds since 1970; 0: there is no key yet
+    int64_t made_at; // seconds since 1970, which is 0 while the clock is not set
+    bool made;
 } ticket_key_t;
 
 struct ussl_tickets {
@@ -23,18 +24,19 @@ struct ussl_tickets {
 };
 
 // ---- helpers ----
-static bool is_alive(const ticket_key_t *key, int64_t now, int64_t lifetimes) {
-    return key->born != 0 && now >= key->born && now - key->born < lifetimes * USSL_TICKET_LIFETIME;
+static bool is_valid(const ticket_key_t *key, int64_t now, int64_t lifetimes) {
+    int64_t age = now - key->made_at;
+    return key->made && age >= 0 && age < lifetimes * USSL_TICKET_LIFETIME;
 }
 
 // Makes a new key if the one that seals is older than a lifetime. Returns USSL_ERR_PLATFORM if
 // there is no entropy.
 static ussl_result_t renew_key(ussl_tickets_t *tickets) {
     int64_t now = ussl__now();
-    if (is_alive(&tickets->keys[0], now, 1)) {
+    if (is_valid(&tickets->keys[0], now, 1)) {
         return USSL_OK;
     }
-    ticket_key_t fresh = {.born = now ? now : 1};
+    ticket_key_t fresh = {.made_at = now, .made = true};
     bool good = ussl_random(fresh.name, sizeof(fresh.name)) == USSL_OK
         && ussl_random(fresh.key, sizeof(fresh.key)) == USSL_OK;
     if (good) {
@@ -48,7 +50,7 @@ static ussl_result_t renew_key(ussl_tickets_t *tickets) {
 static const ticket_key_t *key_named(const ussl_tickets_t *tickets, const uint8_t *name) {
     for (size_t i = 0; i < 2; i++) {
         const ticket_key_t *key = &tickets->keys[i];
-        if (is_alive(key, ussl__now(), 2) && memcmp(key->name, name, sizeof(key->name)) == 0) {
+        if (is_valid(key, ussl__now(), 2) && memcmp(key->name, name, sizeof(key->name)) == 0) {
             return key;
         }
     }

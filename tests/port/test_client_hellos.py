@@ -4,7 +4,7 @@ from helper import client_context, server_context
 from port import cases, raises
 from wire import V12, V13, client_hello_parts, extension_list, message, messages, u16
 
-SIGNATURE_ALGORITHMS, POINT_FORMATS, VERSIONS, PSK_MODES, AUTHORITIES, KEY_SHARE = 13, 11, 43, 45, 47, 51
+SIGNATURE_ALGORITHMS, POINT_FORMATS, PSK, VERSIONS, PSK_MODES, AUTHORITIES, KEY_SHARE = 13, 11, 41, 43, 45, 47, 51
 
 
 def hello_of(version):
@@ -51,7 +51,7 @@ def changed(extensions, kind, body):
     return [(k, body if k == kind else b) for k, b in extensions]
 
 
-ILLEGAL_PARAMETER, DECODE_ERROR, PROTOCOL_VERSION, INAPPROPRIATE_FALLBACK = 47, 50, 70, 86
+ILLEGAL_PARAMETER, DECODE_ERROR, PROTOCOL_VERSION, INAPPROPRIATE_FALLBACK, MISSING_EXTENSION = 47, 50, 70, 86, 109
 
 
 def unknown_signature_schemes():
@@ -124,8 +124,8 @@ def versions_in_any_order():
     for body in (b"", b"\x00", b"\x03\x03\x04\x03", b"\x02\x03\x04\x00"):
         assert answer(record(head, changed(extensions, VERSIONS, body)))[1] == DECODE_ERROR
     # The version in front means nothing beside a list, and without one a later one means 1.2.
-    for legacy in (0x301, 0x302, 0x304, 0x3FF):
-        assert chosen(record(u16(legacy) + head[2:], extensions)) == V13
+    for legacy in (0x301, 0x302, 0x304, 0x3FF, 0x7F1C, 0xFD04, 0xFE03, 0xFE04, 0xFFFF):
+        assert chosen(record(u16(legacy) + head[2:], extensions)) == V13, legacy
     for legacy in (0x304, 0x305, 0x3FF):
         assert chosen(record(u16(legacy) + head12[2:], extensions12)) == V12
     for legacy in (0x300, 0x200, 0):
@@ -154,6 +154,9 @@ def psk_modes():
         assert answer(record(head, changed(extensions, PSK_MODES, body))) is None
     for body in (b"", b"\x00", b"\x02\x01", b"\x01\x01\x01"):
         assert answer(record(head, changed(extensions, PSK_MODES, body)))[1] == DECODE_ERROR
+    others = [e for e in extensions if e[0] not in (PSK_MODES, PSK)]
+    hello = record(head, others + [(PSK, b"\x00\x0a\x00\x04aaaa\x00\x00\x00\x00\x00\x21\x20" + bytes(32))])
+    assert answer(hello) == ("MISSING_PSK_KEX_MODES_EXTENSION", MISSING_EXTENSION)
 
 
 def key_shares():

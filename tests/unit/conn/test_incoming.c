@@ -52,6 +52,17 @@ static void refused(pair_t *pair, int end, const char *reason, int alert) {
     assert_string_equal(why.reason, reason);
     assert_int_equal(why.alert, alert);
     assert_true(why.alert_is_ours);
+    ussl_result_t heard;
+    do { // the other end must hear of it
+        uint8_t none;
+        size_t got;
+        bool done;
+        ussl_conn_t *other = pair->conn[!end];
+        heard = ussl_conn_established(other) ? ussl_conn_read(other, &none, 1, &got)
+                                             : ussl_conn_handshake(other, &done);
+    } while (heard >= 0 && (pair_move(pair) || heard == USSL_OK));
+    assert_int_equal(heard, USSL_ERR_ALERT);
+    assert_int_equal(pair_failure(pair, !end).alert, alert);
 }
 
 // Opens a connection that ends with the last of `n` records, for this reason.
@@ -198,7 +209,7 @@ static void keys_are_updated(void **state) {
 
 // After a failure the old key must protect nothing more: the numbers of its records would come
 // twice.
-static void no_number_comes_twice(void **state) {
+static void no_nonce_is_repeated(void **state) {
     (void)state;
     for (size_t fail = 1; fail < 12; fail++) {
         pair_t pair;
@@ -226,7 +237,7 @@ static void no_number_comes_twice(void **state) {
 }
 
 // A key that has protected 2^23 records is replaced before it protects another one.
-static void a_worn_key_is_replaced(void **state) {
+static void a_key_at_its_limit_is_replaced(void **state) {
     (void)state;
     pair_t pair;
     open_pair(&pair, USSL_VERSION_TLS13);
@@ -270,7 +281,7 @@ static int claim(mbedtls_ssl_context *ssl) {
 }
 
 // What is refused when it is whole is not collected before.
-static void nothing_between_parts_and_nothing_in_vain(void **state) {
+static void no_record_between_fragments(void **state) {
     (void)state;
     static const send_t others[] = {send_empty, send_warning};
     for (EACH_VERSION(version)) {
@@ -311,6 +322,7 @@ static void nothing_is_negotiated_again(void **state) {
             both_ways(&pair);
         }
         assert_int_equal(send_row(&pair, from, ask_again, 5), USSL_ERR_PROTOCOL);
+        refused(&pair, !from, "TOO_MANY_WARN_ALERTS", USSL_ALERT_UNEXPECTED_MESSAGE);
         pair_free(&pair);
     }
     assert_int_equal(test_platform.live, 0);
@@ -372,11 +384,11 @@ int main(void) {
         cmocka_unit_test_setup(levels_of_alerts, reset),
 #if USSL_TLS13
         cmocka_unit_test_setup(keys_are_updated, reset),
-        cmocka_unit_test_setup(no_number_comes_twice, reset),
-        cmocka_unit_test_setup(a_worn_key_is_replaced, reset),
+        cmocka_unit_test_setup(no_nonce_is_repeated, reset),
+        cmocka_unit_test_setup(a_key_at_its_limit_is_replaced, reset),
         cmocka_unit_test_setup(every_allocation_of_an_update_fails, reset),
 #endif
-        cmocka_unit_test_setup(nothing_between_parts_and_nothing_in_vain, reset),
+        cmocka_unit_test_setup(no_record_between_fragments, reset),
 #if USSL_TLS12
         cmocka_unit_test_setup(nothing_is_negotiated_again, reset),
 #endif
