@@ -102,7 +102,21 @@ static int tls13_certificate_arrived(ussl_conn_t *conn, ussl__reader_t body) {
     return 0;
 }
 
-// RFC 8446 4.2.3: an ECDSA scheme names its curve. mbedTLS looks at the hash only.
+// The curve that an ECDSA scheme names (RFC 8446 4.2.3).
+static mbedtls_ecp_group_id curve_of(uint64_t scheme) {
+    switch (scheme) {
+        case MBEDTLS_TLS1_3_SIG_ECDSA_SECP256R1_SHA256:
+            return MBEDTLS_ECP_DP_SECP256R1;
+        case MBEDTLS_TLS1_3_SIG_ECDSA_SECP384R1_SHA384:
+            return MBEDTLS_ECP_DP_SECP384R1;
+        case MBEDTLS_TLS1_3_SIG_ECDSA_SECP521R1_SHA512:
+            return MBEDTLS_ECP_DP_SECP521R1;
+        default:
+            return MBEDTLS_ECP_DP_NONE;
+    }
+}
+
+// mbedTLS compares the hash of the scheme with the key, but not the curve.
 static int tls13_verify_arrived(ussl_conn_t *conn, ussl__reader_t body) {
     const mbedtls_x509_crt *peer = conn->ssl.session_negotiate->peer_cert;
     ussl__reader_t signature;
@@ -111,11 +125,9 @@ static int tls13_verify_arrived(ussl_conn_t *conn, ussl__reader_t body) {
         || body.at != body.end) {
         return ussl__malformed(conn);
     }
-    size_t bits = scheme == MBEDTLS_TLS1_3_SIG_ECDSA_SECP256R1_SHA256 ? 256
-        : scheme == MBEDTLS_TLS1_3_SIG_ECDSA_SECP384R1_SHA384         ? 384
-        : scheme == MBEDTLS_TLS1_3_SIG_ECDSA_SECP521R1_SHA512         ? 521
-                                                                      : 0;
-    bool other = peer != NULL && bits != 0 && mbedtls_pk_get_bitlen(&peer->pk) != bits;
+    mbedtls_ecp_group_id curve = curve_of(scheme);
+    bool other = peer != NULL && curve != MBEDTLS_ECP_DP_NONE
+        && mbedtls_pk_get_ec_group_id(&peer->pk) != curve;
     return other ? ussl__refuse(conn, USSL_ALERT_ILLEGAL_PARAMETER, "WRONG_SIGNATURE_TYPE") : 0;
 }
 #endif

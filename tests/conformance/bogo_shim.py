@@ -202,3 +202,6 @@ except Unimplemented as e:
 except (OSError, ValueError) as e:
     sys.stderr.write("%r\n" % e)
     sys.exit(1)
+except Exception as e:
+    sys.stderr.write("%r\n" % e)
+    sys.exit(2)

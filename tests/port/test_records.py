@@ -1,6 +1,6 @@
 # How the peer divides its messages among records, what the headers of records say, and what a ServerHello must not contain.
 import ssl
-from helper import client_context
+from helper import client_context, server_context
 from port import cases
 from wire import HANDSHAKE, V12, V13, client_hello_parts, ends, extension_list, extensions_in, joined, message, messages, records, shake, step, u16
 
@@ -75,7 +75,7 @@ def server_hello(change):
         parts[0] = (kind, version, message(first, hello) + b"".join([message(*other) for other in others]))
         return joined(parts)
 
-    return lambda version, protocols=(): shake(version, to_client=changed, protocols=protocols)
+    return lambda version, **given: shake(version, to_client=changed, **given)
 
 
 def server_hellos():
@@ -92,7 +92,7 @@ def server_hellos():
     assert points(V12) == ["TLS_INVALID_ECPOINTFORMAT_LIST", "SSLV3_ALERT_ILLEGAL_PARAMETER"]
     for body in (b"\x00\x03\x02h2", b"\x00\x00", b"\x00\x01\x00", b"\x00\x06\x01a\x03mq1"):
         answered = server_hello(lambda extensions: extensions + [(16, body)])
-        assert answered(V12, ["mqtt"])[0] in ("BAD_EXTENSION", "LENGTH_MISMATCH"), body
+        assert answered(V12, protocols=["mqtt"])[0] in ("BAD_EXTENSION", "LENGTH_MISMATCH"), body
     # RFC 8422 5.2 knows no such answer, but there are servers that give it. The handshake goes on to its end, where the
     # Finished message shows that the hello was changed.
     groups = server_hello(lambda extensions: extensions + [(10, b"\x00\x02\x00\x17")])
@@ -103,6 +103,41 @@ def parts_of_hello(data):
     """The session id and the extensions of the ClientHello in a record."""
     head, extensions = client_hello_parts(messages(records(data)[0][2])[0][1])
     return head[34 : 35 + head[34]], dict(extensions)
+
+
+def alerts_in_clear():
+    """A client of mbedTLS refuses our certificate in TLS 1.3 with an alert in clear."""
+
+    (c, to_client, from_client), (s, to_server, from_server) = ends(V13)
+    assert not step(c)
+    to_server.write(from_client.read())
+    assert not step(s)
+    to_server.write(b"\x15\x03\x03\x00\x02\x02\x30")
+    try:
+        step(s)
+        assert False
+    except ssl.SSLError as e:
+        assert e.reason == "TLSV1_ALERT_UNKNOWN_CA", e
+
+
+def limits_of_records():
+    """RFC 8449: what a server of TLS 1.2 answers beside a client's TLS 1.3."""
+    server, limit = server_context(), [0]
+    server.maximum_version = V12
+
+    def answer(extensions):
+        return extensions + [(28, u16(limit[0]))]
+
+    def sizes(flight, turn):
+        sent.extend([len(body) for kind, _, body in records(flight) if kind == HANDSHAKE and turn > 0])
+        return flight
+
+    for limit[0], refused in ((64, False), (1000, False), (63, True)):
+        sent = []
+        failed = server_hello(answer)(V13, server=server, to_server=sizes)
+        assert (failed[0] == "ILLEGAL_PARAMETER") == refused, failed
+        # A ClientKeyExchange has 70 octets, the encrypted Finished 16 + 24.
+        assert refused or sent == ([64, 6, 40] if limit[0] == 64 else [70, 40]), sent
 
 
 def hello_retry_requests():
@@ -153,4 +188,5 @@ def alerts_are_encrypted():
         assert e.reason == "TLSV1_ALERT_UNKNOWN_CA", e
 
 
-cases(messages_in_pieces, versions_of_records, kinds_and_lengths_of_records, server_hellos, hello_retry_requests, alerts_are_encrypted)
+cases(messages_in_pieces, versions_of_records, kinds_and_lengths_of_records, server_hellos, limits_of_records, hello_retry_requests,
+      alerts_are_encrypted, alerts_in_clear)
