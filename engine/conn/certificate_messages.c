@@ -127,7 +127,8 @@ static int tls13_verify_arrived(ussl_conn_t *conn, ussl__reader_t body) {
     }
     mbedtls_ecp_group_id curve = curve_of(scheme);
     bool other = peer != NULL && curve != MBEDTLS_ECP_DP_NONE
-        && mbedtls_pk_get_ec_group_id(&peer->pk) != curve;
+        && (!mbedtls_pk_can_do(&peer->pk, MBEDTLS_PK_ECDSA)
+            || mbedtls_pk_get_ec_group_id(&peer->pk) != curve);
     return other ? ussl__refuse(conn, USSL_ALERT_ILLEGAL_PARAMETER, "WRONG_SIGNATURE_TYPE") : 0;
 }
 #endif

@@ -25,6 +25,7 @@ typedef struct {
 #define CERTIFICATE MBEDTLS_SSL_HS_CERTIFICATE
 #define VERIFY MBEDTLS_SSL_HS_CERTIFICATE_VERIFY
 #define DECODE USSL_ALERT_DECODE_ERROR, "LENGTH_MISMATCH"
+#define WRONG_TYPE USSL_ALERT_ILLEGAL_PARAMETER, "WRONG_SIGNATURE_TYPE"
 #define UNSOLICITED USSL_ALERT_UNSUPPORTED_EXTENSION, "UNSOLICITED_EXTENSION"
 
 static const row_t rows[] = {
@@ -63,6 +64,20 @@ static const row_t rows[] = {
     {1, VERIFY, "0804", DECODE},
 };
 
+// The scheme of a CertificateVerify must fit the key in the certificate that has come before.
+static const struct {
+    const char *peer;
+    row_t row;
+} signatures[] = {
+    {"server.pem", {0, VERIFY, "04030002aabb", 0, NULL}},
+    {"server.pem", {0, VERIFY, "05030002aabb", WRONG_TYPE}},
+    {"server-p384.pem", {1, VERIFY, "06030002aabb", WRONG_TYPE}},
+    {"server-p384.pem", {0, VERIFY, "05030002aabb", 0, NULL}},
+    {"server-rsa.pem", {0, VERIFY, "04030002aabb", WRONG_TYPE}},
+    {"server-rsa.pem", {1, VERIFY, "04030002aabb", WRONG_TYPE}},
+    {"server-rsa.pem", {0, VERIFY, "08040002aabb", 0, NULL}},
+};
+
 static size_t from_hex(const char *text, uint8_t *out) {
     size_t n = strlen(text) / 2;
     for (size_t i = 0; i < n; i++) {
@@ -71,6 +86,27 @@ static size_t from_hex(const char *text, uint8_t *out) {
         out[i] = (uint8_t)octet;
     }
     return n;
+}
+
+static void give_peer(ussl_conn_t *conn, const char *name) {
+    if (name == NULL) {
+        return;
+    }
+    ussl__scope_t scope;
+    ussl__scope_enter(&scope, conn->arena);
+    blob_t pem = read_cert_file(name);
+    const char *at = (const char *)pem.data;
+    uint8_t *der;
+    size_t len;
+    ussl_failure_t why;
+    assert_int_equal(ussl__pem_next(&at, at + pem.len, "CERTIFICATE", &der, &len, &why), USSL_OK);
+    mbedtls_x509_crt *crt = ussl__calloc(1, sizeof(*crt));
+    mbedtls_x509_crt_init(crt);
+    assert_int_equal(ussl__crt_parse(crt, der, len), 0);
+    conn->ssl.session_negotiate->peer_cert = crt; // freed with the session
+    ussl__free(der);
+    blob_free(&pem);
+    ussl__scope_leave(&scope);
 }
 
 // Gives a message to the checks of an end that is in the middle of a TLS 1.3 handshake.
@@ -92,24 +128,29 @@ static void arrives(ussl_conn_t *conn, const row_t *row) {
     assert_int_equal(code != 0, row->alert != 0);
 }
 
+static void try_row(const row_t *row, const char *peer) {
+    pair_setup_t setup = good_setup("server.pem", "server.key", USSL_VERSION_TLS13);
+    pair_t pair;
+    bool done;
+    assert_int_equal(pair_open(&pair, &setup), USSL_OK);
+    ussl_conn_t *conn = pair.conn[row->end];
+    (void)ussl_conn_handshake(conn, &done);
+    give_peer(conn, peer);
+    arrives(conn, row);
+    ussl_failure_t why = conn->failure;
+    if (row->alert != 0 && (why.alert != row->alert || strcmp(why.reason, row->reason) != 0)) {
+        fail_msg("%s: alert %d, %s", row->body, why.alert, why.reason);
+    }
+    pair_free(&pair);
+}
+
 static void what_is_refused(void **state) {
     (void)state;
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-        const row_t *row = &rows[i];
-        pair_setup_t setup = good_setup("server.pem", "server.key", USSL_VERSION_TLS13);
-        pair_t pair;
-        assert_int_equal(pair_open(&pair, &setup), USSL_OK);
-        ussl_conn_t *conn = pair.conn[row->end];
-        bool done;
-        (void)ussl_conn_handshake(conn, &done);
-        arrives(conn, row);
-        if (row->alert != 0) {
-            ussl_failure_t why = conn->failure;
-            if (why.alert != row->alert || strcmp(why.reason, row->reason) != 0) {
-                fail_msg("row %zu: alert %d, %s", i, why.alert, why.reason);
-            }
-        }
-        pair_free(&pair);
+        try_row(&rows[i], NULL);
+    }
+    for (size_t i = 0; i < sizeof(signatures) / sizeof(signatures[0]); i++) {
+        try_row(&signatures[i].row, signatures[i].peer);
     }
     assert_int_equal(test_platform.live, 0);
 }
