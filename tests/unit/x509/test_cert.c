@@ -143,8 +143,8 @@ static void work_of_a_signature(void **state) {
     static const struct {
         const char *name;
         unsigned work;
-    } rows[] = {{"server.pem", 1}, {"server-rsa.pem", 1}, {"root-rsa.pem", 1},
-        {"server-p384.pem", 3}, {"server-p521.pem", 8}};
+    } rows[] = {{"server.pem", 3}, {"server-rsa.pem", 1}, {"root-rsa.pem", 1},
+        {"server-p384.pem", 4}, {"server-p521.pem", 6}};
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         size_t len;
         uint8_t *der = read_der(rows[i].name, &len);
@@ -156,7 +156,7 @@ static void work_of_a_signature(void **state) {
             mbedtls_rsa_context *rsa = mbedtls_pk_rsa(crt.pk);
             assert_int_equal(mbedtls_mpi_lset(&rsa->E, 1), 0);
             assert_int_equal(mbedtls_mpi_shift_l(&rsa->E, 63), 0);
-            assert_int_equal(ussl__signature_work(&crt), 9); // the longest that is accepted
+            assert_int_equal(ussl__signature_work(&crt), 3); // the longest that is accepted
         }
         mbedtls_x509_crt_free(&crt);
         free(der);

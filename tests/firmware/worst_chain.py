@@ -1,0 +1,38 @@
+# worst_chain.py - runs on the emulated Cortex-M3: what a client spends on the chain that costs most to refuse. Prints the
+# instructions, and "ok" if they are as many as docs/trust.md says.
+import machine
+import ssl
+
+MOST = 1000000000
+
+
+def ticks():
+    return machine.mem32[0x40028018]  # 25 MHz; with -icount shift=5 a tick is 1.25 instructions
+
+
+client, server = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT), ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+client.load_verify_locations(DATA["ca.pem"])
+server.load_cert_chain(DATA["worst-chain.pem"], DATA["worst-chain.key"])
+client.reserve(1, peer_chain=8000)  # on MicroPython's heap, allocations cost up to a fifth more
+a, b = ssl.MemoryBIO(), ssl.MemoryBIO()
+c = client.wrap_bio(a, b, server_hostname="localhost")
+s = server.wrap_bio(b, a, server_side=True)
+spent, refused = 0, None
+while refused is None:
+    began = ticks()
+    try:
+        c.do_handshake()
+    except ssl.SSLWantReadError:
+        pass
+    except ssl.SSLCertVerificationError as e:
+        refused = e
+    spent += ((ticks() - began) & 0xFFFFFFFF) * 5 // 4
+    try:
+        s.do_handshake()
+    except ssl.SSLError:
+        pass
+print("%d instructions" % spent)
+# Fewer than half would mean that the chain is refused before its signatures are checked.
+assert MOST // 2 < spent < MOST, spent
+assert refused.verify_code == 20, refused
+print("ok")
