@@ -33,7 +33,8 @@ static NORETURN void raise_bad_trust(
     }
     bool named = strcmp(why->reason, "PEM_NOT_BUILT_IN") == 0
         || strcmp(why->reason, "CRL_NOT_BUILT_IN") == 0
-        || strcmp(why->reason, "UNSUPPORTED_ALGORITHM") == 0;
+        || strcmp(why->reason, "UNSUPPORTED_ALGORITHM") == 0
+        || strcmp(why->reason, "NOT_TRUSTED_FOR_TLS") == 0;
     if (from_file && pem && !named) {
         ssl_raise_reason(524297, "X509", NULL, "PEM lib");
     }

@@ -133,7 +133,7 @@ static void record(uint16_t version) {
 
 int main(int argc, char **argv) {
     static const char *const pem[] = {
-        "ca.pem", "chain.pem", "odd.pem", "crl.pem", "self-signed.pem"};
+        "ca.pem", "chain.pem", "odd.pem", "crl.pem", "self-signed.pem", "trusted-both.pem"};
     static const char names[] = "*.example.com\0www.example.com", address[] = "::1\0127.0.0.1";
     static const uint8_t constraints[] = {0, 29, 0x30, 27, 0xA0, 15, 0x30, 13, 0x82, 11, 'e', 'x',
         'a', 'm', 'p', 'l', 'e', '.', 'c', 'o', 'm', 0xA1, 8, 0x30, 6, 0x82, 4, 'e', 'v', 'i', 'l',

@@ -24,10 +24,7 @@
 static size_t own_certificate(const ussl_conn_t *conn) {
     size_t most = 0;
     for (const mbedtls_ssl_key_cert *own = conn->ssl.conf->key_cert; own; own = own->next) {
-        size_t len = 16;
-        for (const mbedtls_x509_crt *crt = own->cert; crt != NULL; crt = crt->next) {
-            len += 3 + crt->raw.len + 2; // lengths of the certificate and of its extensions
-        }
+        size_t len = ussl__certificate_message(own->cert);
         most = len > most ? len : most;
     }
     return most;
@@ -113,8 +110,8 @@ size_t ussl__message_room(void) {
     const ussl__scope_t *scope = ussl__scope_current();
     const ussl_conn_t *conn = scope != NULL ? scope->conn : NULL;
     bool collects = conn != NULL && ussl__conn_collects(conn);
-    // mbedTLS leaves the state of a Certificate message before it has written it. In the states in
-    // which a message fills what room it finds, there is that of the build.
+    // mbedTLS changes the state before it writes a Certificate message. A ClientHello or a ticket
+    // may fill the buffer, so its limit is the size of the build.
     bool fills = collects && next_message(conn) == MBEDTLS_SSL_OUT_CONTENT_LEN;
     size_t len = collects && !fills ? own_certificate(conn) : 0;
     return len > USSL_RECORD_OUT ? len : USSL_RECORD_OUT;

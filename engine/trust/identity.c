@@ -207,12 +207,16 @@ void ussl_identity_unref(ussl_identity_t *identity) {
     ussl__object_unref(identity);
 }
 
-size_t ussl_identity_message(const ussl_identity_t *identity) {
-    size_t len = 4 + 1 + 3; // RFC 8446 4.4.2: header, an empty context, and the length of the list
-    for (const mbedtls_x509_crt *crt = &identity->chain; crt != NULL; crt = crt->next) {
-        len += 3 + crt->raw.len + 2; // lengths of the certificate and of its extensions
+size_t ussl__certificate_message(const mbedtls_x509_crt *chain) {
+    size_t len = 4 + 1 + 3; // header, an empty context, and the length of the list
+    for (; chain != NULL; chain = chain->next) {
+        len += 3 + chain->raw.len + 2; // lengths of the certificate and of its extensions
     }
     return len;
+}
+
+size_t ussl_identity_message(const ussl_identity_t *identity) {
+    return ussl__certificate_message(&identity->chain);
 }
 
 bool ussl_identity_is_rsa(const ussl_identity_t *identity) {

@@ -41,7 +41,8 @@ typedef struct {
     mbedtls_x509_crt *first, *last;         // owned until linked in; last is lent, the end
     mbedtls_x509_crl *first_crl, *last_crl; // owned until linked in; last_crl is lent, the end
     size_t usable;    // certificates and CRLs, also those that are there already
-    uint32_t skipped; // certificates whose algorithm is not built in
+    uint32_t skipped; // certificates whose algorithm is not built in, or that are not for TLS
+    bool not_for_tls; // one of them is not for TLS
 } batch_t;
 
 static int batch_add(batch_t *batch, const ussl_trust_t *trust, const uint8_t *der, size_t len) {
@@ -185,27 +186,40 @@ static void batch_link(batch_t *batch, ussl_trust_t *trust) {
     trust->last = batch->last;
 }
 
-// Adds every certificate block, or with `crls` every CRL block. *found goes up by one for each.
+typedef enum { CERTIFICATES, TRUSTED_CERTIFICATES, CRLS, KINDS } kind_t;
+
+static int add_certificate(
+    batch_t *batch, const ussl_trust_t *trust, kind_t kind, const uint8_t *der, size_t len) {
+    if (USSL_PEM && kind == TRUSTED_CERTIFICATES && !ussl__trusted_for_tls(der, &len)) {
+        batch->skipped++;
+        batch->not_for_tls = true;
+        return 0;
+    }
+    return batch_add(batch, trust, der, len);
+}
+
+// Adds every block of a kind. *found goes up by one for each.
 static ussl_result_t add_blocks(batch_t *batch, const ussl_trust_t *trust, const char *text,
-    const char *end, bool crls, size_t *found, ussl_failure_t *why) {
+    const char *end, kind_t kind, size_t *found, ussl_failure_t *why) {
+    static const char *const labels[] = {"CERTIFICATE", "TRUSTED CERTIFICATE", "X509 CRL"};
     for (;;) {
         uint8_t *der;
         size_t der_len;
-        const char *label = crls ? "X509 CRL" : "CERTIFICATE";
+        const char *label = labels[kind];
         ussl_result_t result = ussl__pem_next(&text, end, label, &der, &der_len, why);
         if (result != USSL_OK) {
             return result == USSL_CLOSED ? USSL_OK : result;
         }
         ++*found;
 #if USSL_CRL
-        int code = crls ? batch_add_crl(batch, trust, der, der_len)
-                        : batch_add(batch, trust, der, der_len);
+        int code = kind == CRLS ? batch_add_crl(batch, trust, der, der_len)
+                                : add_certificate(batch, trust, kind, der, der_len);
 #else
-        if (crls) {
+        if (kind == CRLS) {
             ussl__free(der);
             return ussl__parse_error(why, "CRL_NOT_BUILT_IN", 0);
         }
-        int code = batch_add(batch, trust, der, der_len);
+        int code = add_certificate(batch, trust, kind, der, der_len);
 #endif
         ussl__free(der);
         if (code != 0) {
@@ -217,9 +231,9 @@ static ussl_result_t add_blocks(batch_t *batch, const ussl_trust_t *trust, const
 static ussl_result_t add_pem(batch_t *batch, const ussl_trust_t *trust, const char *text,
     const char *end, ussl_failure_t *why) {
     size_t found = 0;
-    ussl_result_t result = add_blocks(batch, trust, text, end, false, &found, why);
-    if (result == USSL_OK) {
-        result = add_blocks(batch, trust, text, end, true, &found, why);
+    ussl_result_t result = USSL_OK;
+    for (kind_t kind = CERTIFICATES; kind < KINDS && result == USSL_OK; kind++) {
+        result = add_blocks(batch, trust, text, end, kind, &found, why);
     }
     if (result == USSL_OK && found == 0) {
         return ussl__parse_error(why, "NO_START_LINE", 0);
@@ -302,7 +316,8 @@ static ussl_result_t trust_add(
     ussl_result_t result = pem ? add_pem(&batch, trust, data, (const char *)data + len, why)
                                : add_der(&batch, trust, data, (const uint8_t *)data + len, why);
     if (result == USSL_OK && batch.usable == 0) {
-        result = ussl__parse_error(why, "UNSUPPORTED_ALGORITHM", 0);
+        result = ussl__parse_error(
+            why, batch.not_for_tls ? "NOT_TRUSTED_FOR_TLS" : "UNSUPPORTED_ALGORITHM", 0);
     }
     if (result == USSL_OK) {
         trust->skipped += batch.skipped;

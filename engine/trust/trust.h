@@ -100,5 +100,8 @@ struct ussl_identity {
     mbedtls_pk_info_t table; // the functions of `key`
 #endif
 };
+// Returns the octets of a Certificate message of TLS 1.3 with this chain (RFC 8446 4.4.2). That of
+// TLS 1.2 is shorter.
+size_t ussl__certificate_message(const mbedtls_x509_crt *chain);
 
 #endif // USSL_TRUST_TRUST_H

@@ -22,6 +22,12 @@ ussl_result_t ussl__parse_error(ussl_failure_t *why, const char *reason, int cod
 USSL__CHECKED ussl_result_t ussl__pem_next(const char **at, const char *end, const char *label,
     uint8_t **der, size_t *der_len, ussl_failure_t *why);
 
+// ---- trusted.c ---------------------------------------------------------------------------------
+// For the data of a TRUSTED CERTIFICATE: sets *len to the length of the certificate, and returns
+// false if it is not trusted for both ends of TLS, because a trust does not know which end will use
+// it.
+bool ussl__trusted_for_tls(const uint8_t *data, size_t *len);
+
 // ---- parse.c -----------------------------------------------------------------------------------
 // Replaces mbedtls_x509_crt_parse_der(): it refuses bytes behind the certificate, and accepts
 // critical extensions of any kind. ussl__crt_parse_sent(), which mbed.h declares, does the same for

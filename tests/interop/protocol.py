@@ -105,11 +105,10 @@ def extended_master_secret(case, free_port, wait_for, stop):
 
 
 def cases(case, free_port, wait_for, stop):
-    for version in ("tls1_3",):
-        lines = [(b"one", b"<one>"), (b"K", b"KEYUPDATE"), (b"two", b"<two>"), (b"k", b"KEYUPDATE"), (b"three", b"<three>"),
-                 (b"K", b"KEYUPDATE"), (b"K", b"KEYUPDATE"), (b"four", b"<four>")]
-        good, out = talk(case, free_port, wait_for, stop, ["-" + version], lines)
-        yield "openssl/key-update", good, out
+    lines = [(b"one", b"<one>"), (b"K", b"KEYUPDATE"), (b"two", b"<two>"), (b"k", b"KEYUPDATE"), (b"three", b"<three>"),
+             (b"K", b"KEYUPDATE"), (b"K", b"KEYUPDATE"), (b"four", b"<four>")]
+    good, out = talk(case, free_port, wait_for, stop, ["-tls1_3"], lines)
+    yield "openssl/key-update", good, out
     good, out = talk(case, free_port, wait_for, stop, ["-tls1_2"], [(b"one", b"<one>"), (b"R", b"RENEGOTIATING"), (b"two", b"renegotiation")])
     yield "openssl/renegotiation", good, out
     yield from early_data(case, free_port, wait_for, stop)

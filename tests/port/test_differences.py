@@ -184,6 +184,22 @@ def certificates_that_are_skipped():
     assert "skipped" not in client_context().cert_store_stats()
 
 
+def trusted_certificates():
+    for name in ("plain", "both", "any"):
+        connected(client_context("trusted-%s.pem" % name))
+    for name in ("mail", "servers", "rejected"):
+        e = raises(ssl.SSLError, client_context, "trusted-%s.pem" % name)
+        assert e.reason == "NOT_TRUSTED_FOR_TLS"
+        with open(CERTS + "trusted-%s.pem" % name) as f:
+            text = f.read()
+        with open(CERTS + "rogue-ca.pem") as f:
+            text += f.read()
+        ctx = client_context("")
+        ctx.load_verify_locations(cadata=text)
+        assert ctx.cert_store_stats() == {"x509": 1, "x509_ca": 1, "crl": 0, "skipped": 1}
+        assert shake(*bio_pair(ctx, server_context()))[0] is not True
+
+
 def options_have_32_bits():
     raises(OverflowError, setattr, client_context(), "options", 1 << 32)
 
@@ -260,7 +276,7 @@ cases(
     a_failed_connection_stays_failed, set_ciphers_that_fails_changes_nothing, no_security_level_above_2,
     set_ciphers_takes_a_list, the_clients_order_in_tls13, no_channel_binding, no_post_handshake_authentication,
     no_protocols_of_one_version, no_capath, enumerations_are_plain_ints, classes_cannot_be_replaced,
-    no_attributes_of_ones_own, certificates_that_are_skipped, options_have_32_bits, server_hostname_must_be_ascii, wrap_bio_needs_a_name, attributes_of_objects,
-    unconnected_socket, methods_of_the_socket_below, a_subclass_of_sslcontext,
+    no_attributes_of_ones_own, certificates_that_are_skipped, trusted_certificates, options_have_32_bits,
+    server_hostname_must_be_ascii, wrap_bio_needs_a_name, attributes_of_objects, unconnected_socket, methods_of_the_socket_below, a_subclass_of_sslcontext,
 )
 print("ok")
