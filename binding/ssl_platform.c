@@ -175,6 +175,12 @@ static void port_unlock(void *user) {
 #endif
 
 #if PORT_THREADS
+// On rp2 the number is that of the core, which can be 0.
+static uintptr_t port_thread(void *user) {
+    (void)user;
+    return (uintptr_t)mp_thread_get_id() + 1;
+}
+
 static bool frozen_held; // of the thread that is in the atomic section
 
 static uintptr_t port_freeze(void *user) {
@@ -207,6 +213,7 @@ void ssl_platform_start(void) {
         .unlock = port_unlock,
 #endif
 #if PORT_THREADS
+        .thread = port_thread,
         .freeze = port_freeze,
         .thaw = port_thaw,
 #endif

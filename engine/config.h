@@ -179,16 +179,6 @@
 #define USSL_TICKET_LIFETIME 7200
 #endif
 
-// The storage class of a variable of which each thread has its own. A bare-metal port without
-// threads needs none.
-#ifndef USSL_THREAD_LOCAL
-#if defined(__unix__) || defined(__APPLE__)
-#define USSL_THREAD_LOCAL __thread
-#else
-#define USSL_THREAD_LOCAL
-#endif
-#endif
-
 // Milliseconds for which an incomplete record may stay in a shared buffer while another connection
 // waits for one.
 #ifndef USSL_HOLD_MS

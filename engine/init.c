@@ -6,7 +6,8 @@
 
 ussl_result_t ussl_init(const ussl_platform_t *platform) {
     if (platform == NULL || platform->alloc == NULL || platform->release == NULL
-        || platform->random == NULL || platform->unix_time == NULL) {
+        || platform->random == NULL || platform->unix_time == NULL
+        || (platform->lock != NULL && platform->thread == NULL)) {
         return USSL_ERR_USAGE;
     }
     ussl__platform_set(platform);

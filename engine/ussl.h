@@ -56,10 +56,12 @@ typedef struct {
     void (*release)(void *user, void *ptr);               // ptr is never NULL
     bool (*random)(void *user, uint8_t *buf, size_t len); // false: there is no entropy
     bool (*unix_time)(void *user, int64_t *seconds);      // false: the clock is not set
-    // Both pairs are NULL where only one thread at a time uses the engine. `lock` is held during a
-    // call, but not while a hook runs. `freeze` keeps other threads out for a few instructions; it
-    // must work in a finaliser, and `thaw` gets what it returned.
+    // All of these are NULL where only one thread at a time uses the engine. `lock` is held during
+    // a call, but not while a hook runs. `thread` returns a number of the calling thread, or of the
+    // calling core; it is not 0. `freeze` keeps other threads out for a few instructions; it must
+    // work in a finaliser, and `thaw` gets what it returned.
     void (*lock)(void *user), (*unlock)(void *user);
+    uintptr_t (*thread)(void *user);
     uintptr_t (*freeze)(void *user);
     void (*thaw)(void *user, uintptr_t state);
     int64_t clock_floor; // seconds since 1970; a time that has passed, whatever the clock shows
@@ -68,10 +70,10 @@ typedef struct {
 } ussl_platform_t;
 
 // ussl_init() is called once before anything else, and may be called again after ussl_deinit(). It
-// returns USSL_ERR_USAGE if alloc, release, random or unix_time is NULL, and USSL_ERR_MEMORY or
-// USSL_ERR_PLATFORM if mbedTLS cannot start. ussl_deinit() releases all process-wide state, and
-// must run before the memory behind `alloc` goes away. Objects that are still alive then can only
-// be dropped.
+// returns USSL_ERR_USAGE if alloc, release, random or unix_time is NULL, or thread beside a lock,
+// and USSL_ERR_MEMORY or USSL_ERR_PLATFORM if mbedTLS cannot start. ussl_deinit() releases all
+// process-wide state, and must run before the memory behind `alloc` goes away. Objects that are
+// still alive then can only be dropped.
 ussl_result_t ussl_init(const ussl_platform_t *platform);
 void ussl_deinit(void);
 

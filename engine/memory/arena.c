@@ -99,7 +99,10 @@ ussl_result_t ussl_arena_new(size_t limit, ussl_arena_t **out) {
     if (out == NULL || platform->alloc == NULL) {
         return USSL_ERR_USAGE;
     }
+    ussl__scope_t scope; // the platform's allocator need not be one for several threads
+    ussl__scope_enter(&scope, NULL);
     ussl_arena_t *arena = platform->alloc(platform->user, sizeof(*arena));
+    ussl__scope_leave(&scope);
     if (arena == NULL) {
         return USSL_ERR_MEMORY;
     }

@@ -81,10 +81,7 @@ static size_t key_slots_size(size_t connections) {
 static ussl_result_t make_key_slots(size_t connections) {
     ussl_result_t result = USSL_OK;
 #if USSL_TLS13
-    ussl__scope_t scope;
-    ussl__scope_enter(&scope, NULL);
     result = ussl__psa_slots_make(reserved + connections + USSL__SLOTS_PASSING);
-    ussl__scope_leave(&scope);
 #endif
     reserved += result == USSL_OK ? connections : 0;
     return result;
@@ -126,6 +123,27 @@ static void lay_out(ussl_reserve_t *reserve, uint8_t *memory) {
     }
 }
 
+static ussl_result_t make_reserve(const ussl_reserve_plan_t *plan, ussl_reserve_t **out) {
+    const ussl_platform_t *platform = ussl__platform();
+    uint8_t *memory = platform->alloc(platform->user, block_size(plan));
+    if (memory == NULL) {
+        return USSL_ERR_MEMORY;
+    }
+    if (make_key_slots(plan->connections) != USSL_OK) {
+        platform->release(platform->user, memory);
+        return USSL_ERR_MEMORY;
+    }
+    ussl_reserve_t *reserve = (ussl_reserve_t *)(void *)memory;
+    reserve->object.refs = 1;
+    reserve->object.drop = reserve_drop;
+    reserve->plan = *plan;
+    reserve->each = slot_size(plan);
+    reserve->shared_size = round_up(plan->record_in + USSL__RECORD_AROUND);
+    lay_out(reserve, memory);
+    *out = reserve;
+    return USSL_OK;
+}
+
 // ---- private to the engine ----
 ussl__shared_buffer_t *ussl__shared_buffers(const ussl_arena_t *arena, size_t *n, size_t *size) {
     const ussl_reserve_t *reserve =
@@ -151,24 +169,11 @@ ussl_result_t ussl_reserve_new(const ussl_reserve_plan_t *plan, ussl_reserve_t *
     if (!plan_fits(plan) || slot_size(plan) > SIZE_MAX / 4 / plan->connections) {
         return USSL_ERR_USAGE;
     }
-    const ussl_platform_t *platform = ussl__platform();
-    uint8_t *memory = platform->alloc(platform->user, block_size(plan));
-    if (memory == NULL) {
-        return USSL_ERR_MEMORY;
-    }
-    if (make_key_slots(plan->connections) != USSL_OK) {
-        platform->release(platform->user, memory);
-        return USSL_ERR_MEMORY;
-    }
-    ussl_reserve_t *reserve = (ussl_reserve_t *)(void *)memory;
-    reserve->object.refs = 1;
-    reserve->object.drop = reserve_drop;
-    reserve->plan = *plan;
-    reserve->each = slot_size(plan);
-    reserve->shared_size = round_up(plan->record_in + USSL__RECORD_AROUND);
-    lay_out(reserve, memory);
-    *out = reserve;
-    return USSL_OK;
+    ussl__scope_t scope;
+    ussl__scope_enter(&scope, NULL);
+    ussl_result_t result = make_reserve(plan, out);
+    ussl__scope_leave(&scope);
+    return result;
 }
 
 void ussl_reserve_unref(ussl_reserve_t *reserve) {

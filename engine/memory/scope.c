@@ -5,26 +5,40 @@
 //
 // Notes: MicroPython's unix and rp2 ports run threads without a global lock, and all threads share
 // PSA's key slots, private keys, and reference counts. So the outermost scope of a thread holds the
-// platform's lock. A hook runs without the lock, because otherwise two threads could wait for each
-// other.
+// platform's lock, and the lock notes who holds it: a call of the same thread is a nested one. Bare
+// metal has no thread-local variables, so none is used. A hook runs without the lock, because
+// otherwise two threads could wait for each other.
 //
 // A finaliser runs inside a garbage collection. This thread or another may then be in the middle of
 // a call that holds the lock and waits for memory. A finaliser therefore must not wait for the
 // lock; it only puts the object into the waiting list.
 #include "memory.h"
 
-static USSL_THREAD_LOCAL ussl__scope_t *innermost; // lent
-static ussl__object_t *waiting;                    // counted; changed only between freeze and thaw
+static uintptr_t owner;          // the thread that holds the lock; 0: none
+static ussl__scope_t *innermost; // lent; of the owner
+static ussl__object_t *waiting;  // counted; changed only between freeze and thaw
 static bool stopped; // true after ussl_deinit(): no later call will drop the waiting objects
 
 // ---- helpers ----
+static uintptr_t this_thread(void) {
+    const ussl_platform_t *platform = ussl__platform();
+    return platform->thread != NULL ? platform->thread(platform->user) : 1;
+}
+
+// Another thread may change the owner meanwhile, but not to this one.
+static bool is_locked_here(void) {
+    return __atomic_load_n(&owner, __ATOMIC_RELAXED) == this_thread();
+}
+
 static void lock(void) {
     if (ussl__platform()->lock != NULL) {
         ussl__platform()->lock(ussl__platform()->user);
     }
+    __atomic_store_n(&owner, this_thread(), __ATOMIC_RELAXED);
 }
 
 static void unlock(void) {
+    __atomic_store_n(&owner, 0, __ATOMIC_RELAXED);
     if (ussl__platform()->unlock != NULL) {
         ussl__platform()->unlock(ussl__platform()->user);
     }
@@ -55,7 +69,7 @@ static void drop_waiting(void) {
 
 // ---- scopes ----
 void ussl__scope_enter(ussl__scope_t *scope, ussl_arena_t *arena) {
-    bool outermost = innermost == NULL;
+    bool outermost = !is_locked_here();
     if (outermost) {
         lock();
     }
@@ -77,7 +91,7 @@ void ussl__scope_leave(ussl__scope_t *scope) {
 }
 
 ussl__scope_t *ussl__scope_current(void) {
-    return innermost;
+    return is_locked_here() ? innermost : NULL;
 }
 
 ussl__scope_t *ussl__scope_pause(void) {
