@@ -28,7 +28,9 @@ static void membio_put(membio_obj_t *self, const void *data, size_t len) {
             // writes does not copy the waiting bytes each time.
             size_t room = (waiting + len + waiting / 2 + 511) / 512 * 512;
             byte *buf = m_new(byte, room); // can raise; nothing has changed so far
-            memcpy(buf, self->buf + self->at, waiting);
+            if (waiting > 0) {
+                memcpy(buf, self->buf + self->at, waiting);
+            }
             m_del(byte, self->buf, self->room);
             self->buf = buf;
             self->room = room;

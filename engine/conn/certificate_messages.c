@@ -3,15 +3,18 @@
 // certificate_messages.c - checks Certificate, CertificateRequest and CertificateVerify, before
 // mbedTLS reads them (RFC 8446 4.3.2 and 4.4, RFC 5246 7.4.4).
 //
-// Notes: mbedTLS sends a client's certificate whatever the server has asked for. Here a client
-// whose certificate or signature the server cannot use sends an empty list, as OpenSSL does.
+// Notes: mbedTLS sends a client's first certificate whatever the server has asked for. Here a
+// client sends the first one whose signature the server takes, or an empty list, as OpenSSL does.
+// The types of certificates that a CertificateRequest of TLS 1.2 names are not asked: there are
+// servers that name only the type of their own, and take others. Over datagrams mbedTLS alone reads
+// messages.
 #include "extensions.h"
 
 // ---- helpers ----
-// Makes mbedTLS send an empty Certificate message and no signature.
-static void withhold_certificate(ussl_conn_t *conn) {
+// Makes mbedTLS send this certificate; NULL: an empty Certificate message and no signature.
+static void use_certificate(ussl_conn_t *conn, mbedtls_ssl_key_cert *own) {
     static mbedtls_ssl_key_cert none; // all zero
-    conn->ssl.handshake->key_cert = &none;
+    conn->ssl.handshake->key_cert = own != NULL ? own : &none;
 }
 
 // Reads a list of values that is not empty.
@@ -34,23 +37,21 @@ static bool has_value(ussl__reader_t list, size_t width, unsigned wanted) {
 
 // mbedTLS keeps one hash of a handshake, that of the cipher suite, and signs only with it.
 static int tls12_request_arrived(ussl_conn_t *conn, ussl__reader_t body) {
-    enum { RSA_SIGN = 1, ECDSA_SIGN = 64 }; // ClientCertificateType (RFC 5246 7.4.4, RFC 8422 5.5)
     const mbedtls_ssl_ciphersuite_t *suite = conn->ssl.handshake->ciphersuite_info;
     ussl__reader_t types, schemes;
     if (!read_values(&body, 1, 1, &types) || !read_values(&body, 2, 2, &schemes)) {
         return ussl__malformed(conn);
     }
-    mbedtls_pk_context *key = mbedtls_ssl_own_key(&conn->ssl);
-    if (key == NULL || suite == NULL) {
-        return 0;
+    if (suite == NULL) {
+        return ussl__malformed(conn);
     }
-    unsigned signer = mbedtls_ssl_sig_from_pk(key);
     unsigned hash =
         suite->mac == MBEDTLS_MD_SHA384 ? MBEDTLS_SSL_HASH_SHA384 : MBEDTLS_SSL_HASH_SHA256;
-    unsigned type = signer == MBEDTLS_SSL_SIG_RSA ? RSA_SIGN : ECDSA_SIGN;
-    if (!has_value(types, 1, type) || !has_value(schemes, 2, hash << 8 | signer)) {
-        withhold_certificate(conn);
+    mbedtls_ssl_key_cert *own = conn->ssl.conf->key_cert;
+    while (own != NULL && !has_value(schemes, 2, hash << 8 | mbedtls_ssl_sig_from_pk(own->key))) {
+        own = own->next;
     }
+    use_certificate(conn, own);
     return 0;
 }
 #endif
@@ -76,9 +77,7 @@ static int tls13_request_arrived(ussl_conn_t *conn, ussl__reader_t body) {
     if (!read_values(&data, 2, 2, &schemes) || data.at != data.end) {
         return ussl__malformed(conn);
     }
-    if (!ussl__can_sign(&conn->ssl, schemes)) {
-        withhold_certificate(conn);
-    }
+    use_certificate(conn, ussl__signing_key(&conn->ssl, schemes));
     return 0;
 }
 
@@ -135,21 +134,18 @@ static int tls13_verify_arrived(ussl_conn_t *conn, ussl__reader_t body) {
 
 // ---- private to the room ----
 #if USSL_TLS13
-bool ussl__can_sign(const mbedtls_ssl_context *ssl, ussl__reader_t schemes) {
-    if (ssl->conf->key_cert == NULL) {
-        return true;
-    }
+mbedtls_ssl_key_cert *ussl__signing_key(const mbedtls_ssl_context *ssl, ussl__reader_t schemes) {
     uint64_t scheme;
     while (ussl__read_number(&schemes, 2, &scheme)) {
-        for (const mbedtls_ssl_key_cert *own = ssl->conf->key_cert; own; own = own->next) {
+        for (mbedtls_ssl_key_cert *own = ssl->conf->key_cert; own != NULL; own = own->next) {
             if (mbedtls_ssl_sig_alg_is_supported(ssl, (uint16_t)scheme)
                 && mbedtls_ssl_tls13_check_sig_alg_cert_key_match(
                     (uint16_t)scheme, &own->cert->pk)) {
-                return true;
+                return own;
             }
         }
     }
-    return false;
+    return NULL;
 }
 #endif
 

@@ -115,12 +115,12 @@ static int check_version(ussl_conn_t *conn, ussl__reader_t suites, unsigned best
 // only after it has written its ServerHello. A client that offers a session may need no signature.
 static bool can_sign(const ussl_conn_t *conn, ussl__reader_t list) {
     ussl__reader_t data, schemes;
-    if (ussl__tls_ext_find(list, EXT_PRE_SHARED_KEY, &data)
+    if (conn->ssl.conf->key_cert == NULL || ussl__tls_ext_find(list, EXT_PRE_SHARED_KEY, &data)
         || !ussl__tls_ext_find(list, EXT_SIGNATURE_ALGORITHMS, &data)
         || !ussl__read_vector(&data, 2, &schemes)) {
         return true; // or mbedTLS refuses it
     }
-    return ussl__can_sign(&conn->ssl, schemes);
+    return ussl__signing_key(&conn->ssl, schemes) != NULL;
 }
 
 static int tls13_hello_arrived(ussl_conn_t *conn, ussl__reader_t list, bool second) {
@@ -162,6 +162,7 @@ static int client_hello_arrived(ussl_conn_t *conn, ussl__reader_t body) {
     if (n == 0 || memchr(compression.at, 0, n) == NULL) {
         return ussl__refuse(conn, USSL_ALERT_ILLEGAL_PARAMETER, "NO_COMPRESSION_SPECIFIED");
     }
+    mbedtls_ssl_protocol_version machine = conn->ssl.tls_version;
     bool second = conn->had_client_hello;
     conn->had_client_hello = true;
     code = second ? 0 : ussl__client_hello_read(conn, list);
@@ -181,6 +182,12 @@ static int client_hello_arrived(ussl_conn_t *conn, ussl__reader_t body) {
         code = tls13_hello_arrived(conn, list, second);
     }
 #endif
+    if (code == 0 && machine != conn->ssl.tls_version) {
+        // The hook has changed the context, and the message was read for another version than the
+        // new one begins with: mbedTLS reads it again, with the other of its two state machines.
+        conn->ssl.keep_current_message = 1;
+        return MBEDTLS_ERR_SSL_WANT_READ;
+    }
     return code;
 }
 

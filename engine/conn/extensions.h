@@ -46,9 +46,9 @@ USSL__CHECKED int ussl__check_point_formats(ussl_conn_t *conn, ussl__reader_t li
 USSL__CHECKED int ussl__check_authorities(ussl_conn_t *conn, ussl__reader_t list);
 // Checks a Certificate, a CertificateRequest or a CertificateVerify. Returns 0 or an mbedTLS code.
 USSL__CHECKED int ussl__certificate_message_arrived(ussl_conn_t *conn, ussl__reader_t body);
-// True if one of our keys can make a TLS 1.3 signature by one of these schemes, or if there is no
-// key.
-bool ussl__can_sign(const mbedtls_ssl_context *ssl, ussl__reader_t schemes);
+// Returns the key that can make a TLS 1.3 signature by the first possible of these schemes, or
+// NULL.
+mbedtls_ssl_key_cert *ussl__signing_key(const mbedtls_ssl_context *ssl, ussl__reader_t schemes);
 // To be called where the peer changes its keys after a message or waits for ours: nothing may
 // follow in the record (RFC 8446 5.1). Returns 0 or an mbedTLS code.
 USSL__CHECKED int ussl__check_end(ussl_conn_t *conn);

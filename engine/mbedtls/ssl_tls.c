@@ -46,6 +46,14 @@ int mbedtls_ssl_parse_sig_alg_ext(
             len += 2;
         }
     }
+#if USSL_TLS13
+    if (len == 0 && all > 2 && ssl->conf->endpoint == MBEDTLS_SSL_IS_CLIENT) {
+        // A CertificateRequest with no scheme of ours is answered with an empty list of
+        // certificates (RFC 8446 4.4.2), and without a signature.
+        ssl->handshake->received_sig_algs[0] = MBEDTLS_TLS_SIG_NONE;
+        return 0;
+    }
+#endif
     MBEDTLS_PUT_UINT16_BE(len, known, 0);
     return ussl__parse_every_sig_alg(ssl, known, known + 2 + len);
 }

@@ -15,6 +15,7 @@ enum {
     DER_INTEGER = 0x02,
     DER_OCTETS = 0x04,
     DER_OID = 0x06,
+    DER_UTF8_STRING = 0x0C,
     DER_SEQUENCE = 0x30,
     DER_SET = 0x31,
     DER_CONTEXT = 0x80, // the class: context-specific

@@ -36,7 +36,14 @@ bool ussl__trusted_for_tls(const uint8_t *data, size_t *len) {
     if (!der_enter(&all, DER_SEQUENCE, &settings) || der_len(&all) > 0) {
         return false;
     }
-    bool trusted = !der_enter(&settings, DER_SEQUENCE, &list) || has_both_purposes(list);
-    return trusted && !der_enter(&settings, DER_CONTEXT | DER_WITHIN, &list);
+    if (der_enter(&settings, DER_SEQUENCE, &list) && !has_both_purposes(list)) {
+        return false;
+    }
+    // No list of what it is not trusted for may follow; an alias, a key identifier and the field
+    // for other settings may. What is left then is malformed.
+    (void)der_enter(&settings, DER_UTF8_STRING, &list);
+    (void)der_enter(&settings, DER_OCTETS, &list);
+    (void)der_enter(&settings, DER_CONTEXT | DER_WITHIN | 1, &list);
+    return der_len(&settings) == 0;
 }
 #endif // USSL_PEM

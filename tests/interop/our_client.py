@@ -1,4 +1,4 @@
-# our_client.py PORT HOST CAFILE [CERT KEY | sum:PATH] - connects, prints what was agreed and the page.
+# our_client.py PORT HOST CAFILE [CERT KEY … | sum:PATH] - connects, prints what was agreed and the page.
 # Exit status: 0 a page came, 1 the certificate was refused, 2 anything else.
 import socket
 import ssl
@@ -11,8 +11,8 @@ ctx.load_verify_locations(ca)
 path = "/"
 if more and more[0].startswith("sum:"):
     path = more[0][4:]
-elif more:
-    ctx.load_cert_chain(more[0], more[1])
+for i in range(0, len(more) - 1, 2):
+    ctx.load_cert_chain(more[i], more[i + 1])
 s = socket.socket()
 s.connect(socket.getaddrinfo("127.0.0.1", port)[0][-1])
 try:

@@ -104,7 +104,26 @@ def extended_master_secret(case, free_port, wait_for, stop):
             yield "openssl/extended-master-secret/%d%d" % (1 - first, 1 - second), outcome == ["full", expected], repr(outcome) + log
 
 
+def certificates_that_are_asked_for(case, free_port, wait_for, stop):
+    """A client sends the certificate that can sign as the server asks, or none. s_server prints the one that it has got."""
+    for version in ("tls1_2", "tls1_3"):
+        for wanted, schemes in (("server", "ECDSA+SHA256:ECDSA+SHA384"), ("server-rsa", "RSA-PSS+SHA256:RSA+SHA256:RSA+SHA384"),
+                                ("none", "ed25519:rsa_pss_pss_sha256")):
+            for own in (("server", "server-rsa"), ("server-rsa", "server"), ("server-rsa",), ()):
+                port = free_port()
+                server = case.start(["openssl", "s_server", "-accept", "127.0.0.1:%d" % port, "-www", "-" + version,
+                                     "-cert", case.cert("server.pem"), "-key", case.cert("server.key"),
+                                     "-verify", "1", "-client_sigalgs", schemes])
+                wait_for(port, server)
+                status, page = case.our_client(port, "localhost", "ca.pem", *[case.cert(n + end) for n in own for end in (".pem", ".key")])
+                log = stop(server)
+                got = "server" if "id-ecPublicKey" in page else "server-rsa" if "rsaEncryption" in page else "none"
+                due = wanted if wanted in own else "none"
+                yield "openssl/certificate-request/%s/%s/%s" % (version, wanted, "+".join(own)), status == 0 and got == due, page[-800:] + log
+
+
 def cases(case, free_port, wait_for, stop):
+    yield from certificates_that_are_asked_for(case, free_port, wait_for, stop)
     lines = [(b"one", b"<one>"), (b"K", b"KEYUPDATE"), (b"two", b"<two>"), (b"k", b"KEYUPDATE"), (b"three", b"<three>"),
              (b"K", b"KEYUPDATE"), (b"K", b"KEYUPDATE"), (b"four", b"<four>")]
     good, out = talk(case, free_port, wait_for, stop, ["-tls1_3"], lines)

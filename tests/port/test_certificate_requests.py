@@ -61,8 +61,8 @@ def what_the_server_can_use():
         for types, schemes, sends in (
             ((RSA_SIGN, ECDSA_SIGN), every, True),
             ((99, own), (0xFEFE, ED25519) + every, True),
-            ((other,), every, False),
-            ((99,), every, False),
+            ((other,), every, True),
+            ((99,), every, True),
             ((own,), (RSA_SHA1, ED25519), False),
             ((own, other), [s for s in every if (s & 3 == 1) != (own == RSA_SIGN)], False),
         ):

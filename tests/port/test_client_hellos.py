@@ -1,6 +1,6 @@
 # ClientHellos of other makers: what a server must take although our client never sends it, and what it must refuse.
 import ssl
-from helper import client_context, server_context
+from helper import bio_pair, client_context, server_context, shake
 from port import cases, raises
 from wire import V12, V13, client_hello_parts, extension_list, message, messages, u16
 
@@ -194,5 +194,26 @@ def nothing_that_we_can_sign():
         assert answer(hello, context) is None
 
 
+def the_context_of_the_callback_decides_the_version():
+    ranges = {"1.2": (V12, V12), "1.3": (V13, V13), "both": (V12, V13)}
+    for first in ranges:
+        for second in ranges:
+            server, other = server_context(), server_context()
+            for context, (low, high) in ((server, ranges[first]), (other, ranges[second])):
+                context.minimum_version, context.maximum_version = low, high
+            calls = []
+
+            def swap(connection, name, context):
+                calls.append(name)
+                connection.context = other
+
+            server.sni_callback = swap
+            c, s = bio_pair(client_context(), server)
+            assert shake(c, s) == [True, True], (first, second)
+            assert c.version() == s.version() == ("TLSv1.2" if second == "1.2" else "TLSv1.3"), (first, second)
+            assert calls == ["localhost"]
+
+
 cases(unknown_signature_schemes, two_of_one_type, cut_and_trailing, compression_and_points, versions_in_any_order, fallback,
-      psk_modes, key_shares, nothing_that_we_can_sign)
+      psk_modes, key_shares, nothing_that_we_can_sign,
+      the_context_of_the_callback_decides_the_version)

@@ -1,5 +1,6 @@
 # What behaves otherwise than in CPython, on purpose: a case for each row of docs/differences.md that no other test
 # holds. A case is named as its row is.
+import binascii
 import socket
 import ssl
 from helper import CERTS, bio_pair, client_context, server_context, shake
@@ -200,6 +201,34 @@ def trusted_certificates():
         assert shake(*bio_pair(ctx, server_context()))[0] is not True
 
 
+def trust_settings_that_are_malformed():
+    with open(CERTS + "ca.pem") as f:
+        der = ssl.PEM_cert_to_DER_cert(f.read())
+    reject = b"\xa0\x0a\x06\x08\x2b\x06\x01\x05\x05\x07\x03\x01"
+    for settings, good in (
+        (b"", True),
+        (b"\x30\x00", True),
+        (b"\x30\x03\x0c\x01a", True),
+        (b"\x30\x06\x0c\x01a\x04\x01k", True),
+        (b"\x30\x7f\x06\x01\x2a", False),
+        (b"\x30\x04\x30\x7f\x06\x01", False),
+        (b"\x30\x02\x30\x00", False),
+        (b"\x30\x0c" + reject, False),
+        (b"\x30\x0f\x0c\x01a" + reject, False),
+        (b"\x30\x0e\x05\x00" + reject, False),
+        (b"\x30\x02\xa0\x20", False),
+        (b"\x30\x00\x30\x00", False),
+        (b"\x31\x00", False),
+    ):
+        body = binascii.b2a_base64(der + settings).decode()
+        text = "-----BEGIN TRUSTED CERTIFICATE-----\n%s-----END TRUSTED CERTIFICATE-----\n" % body
+        try:
+            client_context("").load_verify_locations(cadata=text)
+            assert good, settings
+        except ssl.SSLError as e:
+            assert not good and e.reason == "NOT_TRUSTED_FOR_TLS", (settings, e)
+
+
 def options_have_32_bits():
     raises(OverflowError, setattr, client_context(), "options", 1 << 32)
 
@@ -276,7 +305,7 @@ cases(
     a_failed_connection_stays_failed, set_ciphers_that_fails_changes_nothing, no_security_level_above_2,
     set_ciphers_takes_a_list, the_clients_order_in_tls13, no_channel_binding, no_post_handshake_authentication,
     no_protocols_of_one_version, no_capath, enumerations_are_plain_ints, classes_cannot_be_replaced,
-    no_attributes_of_ones_own, certificates_that_are_skipped, trusted_certificates, options_have_32_bits,
-    server_hostname_must_be_ascii, wrap_bio_needs_a_name, attributes_of_objects, unconnected_socket, methods_of_the_socket_below, a_subclass_of_sslcontext,
+    no_attributes_of_ones_own, certificates_that_are_skipped, trusted_certificates,
+    trust_settings_that_are_malformed, options_have_32_bits, server_hostname_must_be_ascii, wrap_bio_needs_a_name, attributes_of_objects, unconnected_socket, methods_of_the_socket_below, a_subclass_of_sslcontext,
 )
 print("ok")
