@@ -72,7 +72,7 @@ chains: build/tools.ok
 
 # ---- MicroPython with our module ----
 UNIX_MAKE = $(MAKE) --no-print-directory -C $(MICROPYTHON)/ports/unix BUILD=$(abspath $(UNIX_DIR)) \
-	USER_C_MODULES=$(abspath build/usermod) MBEDTLS=$(MBEDTLS) MICROPY_PY_BTREE=0 \
+	USER_C_MODULES=$(abspath build/usermod) MBEDTLS=$(MBEDTLS) MICROPY_PY_BTREE=0 MICROPY_PY_SSL=0 USSL_HASHLIB=1 \
 	FROZEN_MANIFEST=$(abspath config/manifest.py) USSL_CFLAGS='$(USSL_CFLAGS) $(EXTRA_FLAGS)' $(MORE)
 
 # Our manifest takes nothing from micropython-lib, but MicroPython insists on a README.md there.
@@ -111,7 +111,7 @@ define board
 	@echo "building MicroPython for MPS2_AN385 in build/$1 (log: build/$1.log)"
 	@mkdir -p build/$1; rm -f build/$1/frozen_content.*; \
 	  $(MAKE) --no-print-directory $(JOBS) -C $(MICROPYTHON)/ports/qemu BOARD=MPS2_AN385 BUILD=$(abspath build/$1) \
-	    USER_C_MODULES=$(abspath build/$2) MBEDTLS=$(MBEDTLS) FROZEN_MANIFEST=$(abspath config/manifest.py) \
+	    USER_C_MODULES=$(abspath build/$2) MBEDTLS=$(MBEDTLS) USSL_HASHLIB=1 FROZEN_MANIFEST=$(abspath config/manifest.py) \
 	    MPY_LIB_DIR=$(CURDIR) LDSCRIPT=$(abspath tests/firmware/mps2.ld) $3 \
 	    >build/$1.log 2>&1 || { tail -n 40 build/$1.log; exit 1; }
 	@touch build/$1/firmware.elf

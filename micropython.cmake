@@ -1,72 +1,87 @@
 # micropython.cmake - makes this repo a user C module of MicroPython's CMake ports (rp2).
 #
-#   make -C ports/rp2 USER_C_MODULES=/path/to/ussl/micropython.cmake
+#   make -C ports/rp2 BOARD=RPI_PICO_W USER_C_MODULES=/path/to/ussl/micropython.cmake MBEDTLS=/path/to/mbedtls
 #
-# Takes the place of the stock ssl and tls modules, and brings mbedTLS for hashlib and cryptolib.
-# Set MBEDTLS (a CMake or environment variable) to a checkout of mbedTLS 3.6.7 or newer unless
-# MicroPython's own lib/mbedtls is there.
+# The modules ssl and tls are ours; what the port has of mbedTLS, and hashlib and cryptolib, stay as they
+# are, because our mbedTLS has other names (config/names.h). The linker leaves out what only the stock
+# module used. The variables are those of micropython.mk but USSL_HASHLIB; each can be a variable of make,
+# of CMake or of the environment.
 
 set(USSL_DIR ${CMAKE_CURRENT_LIST_DIR})
-if(NOT MBEDTLS)
-    set(MBEDTLS "$ENV{MBEDTLS}")
+set(USSL_VARIABLES USSL_PROFILE USSL_CFLAGS USSL_ROOTS USSL_CERT_NONE USSL_MBEDTLS_CONFIG)
+foreach(USSL_NAME MBEDTLS ${USSL_VARIABLES})
+    if(NOT ${USSL_NAME})
+        set(${USSL_NAME} "$ENV{${USSL_NAME}}")
+    endif()
+endforeach()
+get_cmake_property(USSL_GIVEN CACHE_VARIABLES)
+list(FILTER USSL_GIVEN INCLUDE REGEX "^USSL_")
+list(REMOVE_ITEM USSL_GIVEN ${USSL_VARIABLES})
+if(USSL_GIVEN)
+    message(FATAL_ERROR "ussl: no variable ${USSL_GIVEN}: there are ${USSL_VARIABLES}")
 endif()
+
+# ---- mbedTLS ----
 if(NOT MBEDTLS)
     set(MBEDTLS ${MICROPY_DIR}/lib/mbedtls)
 endif()
-if(NOT EXISTS ${MBEDTLS}/library/ssl_tls.c)
+if(NOT EXISTS ${MBEDTLS}/include/mbedtls/build_info.h)
     message(FATAL_ERROR "ussl: no mbedTLS at ${MBEDTLS}: set MBEDTLS=/path/to/mbedtls")
+endif()
+file(STRINGS ${MBEDTLS}/include/mbedtls/build_info.h USSL_VERSION REGEX "define MBEDTLS_VERSION_STRING ")
+string(REGEX REPLACE ".*\"(.*)\".*" "\\1" USSL_VERSION "${USSL_VERSION}")
+if(USSL_VERSION VERSION_LESS 3.6.7 OR NOT USSL_VERSION VERSION_LESS 3.7)
+    message(FATAL_ERROR
+        "ussl: mbedTLS ${USSL_VERSION} at ${MBEDTLS}: 3.6.7 or a later 3.6 is needed; set MBEDTLS=/path/to/it")
+endif()
+
+# ---- flags ----
+separate_arguments(USSL_FLAGS UNIX_COMMAND "${USSL_CFLAGS}")
+if(USSL_PROFILE STREQUAL "device")
+    foreach(USSL_NAME P521 X25519 CHACHA SESSIONS KEYLOG ENCRYPTED_KEYS LEGACY_WRAP PEM CRL EXPLAIN PSK SIGN DTLS)
+        if(NOT "${USSL_CFLAGS}" MATCHES "-DUSSL_${USSL_NAME}=")
+            list(APPEND USSL_FLAGS -DUSSL_${USSL_NAME}=0)
+        endif()
+    endforeach()
+    if(NOT USSL_MBEDTLS_CONFIG)
+        set(USSL_MBEDTLS_CONFIG config/mbedtls_device.h)
+    endif()
+elseif(USSL_PROFILE)
+    message(FATAL_ERROR "ussl: USSL_PROFILE=${USSL_PROFILE}: there is only device")
 endif()
 if(NOT USSL_MBEDTLS_CONFIG)
     set(USSL_MBEDTLS_CONFIG config/mbedtls_full.h)
 endif()
-
-# extmod.cmake has already put the stock module's mbedTLS, with another configuration, into a library
-# that the port links: leave it empty.
-if(TARGET micropy_lib_mbedtls)
-    set_target_properties(micropy_lib_mbedtls PROPERTIES
-        INTERFACE_SOURCES "" INTERFACE_COMPILE_DEFINITIONS "" INTERFACE_INCLUDE_DIRECTORIES "")
-endif()
-list(REMOVE_ITEM MICROPY_INC_CORE ${MICROPY_DIR}/lib/mbedtls/include)
-# The port's glue defines the random source that we use, and configures an mbedTLS of its own again.
-if(EXISTS ${MICROPY_PORT_DIR}/mbedtls/mbedtls_port.c)
-    set_source_files_properties(
-        ${MICROPY_PORT_DIR}/mbedtls/mbedtls_port.c mbedtls/mbedtls_port.c PROPERTIES COMPILE_OPTIONS "-w")
+if(USSL_CERT_NONE)
+    if(NOT USSL_CERT_NONE MATCHES "^(honour|overrule|refuse)$")
+        message(FATAL_ERROR "ussl: USSL_CERT_NONE=${USSL_CERT_NONE}: honour, overrule or refuse")
+    endif()
+    string(TOUPPER ${USSL_CERT_NONE} USSL_CERT_NONE)
+    list(APPEND USSL_FLAGS -DUSSL_CERT_NONE=USSL_CERT_NONE_${USSL_CERT_NONE})
 endif()
 
+# ---- what is compiled ----
 file(GLOB USSL_BINDING ${USSL_DIR}/binding/*.c)
 file(GLOB USSL_ENGINE ${USSL_DIR}/engine/*.c ${USSL_DIR}/engine/*/*.c)
 file(STRINGS ${USSL_DIR}/config/mbedtls_sources.txt USSL_MBEDTLS)
 list(TRANSFORM USSL_MBEDTLS PREPEND ${MBEDTLS}/library/)
-
-# A root store for the firmware: USSL_ROOTS=/path/to/roots.ussl (tools/make-roots).
-if(NOT USSL_ROOTS)
-    set(USSL_ROOTS "$ENV{USSL_ROOTS}")
-endif()
+set_source_files_properties(${USSL_MBEDTLS} PROPERTIES COMPILE_OPTIONS "-w")
 if(USSL_ROOTS)
+    get_filename_component(USSL_ROOTS ${USSL_ROOTS} ABSOLUTE)
     set_source_files_properties(${USSL_DIR}/binding/ssl_roots.c PROPERTIES
         COMPILE_DEFINITIONS "USSL_ROOTS=\"${USSL_ROOTS}\"" OBJECT_DEPENDS ${USSL_ROOTS})
 endif()
 
-# What CERT_NONE does at a client: USSL_CERT_NONE=honour, overrule or refuse.
-if(NOT USSL_CERT_NONE)
-    set(USSL_CERT_NONE "$ENV{USSL_CERT_NONE}")
-endif()
-if(USSL_CERT_NONE)
-    string(TOUPPER ${USSL_CERT_NONE} USSL_CERT_NONE)
-    add_compile_definitions(USSL_CERT_NONE=USSL_CERT_NONE_${USSL_CERT_NONE})
-endif()
-
-# The engine and mbedTLS hold no Python names: in a library of their own they are not searched for any.
+# The engine and mbedTLS hold no Python names: in a library of their own they are not searched for any, and
+# see our mbedTLS's headers and no others.
 add_library(ussl_engine STATIC ${USSL_ENGINE} ${USSL_MBEDTLS})
 target_include_directories(ussl_engine PRIVATE ${USSL_DIR} ${MBEDTLS}/include)
-set_source_files_properties(${USSL_MBEDTLS} PROPERTIES COMPILE_OPTIONS "-w")
+target_compile_definitions(ussl_engine PRIVATE MBEDTLS_CONFIG_FILE="${USSL_MBEDTLS_CONFIG}")
+target_compile_options(ussl_engine PRIVATE ${USSL_FLAGS})
 
 add_library(usermod_ussl INTERFACE)
 target_sources(usermod_ussl INTERFACE ${USSL_BINDING})
-target_include_directories(usermod_ussl INTERFACE ${USSL_DIR} ${MBEDTLS}/include)
-# For every file of the firmware, and for the search for Python names, which does not see what a
-# library hands on: the stock module is off, and hashlib and cryptolib find our mbedTLS.
-add_compile_options($<$<COMPILE_LANGUAGE:C>:-include${USSL_DIR}/config/builtins.h>)
-add_compile_definitions(MICROPY_PY_SSL=0 MBEDTLS_CONFIG_FILE="${USSL_MBEDTLS_CONFIG}")
+target_include_directories(usermod_ussl INTERFACE ${USSL_DIR})
+target_compile_options(usermod_ussl INTERFACE ${USSL_FLAGS})
 target_link_libraries(usermod_ussl INTERFACE ussl_engine)
 target_link_libraries(usermod INTERFACE usermod_ussl)

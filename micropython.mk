@@ -1,17 +1,22 @@
 # micropython.mk - makes this repo a user C module of MicroPython's make ports.
 #
-#   make -C ports/stm32 USER_C_MODULES=/folder/that/holds/ussl
+#   make -C ports/stm32 USER_C_MODULES=/folder/that/holds/ussl MBEDTLS=/path/to/mbedtls
 #
-# Takes the place of the stock ssl and tls modules, and brings mbedTLS for hashlib and cryptolib,
-# which used the stock module's. Set MBEDTLS to a checkout of mbedTLS 3.6.7 or newer unless
-# MicroPython's own lib/mbedtls is there. USSL_ROOTS=/path/to/roots.ussl (tools/make-roots) builds a
-# root store into the firmware. USSL_CERT_NONE=overrule or refuse: no client goes unverified.
-
+# The modules ssl and tls are ours; what the port has of mbedTLS, and hashlib and cryptolib, stay as they
+# are, because our mbedTLS has other names (config/names.h). The linker leaves out what only the stock
+# module used. Variables:
+#   MBEDTLS         a checkout of mbedTLS 3.6.7 or a later 3.6; else MicroPython's own lib/mbedtls
+#   USSL_PROFILE    device: smaller code, without what few devices need (docs/footprint.md)
+#   USSL_CFLAGS     flags of engine/config.h: -DUSSL_TLS12=0
+#   USSL_ROOTS      a root store that is built into the firmware (tools/make-roots)
+#   USSL_CERT_NONE  honour, overrule or refuse: what CERT_NONE does at a client
+#   USSL_HASHLIB    1: hashlib and cryptolib use our mbedTLS, for a port whose stock module is off
 USSL_DIR := $(USERMOD_DIR)
 MBEDTLS ?= $(abspath $(TOP)/lib/mbedtls)
 
-# USSL_PROFILE=device: smaller code, and without what few devices need (docs/footprint.md). A flag in
-# USSL_CFLAGS brings one of them back.
+ifneq ($(filter-out device,$(USSL_PROFILE)),)
+$(error ussl: USSL_PROFILE=$(USSL_PROFILE): there is only device)
+endif
 ifeq ($(USSL_PROFILE),device)
 USSL_MBEDTLS_CONFIG ?= config/mbedtls_device.h
 USSL_PROFILE_CFLAGS = $(foreach f,P521 X25519 CHACHA SESSIONS KEYLOG ENCRYPTED_KEYS LEGACY_WRAP PEM CRL EXPLAIN PSK SIGN DTLS,\
@@ -19,25 +24,26 @@ USSL_PROFILE_CFLAGS = $(foreach f,P521 X25519 CHACHA SESSIONS KEYLOG ENCRYPTED_K
 endif
 USSL_MBEDTLS_CONFIG ?= config/mbedtls_full.h
 
-ifeq ($(wildcard $(MBEDTLS)/library/ssl_tls.c),)
+ifeq ($(wildcard $(MBEDTLS)/include/mbedtls/build_info.h),)
 $(error ussl: no mbedTLS at $(MBEDTLS): set MBEDTLS=/path/to/mbedtls)
 endif
-
-# Ports read these after the user modules were included.
-override MICROPY_PY_SSL = 0
-override MICROPY_SSL_MBEDTLS = 0
-override MICROPY_SSL_AXTLS = 0
+USSL_VERSION := $(shell sed -n 's/^.define MBEDTLS_VERSION_STRING  *"\(.*\)"/\1/p' $(MBEDTLS)/include/mbedtls/build_info.h)
+ifeq ($(filter-out 3.6.0 3.6.1 3.6.2 3.6.3 3.6.4 3.6.5 3.6.6,$(filter 3.6.%,$(USSL_VERSION))),)
+$(error ussl: mbedTLS $(USSL_VERSION) at $(MBEDTLS): 3.6.7 or a later 3.6 is needed; set MBEDTLS=/path/to/it)
+endif
+USSL_GIVEN := $(foreach v,$(filter USSL_%,$(.VARIABLES)),$(if $(findstring command,$(origin $v)),$v))
+USSL_UNKNOWN := $(filter-out USSL_PROFILE USSL_CFLAGS USSL_ROOTS USSL_CERT_NONE USSL_HASHLIB USSL_MBEDTLS_CONFIG,$(USSL_GIVEN))
+ifneq ($(USSL_UNKNOWN),)
+$(error ussl: no variable $(USSL_UNKNOWN): there are USSL_PROFILE, USSL_CFLAGS, USSL_ROOTS, USSL_CERT_NONE and USSL_HASHLIB)
+endif
 
 SRC_USERMOD_C += $(wildcard $(USSL_DIR)/binding/*.c)
 SRC_USERMOD_LIB_C += $(wildcard $(USSL_DIR)/engine/*.c $(USSL_DIR)/engine/*/*.c)
 SRC_USERMOD_LIB_C += $(addprefix $(MBEDTLS)/library/,$(shell cat $(USSL_DIR)/config/mbedtls_sources.txt))
 
-# hashlib and cryptolib keep what they had. Some ports tie them to the stock module in a way that a -D
-# cannot undo.
-ifneq ($(USSL_KEEP_HASHLIB)$(shell grep -s 'define MICROPY_PY_HASHLIB_MD5 .*MICROPY_PY_SSL' mpconfigport.h),)
-USSL_HASHLIB := -include $(USSL_DIR)/config/keep_hashlib.h
-else
-USSL_HASHLIB := -DMICROPY_PY_HASHLIB_MD5=1 -DMICROPY_PY_HASHLIB_SHA1=1 -DMICROPY_PY_CRYPTOLIB=1
+ifeq ($(USSL_HASHLIB),1)
+CFLAGS_USERMOD += -I$(MBEDTLS)/include -DMBEDTLS_CONFIG_FILE='"$(USSL_MBEDTLS_CONFIG)"' -DMICROPY_SSL_MBEDTLS=1 \
+	-DMICROPY_PY_HASHLIB_MD5=1 -DMICROPY_PY_HASHLIB_SHA1=1 -DMICROPY_PY_CRYPTOLIB=1
 endif
 
 ifneq ($(USSL_CERT_NONE),)
@@ -52,9 +58,12 @@ USSL_PROFILE_CFLAGS += -DUSSL_ROOTS='"$(abspath $(USSL_ROOTS))"'
 $(BUILD)/$(patsubst $(USER_C_MODULES)/%,%,$(USSL_DIR))/binding/ssl_roots.o: $(abspath $(USSL_ROOTS))
 endif
 
-CFLAGS_USERMOD += -include $(USSL_DIR)/config/builtins.h -I$(USSL_DIR) -I$(MBEDTLS)/include \
-	-DMBEDTLS_CONFIG_FILE='"$(USSL_MBEDTLS_CONFIG)"' \
-	-DMICROPY_SSL_MBEDTLS=1 $(USSL_HASHLIB) $(USSL_PROFILE_CFLAGS) $(USSL_CFLAGS)
+CFLAGS_USERMOD += -I$(USSL_DIR) $(USSL_PROFILE_CFLAGS) $(USSL_CFLAGS)
 
-# mbedTLS is not written to MicroPython's list of warnings.
+# The engine and mbedTLS see our mbedTLS's headers before those of the port, and its configuration in place
+# of the port's. mbedTLS is not written to MicroPython's list of warnings.
+USSL_OBJECTS := $(BUILD)/$(patsubst $(USER_C_MODULES)/%,%,$(USSL_DIR))/engine
+$(USSL_OBJECTS)/%.o $(BUILD)/$(MBEDTLS)/library/%.o: CC += -I$(MBEDTLS)/include
+$(USSL_OBJECTS)/%.o $(BUILD)/$(MBEDTLS)/library/%.o: CFLAGS += -UMBEDTLS_CONFIG_FILE \
+	-DMBEDTLS_CONFIG_FILE='"$(USSL_MBEDTLS_CONFIG)"'
 $(BUILD)/$(MBEDTLS)/library/%.o: CFLAGS += -Wno-error -w

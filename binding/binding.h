@@ -16,6 +16,16 @@
 #include "py/runtime.h"
 #include "py/stream.h"
 
+#if !MICROPY_PY_BUILTINS_BYTEARRAY
+#error "ussl needs MICROPY_PY_BUILTINS_BYTEARRAY: streams in Python read into one"
+#endif
+// The smallest builds of MicroPython have no UnicodeError, which is a ValueError.
+#if MICROPY_PY_BUILTINS_STR_UNICODE
+#define ssl_UnicodeError mp_type_UnicodeError
+#else
+#define ssl_UnicodeError mp_type_ValueError
+#endif
+
 #include "../engine/ussl.h"
 
 // CPython's values (Lib/ssl.py), shared by the module's constants and the context.
@@ -321,6 +331,7 @@ extern const mp_obj_type_t ssl_SSLWantWriteError_type;
 extern const mp_obj_type_t ssl_SSLSyscallError_type;
 extern const mp_obj_type_t ssl_SSLEOFError_type;
 extern const mp_obj_type_t ssl_SSLCertVerificationError_type;
+extern const mp_obj_type_t ssl_TimeoutError_type;
 NORETURN void ssl_raise_want(ssl_pump_t want);
 // Raises TimeoutError: "The <operation> operation timed out".
 NORETURN void ssl_raise_timeout(const char *operation);

@@ -3,11 +3,8 @@
 // modssl.c - the module `ssl`: its constants and its table of names.
 #include "binding.h"
 
+#include "py/builtin.h"
 #include "py/objstr.h"
-
-#if MICROPY_PY_SSL
-#error "build MicroPython with MICROPY_PY_SSL=0: this module takes the place of its ssl and tls"
-#endif
 
 // ---- start, and end at a soft reset ----
 // A soft reset frees MicroPython's heap, which can hold the engine's memory, but keeps the engine's
@@ -40,6 +37,10 @@ static mp_obj_t ssl___init__(void) {
         started = true;
         mp_obj_base_t *engine = mp_obj_malloc_with_finaliser(mp_obj_base_t, &ssl_engine_type);
         MP_STATE_VM(ussl_engine) = MP_OBJ_FROM_PTR(engine);
+#if MICROPY_CAN_OVERRIDE_BUILTINS
+        mp_store_attr(MP_OBJ_FROM_PTR(&mp_module_builtins), MP_QSTR_TimeoutError,
+            MP_OBJ_FROM_PTR(&ssl_TimeoutError_type));
+#endif
     }
     return mp_const_none;
 }

@@ -25,11 +25,11 @@ static void check_hostname(mp_obj_t server_hostname) {
             mp_raise_TypeError(MP_ERROR_TEXT("server_hostname must not contain null bytes"));
         }
         if ((unsigned char)host[i] >= 0x80) {
-            mp_raise_msg(&mp_type_UnicodeError,
+            mp_raise_msg(&ssl_UnicodeError,
                 MP_ERROR_TEXT("server_hostname must be ASCII: write the A-label (xn--...)"));
         }
         if (label > 63) {
-            mp_raise_msg(&mp_type_UnicodeError,
+            mp_raise_msg(&ssl_UnicodeError,
                 MP_ERROR_TEXT("a label of server_hostname is longer than 63 bytes"));
         }
     }

@@ -110,8 +110,8 @@ DEFINE_SSL_ERROR(SSLWantWriteError, &ssl_SSLError_type);
 DEFINE_SSL_ERROR(SSLSyscallError, &ssl_SSLError_type);
 DEFINE_SSL_ERROR(SSLEOFError, &ssl_SSLError_type);
 
-// TimeoutError is a builtin name, as in CPython (config/builtins.h). CPython has None for its
-// errno; here it is ETIMEDOUT, because scripts for MicroPython compare with that.
+// TimeoutError is a builtin name, as in CPython, once ssl has been imported (modssl.c). CPython has
+// None for its errno; here it is ETIMEDOUT, because scripts for MicroPython compare with that.
 static void timeout_attr(mp_obj_t self_in, qstr attr, mp_obj_t *dest) {
     mp_obj_exception_t *self = MP_OBJ_TO_PTR(self_in);
     if (dest[0] == MP_OBJ_NULL && attr == MP_QSTR_errno && self->args->len < 2) {

@@ -4,9 +4,10 @@
 // and waiting for a stream.
 //
 // Notes: memory comes from the C heap on unix and esp32, and from MicroPython's tracked allocations
-// on other ports. Random bytes come from the port's own function on unix, esp32 and stm32, and on
-// other ports from mbedtls_hardware_poll(), which MicroPython's ports define for mbedTLS. Without
-// that function the link fails: no weaker source takes its place.
+// on other ports. Random bytes come from mp_hal_get_random(), which every port that has a source
+// of them defines since MicroPython 1.28, and unix always. Before, they come from the chip's own
+// function on esp32 and stm32, and elsewhere from mbedtls_hardware_poll(), which the ports define
+// for mbedTLS. Without these the build fails: no weaker source takes their place.
 #include "binding.h"
 
 #include "genhdr/mpversion.h"
@@ -53,17 +54,26 @@ static void port_release(void *user, void *ptr) {
 #endif
 }
 
-#if defined(STM32_HAL_H)
-// From ports/stm32/rng.h. It reads the chip's random number generator. On a board without
-// MICROPY_HW_ENABLE_RNG it is a pseudo-random generator, whose numbers are not fit for keys.
-uint32_t rng_get(void);
-#elif !PORT_UNIX && !defined(ESP_PLATFORM)
+// An emulated board has no source of random numbers, and its port's function counts.
+#if defined(QEMU_SOC_MPS2) || defined(QEMU_SOC_STM32) || defined(QEMU_SOC_NRF51)                   \
+    || defined(QEMU_SOC_IMX6) || defined(QEMU_SOC_VIRT)
+#define PORT_EMULATED 1
+#endif
+
+#if PORT_UNIX || (MICROPY_VERSION >= MICROPY_MAKE_VERSION(1, 28, 0) && !PORT_EMULATED)
+#define PORT_HAL_RANDOM 1
+#elif defined(STM32_HAL_H)
+#if !MICROPY_HW_ENABLE_RNG
+#error "ussl needs MICROPY_HW_ENABLE_RNG: what rng_get() gives without it is not fit for keys"
+#endif
+uint32_t rng_get(void); // ports/stm32/rng.h
+#elif !defined(ESP_PLATFORM)
 int mbedtls_hardware_poll(void *data, unsigned char *output, size_t len, size_t *olen);
 #endif
 
 static bool port_random(void *user, uint8_t *buf, size_t len) {
     (void)user;
-#if PORT_UNIX
+#if PORT_HAL_RANDOM
     mp_hal_get_random(len, buf);
 #elif defined(ESP_PLATFORM)
     esp_fill_random(buf, len);

@@ -186,7 +186,7 @@ static mp_obj_t ssl_context_set_alpn_protocols(
         const char *text = mp_obj_str_get_data(name, &len);
         for (size_t i = 0; i < len; i++) {
             if (text[i] == '\0' || (byte)text[i] >= 0x80) {
-                mp_raise_msg(&mp_type_UnicodeError,
+                mp_raise_msg(&ssl_UnicodeError,
                     MP_ERROR_TEXT("ALPN protocols must be ASCII, without null characters"));
             }
         }

@@ -24,7 +24,12 @@ typedef struct {
 extern const mp_obj_type_t mp_type_socket;
 
 static unix_socket_t *port_socket(mp_obj_t stream) {
+#if MICROPY_PY_SOCKET
     return mp_obj_is_type(stream, &mp_type_socket) ? MP_OBJ_TO_PTR(stream) : NULL;
+#else
+    (void)stream;
+    return NULL;
+#endif
 }
 
 static int descriptor_of(mp_obj_t stream) {

@@ -10,6 +10,7 @@
 #ifndef USSL_MBEDTLS_FULL_H
 #define USSL_MBEDTLS_FULL_H
 
+#include "config/names.h"
 #include "engine/config.h"
 
 // ---- platform: the engine's functions and nothing of the C library's ----

@@ -2,12 +2,12 @@
 //
 // config.h - every build flag, with its default and what it costs.
 //
-// More settings are not here, because they are variables of the build. USSL_PROFILE=device (for
-// make) selects smaller code and leaves out what few devices need (docs/footprint.md).
-// USSL_ROOTS=/path/to/roots.ussl builds a root store into the firmware (docs/root-store.md).
-// USSL_CERT_NONE=overrule or refuse leaves no client unverified.
-// USSL_MBEDTLS_CONFIG names another configuration of mbedTLS than config/mbedtls_full.h, and
-// USSL_KEEP_HASHLIB=1 leaves the hash functions of `hashlib` to the port.
+// More settings are not here, because they are variables of the build; make and CMake have the same
+// ones. USSL_PROFILE=device selects smaller code and leaves out what few devices need
+// (docs/footprint.md). USSL_ROOTS=/path/to/roots.ussl builds a root store into the firmware
+// (docs/root-store.md). USSL_CERT_NONE=overrule or refuse leaves no client unverified.
+// USSL_MBEDTLS_CONFIG names another configuration of mbedTLS than config/mbedtls_full.h. With
+// USSL_HASHLIB=1 hashlib and cryptolib use our mbedTLS, for a port whose stock ssl is off.
 //
 // A flag is set with -DUSSL_X=0 in CFLAGS, or through the make variable USSL_CFLAGS. A flag that is
 // off leaves out whole functions and whole modules of mbedTLS. The Python name of a feature that is

@@ -15,9 +15,9 @@ FUZZ_LIB_O := $(patsubst %.c,$(FUZZ_DIR)/mbedtls/%.o,$(shell cat config/mbedtls_
 build/fuzz-tools.ok: tools/install-tools
 	@mkdir -p $(@D) && sh tools/install-tools fuzz && touch $@
 
-$(FUZZ_DIR)/mbedtls/%.o: $(MBEDTLS)/library/%.c config/mbedtls_full.h engine/config.h
+$(FUZZ_DIR)/mbedtls/%.o: $(MBEDTLS)/library/%.c $(wildcard config/*.h) engine/config.h
 	@mkdir -p $(@D) && clang $(FUZZ_CFLAGS) -c $< -o $@
-$(FUZZ_DIR)/%.o: %.c $(wildcard engine/*.h engine/*/*.h fuzz/*.h) config/mbedtls_full.h
+$(FUZZ_DIR)/%.o: %.c $(wildcard engine/*.h engine/*/*.h fuzz/*.h) $(wildcard config/*.h)
 	@mkdir -p $(@D) && clang $(FUZZ_CFLAGS) -c $< -o $@
 $(FUZZ_DIR)/fuzz_%: $(FUZZ_DIR)/fuzz/fuzz_%.o $(FUZZ_LIB_O)
 	@clang $(FUZZ_CFLAGS) -fsanitize=fuzzer $^ -o $@

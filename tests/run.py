@@ -87,22 +87,29 @@ def lint():
         status, out, err = run(argv)
         report("passed" if status == 0 else "failed", "lint/" + name, "" if status == 0 else out + err)
     layers_are_held()
-    # An mbedTLS that fails RSA-PSS in TLS 1.2 and lacks security fixes is not used silently.
-    with tempfile.TemporaryDirectory() as old:
-        for name, text in (("py/py.mk", ""), ("library/ssl_tls.c", ""),
-                           ("include/mbedtls/build_info.h", '#define MBEDTLS_VERSION_STRING  "3.6.6"\n')):
-            os.makedirs(os.path.dirname(os.path.join(old, name)), exist_ok=True)
-            with open(os.path.join(old, name), "w") as f:
-                f.write(text)
-        status, out, err = run(["sh", "tools/need-sources", old, old, old + "/none"])
-    good = status == 0 and "3.6.7" in err
-    report("passed" if good else "failed", "lint/old-mbedtls", "" if good else out + err)
+    versions_of_mbedtls()
     long_files = []
     for name in [n for n in glob.glob(ROOT + "/engine/**", recursive=True) + glob.glob(ROOT + "/binding/*") if os.path.isfile(n)]:
         with open(name) as f:
             if sum(1 for _ in f) > 600:
                 long_files.append(os.path.relpath(name, ROOT))
     report("failed" if long_files else "passed", "lint/file-size", " ".join(long_files))
+
+
+# Only 3.6.7 and later versions of 3.6 are built: earlier ones lack security fixes, mbedTLS 4 has other files.
+def versions_of_mbedtls():
+    wrong = ""
+    for version, good in (("3.6.6", False), ("3.6.7", True), ("3.6.12", True), ("3.7.0", False), ("4.0.0", False), ("2.28.9", False)):
+        with tempfile.TemporaryDirectory() as tree:
+            for name, text in (("py/py.mk", ""), ("library/ssl_tls.c", ""),
+                               ("include/mbedtls/build_info.h", '#define MBEDTLS_VERSION_STRING  "%s"\n' % version)):
+                os.makedirs(os.path.dirname(os.path.join(tree, name)), exist_ok=True)
+                with open(os.path.join(tree, name), "w") as f:
+                    f.write(text)
+            status, out, err = run(["sh", "tools/need-sources", tree, tree, tree + "/none"])
+        if (status == 0) != good or ("3.6.7" in err) == good:
+            wrong += "%s: %d %s%s" % (version, status, out, err)
+    report("failed" if wrong else "passed", "lint/versions-of-mbedtls", wrong)
 
 
 # ---- api: stub, documentation and module are one ----
@@ -116,8 +123,18 @@ def api():
     report("failed" if found else "passed", "api/stub-docs-module", "\n".join(found))
 
 
+# No symbol of our mbedTLS can meet one of another mbedTLS in the firmware (config/names.h).
+def names():
+    status, out, err = run(["sh", "-c", "nm -g --defined-only build/unit/libussl.a | awk 'NF == 3 { print $3 }' | sort -u"])
+    symbols = out.split()
+    plain = [s for s in symbols if s.startswith(("mbedtls_", "psa_"))]
+    good = status == 0 and not plain and len([s for s in symbols if s.startswith("ussl_mbedtls_")]) > 500
+    report("passed" if good else "failed", "unit/names", "" if good else " ".join(plain) + err[-500:])
+
+
 # ---- unit ----
 def unit():
+    names()
     programs = sorted(p for p in glob.glob(ROOT + "/build/unit/test_*") if "." not in os.path.basename(p))
     if not programs:
         report("failed", "unit", "nothing is built: make unit-build")

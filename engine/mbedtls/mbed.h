@@ -40,10 +40,9 @@
 
 #include "../ussl.h"
 
-#if MBEDTLS_VERSION_NUMBER < 0x03060000
-#error "ussl needs mbedTLS 3.6"
-#elif MBEDTLS_VERSION_NUMBER < 0x03060700
-#pragma message("mbedTLS before 3.6.7 fails RSA-PSS in TLS 1.2 and lacks security fixes: update it")
+// Earlier ones fail RSA-PSS in TLS 1.2 and lack security fixes; later ones have other files.
+#if MBEDTLS_VERSION_NUMBER < 0x03060700 || MBEDTLS_VERSION_NUMBER >= 0x03070000
+#error "ussl needs mbedTLS 3.6.7 or a later 3.6"
 #endif
 
 // The compiler warns where the result of such a function is not used.

@@ -7,11 +7,11 @@ THREADS_O := $(patsubst %.c,$(THREADS_DIR)/mbedtls/%.o,$(shell cat config/mbedtl
 	$(patsubst %.c,$(THREADS_DIR)/%.o,$(wildcard engine/*.c engine/*/*.c) \
 	tests/support/certs.c tests/support/pair.c tests/support/platform.c tests/threads/threads.c)
 
-$(THREADS_DIR)/mbedtls/%.o: $(MBEDTLS)/library/%.c config/mbedtls_full.h engine/config.h
+$(THREADS_DIR)/mbedtls/%.o: $(MBEDTLS)/library/%.c $(wildcard config/*.h) engine/config.h
 	@mkdir -p $(@D)
 	@gcc $(THREADS_CFLAGS) -c $< -o $@
 
-$(THREADS_DIR)/%.o: %.c $(wildcard engine/*.h engine/*/*.h tests/support/*.h) config/mbedtls_full.h
+$(THREADS_DIR)/%.o: %.c $(wildcard engine/*.h engine/*/*.h tests/support/*.h) $(wildcard config/*.h)
 	@mkdir -p $(@D)
 	@gcc $(THREADS_CFLAGS) -Wall -Wextra -Werror -c $< -o $@
 

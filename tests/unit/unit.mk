@@ -16,11 +16,11 @@ UNIT_SOURCES := $(wildcard tests/unit/test_*.c tests/unit/*/test_*.c)
 UNIT_TESTS := $(patsubst %.c,$(UNIT_DIR)/%,$(notdir $(UNIT_SOURCES)))
 
 # mbedTLS compares empty names with memcmp(NULL, NULL, 0): undefined by the letter, harmless.
-$(UNIT_DIR)/mbedtls/%.o: $(MBEDTLS)/library/%.c config/mbedtls_full.h engine/config.h
+$(UNIT_DIR)/mbedtls/%.o: $(MBEDTLS)/library/%.c $(wildcard config/*.h) engine/config.h
 	@mkdir -p $(@D)
 	@$(UNIT_CC) $(UNIT_CFLAGS) -O2 -fno-sanitize=nonnull-attribute -c $< -o $@
 
-$(UNIT_DIR)/%.o: %.c $(wildcard engine/*.h engine/*/*.h tests/support/*.h) config/mbedtls_full.h
+$(UNIT_DIR)/%.o: %.c $(wildcard engine/*.h engine/*/*.h tests/support/*.h) $(wildcard config/*.h)
 	@mkdir -p $(@D)
 	@$(UNIT_CC) $(UNIT_CFLAGS) $(UNIT_WARN) -c $< -o $@
 
