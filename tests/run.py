@@ -315,6 +315,16 @@ def soak():
 
 
 # ---- firmware: whole connections on an emulated Cortex-M3 ----
+def run_on_board(board, script):
+    device = board.Board(os.path.join(ROOT, "build/firmware/firmware.elf"))
+    try:
+        out, errors = device.run(script, 240)
+    except (OSError, TimeoutError) as e:
+        out, errors = "", str(e)
+    device.close()
+    return out, errors
+
+
 def firmware():
     sys.path.insert(0, os.path.join(ROOT, "tests/firmware"))
     import board
@@ -322,12 +332,7 @@ def firmware():
     names = ["ca.pem"] + [n + e for n in ("server", "server-rsa", "client", "under-rsa", "web") for e in (".pem", ".key")]
     with open(os.path.join(ROOT, "tests/firmware/handshakes.py")) as f:
         script = board.with_certs(names, CERTS, f.read())
-    device = board.Board(os.path.join(ROOT, "build/firmware/firmware.elf"))
-    try:
-        out, errors = device.run(script, 240)
-    except (OSError, TimeoutError) as e:
-        out, errors = "", str(e)
-    device.close()
+    out, errors = run_on_board(board, script)
     for line in out.splitlines()[:-1]:
         report("passed" if " bytes" in line else "failed", "firmware/" + line)
     good = out.endswith("ok\n") and not errors
@@ -340,12 +345,7 @@ def firmware():
 def worst_chain(board):
     with open(os.path.join(ROOT, "tests/firmware/worst_chain.py")) as f:
         script = board.with_certs(["ca.pem", "worst-chain.pem", "worst-chain.key"], CERTS, f.read())
-    device = board.Board(os.path.join(ROOT, "build/firmware/firmware.elf"))
-    try:
-        out, errors = device.run(script, 240)
-    except (OSError, TimeoutError) as e:
-        out, errors = "", str(e)
-    device.close()
+    out, errors = run_on_board(board, script)
     good = out.endswith("ok\n") and not errors
     report("passed" if good else "failed", "firmware/worst-chain: " + out.split("\n")[0], "" if good else out + errors[-2000:])
 

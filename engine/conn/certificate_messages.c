@@ -25,10 +25,10 @@ static bool read_values(
 }
 
 #if USSL_TLS12
-static bool has_value(ussl__reader_t list, size_t width, unsigned wanted) {
-    uint64_t value;
-    while (ussl__read_number(&list, width, &value)) {
-        if (value == wanted) {
+static bool has_scheme(ussl__reader_t schemes, unsigned wanted) {
+    uint64_t scheme;
+    while (ussl__read_number(&schemes, 2, &scheme)) {
+        if (scheme == wanted) {
             return true;
         }
     }
@@ -39,16 +39,13 @@ static bool has_value(ussl__reader_t list, size_t width, unsigned wanted) {
 static int tls12_request_arrived(ussl_conn_t *conn, ussl__reader_t body) {
     const mbedtls_ssl_ciphersuite_t *suite = conn->ssl.handshake->ciphersuite_info;
     ussl__reader_t types, schemes;
-    if (!read_values(&body, 1, 1, &types) || !read_values(&body, 2, 2, &schemes)) {
-        return ussl__malformed(conn);
-    }
-    if (suite == NULL) {
+    if (suite == NULL || !read_values(&body, 1, 1, &types) || !read_values(&body, 2, 2, &schemes)) {
         return ussl__malformed(conn);
     }
     unsigned hash =
         suite->mac == MBEDTLS_MD_SHA384 ? MBEDTLS_SSL_HASH_SHA384 : MBEDTLS_SSL_HASH_SHA256;
     mbedtls_ssl_key_cert *own = conn->ssl.conf->key_cert;
-    while (own != NULL && !has_value(schemes, 2, hash << 8 | mbedtls_ssl_sig_from_pk(own->key))) {
+    while (own != NULL && !has_scheme(schemes, hash << 8 | mbedtls_ssl_sig_from_pk(own->key))) {
         own = own->next;
     }
     use_certificate(conn, own);
