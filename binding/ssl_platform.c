@@ -56,7 +56,8 @@ static void port_release(void *user, void *ptr) {
 
 // An emulated board has no source of random numbers, and its port's function counts.
 #if defined(QEMU_SOC_MPS2) || defined(QEMU_SOC_STM32) || defined(QEMU_SOC_NRF51)                   \
-    || defined(QEMU_SOC_IMX6) || defined(QEMU_SOC_VIRT)
+    || defined(QEMU_SOC_IMX6) || defined(QEMU_SOC_VIRT) || defined(QEMU_SOC_MPS3)                  \
+    || defined(QEMU_SOC_POWERNV)
 #define PORT_EMULATED 1
 #endif
 
