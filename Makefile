@@ -90,8 +90,9 @@ $(UNIX): build/sources.ok $(wildcard engine/* engine/*/* binding/* config/* pyth
 	  rm -f $(UNIX_DIR)/frozen_content.*; $(UNIX_MAKE) $(JOBS); } >$(UNIX_DIR).log 2>&1 || { tail -n 40 $(UNIX_DIR).log; exit 1; }
 	@touch $@
 
-# The same as a 32-bit program; tests/run.py asks for it where gcc-multilib is installed.
+# The same as a 32-bit program, on x86-64.
 unix32: $(UNIX)
+	@sh tools/install-tools unix32
 	@$(MAKE) --no-print-directory UNIX_DIR=build/unix32 MORE='MICROPY_FORCE_32BIT=1 MICROPY_PY_FFI=0' \
 		build/unix32/micropython
 
@@ -178,6 +179,7 @@ include fuzz/fuzz.mk
 unit-build $(THREADS_DIR)/threads: build/sources.ok
 
 test: build/tools.ok
+	@sh tools/install-tools unix32
 	@$(MAKE) --no-print-directory $(UNIX) certs
 	@$(MAKE) --no-print-directory $(JOBS) unit-build $(THREADS_DIR)/threads
 	@$(MAKE) --no-print-directory $(FIRMWARE) $(BENCH)/device/firmware.elf $(BENCH)/device12/firmware.elf

@@ -341,4 +341,5 @@ def run_all(report, micropython, certs):
                   explain, pre_shared_keys, dtls, descriptors, unusual, interrupts, each_example, by_name):
         for name, good, detail in group(case):
             kind = "skipped" if good is None else "passed" if good else "failed"
-            report(kind, "interop/" + name, "" if kind == "passed" else detail[-3000:])
+            report(kind, "interop/" + name, "" if kind == "passed" else detail[-3000:],
+                   "peers" if detail == peers.NOT_INSTALLED else None)

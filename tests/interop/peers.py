@@ -9,6 +9,7 @@ import tempfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 PAGE = "hello from the other side"
+NOT_INSTALLED = "is not installed"
 PATH = os.environ.get("PATH", "") + ":/usr/sbin:/usr/local/sbin:/usr/local/go/bin"
 
 
@@ -155,7 +156,7 @@ def write(folder, name, text):
 def their_servers(case, free_port, wait_for, stop):
     for name, command in SERVERS.items():
         if not which(name):
-            yield "client/%s" % name, None, "is not installed"
+            yield "client/%s" % name, None, NOT_INSTALLED
             continue
         for version in ("TLSv1.2", "TLSv1.3"):
             for cert in ("server", "server-rsa", "chain"):
@@ -173,7 +174,7 @@ def their_servers(case, free_port, wait_for, stop):
 def their_clients(case, free_port, wait_for, stop):
     for name, command in CLIENTS.items():
         if not which(name):
-            yield "server/%s" % name, None, "is not installed"
+            yield "server/%s" % name, None, NOT_INSTALLED
             continue
         with tempfile.TemporaryDirectory() as folder:
             for version in ("TLSv1.2", "TLSv1.3"):

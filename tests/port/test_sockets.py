@@ -1,3 +1,4 @@
+# heap: 2m
 # Sockets at awkward moments: still connecting, reset, unwrapped (only TLS goes out, only TLS comes in).
 import select
 import socket
