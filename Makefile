@@ -103,27 +103,38 @@ coverage: $(UNIX)
 	@find build/coverage -name '*.gcda' -delete
 	@echo $(MICROPYTHON)
 
-# ---- MicroPython for an emulated Cortex-M3, with our module ----
+# ---- MicroPython for emulated boards, with our module ----
 FIRMWARE := build/firmware/firmware.elf
-firmware: $(FIRMWARE)
+BOARDS := MPS2_AN500 VIRT_RV32
+firmware: $(FIRMWARE) $(foreach b,$(BOARDS),build/firmware-$b/firmware.elf)
 
-# $(call board,FOLDER,MODULES,MORE): MicroPython's qemu port with a folder of user modules, in build/FOLDER.
+# What each board needs besides its name. gcc 12 has no libgcc for rv32imac_zicsr; in version 2.2 of the instruction
+# set, zicsr is a part of rv32i.
+BOARD_MPS2_AN385 := LDSCRIPT=$(abspath tests/firmware/mps2.ld)
+BOARD_MPS2_AN500 := LDSCRIPT=$(abspath tests/firmware/mps2.ld) BOARD_DIR=$(abspath tests/firmware/boards/MPS2_AN500)
+BOARD_VIRT_RV32 := LDSCRIPT=$(abspath tests/firmware/virt.ld) RV32_ARCH="rv32imac -misa-spec=2.2"
+
+# $(call board,NAME,FOLDER,MODULES,MORE): MicroPython's qemu port with a folder of user modules, in build/FOLDER.
 define board
-	@echo "building MicroPython for MPS2_AN385 in build/$1 (log: build/$1.log)"
-	@mkdir -p build/$1; rm -f build/$1/frozen_content.*; \
-	  $(MAKE) --no-print-directory $(JOBS) -C $(MICROPYTHON)/ports/qemu BOARD=MPS2_AN385 BUILD=$(abspath build/$1) \
-	    USER_C_MODULES=$(abspath build/$2) MBEDTLS=$(MBEDTLS) USSL_HASHLIB=1 FROZEN_MANIFEST=$(abspath config/manifest.py) \
-	    MPY_LIB_DIR=$(CURDIR) LDSCRIPT=$(abspath tests/firmware/mps2.ld) $3 \
-	    >build/$1.log 2>&1 || { tail -n 40 build/$1.log; exit 1; }
-	@touch build/$1/firmware.elf
+	@echo "building MicroPython for $1 in build/$2 (log: build/$2.log)"
+	@mkdir -p build/$2; rm -f build/$2/frozen_content.*; \
+	  $(MAKE) --no-print-directory $(JOBS) -C $(MICROPYTHON)/ports/qemu BOARD=$1 BUILD=$(abspath build/$2) \
+	    USER_C_MODULES=$(abspath build/$3) MBEDTLS=$(MBEDTLS) USSL_HASHLIB=1 FROZEN_MANIFEST=$(abspath config/manifest.py) \
+	    MPY_LIB_DIR=$(CURDIR) $(BOARD_$1) $4 \
+	    >build/$2.log 2>&1 || { tail -n 40 build/$2.log; exit 1; }
+	@touch build/$2/firmware.elf
 endef
 
 build/usermod-board: build/tools.ok
 	@sh tools/install-tools firmware
 	@mkdir -p $@ && ln -sfn ../.. $@/ussl && ln -sfn ../../tests/firmware/board $@/board
 
-$(FIRMWARE): $(UNIX) build/usermod-board build/roots.ussl $(wildcard tests/firmware/* tests/firmware/board/*)
-	$(call board,firmware,usermod-board,MICROPY_HEAP_SIZE=3276800 USSL_ROOTS=$(abspath build/roots.ussl) USSL_CFLAGS='$(USSL_CFLAGS)')
+WHOLE := MICROPY_HEAP_SIZE=3276800 USSL_ROOTS=$(abspath build/roots.ussl) USSL_CFLAGS='$(USSL_CFLAGS)'
+BOARD_FILES := $(wildcard tests/firmware/* tests/firmware/board/* tests/firmware/boards/*/*)
+$(FIRMWARE): $(UNIX) build/usermod-board build/roots.ussl $(BOARD_FILES)
+	$(call board,MPS2_AN385,firmware,usermod-board,$(WHOLE))
+build/firmware-%/firmware.elf: $(UNIX) build/usermod-board build/roots.ussl $(BOARD_FILES)
+	$(call board,$*,firmware-$*,usermod-board,$(WHOLE))
 
 # ---- measured against stock MicroPython ----
 BENCH := build/bench
@@ -135,13 +146,13 @@ build/usermod-stock: build/usermod-board
 	@mkdir -p $@-unix && ln -sfn ../../bench/stock $@-unix/stock
 
 $(BENCH)/stock/firmware.elf: $(UNIX) build/usermod-stock $(wildcard bench/stock/*)
-	$(call board,bench/stock,usermod-stock,$(BENCH_HEAP))
+	$(call board,MPS2_AN385,bench/stock,usermod-stock,$(BENCH_HEAP))
 $(BENCH)/ours/firmware.elf: $(UNIX) build/usermod-board $(OURS)
-	$(call board,bench/ours,usermod-board,$(BENCH_HEAP))
+	$(call board,MPS2_AN385,bench/ours,usermod-board,$(BENCH_HEAP))
 $(BENCH)/device/firmware.elf: $(UNIX) build/usermod-board $(OURS)
-	$(call board,bench/device,usermod-board,$(BENCH_HEAP) USSL_PROFILE=device)
+	$(call board,MPS2_AN385,bench/device,usermod-board,$(BENCH_HEAP) USSL_PROFILE=device)
 $(BENCH)/device12/firmware.elf: $(UNIX) build/usermod-board $(OURS)
-	$(call board,bench/device12,usermod-board,$(BENCH_HEAP) USSL_PROFILE=device USSL_CFLAGS=-DUSSL_TLS13=0)
+	$(call board,MPS2_AN385,bench/device12,usermod-board,$(BENCH_HEAP) USSL_PROFILE=device USSL_CFLAGS=-DUSSL_TLS13=0)
 
 $(BENCH)/unix-stock/micropython: $(UNIX) build/usermod-stock $(wildcard bench/stock/*)
 	@echo "building stock MicroPython (log: $(@D).log)"
@@ -153,7 +164,7 @@ $(BENCH)/count.so: bench/count.c
 
 # One build of bench/footprint.py, which says what is in it.
 $(BENCH)/footprint/firmware.elf: $(UNIX) build/usermod-board FORCE
-	$(call board,bench/footprint,usermod-board,$(BENCH_HEAP) USSL_PROFILE=$(PROFILE) USSL_CFLAGS='$(ONE)')
+	$(call board,MPS2_AN385,bench/footprint,usermod-board,$(BENCH_HEAP) USSL_PROFILE=$(PROFILE) USSL_CFLAGS='$(ONE)')
 footprint: $(foreach b,stock ours device device12,$(BENCH)/$b/firmware.elf)
 	@python3 bench/footprint.py
 
@@ -182,7 +193,7 @@ test: build/tools.ok
 	@sh tools/install-tools unix32
 	@$(MAKE) --no-print-directory $(UNIX) certs
 	@$(MAKE) --no-print-directory $(JOBS) unit-build $(THREADS_DIR)/threads
-	@$(MAKE) --no-print-directory $(FIRMWARE) $(BENCH)/device/firmware.elf $(BENCH)/device12/firmware.elf
+	@$(MAKE) --no-print-directory firmware $(BENCH)/device/firmware.elf $(BENCH)/device12/firmware.elf
 	@python3 tests/run.py
 
 # One part of it: make unit, make compat, make port, make interop, make lint.
@@ -221,7 +232,7 @@ flags: $(UNIX) certs
 	@MICROPYTHON=$(MICROPYTHON) MBEDTLS=$(MBEDTLS) sh tools/try-flags
 
 clean:
-	rm -rf build/unix build/unix32 build/firmware build/bench build/unit* build/threads build/flags build/certs build/*.ok
+	rm -rf build/unix build/unix32 build/firmware* build/bench build/unit* build/threads build/flags build/certs build/*.ok
 
 .PHONY: all run repl chains unix32 firmware bench footprint soak conformance test unit threads compat port interop lint certs check-layers check-format format \
 	flags clean

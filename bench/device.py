@@ -2,7 +2,6 @@
 # measurement a boot. WHAT names it; DATA, CERT, VERSION, RESERVE and STATE come from bench/run.py.
 import gc
 import io
-import machine
 
 try:
     import ssl as tls
@@ -12,14 +11,6 @@ except ImportError:
     OURS = False
 if not OURS:
     import tls
-
-
-def ticks():
-    return machine.mem32[0x40028018]  # 25 MHz; with -icount shift=5 a tick is 1.25 instructions
-
-
-def since(began):
-    return ((ticks() - began) & 0xFFFFFFFF) * 5 // 4
 
 
 class Pipe:
@@ -91,10 +82,10 @@ def shake(c, s):
         if not sent:
             began = ticks()
             sent = c.write(b"x")
-            spent[0] += since(began)
+            spent[0] += instructions(began)
         began = ticks()
         got = s.read(1) if not OURS else s.recv_into(ONE) and bytes(ONE) if sent else step(s)
-        spent[1] += since(began)
+        spent[1] += instructions(began)
     return spent
 
 
@@ -151,7 +142,7 @@ def bulk():
             n = s.readinto(into)
             at -= n
             moved += n
-    return [since(began) * 1024 // moved]
+    return [instructions(began) * 1024 // moved]
 
 
 def heap():

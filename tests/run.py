@@ -324,9 +324,12 @@ def soak():
     cases.run_all(report, MICROPYTHON, CERTS, cases.LONG if os.environ.get("USSL_SOAK") == "long" else cases.SHORT)
 
 
-# ---- firmware: whole connections on an emulated Cortex-M3 ----
-def run_on_board(board, script):
-    device = board.Board(os.path.join(ROOT, "build/firmware/firmware.elf"))
+# ---- firmware: whole connections on emulated boards ----
+BOARDS = (("MPS2_AN385", "firmware"), ("MPS2_AN500", "firmware-MPS2_AN500"), ("VIRT_RV32", "firmware-VIRT_RV32"))
+
+
+def run_on_board(board, name, folder, script):
+    device = board.Board(os.path.join(ROOT, "build", folder, "firmware.elf"), name)
     try:
         out, errors = device.run(script, 240)
     except (OSError, TimeoutError) as e:
@@ -342,22 +345,23 @@ def firmware():
     names = ["ca.pem"] + [n + e for n in ("server", "server-rsa", "client", "under-rsa", "web") for e in (".pem", ".key")]
     with open(os.path.join(ROOT, "tests/firmware/handshakes.py")) as f:
         script = board.with_certs(names, CERTS, f.read())
-    out, errors = run_on_board(board, script)
-    for line in out.splitlines()[:-1]:
-        report("passed" if " bytes" in line else "failed", "firmware/" + line)
-    good = out.endswith("ok\n") and not errors
-    report("passed" if good else "failed", "firmware/handshakes", "" if good else out[-500:] + errors[-2000:])
-    worst_chain(board)
+    for name, folder in BOARDS:
+        out, errors = run_on_board(board, name, folder, script)
+        for line in out.splitlines()[:-1]:
+            report("passed" if " bytes" in line else "failed", "firmware/%s/%s" % (name, line))
+        good = out.endswith("ok\n") and not errors
+        report("passed" if good else "failed", "firmware/%s/handshakes" % name, "" if good else out[-500:] + errors[-2000:])
+        worst_chain(board, name, folder)
     small_firmware()
 
 
 # docs/trust.md says what the worst chain costs.
-def worst_chain(board):
+def worst_chain(board, name, folder):
     with open(os.path.join(ROOT, "tests/firmware/worst_chain.py")) as f:
         script = board.with_certs(["ca.pem", "worst-chain.pem", "worst-chain.key"], CERTS, f.read())
-    out, errors = run_on_board(board, script)
+    out, errors = run_on_board(board, name, folder, script)
     good = out.endswith("ok\n") and not errors
-    report("passed" if good else "failed", "firmware/worst-chain: " + out.split("\n")[0], "" if good else out + errors[-2000:])
+    report("passed" if good else "failed", "firmware/%s/worst-chain: %s" % (name, out.split("\n")[0]), "" if good else out + errors[-2000:])
 
 
 # The small builds, with most features left out: whole handshakes there too.

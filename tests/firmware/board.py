@@ -1,4 +1,4 @@
-# board.py - runs a script on the emulated board and gives what it printed.
+# board.py - runs a script on an emulated board and gives what it printed.
 #
 # MicroPython's raw REPL over the emulated serial line: Ctrl-A, the script, Ctrl-D; then output, Ctrl-D,
 # errors, Ctrl-D. -icount makes time a count of instructions, so figures repeat to the digit.
@@ -7,13 +7,31 @@ import select
 import subprocess
 import time
 
-QEMU = ["qemu-system-arm", "-machine", "mps2-an385", "-display", "none", "-monitor", "none", "-icount", "shift=5",
-        "-serial", "stdio", "-semihosting", "-kernel"]
+OPTIONS = ["-display", "none", "-monitor", "none", "-icount", "shift=5", "-serial", "stdio", "-semihosting"]
+
+# A board's machine in qemu; where its counter is, and how many instructions of 32 ns a tick of it takes, as a fraction;
+# the byte whose lowest bit stands for a clock that was never set (board/board.c).
+MACHINES = {
+    "MPS2_AN385": (["qemu-system-arm", "-machine", "mps2-an385"], 0x40028018, (5, 4), 0x40028000),
+    "MPS2_AN500": (["qemu-system-arm", "-machine", "mps2-an500"], 0x40028018, (5, 4), 0x40028000),
+    "VIRT_RV32": (["qemu-system-riscv32", "-machine", "virt", "-bios", "none"], 0x0200BFF8, (25, 8), 0x10000007),
+}
+
+HEADER = """import machine
+def ticks():
+    return machine.mem32[%d]
+def instructions(since):
+    return ((ticks() - since) & 0xFFFFFFFF) * %d // %d
+def lose_clock(lost):
+    machine.mem8[%d] = lost
+"""
 
 
 class Board:
-    def __init__(self, firmware):
-        self.process = subprocess.Popen(QEMU + [firmware], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+    def __init__(self, firmware, name="MPS2_AN385"):
+        argv, counter, instructions, lost = MACHINES[name]
+        self.header = HEADER % (counter, *instructions, lost)
+        self.process = subprocess.Popen(argv + OPTIONS + ["-kernel", firmware], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                                         stderr=subprocess.DEVNULL)
         self.got = b""
 
@@ -33,11 +51,11 @@ class Board:
         self.process.stdin.flush()
 
     def run(self, script, seconds):
-        """Output and errors of a script."""
+        """Output and errors of a script, which has the functions of HEADER."""
         deadline = time.time() + seconds
         self.send(b"\r\x03\x01")
         self.read_until(b"raw REPL; CTRL-B to exit\r\n>", deadline)
-        self.send(script.encode() + b"\x04")
+        self.send(self.header.encode() + script.encode() + b"\x04")
         self.read_until(b"OK", deadline)
         out = self.read_until(b"\x04", deadline)
         errors = self.read_until(b"\x04", deadline)

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 //
 // board.c - FOR TESTS ONLY: a random source that always gives the same bytes, and a clock that
-// stands in 2026, for the emulated board MPS2_AN385, which has neither.
+// stands in 2026, for the emulated boards MPS2_AN385, MPS2_AN500 and VIRT_RV32, which have neither.
 //
 // Keys made from this source are known to everybody. It is not compiled anywhere else.
-#if !defined(USSL_TEST_BOARD) || !defined(QEMU_SOC_MPS2)
+#if !defined(USSL_TEST_BOARD) || !(defined(QEMU_SOC_MPS2) || defined(QEMU_SOC_VIRT))
 #error "this random source is predictable: it is for the emulated test board only"
 #endif
 
@@ -24,14 +24,25 @@ int mbedtls_hardware_poll(void *data, unsigned char *output, size_t len, size_t 
     return 0;
 }
 
-// The board's counter of 25 MHz (FPGAIO COUNTER, ARM DAI 0385).
+#ifdef QEMU_SOC_MPS2
+// FPGAIO of MPS2 (ARM DAI 0385): COUNTER, and LED0.
+#define TICKS 0x40028018u
+#define TICKS_IN_A_MS 25000
+#define CLOCK_IS_LOST 0x40028000u
+#else
+// qemu's machine virt: mtime of the CLINT, and the scratch register of the 16550.
+#define TICKS 0x0200BFF8u
+#define TICKS_IN_A_MS 10000
+#define CLOCK_IS_LOST 0x10000007u
+#endif
+
 uint32_t mp_hal_ticks_ms(void) {
-    return *(volatile uint32_t *)0x40028018u / 25000;
+    return *(volatile uint32_t *)TICKS / TICKS_IN_A_MS;
 }
 
-// LED 0 (FPGAIO LED0) stands for a clock that was never set.
+// A bit that a script can set stands for a clock that was never set.
 uint64_t mp_hal_time_ns(void) {
-    if (*(volatile uint32_t *)0x40028000u & 1) {
+    if (*(volatile uint8_t *)CLOCK_IS_LOST & 1) {
         return 0; // 1970
     }
     return 1780272000ull * 1000000000ull; // 2026-06-01 00:00:00 UTC
