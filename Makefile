@@ -194,7 +194,7 @@ test: build/tools.ok
 	@$(MAKE) --no-print-directory $(UNIX) certs
 	@$(MAKE) --no-print-directory $(JOBS) unit-build $(THREADS_DIR)/threads
 	@$(MAKE) --no-print-directory firmware $(BENCH)/device/firmware.elf $(BENCH)/device12/firmware.elf
-	@python3 tests/run.py
+	@MICROPYTHON=$(MICROPYTHON) MBEDTLS=$(MBEDTLS) python3 tests/run.py
 
 # One part of it: make unit, make compat, make port, make interop, make lint.
 unit: unit-build certs
@@ -231,8 +231,14 @@ format:
 flags: $(UNIX) certs
 	@MICROPYTHON=$(MICROPYTHON) MBEDTLS=$(MBEDTLS) sh tools/try-flags
 
-clean:
-	rm -rf build/unix build/unix32 build/firmware* build/bench build/unit* build/threads build/flags build/certs build/*.ok
+# Ports and boards, each beside stock: TREES="/path/to/micropython ..." and ROWS="RPI_PICO_W ...", docs/boards.md.
+ports: $(UNIX) build/usermod-stock certs
+	@sh tools/install-tools unix32
+	@USSL_PORTS=all MICROPYTHON=$(MICROPYTHON) MBEDTLS=$(MBEDTLS) TREES="$(or $(TREES),$(MICROPYTHON))" ROWS="$(ROWS)" \
+		python3 tests/run.py ports
 
-.PHONY: all run repl chains unix32 firmware bench footprint soak conformance test unit threads compat port interop lint certs check-layers check-format format \
+clean:
+	rm -rf build/unix build/unix32 build/firmware* build/bench build/unit* build/threads build/ports build/flags build/certs build/*.ok
+
+.PHONY: all run repl chains unix32 ports firmware bench footprint soak conformance test unit threads compat port interop lint certs check-layers check-format format \
 	flags clean

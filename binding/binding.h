@@ -16,7 +16,12 @@
 #include "py/runtime.h"
 #include "py/stream.h"
 
-#if !MICROPY_PY_BUILTINS_BYTEARRAY
+// Only the smallest builds lack one of these: unix minimal, and MICROPY_CONFIG_ROM_LEVEL_MINIMUM.
+#if !MICROPY_MODULE_BUILTIN_INIT
+#error "ussl needs MICROPY_MODULE_BUILTIN_INIT: the module starts its engine when it is imported"
+#elif !MICROPY_STREAMS_NON_BLOCK
+#error "ussl needs MICROPY_STREAMS_NON_BLOCK: a stream that has nothing yet is told from one that failed"
+#elif !MICROPY_PY_BUILTINS_BYTEARRAY
 #error "ussl needs MICROPY_PY_BUILTINS_BYTEARRAY: streams in Python read into one"
 #endif
 // The smallest builds of MicroPython have no UnicodeError, which is a ValueError.

@@ -183,15 +183,18 @@ static void port_unlock(void *user) {
 #endif
     ssl_platform_let_interrupt(held);
 }
+
+static uintptr_t port_thread(void *user) {
+    (void)user;
+#if PORT_THREADS
+    return (uintptr_t)mp_thread_get_id() + 1; // on rp2 it is the number of the core, which can be 0
+#else
+    return 1;
+#endif
+}
 #endif
 
 #if PORT_THREADS
-// On rp2 the number is that of the core, which can be 0.
-static uintptr_t port_thread(void *user) {
-    (void)user;
-    return (uintptr_t)mp_thread_get_id() + 1;
-}
-
 static bool frozen_held; // of the thread that is in the atomic section
 
 static uintptr_t port_freeze(void *user) {
@@ -222,9 +225,9 @@ void ssl_platform_start(void) {
 #if PORT_THREADS || PORT_HOLDS
         .lock = port_lock,
         .unlock = port_unlock,
+        .thread = port_thread,
 #endif
 #if PORT_THREADS
-        .thread = port_thread,
         .freeze = port_freeze,
         .thaw = port_thaw,
 #endif

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 #
-# run.py - runs the test suites and counts: `tests/run.py [lint|api|unit|threads|compat|chains|port|unix32|stock|interop|libraries|conformance|soak|firmware|flags|fuzz ...]`.
+# run.py - runs the test suites and counts: `tests/run.py [lint|api|unit|threads|compat|chains|port|unix32|ports|stock|interop|libraries|conformance|soak|firmware|flags|fuzz ...]`.
 #
 # The last line is "N passed, N failed"; what cannot run here is named and counted as skipped.
 import glob
@@ -279,6 +279,16 @@ def unix32():
     port(program, "unix32/port/", leave_out)
 
 
+# ---- ports: builds that no other suite makes; USSL_PORTS=all is the matrix of `make ports` ----
+def ports():
+    sys.path.insert(0, os.path.join(ROOT, "tests/ports"))
+    import ports as cases
+
+    for name in ("MICROPYTHON", "MBEDTLS"):
+        os.environ.setdefault(name, os.path.join(ROOT, "build/src", name.lower()))
+    cases.run_all(report, CERTS, os.environ.get("USSL_PORTS") != "all")
+
+
 # ---- interop ----
 def interop():
     sys.path.insert(0, os.path.join(ROOT, "tests/interop"))
@@ -409,7 +419,7 @@ def flags():
 
 
 def main():
-    suites = {"lint": lint, "api": api, "unit": unit, "threads": threads, "compat": compat, "chains": chains, "port": port, "unix32": unix32, "stock": stock, "interop": interop, "libraries": libraries, "conformance": conformance, "soak": soak, "firmware": firmware,
+    suites = {"lint": lint, "api": api, "unit": unit, "threads": threads, "compat": compat, "chains": chains, "port": port, "unix32": unix32, "ports": ports, "stock": stock, "interop": interop, "libraries": libraries, "conformance": conformance, "soak": soak, "firmware": firmware,
               "flags": flags, "fuzz": fuzz}
     chosen = [a for a in sys.argv[1:] if not a.startswith("-")] or list(suites)
     for name in chosen:

@@ -1,0 +1,240 @@
+# SPDX-License-Identifier: MIT
+#
+# ports.py - the matrix of ports and boards: each is built with our module, as docs/boards.md says, and beside it as stock;
+# what can run here connects to itself. `make ports`, and `make test` in a short form.
+#
+# TREES names MicroPython checkouts, with the submodules of the ports that are wanted; ROWS the rows, by name.
+import os
+import re
+import shutil
+import subprocess
+import sys
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+ROOT = os.path.dirname(os.path.dirname(HERE))
+OUT = os.path.join(ROOT, "build/ports")
+sys.path.insert(0, os.path.join(ROOT, "tests/firmware"))
+import board
+
+# What the smallest variant leaves out and the module needs: binding/binding.h names them.
+MINIMAL = "CFLAGS_EXTRA=-DMICROPY_PY_BUILTINS_BYTEARRAY=1 -DMICROPY_MODULE_BUILTIN_INIT=1 -DMICROPY_STREAMS_NON_BLOCK=1"
+
+
+class Row:
+    """name; port; arguments of make; a file of the tree that must be there; `short`: a row of `make test`; `runs`: here."""
+
+    def __init__(self, name, port, arguments, needs=None, short=False, runs=False):
+        self.name, self.port, self.arguments, self.short, self.runs = name, port, arguments, short, runs
+        self.needs = "ports/%s/%s" % (port, "CMakeLists.txt" if port == "rp2" else "Makefile") if needs is None else needs
+
+
+def unix(name, *arguments, short=False):
+    return Row("unix-" + name, "unix", list(arguments), short=short, runs=True)
+
+
+def emulated(name):
+    return Row(name, "qemu", ["BOARD=" + name, "MICROPY_HEAP_SIZE=1048576"], runs=True)
+
+
+def device(name, port, needs):
+    return Row(name, port, ["BOARD=" + name], needs)
+
+
+# The interpreters that other suites build and run are not in the short form.
+ROWS = (
+    unix("standard"), unix("coverage", "VARIANT=coverage"), unix("32bit", "MICROPY_FORCE_32BIT=1", "MICROPY_PY_FFI=0"),
+    unix("minimal", "VARIANT=minimal", MINIMAL, short=True), unix("no-threads", "MICROPY_PY_THREAD=0", short=True),
+    unix("nanbox", "VARIANT=nanbox", "MICROPY_PY_FFI=0", short=True),
+    emulated("MPS2_AN385"), emulated("MPS2_AN500"), emulated("VIRT_RV32"),
+    device("RPI_PICO_W", "rp2", "lib/pico-sdk/pico_sdk_init.cmake"),
+    device("RPI_PICO2_W", "rp2", "lib/pico-sdk/pico_sdk_init.cmake"),
+    device("NUCLEO_F767ZI", "stm32", "lib/stm32lib/README.md"),
+    device("PYBD_SF6", "stm32", "lib/stm32lib/README.md"),
+    device("TEENSY41", "mimxrt", "lib/nxp_driver/sdk"),
+)
+
+
+def version_of(tree):
+    """1.28.0, as py/mpconfig.h has it."""
+    with open(os.path.join(tree, "py/mpconfig.h")) as f:
+        text = f.read()
+    part = [re.search(r"define MICROPY_VERSION_%s (\d+)" % name, text).group(1) for name in ("MAJOR", "MINOR", "MICRO")]
+    return ".".join(part) + ("-preview" if re.search(r"MICROPY_VERSION_PRERELEASE 1", text) else "")
+
+
+class Tree:
+    def __init__(self, path, mbedtls):
+        self.path, self.mbedtls, self.version = os.path.abspath(path), mbedtls, version_of(path)
+        # Debian's source package has no mbedTLS and no micropython-lib.
+        self.whole = os.path.exists(self.path + "/lib/mbedtls/library/ssl_tls.c")
+        self.library = [] if os.path.exists(self.path + "/lib/micropython-lib/README.md") else ["MPY_LIB_DIR=" + ROOT]
+
+    def arguments(self, row, kind):
+        """What make gets for "stock", for "ussl" and for "device", its smaller profile."""
+        own = ["MBEDTLS=" + self.mbedtls]
+        if row.port == "rp2":
+            own.append("USER_C_MODULES=" + ROOT + "/micropython.cmake")
+        else:
+            own.append("USER_C_MODULES=" + ROOT + "/build/usermod" + ("-board" if row.port == "qemu" else ""))
+        more = list(row.arguments)
+        if row.port in ("unix", "qemu"):
+            more += self.library + ([] if row.name == "unix-minimal" else ["FROZEN_MANIFEST=" + ROOT + "/config/manifest.py"])
+        if row.port == "unix" and not self.whole:
+            more += ["MICROPY_PY_BTREE=0", "MICROPY_PY_SSL=0"]
+            own.append("USSL_HASHLIB=1")
+        if row.port == "qemu":
+            more += {"VIRT_RV32": ["LDSCRIPT=" + ROOT + "/tests/firmware/virt.ld", "RV32_ARCH=rv32imac -misa-spec=2.2"],
+                     "MPS2_AN500": ["LDSCRIPT=" + ROOT + "/tests/firmware/mps2.ld",
+                                    "BOARD_DIR=" + ROOT + "/tests/firmware/boards/MPS2_AN500"]}.get(
+                                        row.name, ["LDSCRIPT=" + ROOT + "/tests/firmware/mps2.ld"])
+        if kind != "stock":
+            return more + own + (["USSL_PROFILE=device"] if kind == "device" else [])
+        # The stock module on a port that has none by itself: bench/stock. unix minimal has no TLS at all.
+        if row.port == "qemu" or (row.port == "unix" and not self.whole and row.name != "unix-minimal"):
+            folder = "/build/usermod-stock" + ("-unix" if row.port == "unix" else "")
+            return more + ["MBEDTLS=" + self.mbedtls, "USER_C_MODULES=" + ROOT + folder]
+        return more
+
+    def build(self, row, kind):
+        """Path of the program, or None; the log is beside it. The folder of objects is the same for each kind, so that a
+        cache of the compiler (ccache) finds what does not differ."""
+        folder, target = os.path.join(OUT, self.version, row.name), "micropython" if row.port == "unix" else "firmware.elf"
+        shutil.rmtree(folder + "/build", ignore_errors=True)
+        os.makedirs(folder, exist_ok=True)
+        # FROZEN_MANIFEST comes from config/; a board's own is taken where it has one.
+        argv = ["make", "-C", "%s/ports/%s" % (self.path, row.port), "-j%d" % (os.cpu_count() or 2), "BUILD=%s/build" % folder]
+        with open("%s/%s.log" % (folder, kind), "w") as log:
+            done = subprocess.run(argv + self.arguments(row, kind), stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        if done.returncode != 0:
+            return None
+        program = "%s/%s" % (folder, kind)
+        shutil.copy(folder + "/build/" + target, program)
+        for extra in ("firmware.uf2", "firmware.elf.map", "firmware.map"):
+            if os.path.exists("%s/build/%s" % (folder, extra)):
+                shutil.copy("%s/build/%s" % (folder, extra), "%s.%s" % (program, extra.split(".")[-1]))
+        shutil.rmtree(folder + "/build")
+        return program
+
+
+def sizes(program):
+    """Flash (text and initialised data) and static RAM of an ELF file, in bytes."""
+    tool = shutil.which("size")
+    with open(program, "rb") as f:
+        header = f.read(20)
+    if header[18] == 40:  # EM_ARM (ELF for the Arm Architecture)
+        tool = shutil.which("arm-none-eabi-size")
+    text, data, bss = subprocess.run([tool, program], stdout=subprocess.PIPE, check=True).stdout.decode().splitlines()[1].split()[:3]
+    return int(text) + int(data), int(data) + int(bss)
+
+
+def flash_left(program, used):
+    """Of the region that the linker puts a firmware into; None where the map names none."""
+    try:
+        with open(program + ".map", errors="replace") as f:
+            regions = re.findall(r"^(?:FLASH|FLASH_TEXT|flash_text|m_text|m_flash)\s+0x\w+\s+0x(\w+)", f.read(), re.M)
+    except OSError:
+        return None
+    return int(regions[0], 16) - used if regions else None
+
+
+def script_of(certs):
+    data = ""
+    for name, file in (("CA", "ca.pem"), ("CERT", "server.pem"), ("KEY", "server.key")):
+        with open(os.path.join(certs, file), "rb") as f:
+            data += "%s = %r\n" % (name, f.read())
+    with open(os.path.join(HERE, "alive.py")) as f:
+        return data + f.read()
+
+
+def run(row, program, certs):
+    """(it ran as it must, what it said)"""
+    if row.port == "qemu":
+        device = board.Board(program, row.name)
+        try:
+            out = "".join(device.run(script_of(certs), 240))
+        except (OSError, TimeoutError) as e:
+            out = str(e)
+        device.close()
+        return out == "ok\n", out
+    path = program + ".py"
+    with open(path, "w") as f:
+        f.write(script_of(certs))
+    done = subprocess.run([program, path], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=120)
+    out = done.stdout.decode(errors="replace")
+    return done.returncode == 0 and out == "ok\n", out
+
+
+def tail(tree, row, kind):
+    with open(os.path.join(OUT, tree.version, row.name, kind + ".log"), errors="replace") as f:
+        lines = f.read().splitlines()
+    return "\n".join([line for line in lines if "error" in line.lower() or "overflowed" in line][:10] + lines[-5:])
+
+
+def one(report, tree, row, kinds, certs):
+    """A row of the table: a dictionary, or None."""
+    name = "ports/%s/%s" % (tree.version, row.name)
+    if not os.path.exists(os.path.join(tree.path, row.needs)):
+        report("skipped", name, "needs %s in the tree" % row.needs)
+        return None
+    found = {"row": row.name, "version": tree.version}
+    for kind in kinds:
+        program = tree.build(row, kind)
+        if program is None:
+            report("failed", "%s/%s" % (name, kind), "does not build\n" + tail(tree, row, kind))
+            return None
+        found[kind] = sizes(program)
+        found["left" if kind == "ussl" else "left-" + kind] = flash_left(program, found[kind][0])
+        if kind != "stock" and row.runs:
+            good, out = run(row, program, certs)
+            found["run"] = "runs" if good else "fails"
+            if not good:
+                report("failed", "%s/%s/runs" % (name, kind), out[-2000:])
+    report("passed", name, line_of(found))
+    return found
+
+
+def line_of(found):
+    def more(kind, i):
+        number = found[kind][i] - (found["stock"][i] if "stock" in found else 0)
+        return ("{:+,}" if "stock" in found else "{:,}").format(number)
+
+    text = "flash "
+    if "stock" in found:
+        text += "{:,} stock, ".format(found["stock"][0])
+    text += more("ussl", 0) + ", static RAM " + more("ussl", 1)
+    if "device" in found:
+        text += "; device profile " + more("device", 0)
+    if found.get("left") is not None:
+        text += "; {:,} left".format(found["left"])
+    return text + ("; " + found["run"] if "run" in found else "")
+
+
+def table(rows):
+    lines = ["| board | MicroPython | flash, stock | with ussl | with `USSL_PROFILE=device` | static RAM | flash left | |",
+             "|---|---|---:|---:|---:|---:|---:|---|"]
+    for r in rows:
+        s = r["stock"]
+        lines.append("| %s | %s | %s | %+d | %s | %+d | %s | %s |" % (
+            r["row"], r["version"], "{:,}".format(s[0]), r["ussl"][0] - s[0],
+            "{:+,}".format(r["device"][0] - s[0]) if "device" in r else "", r["ussl"][1] - s[1],
+            "{:,}".format(r["left"]) if r["left"] is not None else "", r.get("run", "builds")))
+        lines[-1] = re.sub(r"([+-]\d+)\b", lambda m: "{:+,}".format(int(m.group(1))), lines[-1])
+    return "\n".join(lines) + "\n"
+
+
+def run_all(report, certs, short):
+    if os.path.isdir("/usr/lib/ccache"):
+        os.environ["PATH"] = "/usr/lib/ccache:" + os.environ["PATH"]
+    wanted = os.environ.get("ROWS", "").split()
+    rows = []
+    for path in [os.environ["MICROPYTHON"]] if short else os.environ.get("TREES", os.environ["MICROPYTHON"]).split():
+        tree = Tree(path, os.environ["MBEDTLS"])
+        for row in ROWS:
+            if (short and not row.short) or (wanted and row.name not in wanted):
+                continue
+            kinds = ["ussl"] if short else ["stock", "ussl"] + ([] if row.port in ("unix", "qemu") else ["device"])
+            found = one(report, tree, row, kinds, certs)
+            if found and "stock" in found:
+                rows.append(found)
+                with open(os.path.join(OUT, "table.md"), "w") as f:
+                    f.write(table(rows))
