@@ -28,7 +28,7 @@ export USSL_CERTS := $(abspath build/certs)
 UNIX_DIR := build/unix
 UNIX := $(UNIX_DIR)/micropython
 JOBS := -j$(shell nproc 2>/dev/null || echo 2)
-CHECKED_C := $(wildcard engine/*.[ch] engine/*/*.[ch] binding/*.[ch] tests/support/*.[ch] tests/unit/*.c tests/unit/*/*.[ch] tests/threads/*.c fuzz/*.[ch])
+CHECKED_C := $(wildcard engine/*.[ch] engine/*/*.[ch] binding/*.[ch] tests/support/*.[ch] tests/unit/*.c tests/unit/*/*.[ch] tests/threads/*.c fuzz/*.[ch] examples/*.c)
 
 all: $(UNIX)
 
@@ -172,6 +172,33 @@ bench: certs $(BENCH)/stock/firmware.elf $(BENCH)/ours/firmware.elf $(BENCH)/dev
 		$(BENCH)/device12/firmware.elf $(BENCH)/unix-stock/micropython $(BENCH)/count.so
 	@python3 bench/run.py
 
+# ---- the engine alone, for programs in C: build/lib ----
+LIB := build/lib
+LIB_CFLAGS := -std=c11 -O2 -I. -I$(MBEDTLS)/include -DMBEDTLS_CONFIG_FILE='"config/mbedtls_full.h"' \
+	-ffunction-sections -fdata-sections -fPIC $(USSL_CFLAGS)
+LIB_OWN_O := $(patsubst %.c,$(LIB)/objects/%.o,$(wildcard engine/*.c engine/*/*.c))
+LIB_MBED_O := $(patsubst %.c,$(LIB)/objects/mbedtls/%.o,$(shell cat config/mbedtls_sources.txt))
+LIB_HEADERS := alerts.h cert.h config.h result.h ussl.h
+
+$(LIB_OWN_O): $(LIB)/objects/%.o: %.c $(wildcard engine/*.h engine/*/*.h config/*.h)
+	@mkdir -p $(@D)
+	@$(CC) $(LIB_CFLAGS) -c $< -o $@
+$(LIB_MBED_O): $(LIB)/objects/mbedtls/%.o: $(MBEDTLS)/library/%.c $(wildcard config/*.h) engine/config.h
+	@mkdir -p $(@D)
+	@$(CC) $(LIB_CFLAGS) -c $< -o $@
+$(LIB)/libussl.a: $(LIB_OWN_O) $(LIB_MBED_O)
+	@rm -f $@ && $(AR) qc $@ $^
+
+# Programs must see the flags that the library was built with.
+$(LIB)/ussl.pc: $(LIB)/libussl.a FORCE
+	@mkdir -p $(LIB)/include/ussl && cp $(addprefix engine/,$(LIB_HEADERS)) $(LIB)/include/ussl
+	@printf '%s\n' 'prefix=$(abspath $(LIB))' 'Name: ussl' 'Description: TLS 1.2 and 1.3 over mbedTLS, without I/O' \
+	  'Version: 0.9.0' 'Cflags: -I$${prefix}/include $(USSL_CFLAGS)' 'Libs: -L$${prefix} -lussl -Wl,--gc-sections' >$@
+
+lib: build/sources.ok
+	@$(MAKE) --no-print-directory $(JOBS) $(LIB)/ussl.pc
+	@echo "built $(LIB)/libussl.a; PKG_CONFIG_PATH=$(LIB) pkg-config --cflags --libs ussl"
+
 # ---- for people ----
 run: $(UNIX) certs
 ifdef URL
@@ -238,7 +265,7 @@ ports: $(UNIX) build/usermod-stock certs
 		python3 tests/run.py ports
 
 clean:
-	rm -rf build/unix build/unix32 build/firmware* build/bench build/unit* build/threads build/ports build/flags build/certs build/*.ok
+	rm -rf build/unix build/unix32 build/firmware* build/bench build/unit* build/threads build/lib build/ports build/flags build/certs build/*.ok
 
-.PHONY: all run repl chains unix32 ports firmware bench footprint soak conformance test unit threads compat port interop lint certs check-layers check-format format \
+.PHONY: all lib run repl chains unix32 ports firmware bench footprint soak conformance test unit threads compat port interop lint certs check-layers check-format format \
 	flags clean

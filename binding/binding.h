@@ -20,7 +20,7 @@
 #if !MICROPY_MODULE_BUILTIN_INIT
 #error "ussl needs MICROPY_MODULE_BUILTIN_INIT: the module starts its engine when it is imported"
 #elif !MICROPY_STREAMS_NON_BLOCK
-#error "ussl needs MICROPY_STREAMS_NON_BLOCK: a stream that has nothing yet is told from one that failed"
+#error "ussl needs MICROPY_STREAMS_NON_BLOCK: without it no stream can say that it has nothing yet"
 #elif !MICROPY_PY_BUILTINS_BYTEARRAY
 #error "ussl needs MICROPY_PY_BUILTINS_BYTEARRAY: streams in Python read into one"
 #endif

@@ -440,6 +440,13 @@ ussl_result_t ussl_conn_read(ussl_conn_t *conn, uint8_t *buf, size_t len, size_t
 // Returns USSL_OK if there is plaintext to read, and leaves it there; otherwise what
 // ussl_conn_read() would return.
 ussl_result_t ussl_conn_peek(ussl_conn_t *conn);
+// Puts bytes of buf into one record, which then waits in the output: drain it after every write.
+// What one record cannot hold is written by further calls. These are the results:
+//  - USSL_OK: *n bytes were taken, at least one unless len is 0.
+//  - USSL_WANT_OUT: nothing was taken, because output still waits; drain it, then call again.
+//  - USSL_ERR_USAGE: nothing was taken; the handshake is not done, or ussl_conn_close() was called.
+//  - Any other below 0: the connection has failed, in this call or before (ussl_conn_failure()).
+// A write never waits for input; with TLS 1.3 it can put a KeyUpdate into the output first.
 ussl_result_t ussl_conn_write(ussl_conn_t *conn, const uint8_t *buf, size_t len, size_t *n);
 // Queues close_notify; the output must then be drained. USSL_WANT_OUT: drain it first, then call
 // again. A second call changes nothing.

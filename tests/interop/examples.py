@@ -90,7 +90,25 @@ def mqtt(case):
     yield "example/mqtt-client", out == "received: b'devices/a-device' b'21.5 degrees'\n", out + broker.stop()
 
 
+# examples/client.c, built as it says, by what `make lib` made.
+def in_c(case, free_port, wait_for, stop):
+    root, program = os.path.join(HERE, "..", ".."), os.path.join(HERE, "..", "..", "build/lib/client")
+    done = subprocess.run("make -s lib && cc -Wall -Wextra -Wno-unused-parameter -Werror examples/client.c "
+                          "$(PKG_CONFIG_PATH=build/lib pkg-config --cflags --libs ussl) -o build/lib/client",
+                          shell=True, cwd=root, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    yield "example/client.c/builds", done.returncode == 0, done.stdout.decode(errors="replace")
+    for version in ("tls1_2", "tls1_3"):
+        for cert, ca, wanted in (("server", "ca.pem", "200 ok"), ("wrong-name", "ca.pem", "TLS: Hostname mismatch"),
+                                 ("server", "root-rsa.pem", "TLS: unable to get local issuer certificate")):
+            port = free_port()
+            server = case.their_server(port, cert, version)
+            status, out = case.run([program, "localhost", str(port), case.cert(ca)])
+            yield "example/client.c/%s/%s/%s" % (version, cert, ca), wanted in out and (status == 0) == (wanted == "200 ok"), out
+            stop(server)
+
+
 def cases(case, free_port, wait_for, stop):
+    yield from in_c(case, free_port, wait_for, stop)
     yield from servers(case, free_port, wait_for, stop)
     yield from clients(case, free_port, wait_for, stop)
     yield from mqtt(case)
