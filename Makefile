@@ -258,6 +258,15 @@ format:
 flags: $(UNIX) certs
 	@MICROPYTHON=$(MICROPYTHON) MBEDTLS=$(MBEDTLS) sh tools/try-flags
 
+# Ours and stock's tls in one interpreter, as tls and as tls_stock, each with its mbedTLS. A link gives stock's another name,
+# under which its objects are built too.
+beside: $(UNIX)
+	@mkdir -p build/usermod-beside && ln -sfn ../.. build/usermod-beside/ussl && ln -sfn ../../tests/ports/beside build/usermod-beside/beside
+	@ln -sfn $(or $(wildcard $(MICROPYTHON)/lib/mbedtls/library),$(MBEDTLS)/library) build/usermod-beside/library
+	@ln -sfn $(or $(wildcard $(MICROPYTHON)/lib/mbedtls/include),$(MBEDTLS)/include) build/usermod-beside/include
+	@$(MAKE) --no-print-directory UNIX_DIR=build/beside MORE='USSL_HASHLIB= USER_C_MODULES=$(abspath build/usermod-beside) \
+		STOCK_MBEDTLS=$(abspath build/usermod-beside)' build/beside/micropython
+
 # Ports and boards, each beside stock: TREES="/path/to/micropython ..." and ROWS="RPI_PICO_W ...", docs/boards.md.
 ports: $(UNIX) build/usermod-stock certs
 	@sh tools/install-tools unix32
@@ -265,7 +274,7 @@ ports: $(UNIX) build/usermod-stock certs
 		python3 tests/run.py ports
 
 clean:
-	rm -rf build/unix build/unix32 build/firmware* build/bench build/unit* build/threads build/lib build/ports build/flags build/certs build/*.ok
+	rm -rf build/unix build/unix32 build/firmware* build/bench build/unit* build/threads build/lib build/beside build/ports build/flags build/certs build/*.ok
 
-.PHONY: all lib run repl chains unix32 ports firmware bench footprint soak conformance test unit threads compat port interop lint certs check-layers check-format format \
+.PHONY: all lib run repl chains unix32 beside ports firmware bench footprint soak conformance test unit threads compat port interop lint certs check-layers check-format format \
 	flags clean

@@ -287,6 +287,12 @@ def ports():
     for name in ("MICROPYTHON", "MBEDTLS"):
         os.environ.setdefault(name, os.path.join(ROOT, "build/src", name.lower()))
     cases.run_all(report, CERTS, os.environ.get("USSL_PORTS") != "all")
+    status, out, err = run(["make", "-s", "beside"], timeout=900)
+    if status == 0:
+        folder = os.path.join(ROOT, "tests/compat")
+        status, out, err = run([ROOT + "/build/beside/micropython", ROOT + "/tests/ports/beside.py"], folder, folder)
+    good = status == 0 and out.startswith("ok")
+    report("passed" if good else "failed", "ports/stock-beside-ours", out.strip() if good else out[-2000:] + err[-2000:])
 
 
 # ---- interop ----
