@@ -84,6 +84,8 @@ int64_t ussl__mbed_time(int64_t *out);
 // ---- PSA: TLS 1.3 needs it ----
 #if USSL_TLS13
 #define MBEDTLS_PSA_CRYPTO_C
+#define MBEDTLS_PSA_CRYPTO_CONFIG
+#define MBEDTLS_PSA_CRYPTO_CONFIG_FILE "config/mbedtls_psa.h"
 // Key slots grow with memory, in a table of their own: engine/mbedtls/psa_slots.c. None are persistent.
 #define MBEDTLS_PSA_KEY_STORE_DYNAMIC
 #define MBEDTLS_PSA_KEY_SLOT_COUNT 1
