@@ -15,7 +15,6 @@
 #define MBEDTLS_SHA512_SMALLER
 #define MBEDTLS_AES_FEWER_TABLES
 #define MBEDTLS_ECP_FIXED_POINT_OPTIM 0
-#define MBEDTLS_X509_REMOVE_INFO
 // Keys with explicit curve parameters or compressed points: no certificate of the web has them.
 #undef MBEDTLS_PK_PARSE_EC_EXTENDED
 #undef MBEDTLS_PK_PARSE_EC_COMPRESSED

@@ -123,6 +123,8 @@ int64_t ussl__mbed_time(int64_t *out);
 #define MBEDTLS_X509_CRL_PARSE_C
 #endif
 #define MBEDTLS_X509_RSASSA_PSS_SUPPORT
+// mbedTLS's descriptions of certificates and of object identifiers: nothing of ours asks for them.
+#define MBEDTLS_X509_REMOVE_INFO
 
 // ---- TLS ----
 #define MBEDTLS_SSL_TLS_C
