@@ -128,6 +128,8 @@ int64_t ussl__mbed_time(int64_t *out);
 
 // ---- TLS ----
 #define MBEDTLS_SSL_TLS_C
+// mbedTLS's own list of cipher suites is empty: each context has one of its own (engine/conn/ctx.c).
+#define MBEDTLS_SSL_CIPHERSUITES 0
 #define MBEDTLS_SSL_CLI_C
 #if USSL_SERVER
 #define MBEDTLS_SSL_SRV_C
