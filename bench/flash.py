@@ -28,7 +28,7 @@ def objects(path):
 
 
 def kind_of(name):
-    if "/mbedtls/library/" in name or "/engine/mbedtls/ssl_" in name:
+    if "/mbedtls/library/" in name or re.search(r"/engine/mbedtls/(ssl_|pk_wrap|rsa)", name):
         return "mbedtls"
     if "/engine/" in name or "/binding/" in name or "modtls_mbedtls" in name or "mp_mbedtls_errors" in name:
         return "module"
