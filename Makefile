@@ -267,10 +267,10 @@ beside: $(UNIX)
 	@$(MAKE) --no-print-directory UNIX_DIR=build/beside MORE='USSL_HASHLIB= USER_C_MODULES=$(abspath build/usermod-beside) \
 		STOCK_MBEDTLS=$(abspath build/usermod-beside)' build/beside/micropython
 
-# Ports and boards, each beside stock: TREES="/path/to/micropython ..." and ROWS="RPI_PICO_W ...", docs/boards.md.
+# Ports and boards, each beside stock: TREES="/path/to/micropython ...", ROWS="RPI_PICO_W ...", KINDS="ussl ...": tests/ports/ports.py.
 ports: $(UNIX) build/usermod-stock certs
 	@sh tools/install-tools unix32
-	@USSL_PORTS=all MICROPYTHON=$(MICROPYTHON) MBEDTLS=$(MBEDTLS) TREES="$(or $(TREES),$(MICROPYTHON))" ROWS="$(ROWS)" \
+	@USSL_PORTS=all MICROPYTHON=$(MICROPYTHON) MBEDTLS=$(MBEDTLS) TREES="$(or $(TREES),$(MICROPYTHON))" ROWS="$(ROWS)" KINDS="$(KINDS)" \
 		python3 tests/run.py ports
 
 clean:

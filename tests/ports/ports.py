@@ -3,7 +3,8 @@
 # ports.py - the matrix of ports and boards: each is built with our module, as docs/boards.md says, and beside it as stock;
 # what can run here connects to itself. `make ports`, and `make test` in a short form.
 #
-# TREES names MicroPython checkouts, with the submodules of the ports that are wanted; ROWS the rows, by name.
+# TREES names MicroPython checkouts, with the submodules of the ports that are wanted; ROWS the rows, by name; KINDS what is
+# built of each: "stock ussl device", without what is not wanted.
 import os
 import re
 import shutil
@@ -101,7 +102,6 @@ class Tree:
         folder, target = os.path.join(OUT, self.version, row.name), "micropython" if row.port == "unix" else "firmware.elf"
         shutil.rmtree(folder + "/build", ignore_errors=True)
         os.makedirs(folder, exist_ok=True)
-        # FROZEN_MANIFEST comes from config/; a board's own is taken where it has one.
         argv = ["make", "-C", "%s/ports/%s" % (self.path, row.port), "-j%d" % (os.cpu_count() or 2), "BUILD=%s/build" % folder]
         with open("%s/%s.log" % (folder, kind), "w") as log:
             done = subprocess.run(argv + self.arguments(row, kind), stdin=subprocess.DEVNULL, stdout=log, stderr=log)
@@ -226,14 +226,15 @@ def run_all(report, certs, short):
     if os.path.isdir("/usr/lib/ccache"):
         os.environ["PATH"] = "/usr/lib/ccache:" + os.environ["PATH"]
     wanted = os.environ.get("ROWS", "").split()
+    kinds = os.environ.get("KINDS", "").split() or ["stock", "ussl", "device"]
     rows = []
     for path in [os.environ["MICROPYTHON"]] if short else os.environ.get("TREES", os.environ["MICROPYTHON"]).split():
         tree = Tree(path, os.environ["MBEDTLS"])
         for row in ROWS:
             if (short and not row.short) or (wanted and row.name not in wanted):
                 continue
-            kinds = ["ussl"] if short else ["stock", "ussl"] + ([] if row.port in ("unix", "qemu") else ["device"])
-            found = one(report, tree, row, kinds, certs)
+            wanted_here = [k for k in kinds if k != "device" or row.port not in ("unix", "qemu")]
+            found = one(report, tree, row, ["ussl"] if short else wanted_here, certs)
             if found and "stock" in found:
                 rows.append(found)
                 with open(os.path.join(OUT, "table.md"), "w") as f:
