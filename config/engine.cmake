@@ -1,0 +1,87 @@
+# engine.cmake - the library ussl_engine, the engine and its mbedTLS, for micropython.cmake and for the
+# component of ESP-IDF (CMakeLists.txt).
+#
+# It takes MBEDTLS and the variables USSL_… of micropython.mk but USSL_HASHLIB; each can be a variable of
+# make, of CMake or of the environment. It sets USSL_FLAGS, which whoever includes engine/ussl.h needs, and
+# in ESP-IDF USSL_IDF_OPTIONS and USSL_IDF_DEFINITIONS, those of its components.
+
+get_filename_component(USSL_DIR ${CMAKE_CURRENT_LIST_DIR}/.. ABSOLUTE)
+set(USSL_VARIABLES USSL_PROFILE USSL_CFLAGS USSL_ROOTS USSL_CERT_NONE USSL_MBEDTLS_CONFIG)
+foreach(USSL_NAME MBEDTLS ${USSL_VARIABLES})
+    if(NOT ${USSL_NAME})
+        set(${USSL_NAME} "$ENV{${USSL_NAME}}")
+    endif()
+endforeach()
+get_cmake_property(USSL_GIVEN CACHE_VARIABLES)
+list(FILTER USSL_GIVEN INCLUDE REGEX "^USSL_")
+list(REMOVE_ITEM USSL_GIVEN ${USSL_VARIABLES})
+if(USSL_GIVEN)
+    message(FATAL_ERROR "ussl: no variable ${USSL_GIVEN}: there are ${USSL_VARIABLES}")
+endif()
+
+# ---- mbedTLS ----
+if(NOT MBEDTLS)
+    set(MBEDTLS ${USSL_MBEDTLS_OF_PORT}) # of MicroPython; IDF's own is changed for IDF
+endif()
+if(NOT EXISTS ${MBEDTLS}/include/mbedtls/build_info.h)
+    message(FATAL_ERROR "ussl: no mbedTLS at ${MBEDTLS}: set MBEDTLS=/path/to/mbedtls")
+endif()
+file(STRINGS ${MBEDTLS}/include/mbedtls/build_info.h USSL_VERSION REGEX "define MBEDTLS_VERSION_STRING ")
+string(REGEX REPLACE ".*\"(.*)\".*" "\\1" USSL_VERSION "${USSL_VERSION}")
+if(USSL_VERSION VERSION_LESS 3.6.7 OR NOT USSL_VERSION VERSION_LESS 3.7)
+    message(FATAL_ERROR
+        "ussl: mbedTLS ${USSL_VERSION} at ${MBEDTLS}: 3.6.7 or a later 3.6 is needed; set MBEDTLS=/path/to/it")
+endif()
+
+# ---- flags ----
+separate_arguments(USSL_FLAGS UNIX_COMMAND "${USSL_CFLAGS}")
+if(USSL_PROFILE STREQUAL "device")
+    foreach(USSL_NAME P521 X25519 CHACHA SESSIONS KEYLOG ENCRYPTED_KEYS LEGACY_WRAP PEM CRL EXPLAIN PSK SIGN DTLS)
+        if(NOT "${USSL_CFLAGS}" MATCHES "-DUSSL_${USSL_NAME}=")
+            list(APPEND USSL_FLAGS -DUSSL_${USSL_NAME}=0)
+        endif()
+    endforeach()
+    if(NOT USSL_MBEDTLS_CONFIG)
+        set(USSL_MBEDTLS_CONFIG config/mbedtls_device.h)
+    endif()
+elseif(USSL_PROFILE)
+    message(FATAL_ERROR "ussl: USSL_PROFILE=${USSL_PROFILE}: there is only device")
+endif()
+if(NOT USSL_MBEDTLS_CONFIG)
+    set(USSL_MBEDTLS_CONFIG config/mbedtls_full.h)
+endif()
+if(USSL_CERT_NONE)
+    if(NOT USSL_CERT_NONE MATCHES "^(honour|overrule|refuse)$")
+        message(FATAL_ERROR "ussl: USSL_CERT_NONE=${USSL_CERT_NONE}: honour, overrule or refuse")
+    endif()
+    string(TOUPPER ${USSL_CERT_NONE} USSL_CERT_NONE)
+    list(APPEND USSL_FLAGS -DUSSL_CERT_NONE=USSL_CERT_NONE_${USSL_CERT_NONE})
+endif()
+
+# ---- what is compiled ----
+file(GLOB USSL_ENGINE ${USSL_DIR}/engine/*.c ${USSL_DIR}/engine/*/*.c)
+file(STRINGS ${USSL_DIR}/config/mbedtls_sources.txt USSL_MBEDTLS)
+list(TRANSFORM USSL_MBEDTLS PREPEND ${MBEDTLS}/library/)
+set_source_files_properties(${USSL_MBEDTLS} PROPERTIES COMPILE_OPTIONS "-w")
+
+# In a library of their own they see our mbedTLS's headers before all others.
+add_library(ussl_engine STATIC ${USSL_ENGINE} ${USSL_MBEDTLS})
+target_include_directories(ussl_engine PRIVATE ${USSL_DIR} ${MBEDTLS}/include)
+
+# ---- ESP-IDF ----
+# The options of IDF's components, and from IDF's own mbedTLS the headers of the AES engine alone: as a
+# library it would bring its configuration with it. It is linked all the same, because esp_aes_… is there.
+if(COMMAND idf_build_get_property)
+    idf_build_get_property(USSL_IDF_OPTIONS COMPILE_OPTIONS GENERATOR_EXPRESSION)
+    idf_build_get_property(USSL_IDF_C_OPTIONS C_COMPILE_OPTIONS GENERATOR_EXPRESSION)
+    idf_build_get_property(USSL_IDF_DEFINITIONS COMPILE_DEFINITIONS GENERATOR_EXPRESSION)
+    idf_build_get_property(USSL_IDF_CONFIG CONFIG_DIR)
+    idf_component_get_property(USSL_IDF_MBEDTLS mbedtls COMPONENT_DIR)
+    target_compile_options(ussl_engine PRIVATE ${USSL_IDF_OPTIONS} ${USSL_IDF_C_OPTIONS})
+    target_compile_definitions(ussl_engine PRIVATE ${USSL_IDF_DEFINITIONS})
+    target_include_directories(ussl_engine PRIVATE ${USSL_IDF_CONFIG} ${USSL_IDF_MBEDTLS}/port/include)
+    target_link_libraries(ussl_engine PRIVATE idf::esp_common idf::hal INTERFACE $<LINK_ONLY:idf::mbedtls>)
+endif()
+
+target_compile_definitions(ussl_engine PRIVATE MBEDTLS_CONFIG_FILE="${USSL_MBEDTLS_CONFIG}")
+target_compile_options(ussl_engine PRIVATE ${USSL_FLAGS})
