@@ -4,7 +4,8 @@
 // and waiting for a stream.
 //
 // Notes: memory comes from the C heap on unix and esp32, and from MicroPython's tracked allocations
-// on other ports. Random bytes come from mp_hal_get_random(), which every port that has a source
+// on other ports. On esp32 PSRAM comes first, so that the internal memory is left to the radio and
+// to DMA. Random bytes come from mp_hal_get_random(), which every port that has a source
 // of them defines since MicroPython 1.28, and unix always. Before, they come from the chip's own
 // function on esp32 and stm32, and elsewhere from mbedtls_hardware_poll(), which the ports define
 // for mbedTLS. Without these the build fails: no weaker source takes their place.
@@ -28,17 +29,20 @@
 #define PORT_UNIX 1
 #define PORT_C_HEAP 1
 #elif defined(ESP_PLATFORM)
+#include "esp_heap_caps.h"
 #include "esp_random.h"
 #include <stdlib.h>
 #define PORT_C_HEAP 1
-#elif !MICROPY_TRACKED_ALLOC
+#elif !MICROPY_TRACKED_ALLOC && !defined(NO_QSTR) // a search for qstrs may lack ESP_PLATFORM
 #error "ussl needs MICROPY_TRACKED_ALLOC on this port: set it to 1 in mpconfigboard.h"
 #endif
 
 // ---- the engine's platform ----
 static void *port_alloc(void *user, size_t size) {
     (void)user;
-#if PORT_C_HEAP
+#if defined(ESP_PLATFORM)
+    return heap_caps_calloc_prefer(1, size, 2, MALLOC_CAP_SPIRAM, MALLOC_CAP_DEFAULT);
+#elif PORT_C_HEAP
     return calloc(1, size);
 #else
     return m_tracked_calloc(1, size);

@@ -57,6 +57,16 @@ int64_t ussl__mbed_time(int64_t *out);
 #if defined(__x86_64__)
 #define MBEDTLS_AESNI_C
 #endif
+// The AES engine of an ESP32, where the firmware's sdkconfig has it: aes_alt.h and gcm_alt.h are
+// ESP-IDF's. GCM needs its own functions, because one call for each block takes longer than AES in
+// software (docs/boards.md).
+#if defined(ESP_PLATFORM)
+#include "sdkconfig.h"
+#if CONFIG_MBEDTLS_HARDWARE_AES
+#define MBEDTLS_AES_ALT
+#define MBEDTLS_GCM_ALT
+#endif
+#endif
 #if USSL_CHACHA
 #define MBEDTLS_CHACHA20_C
 #define MBEDTLS_POLY1305_C
