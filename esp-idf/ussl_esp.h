@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: MIT
+//
+// ussl_esp.h - starts the engine in a program of ESP-IDF.
+#ifndef USSL_ESP_H
+#define USSL_ESP_H
+
+#include "../engine/ussl.h"
+
+// Calls ussl_init() with IDF's functions. Memory comes from PSRAM where there is some. Random bytes
+// come from the chip's generator, which needs Wi-Fi, Bluetooth or bootloader_random_enable(). The
+// clock is that of time(), which SNTP sets. Any task may call the engine, and no interrupt may.
+ussl_result_t ussl_esp_init(void);
+
+#endif // USSL_ESP_H
