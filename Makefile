@@ -28,7 +28,7 @@ export USSL_CERTS := $(abspath build/certs)
 UNIX_DIR := build/unix
 UNIX := $(UNIX_DIR)/micropython
 JOBS := -j$(shell nproc 2>/dev/null || echo 2)
-CHECKED_C := $(wildcard engine/*.[ch] engine/*/*.[ch] binding/*.[ch] tests/support/*.[ch] tests/unit/*.c tests/unit/*/*.[ch] tests/threads/*.c fuzz/*.[ch] examples/*.c)
+CHECKED_C := $(wildcard engine/*.[ch] engine/*/*.[ch] binding/*.[ch] esp-idf/*.[ch] tests/esp32/*.[ch] tests/support/*.[ch] tests/unit/*.c tests/unit/*/*.[ch] tests/threads/*.c fuzz/*.[ch] examples/*.c)
 
 all: $(UNIX)
 
@@ -273,8 +273,17 @@ ports: $(UNIX) build/usermod-stock certs
 	@USSL_PORTS=all MICROPYTHON=$(MICROPYTHON) MBEDTLS=$(MBEDTLS) TREES="$(or $(TREES),$(MICROPYTHON))" ROWS="$(ROWS)" KINDS="$(KINDS)" \
 		python3 tests/run.py ports
 
-clean:
-	rm -rf build/unix build/unix32 build/firmware* build/bench build/unit* build/threads build/lib build/beside build/ports build/flags build/certs build/*.ok
+# For ESP32: IDF_PATH names a checkout of ESP-IDF 5, and MICROPYTHON may name one of MicroPython (docs/boards.md).
+ifdef IDF_PATH
+ports: ports-esp32
+endif
+ports-esp32: build/sources.ok certs
+	@sh tools/install-tools esp32
+	@IDF_PATH=$(abspath $(IDF_PATH)) MICROPYTHON=$(MICROPYTHON) MBEDTLS=$(MBEDTLS) sh tools/try-esp32
+	@IDF_PATH=$(abspath $(IDF_PATH)) MICROPYTHON=$(MICROPYTHON) MBEDTLS=$(MBEDTLS) sh tools/try-esp32-aes
 
-.PHONY: all lib run repl chains unix32 beside ports firmware bench footprint soak conformance test unit threads compat port interop lint certs check-layers check-format format \
+clean:
+	rm -rf build/esp32* build/unix build/unix32 build/firmware* build/bench build/unit* build/threads build/lib build/beside build/ports build/flags build/certs build/*.ok
+
+.PHONY: all lib run repl chains unix32 beside ports ports-esp32 firmware bench footprint soak conformance test unit threads compat port interop lint certs check-layers check-format format \
 	flags clean
