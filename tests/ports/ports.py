@@ -127,14 +127,23 @@ def sizes(program):
     return int(text) + int(data), int(data) + int(bss)
 
 
-def flash_left(program, used):
-    """Of the region that the linker puts a firmware into; None where the map names none."""
+def flash_left(tree, row, program, used):
+    """Of what the linker's script, and on rp2 the board's file system, leave to a firmware; None where the map says nothing."""
     try:
         with open(program + ".map", errors="replace") as f:
-            regions = re.findall(r"^(?:FLASH|FLASH_TEXT|flash_text|m_text|m_flash)\s+0x\w+\s+0x(\w+)", f.read(), re.M)
+            regions = dict(re.findall(r"^(FLASH_TEXT|FLASH|m_text)\s+0x\w+\s+0x(\w+)", f.read(), re.M))
     except OSError:
         return None
-    return int(regions[0], 16) - used if regions else None
+    length = regions.get("FLASH_TEXT") or regions.get("m_text") or regions.get("FLASH")
+    if length is None:
+        return None
+    room = int(length, 16)
+    if row.port == "rp2":
+        with open(os.path.join(tree.path, "ports/rp2/boards", row.name, "mpconfigboard.h")) as f:
+            files = re.search(r"MICROPY_HW_FLASH_STORAGE_BYTES\s+\((PICO_FLASH_SIZE_BYTES - )?(\d+) \* 1024\)", f.read())
+        if files:
+            room = int(files.group(2)) * 1024 if files.group(1) else room - int(files.group(2)) * 1024
+    return room - used
 
 
 def script_of(certs):
@@ -183,7 +192,7 @@ def one(report, tree, row, kinds, certs):
             report("failed", "%s/%s" % (name, kind), "does not build\n" + tail(tree, row, kind))
             return None
         found[kind] = sizes(program)
-        found["left" if kind == "ussl" else "left-" + kind] = flash_left(program, found[kind][0])
+        found["left"] = flash_left(tree, row, program, found["ussl"][0]) if kind == "ussl" else found.get("left")
         if kind != "stock" and row.runs:
             good, out = run(row, program, certs)
             found["run"] = "runs" if good else "fails"
