@@ -19,7 +19,7 @@ $(error ussl: USSL_PROFILE=$(USSL_PROFILE): there is only device)
 endif
 ifeq ($(USSL_PROFILE),device)
 USSL_MBEDTLS_CONFIG ?= config/mbedtls_device.h
-USSL_PROFILE_CFLAGS = $(foreach f,P521 X25519 CHACHA SESSIONS KEYLOG ENCRYPTED_KEYS LEGACY_WRAP PEM CRL EXPLAIN PSK SIGN DTLS,\
+USSL_PROFILE_CFLAGS = $(foreach f,$(shell cat $(USSL_DIR)/config/device_without.txt),\
 	$(if $(findstring -DUSSL_$f=,$(USSL_CFLAGS)),,-DUSSL_$f=0))
 endif
 USSL_MBEDTLS_CONFIG ?= config/mbedtls_full.h
