@@ -28,7 +28,7 @@ export USSL_CERTS := $(abspath build/certs)
 UNIX_DIR := build/unix
 UNIX := $(UNIX_DIR)/micropython
 JOBS := -j$(shell nproc 2>/dev/null || echo 2)
-CHECKED_C := $(wildcard engine/*.[ch] engine/*/*.[ch] binding/*.[ch] esp-idf/*.[ch] tests/esp32/*.[ch] tests/support/*.[ch] tests/unit/*.c tests/unit/*/*.[ch] tests/threads/*.c fuzz/*.[ch] examples/*.c)
+CHECKED_C := $(wildcard engine/*.[ch] engine/*/*.[ch] binding/*.[ch] esp-idf/*.[ch] tests/esp32/*.[ch] tests/support/*.[ch] tests/unit/*.c tests/unit/*/*.[ch] tests/threads/*.c tests/lwip/board.c fuzz/*.[ch] examples/*.c)
 
 all: $(UNIX)
 
@@ -213,6 +213,7 @@ repl: $(UNIX)
 # ---- tests ----
 include tests/unit/unit.mk
 include tests/threads/threads.mk
+include tests/lwip/lwip.mk
 include fuzz/fuzz.mk
 unit-build $(THREADS_DIR)/threads: build/sources.ok
 
@@ -220,7 +221,7 @@ test: build/tools.ok
 	@sh tools/install-tools unix32
 	@$(MAKE) --no-print-directory $(UNIX) certs
 	@$(MAKE) --no-print-directory $(JOBS) unit-build $(THREADS_DIR)/threads
-	@$(MAKE) --no-print-directory firmware $(BENCH)/device/firmware.elf $(BENCH)/device12/firmware.elf
+	@$(MAKE) --no-print-directory firmware $(BENCH)/device/firmware.elf $(BENCH)/device12/firmware.elf lwip
 	@MICROPYTHON=$(MICROPYTHON) MBEDTLS=$(MBEDTLS) python3 tests/run.py
 
 # One part of it: make unit, make compat, make port, make interop, make lint.
@@ -283,7 +284,7 @@ ports-esp32: build/sources.ok certs
 	@IDF_PATH=$(abspath $(IDF_PATH)) MICROPYTHON=$(MICROPYTHON) MBEDTLS=$(MBEDTLS) sh tools/try-esp32-aes
 
 clean:
-	rm -rf build/esp32* build/unix build/unix32 build/firmware* build/bench build/unit* build/threads build/lib build/beside build/ports build/flags build/certs build/*.ok
+	rm -rf build/esp32* build/unix build/unix32 build/firmware* build/bench build/unit* build/threads build/lwip build/lib build/beside build/ports build/flags build/certs build/*.ok
 
 .PHONY: all lib run repl chains unix32 beside ports ports-esp32 firmware bench footprint soak conformance test unit threads compat port interop lint certs check-layers check-format format \
 	flags clean

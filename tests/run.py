@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 #
-# run.py - runs the test suites and counts: `tests/run.py [lint|api|unit|threads|compat|chains|port|unix32|ports|stock|interop|libraries|conformance|soak|firmware|flags|fuzz ...]`.
+# run.py - runs the test suites and counts: `tests/run.py [lint|api|unit|threads|compat|chains|port|lwip|unix32|ports|stock|interop|libraries|conformance|soak|firmware|flags|fuzz ...]`.
 #
 # The last line is "N passed, N failed"; what cannot run here is named and counted as skipped.
 import glob
@@ -229,8 +229,7 @@ def compat(program=(MICROPYTHON,), prefix="compat/"):
 
 
 # ---- port: a script passes when it ends with "ok" and status 0, and prints on stderr what it says it does ----
-def port(program=(MICROPYTHON,), prefix="port/", leave_out={}):
-    folder = os.path.join(ROOT, "tests/port")
+def port(program=(MICROPYTHON,), prefix="port/", leave_out={}, folder=os.path.join(ROOT, "tests/port")):
     for script in sorted(glob.glob(folder + "/test_*.py")):
         name = prefix + os.path.basename(script)[5:-3]
         if name in leave_out:
@@ -241,12 +240,20 @@ def port(program=(MICROPYTHON,), prefix="port/", leave_out={}):
         heap = re.search(r"^# heap: (\S+)", text, re.M)
         stderr = re.findall(r"^# stderr: (.*)$", text, re.M)
         argv = list(program) + (["-X", "heapsize=" + heap.group(1)] if heap else []) + [script]
-        status, out, err = run(argv, folder, folder + ":" + ROOT + "/tests/compat")
+        status, out, err = run(argv, folder, ":".join((folder, ROOT + "/tests/port", ROOT + "/tests/compat")))
         for case, word, rest in re.findall(r"^case (\w+) (ok|FAIL)(.*)$", out, re.M):
             report("passed" if word == "ok" else "failed", name + "/" + case, rest)
         good = status == 0 and out.endswith("ok\n") and (not stderr or err.splitlines() == stderr)
         report("passed" if good else "failed", name,
                "" if good else "exit status %s\n%s%s" % (status, out[-2000:], err[-2000:]))
+
+
+# ---- lwip: the socket type of boards ----
+def lwip():
+    status, out, err = run(["make", "-s", "lwip"], timeout=900)
+    if status != 0:
+        return report("failed", "lwip/builds", out[-2000:] + err[-2000:])
+    port((os.path.join(ROOT, "build/lwip/micropython"),), "lwip/", folder=os.path.join(ROOT, "tests/lwip"))
 
 
 # ---- the same scripts on a 32-bit build, where the compiler can make one and something can run it ----
@@ -425,7 +432,7 @@ def flags():
 
 
 def main():
-    suites = {"lint": lint, "api": api, "unit": unit, "threads": threads, "compat": compat, "chains": chains, "port": port, "unix32": unix32, "ports": ports, "stock": stock, "interop": interop, "libraries": libraries, "conformance": conformance, "soak": soak, "firmware": firmware,
+def port(program=(MICROPYTHON,), prefix="port/", leave_out={}, folder=os.path.join(ROOT, "tests/port")):
               "flags": flags, "fuzz": fuzz}
     chosen = [a for a in sys.argv[1:] if not a.startswith("-")] or list(suites)
     for name in chosen:
