@@ -441,6 +441,15 @@ void ssl_platform_look(mp_obj_t stream, ssl_stream_info_t *out);
 // piece already, and need not wait for the peer's acknowledgement of the piece before.
 void ssl_platform_no_delay(mp_obj_t stream);
 
+// ---- ssl_lwip.c: what the sockets of extmod/modlwip.c do not tell ----
+// Returns false, and changes nothing, if the stream is no such socket. Of a UDP socket it is not
+// known whether it is connected, so it counts as connected.
+bool ssl_lwip_look(mp_obj_t stream, ssl_stream_info_t *out);
+// Calls a function that calls a method of the stream, and ignores what it raises. Does nothing if
+// the stream is such a socket and its connection has failed or is closed: the method would use a
+// NULL pointer.
+void ssl_lwip_try(mp_obj_t stream, void (*fun)(void *), void *arg);
+
 // ---- ssl_unix_socket.c: what the sockets of the unix port lack ----
 // Closes a stream. A socket of the unix port then has no descriptor, so that closing it again does
 // no harm.

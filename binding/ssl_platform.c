@@ -282,8 +282,9 @@ static void look_at_unconnected(int fd, ssl_stream_info_t *out) {
 #endif
 
 // A stream that is not a socket counts as connected, and one written in Python is not asked for a
-// file descriptor. Without getpeername(2), a stream that has an accept() method is a socket, and it
-// is not connected if it polls as hung up.
+// file descriptor. Without getpeername(2), a stream that has an accept() method is a socket. Those
+// of lwIP tell their state. Any other is not connected if it polls as hung up without being
+// readable: a connection that was reset is both.
 void ssl_platform_look(mp_obj_t stream, ssl_stream_info_t *out) {
     mp_get_stream_raise(stream, MP_STREAM_OP_READ | MP_STREAM_OP_WRITE | MP_STREAM_OP_IOCTL);
     *out = (ssl_stream_info_t){.connected = true, .blocking = true, .timeout_ms = -1};
@@ -307,9 +308,10 @@ void ssl_platform_look(mp_obj_t stream, ssl_stream_info_t *out) {
 #endif
     mp_obj_t accept[2];
     mp_load_method_maybe(stream, MP_QSTR_accept, accept);
-    if (accept[0] != MP_OBJ_NULL) {
+    if (accept[0] != MP_OBJ_NULL && !ssl_lwip_look(stream, out)) {
+        mp_uint_t ready = ssl_platform_poll(stream, MP_STREAM_POLL_RD | MP_STREAM_POLL_HUP);
         out->socket = !ssl_stream_in_python(stream);
-        out->connected = !(ssl_platform_poll(stream, MP_STREAM_POLL_HUP) & MP_STREAM_POLL_HUP);
+        out->connected = !(ready & MP_STREAM_POLL_HUP) || (ready & MP_STREAM_POLL_RD);
     }
 }
 
@@ -321,23 +323,35 @@ void ssl_platform_no_delay(mp_obj_t stream) {
     (void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
 }
 #else
-static void no_delay(void *stream) {
+typedef struct {
+    mp_obj_t stream, method[2 + 3];
+} no_delay_t;
+
+static void load_no_delay(void *arg) {
+    no_delay_t *call = arg;
     mp_obj_t socket = mp_import_name(MP_QSTR_socket, mp_const_none, MP_OBJ_NEW_SMALL_INT(0));
-    mp_obj_t call[2 + 3], option[2];
+    mp_obj_t option[2];
     mp_load_method_maybe(socket, MP_QSTR_TCP_NODELAY, option);
-    mp_load_method_maybe(MP_OBJ_FROM_PTR(stream), MP_QSTR_setsockopt, call);
-    if (option[0] != MP_OBJ_NULL && call[0] != MP_OBJ_NULL) {
-        call[2] = MP_OBJ_NEW_SMALL_INT(6); // IPPROTO_TCP
-        call[3] = option[0];
-        call[4] = MP_OBJ_NEW_SMALL_INT(1);
-        (void)mp_call_method_n_kw(3, 0, call);
-    }
+    mp_load_method_maybe(call->stream, MP_QSTR_setsockopt, call->method);
+    call->method[2] = MP_OBJ_NEW_SMALL_INT(6); // IPPROTO_TCP
+    call->method[3] = option[0];
+    call->method[4] = MP_OBJ_NEW_SMALL_INT(1);
+}
+
+static void set_no_delay(void *arg) {
+    no_delay_t *call = arg;
+    (void)mp_call_method_n_kw(3, 0, call->method);
 }
 
 void ssl_platform_no_delay(mp_obj_t stream) {
+    no_delay_t call = {.stream = stream};
     mp_obj_t ignored; // some sockets, and ports without a module socket, cannot do it
-    if (!ssl_stream_in_python(stream)) {
-        ssl_try(no_delay, MP_OBJ_TO_PTR(stream), &ignored);
+    if (ssl_stream_in_python(stream)) {
+        return;
+    }
+    ssl_try(load_no_delay, &call, &ignored);
+    if (call.method[0] != MP_OBJ_NULL && call.method[3] != MP_OBJ_NULL) {
+        ssl_lwip_try(stream, set_no_delay, &call);
     }
 }
 #endif

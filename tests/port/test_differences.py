@@ -281,6 +281,25 @@ def unconnected_socket():
     return tls, s
 
 
+# What arrived without TLS before the socket was wrapped is not read as if it had come through TLS (CVE-2023-40217).
+def a_socket_that_was_reset():
+    c, s, a, b = pair()
+
+    class Reset(type(a)):
+        def accept(self):
+            pass
+
+        def recv(self, size):
+            return b"not encrypted"
+
+        def ioctl(self, request, flags):
+            return flags & 0x11 if request == 3 else super().ioctl(request, flags)
+
+    stream = Reset(a.rd, a.wr)
+    tls = server_context().wrap_socket(stream, server_side=True, do_handshake_on_connect=False)
+    raises(OSError, tls.recv, 100)
+
+
 def methods_of_the_socket_below():
     tls, s = unconnected_socket()
     assert not hasattr(tls, "getpeername") and not hasattr(tls, "getsockopt")
@@ -306,6 +325,8 @@ cases(
     set_ciphers_takes_a_list, the_clients_order_in_tls13, no_channel_binding, no_post_handshake_authentication,
     no_protocols_of_one_version, no_capath, enumerations_are_plain_ints, classes_cannot_be_replaced,
     no_attributes_of_ones_own, certificates_that_are_skipped, trusted_certificates,
-    trust_settings_that_are_malformed, options_have_32_bits, server_hostname_must_be_ascii, wrap_bio_needs_a_name, attributes_of_objects, unconnected_socket, methods_of_the_socket_below, a_subclass_of_sslcontext,
+    trust_settings_that_are_malformed, options_have_32_bits, server_hostname_must_be_ascii, wrap_bio_needs_a_name,
+    attributes_of_objects, unconnected_socket, a_socket_that_was_reset,
+    methods_of_the_socket_below, a_subclass_of_sslcontext,
 )
 print("ok")

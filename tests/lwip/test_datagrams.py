@@ -1,0 +1,70 @@
+# DTLS over lwIP's UDP sockets: a datagram socket is told from a stream socket, and messages get through.
+import tls
+from net import *
+from port import shake
+
+
+def contexts():
+    client, server = tls.SSLContext(tls.PROTOCOL_DTLS_CLIENT), tls.SSLContext(tls.PROTOCOL_DTLS_SERVER)
+    client.load_verify_locations(CERTS + "ca.pem")
+    server.load_cert_chain(CERTS + "server.pem", CERTS + "server.key")
+    return client, server
+
+
+def sockets():
+    a, b = socket.socket(socket.AF_INET, socket.SOCK_DGRAM), socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    a.bind((HOST, 5684))
+    b.bind((HOST, 5685))
+    a.connect((HOST, 5685))
+    b.connect((HOST, 5684))
+    return a, b
+
+
+def it_carries_messages():
+    client, server = contexts()
+    a, b = sockets()
+    a.setblocking(False)
+    b.setblocking(False)
+    c = client.wrap_socket(a, server_hostname="localhost", do_handshake_on_connect=False)
+    s = server.wrap_socket(b, server_side=True, do_handshake_on_connect=False)
+    start = time.ticks_ms()
+    result = [None, None]
+    while None in result:
+        for i, end in enumerate((c, s)):
+            try:
+                result[i] = result[i] or end.do_handshake() or True
+            except WANT:
+                pass
+        pause(1)
+        assert time.ticks_diff(time.ticks_ms(), start) < 20000
+    print(time.ticks_diff(time.ticks_ms(), start), "ms")
+    for size in (1, 1000, 1400):
+        c.send(bytes(size))
+        pause()
+        assert s.recv(5000) == bytes(size)
+    c.close()
+    pause()
+    assert s.recv(100) == b""
+    s.close()
+
+
+def a_silent_peer():
+    client, server = contexts()
+    a, b = sockets()
+    a.settimeout(0.3)
+    e, ms = elapsed(lambda: client.wrap_socket(a, server_hostname="localhost"))
+    assert isinstance(e, TimeoutError) and 280 <= ms < 600, (repr(e), ms)
+    a.close()
+    b.close()
+
+
+def the_wrong_kind():
+    client, server = contexts()
+    raises(ValueError, lambda: client.wrap_socket(connected()[0], server_hostname="localhost"))
+    a, b = sockets()
+    raises(NotImplementedError, lambda: client_context().wrap_socket(a, server_hostname="localhost"))
+    a.close()
+    b.close()
+
+
+cases(the_wrong_kind, it_carries_messages, a_silent_peer)
