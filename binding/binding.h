@@ -449,6 +449,9 @@ bool ssl_lwip_look(mp_obj_t stream, ssl_stream_info_t *out);
 // the stream is such a socket and its connection has failed or is closed: the method would use a
 // NULL pointer.
 void ssl_lwip_try(mp_obj_t stream, void (*fun)(void *), void *arg);
+// True if the stream is such a socket, and a read has reported that its peer has reset the
+// connection: since MicroPython 1.28 a write would use a NULL pointer.
+bool ssl_lwip_was_reset(mp_obj_t stream);
 
 // ---- ssl_unix_socket.c: what the sockets of the unix port lack ----
 // Closes a stream. A socket of the unix port then has no descriptor, so that closing it again does

@@ -92,6 +92,14 @@ void ssl_lwip_try(mp_obj_t stream, void (*fun)(void *), void *arg) {
     }
     MICROPY_END_ATOMIC_SECTION(interrupts);
 }
+
+// Only a connection whose reset was reported polls as hung up without being writable.
+bool ssl_lwip_was_reset(mp_obj_t stream) {
+    int errcode;
+    mp_uint_t ready =
+        mp_get_stream(stream)->ioctl(stream, MP_STREAM_POLL, MP_STREAM_POLL_WR, &errcode);
+    return (ready & (MP_STREAM_POLL_HUP | MP_STREAM_POLL_WR)) == MP_STREAM_POLL_HUP;
+}
 #else
 bool ssl_lwip_look(mp_obj_t stream, ssl_stream_info_t *out) {
     (void)stream;
@@ -103,5 +111,10 @@ void ssl_lwip_try(mp_obj_t stream, void (*fun)(void *), void *arg) {
     mp_obj_t ignored;
     (void)stream;
     ssl_try(fun, arg, &ignored);
+}
+
+bool ssl_lwip_was_reset(mp_obj_t stream) {
+    (void)stream;
+    return false;
 }
 #endif

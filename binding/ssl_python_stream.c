@@ -46,6 +46,10 @@ mp_uint_t ssl_stream_read(mp_obj_t stream, uint8_t *buf, size_t len, int *errcod
 
 mp_uint_t ssl_stream_write(mp_obj_t stream, const uint8_t *data, size_t len, int *errcode) {
     if (!ssl_stream_in_python(stream)) {
+        if (ssl_lwip_was_reset(stream)) {
+            *errcode = MP_ECONNRESET;
+            return MP_STREAM_ERROR;
+        }
         return mp_get_stream(stream)->write(stream, data, len, errcode);
     }
     return call(stream, MP_QSTR_write, mp_obj_new_bytearray(len, data), errcode);

@@ -1,0 +1,132 @@
+# However a connection over lwIP ends, what was sent before arrives, the end is told by its kind, and nothing is read without TLS.
+from net import *
+
+
+def pair(server=None, **kw):
+    """A client and the plain socket of a server that has talked TLS so far; `server` is what it does."""
+    listener, address = listen()
+    ends = {}
+
+    def serve():
+        sock = yield from accept(listener)
+        sock.setblocking(False)
+        ends["sock"] = sock
+        ends["tls"] = tls = server_context().wrap_socket(sock, server_side=True, do_handshake_on_connect=False)
+        while True:
+            try:
+                return tls.do_handshake()
+            except WANT:
+                yield
+
+    peer = Peer(serve())
+    tls = client_context().wrap_socket(connect(address), server_hostname="localhost", **kw)
+    peer.wait()
+    listener.close()
+    tls.settimeout(5)
+    return tls, ends["tls"], ends["sock"]
+
+
+def close_notify():
+    client, server, _ = pair()
+    server.write(b"bye")
+    server.close()
+    assert client.recv(10) == b"bye" and client.recv(10) == b"" and client.recv(10) == b""
+    client.close()
+
+
+def truncation():
+    client, server, sock = pair(suppress_ragged_eofs=False)
+    server.write(b"cut")
+    sock.close()
+    assert client.recv(10) == b"cut"
+    raises(ssl.SSLEOFError, client.recv, 10)
+    client.close()
+
+
+def a_reset():
+    client, server, sock = pair()
+    client.write(b"unread")
+    pause()
+    reset(sock)
+    assert ready(client) & (select.POLLERR | select.POLLHUP)
+    assert raises(OSError, client.recv, 10).errno == errno.ECONNRESET
+    # Since MicroPython 1.28 the socket has told its error now, and forgotten it.
+    raises(OSError, client.write, b"more")
+    try:
+        assert client.recv(10) == b""
+    except OSError as e:
+        assert e.errno == errno.ECONNRESET
+    client.close()
+    client, server, sock = pair()
+    client.write(b"unread")
+    pause()
+    reset(sock)
+    assert raises(OSError, client.write, b"more").errno == errno.ECONNRESET
+    client.close()
+
+
+def closed_with_unread_input():
+    client, server, sock = pair()
+    server.write(bytes(3000))
+    pause()
+    client.write(b"last words")
+    client.close()  # nobody has read the 3000 bytes; a reset would take the last words away
+    pause(400)
+    assert server.recv(100) == b"last words" and server.recv(100) == b""
+    server.close()
+
+
+def closed_without_tls():
+    for wrap in (True, False):
+        a, b = connected()
+        a.close()
+        kw = dict(server_hostname="localhost", do_handshake_on_connect=wrap)
+        error = raises(OSError, lambda: client_context().wrap_socket(a, **kw).do_handshake())
+        assert error.errno == errno.EBADF
+        b.close()
+
+
+def reset_before_it_is_wrapped():
+    for handshake in (True, False):
+        client, server = connected()
+        server.write(b"unread")
+        client.write(b"not encrypted")
+        pause()
+        reset(client)
+        tls = None
+        try:
+            tls = server_context().wrap_socket(server, server_side=True, do_handshake_on_connect=handshake)
+            assert not handshake
+        except OSError:
+            assert handshake
+        if tls:
+            e = raises(OSError, tls.recv, 100)
+            raises(OSError, tls.do_handshake)
+            raises(OSError, tls.send, b"secret")
+            tls.close()
+
+
+def a_reset_that_the_script_has_seen():
+    client, server = connected()
+    server.write(b"unread")
+    pause()
+    reset(client)
+    assert raises(OSError, server.read, 1).errno == errno.ECONNRESET
+    tls = client_context().wrap_socket(server, server_hostname="localhost", do_handshake_on_connect=False)
+    raises(OSError, tls.do_handshake)
+    tls.close()
+
+
+def ended_before_it_is_wrapped():
+    client, server = connected()
+    client.write(b"not encrypted")
+    pause()
+    client.close()
+    pause()
+    tls = server_context().wrap_socket(server, server_side=True, do_handshake_on_connect=False)
+    raises(ssl.SSLError, tls.recv, 100)
+    tls.close()
+
+
+cases(close_notify, truncation, a_reset, closed_with_unread_input, closed_without_tls, reset_before_it_is_wrapped,
+      a_reset_that_the_script_has_seen, ended_before_it_is_wrapped)
