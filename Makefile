@@ -7,7 +7,7 @@
 #   make fuzz             every parser of ours, an hour each
 #   make bench            a table of ussl beside stock MicroPython and CPython
 #
-# MICROPYTHON and MBEDTLS take checkouts of your own in place of Debian's source packages.
+# MICROPYTHON and MBEDTLS take checkouts of your own in place of Debian's source packages; LWIP one for `make lwip`.
 
 SRC := build/src
 ifeq ($(origin MICROPYTHON),undefined)

@@ -1,5 +1,5 @@
 // lwipopts.h - lwIP as MicroPython configures it for boards (rp2, stm32, mimxrt), plus a loopback interface, which
-// their firmware does not need, and short times, so that a connection attempt is given up within two seconds.
+// their firmware does not need, and short times, so that a connection attempt is given up within a few seconds.
 #ifndef USSL_TESTS_LWIPOPTS_H
 #define USSL_TESTS_LWIPOPTS_H
 
@@ -9,7 +9,7 @@
 #define LWIP_IPV6 0
 #define LWIP_HAVE_LOOPIF 1
 #define LWIP_NETIF_LOOPBACK 1
-#define LWIP_TCP_RTO_TIME 500
+#define LWIP_TCP_RTO_TIME 1000
 #define TCP_SYNMAXRTX 1
 #define TCP_MSL 500
 

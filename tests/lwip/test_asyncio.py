@@ -36,7 +36,7 @@ async def start(context, module=asyncio):
 
 def run(task):
     asyncio.new_event_loop()
-    return asyncio.run(asyncio.wait_for(task, 20))
+    return asyncio.run(asyncio.wait_for(task, 60))
 
 
 async def many(context, sizes, module=asyncio):

@@ -49,7 +49,7 @@ def in_progress_with_a_timeout():
         if not before:
             tls.settimeout(0.2)
         e, ms = elapsed(tls.do_handshake)
-        assert isinstance(e, TimeoutError) and 180 <= ms < 400, (repr(e), ms)
+        assert isinstance(e, TimeoutError) and 180 <= ms < 2500, (repr(e), ms)
         tls.close()
         board.cable(True)
         pause()
@@ -62,7 +62,7 @@ def by_the_old_function():
     sock = begin(address)
     with open(CERTS + "ca.der", "rb") as f:
         e, ms = elapsed(lambda: old.append(ssl.wrap_socket(sock, server_hostname="localhost", cadata=f.read())))
-    assert e is None and ms < 100, (repr(e), ms)
+    assert e is None and ms < 2000, (repr(e), ms)
     tls = old.pop()
     assert tls.write(b"hello\n") is None and tls.read(1) is None
     board.cable(True)
@@ -116,7 +116,7 @@ def with_a_timeout():
     board.cable(False)
     e, ms = elapsed(tls.connect, address)
     board.cable(True)
-    assert e.errno == errno.ETIMEDOUT and 180 <= ms < 400, (repr(e), ms)
+    assert e.errno == errno.ETIMEDOUT and 180 <= ms < 2500, (repr(e), ms)
     listener.close()
 
 

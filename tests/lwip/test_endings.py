@@ -22,7 +22,7 @@ def pair(server=None, **kw):
     tls = client_context().wrap_socket(connect(address), server_hostname="localhost", **kw)
     peer.wait()
     listener.close()
-    tls.settimeout(5)
+    tls.settimeout(20)
     return tls, ends["tls"], ends["sock"]
 
 

@@ -126,9 +126,9 @@ def waits():
     poller = select.poll()
     poller.register(client, IN)
     start = time.ticks_ms()
-    assert poller.poll(100) == [] and 95 <= time.ticks_diff(time.ticks_ms(), start) < 200
+    assert poller.poll(100) == [] and 95 <= time.ticks_diff(time.ticks_ms(), start) < 3000
     Peer(later(50, server))
-    assert poller.poll(5000) and 140 <= time.ticks_diff(time.ticks_ms(), start) < 300
+    assert poller.poll(5000) and 140 <= time.ticks_diff(time.ticks_ms(), start) < 3000
     assert client.recv(10) == b"late"
     client.close()
     server.close()
