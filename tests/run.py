@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 #
-# run.py - runs the test suites and counts: `tests/run.py [lint|api|unit|threads|compat|chains|port|lwip|unix32|ports|stock|interop|libraries|conformance|soak|firmware|flags|fuzz ...]`.
+# run.py - runs the test suites and counts: `tests/run.py [SUITE ...]`, a key of the dictionary in main().
 #
 # The last line is "N passed, N failed"; what cannot run here is named and counted as skipped.
 import glob
@@ -432,8 +432,9 @@ def flags():
 
 
 def main():
-def port(program=(MICROPYTHON,), prefix="port/", leave_out={}, folder=os.path.join(ROOT, "tests/port")):
-              "flags": flags, "fuzz": fuzz}
+    suites = {"lint": lint, "api": api, "unit": unit, "threads": threads, "compat": compat, "chains": chains, "port": port, "lwip": lwip,
+              "unix32": unix32, "ports": ports, "stock": stock, "interop": interop, "libraries": libraries, "conformance": conformance,
+              "soak": soak, "firmware": firmware, "flags": flags, "fuzz": fuzz}
     chosen = [a for a in sys.argv[1:] if not a.startswith("-")] or list(suites)
     for name in chosen:
         began = time.time()
