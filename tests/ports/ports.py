@@ -127,23 +127,21 @@ def sizes(program):
     return int(text) + int(data), int(data) + int(bss)
 
 
-def flash_left(tree, row, program, used):
-    """Of what the linker's script, and on rp2 the board's file system, leave to a firmware; None where the map says nothing."""
+def memory_left(tree, row, program, flash, ram):
+    """Flash and RAM that the linker's script, and on rp2 the board's file system, leave; None where the map says nothing."""
     try:
         with open(program + ".map", errors="replace") as f:
-            regions = dict(re.findall(r"^(FLASH_TEXT|FLASH|m_text)\s+0x\w+\s+0x(\w+)", f.read(), re.M))
+            regions = dict(re.findall(r"^(FLASH_TEXT|FLASH|m_text|RAM)\s+0x\w+\s+0x(\w+)", f.read(), re.M))
     except OSError:
-        return None
-    length = regions.get("FLASH_TEXT") or regions.get("m_text") or regions.get("FLASH")
-    if length is None:
-        return None
-    room = int(length, 16)
-    if row.port == "rp2":
+        return None, None
+    regions = {name: int(length, 16) for name, length in regions.items()}
+    room = regions.get("FLASH_TEXT") or regions.get("m_text") or regions.get("FLASH")
+    if room and row.port == "rp2":
         with open(os.path.join(tree.path, "ports/rp2/boards", row.name, "mpconfigboard.h")) as f:
             files = re.search(r"MICROPY_HW_FLASH_STORAGE_BYTES\s+\((PICO_FLASH_SIZE_BYTES - )?(\d+) \* 1024\)", f.read())
         if files:
             room = int(files.group(2)) * 1024 if files.group(1) else room - int(files.group(2)) * 1024
-    return room - used
+    return room and room - flash, regions.get("RAM") and regions["RAM"] - ram
 
 
 def script_of(certs):
@@ -192,7 +190,8 @@ def one(report, tree, row, kinds, certs):
             report("failed", "%s/%s" % (name, kind), "does not build\n" + tail(tree, row, kind))
             return None
         found[kind] = sizes(program)
-        found["left"] = flash_left(tree, row, program, found["ussl"][0]) if kind == "ussl" else found.get("left")
+        if kind == "ussl":
+            found["left"] = memory_left(tree, row, program, *found[kind])
         if kind != "stock" and row.runs:
             good, out = run(row, program, certs)
             found["run"] = "runs" if good else "fails"
@@ -207,27 +206,24 @@ def line_of(found):
         number = found[kind][i] - (found["stock"][i] if "stock" in found else 0)
         return ("{:+,}" if "stock" in found else "{:,}").format(number)
 
-    text = "flash "
-    if "stock" in found:
-        text += "{:,} stock, ".format(found["stock"][0])
+    text = "flash " + ("{:,} stock, ".format(found["stock"][0]) if "stock" in found else "")
     text += more("ussl", 0) + ", static RAM " + more("ussl", 1)
     if "device" in found:
         text += "; device profile " + more("device", 0)
-    if found.get("left") is not None:
-        text += "; {:,} left".format(found["left"])
+    for what, left in zip(("flash", "RAM"), found["left"]):
+        text += "; {:,} of {} left".format(left, what) if left else ""
     return text + ("; " + found["run"] if "run" in found else "")
 
 
 def table(rows):
-    lines = ["| board | MicroPython | flash, stock | with ussl | with `USSL_PROFILE=device` | static RAM | flash left | |",
-             "|---|---|---:|---:|---:|---:|---:|---|"]
+    lines = ["| board | MicroPython | flash, stock | with ussl | with `USSL_PROFILE=device` | static RAM | flash left | RAM left | |",
+             "|---|---|---:|---:|---:|---:|---:|---:|---|"]
     for r in rows:
         s = r["stock"]
-        lines.append("| %s | %s | %s | %+d | %s | %+d | %s | %s |" % (
-            r["row"], r["version"], "{:,}".format(s[0]), r["ussl"][0] - s[0],
-            "{:+,}".format(r["device"][0] - s[0]) if "device" in r else "", r["ussl"][1] - s[1],
-            "{:,}".format(r["left"]) if r["left"] is not None else "", r.get("run", "builds")))
-        lines[-1] = re.sub(r"([+-]\d+)\b", lambda m: "{:+,}".format(int(m.group(1))), lines[-1])
+        cells = [r["row"], r["version"], "{:,}".format(s[0]), "{:+,}".format(r["ussl"][0] - s[0]),
+                 "{:+,}".format(r["device"][0] - s[0]) if "device" in r else "", "{:+,}".format(r["ussl"][1] - s[1])]
+        cells += ["{:,}".format(left) if left else "" for left in r["left"]] + [r.get("run", "builds")]
+        lines.append("| " + " | ".join(cells) + " |")
     return "\n".join(lines) + "\n"
 
 
