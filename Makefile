@@ -42,7 +42,7 @@ build/tools.ok: tools/install-tools
 build/sources.used: FORCE
 	@mkdir -p $(@D)
 	@echo "$(MICROPYTHON) $(MBEDTLS) $(USSL_CFLAGS)" | cmp -s - $@ || \
-	  { rm -rf $(UNIX_DIR) build/unit build/sources.ok; \
+	  { rm -rf $(UNIX_DIR) build/unit build/lib build/sources.ok; \
 	    echo "$(MICROPYTHON) $(MBEDTLS) $(USSL_CFLAGS)" >$@; }
 FORCE:
 

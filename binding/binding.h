@@ -20,7 +20,7 @@
 #if !MICROPY_MODULE_BUILTIN_INIT
 #error "ussl needs MICROPY_MODULE_BUILTIN_INIT: the module starts its engine when it is imported"
 #elif !MICROPY_STREAMS_NON_BLOCK
-#error "ussl needs MICROPY_STREAMS_NON_BLOCK: without it no stream can say that it has nothing yet"
+#error "ussl needs MICROPY_STREAMS_NON_BLOCK: without it no stream reports EAGAIN"
 #elif !MICROPY_PY_BUILTINS_BYTEARRAY
 #error "ussl needs MICROPY_PY_BUILTINS_BYTEARRAY: streams in Python read into one"
 #endif
@@ -441,7 +441,7 @@ void ssl_platform_look(mp_obj_t stream, ssl_stream_info_t *out);
 // piece already, and need not wait for the peer's acknowledgement of the piece before.
 void ssl_platform_no_delay(mp_obj_t stream);
 
-// ---- ssl_lwip.c: what the sockets of extmod/modlwip.c do not tell ----
+// ---- ssl_lwip.c: what the sockets of extmod/modlwip.c have no method for ----
 // Returns false, and changes nothing, if the stream is no such socket. Of a UDP socket it is not
 // known whether it is connected, so it counts as connected.
 bool ssl_lwip_look(mp_obj_t stream, ssl_stream_info_t *out);

@@ -66,7 +66,7 @@ static bool read_printed(mp_obj_t stream, mp_int_t *state, mp_int_t *timeout_ms)
         && number_after(&text, " timeout=", timeout_ms) && *text == ' ';
 }
 
-// ---- what it says ----
+// ---- the state of a socket ----
 bool ssl_lwip_look(mp_obj_t stream, ssl_stream_info_t *out) {
     mp_int_t state, timeout_ms;
     if (!read_printed(stream, &state, &timeout_ms)) {

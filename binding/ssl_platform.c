@@ -40,8 +40,10 @@
 // ---- the engine's platform ----
 static void *port_alloc(void *user, size_t size) {
     (void)user;
-#if defined(ESP_PLATFORM)
+#if defined(ESP_PLATFORM) && USSL_PSRAM
     return heap_caps_calloc_prefer(1, size, 2, MALLOC_CAP_SPIRAM, MALLOC_CAP_DEFAULT);
+#elif defined(ESP_PLATFORM)
+    return heap_caps_calloc(1, size, MALLOC_CAP_INTERNAL | MALLOC_CAP_8BIT);
 #elif PORT_C_HEAP
     return calloc(1, size);
 #else
@@ -65,12 +67,14 @@ static void port_release(void *user, void *ptr) {
 #define PORT_EMULATED 1
 #endif
 
+// Without MICROPY_HW_ENABLE_RNG, mp_hal_get_random() and rng_get() of stm32 are a pseudo-random
+// generator that is seeded with the clock.
+#if defined(STM32_HAL_H) && !MICROPY_HW_ENABLE_RNG
+#error "ussl needs MICROPY_HW_ENABLE_RNG: what rng_get() returns without it is not fit for keys"
+#endif
 #if PORT_UNIX || (MICROPY_VERSION >= MICROPY_MAKE_VERSION(1, 28, 0) && !PORT_EMULATED)
 #define PORT_HAL_RANDOM 1
 #elif defined(STM32_HAL_H)
-#if !MICROPY_HW_ENABLE_RNG
-#error "ussl needs MICROPY_HW_ENABLE_RNG: what rng_get() gives without it is not fit for keys"
-#endif
 uint32_t rng_get(void); // ports/stm32/rng.h
 #elif !defined(ESP_PLATFORM)
 int mbedtls_hardware_poll(void *data, unsigned char *output, size_t len, size_t *olen);
@@ -282,9 +286,9 @@ static void look_at_unconnected(int fd, ssl_stream_info_t *out) {
 #endif
 
 // A stream that is not a socket counts as connected, and one written in Python is not asked for a
-// file descriptor. Without getpeername(2), a stream that has an accept() method is a socket. Those
-// of lwIP tell their state. Any other is not connected if it polls as hung up without being
-// readable: a connection that was reset is both.
+// file descriptor. Without getpeername(2), a stream that has an accept() method is a socket. The
+// printed form of lwIP's sockets contains their state. Any other is not connected if it polls as
+// hung up without being readable: a connection that was reset is both.
 void ssl_platform_look(mp_obj_t stream, ssl_stream_info_t *out) {
     mp_get_stream_raise(stream, MP_STREAM_OP_READ | MP_STREAM_OP_WRITE | MP_STREAM_OP_IOCTL);
     *out = (ssl_stream_info_t){.connected = true, .blocking = true, .timeout_ms = -1};
@@ -351,7 +355,8 @@ void ssl_platform_no_delay(mp_obj_t stream) {
     }
     ssl_try(load_no_delay, &call, &ignored);
     if (call.method[0] != MP_OBJ_NULL && call.method[3] != MP_OBJ_NULL) {
-        ssl_lwip_try(stream, set_no_delay, &call);
+        // The method of an SSLSocket is that of the socket below it.
+        ssl_lwip_try(call.method[1], set_no_delay, &call);
     }
 }
 #endif

@@ -43,7 +43,8 @@ static void check_count(mp_uint_t n, size_t most) {
 // after a reset. Like a stream that does not block: MP_STREAM_ERROR with EAGAIN if there is
 // neither.
 static mp_uint_t read_arrived(mp_obj_t stream, uint8_t *buf, size_t len, int *errcode) {
-    if (ssl_platform_poll(stream, MP_STREAM_POLL_RD) == 0) {
+    mp_uint_t wanted = MP_STREAM_POLL_RD | MP_STREAM_POLL_ERR | MP_STREAM_POLL_HUP;
+    if ((ssl_platform_poll(stream, MP_STREAM_POLL_RD) & wanted) == 0) {
         *errcode = MP_EAGAIN;
         return MP_STREAM_ERROR;
     }

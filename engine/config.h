@@ -201,4 +201,10 @@
 #error "a TLS record holds at most 16384 bytes (RFC 8446 5.1)"
 #endif
 
+// ESP32 only: memory comes from PSRAM first, if the board has some. With 0 it comes from the chip's
+// own memory alone, where keys cannot be read on the wires of a memory chip. 0 bytes.
+#ifndef USSL_PSRAM
+#define USSL_PSRAM 1
+#endif
+
 #endif // USSL_CONFIG_H

@@ -17,7 +17,11 @@ static portMUX_TYPE frozen = portMUX_INITIALIZER_UNLOCKED;
 
 static void *esp_alloc(void *user, size_t size) {
     (void)user;
+#if USSL_PSRAM
     return heap_caps_calloc_prefer(1, size, 2, MALLOC_CAP_SPIRAM, MALLOC_CAP_DEFAULT);
+#else
+    return heap_caps_calloc(1, size, MALLOC_CAP_INTERNAL | MALLOC_CAP_8BIT);
+#endif
 }
 
 static void esp_release(void *user, void *ptr) {

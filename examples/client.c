@@ -43,6 +43,9 @@ static bool go_on(ussl_conn_t *conn, int fd, ussl_result_t result) {
         moved = send(fd, out, len, MSG_NOSIGNAL);
         ussl_conn_out_done(conn, moved > 0 ? (size_t)moved : 0);
     }
+    if (moved <= 0 && (result == USSL_WANT_OUT || result == USSL_WANT_IN)) {
+        stop("connection", "cannot be written to");
+    }
     uint8_t *in = result == USSL_WANT_IN ? ussl_conn_in(conn, &len) : NULL;
     if (in != NULL) {
         moved = recv(fd, in, len, 0);
@@ -57,7 +60,7 @@ static bool go_on(ussl_conn_t *conn, int fd, ussl_result_t result) {
 }
 
 int main(int argc, char **argv) {
-    static char ca[65536], request[512];
+    static char ca[1 << 20], request[512];
     static const ussl_platform_t platform = {
         .alloc = take, .release = give_back, .random = entropy, .unix_time = now};
     ussl_config_t config = {.role = USSL_CLIENT}; // zeros verify the peer and its name
@@ -65,11 +68,14 @@ int main(int argc, char **argv) {
     ussl_ctx_t *ctx;
     ussl_conn_t *conn;
     ussl_failure_t why = {0};
-    FILE *file = argc == 4 ? fopen(argv[3], "r") : NULL;
-    if (file == NULL) {
+    if (argc != 4) {
         stop("usage", "client HOST PORT CA.PEM");
     }
-    size_t n = fread(ca, 1, sizeof(ca), file);
+    FILE *file = fopen(argv[3], "r");
+    size_t n = file != NULL ? fread(ca, 1, sizeof(ca), file) : 0;
+    if (n == 0 || n == sizeof(ca)) {
+        stop(argv[3], "is not there, empty, or larger than 1 MB");
+    }
     if (ussl_init(&platform) || ussl_arena_new(0, &arena) || ussl_trust_new(arena, &config.trust)
         || ussl_trust_add_pem(config.trust, ca, n, &why) || ussl_ctx_new(arena, &config, &ctx)
         || ussl_conn_new(arena, ctx, argv[1], NULL, &conn)) {

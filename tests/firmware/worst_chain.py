@@ -1,4 +1,4 @@
-# worst_chain.py - runs on the emulated Cortex-M3: what a client spends on the chain that costs most to refuse. Prints the
+# worst_chain.py - runs on each emulated board: what a client spends on the chain that costs most to refuse. Prints the
 # instructions, and "ok" if they are as many as docs/trust.md says.
 import ssl
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // board.c - what a board brings to MicroPython's lwIP sockets and to our module: time, random
-// bytes, and somebody who runs lwIP while a script waits.
+// bytes, and the function that runs lwIP while a script waits.
 #include "lwip/netif.h"
 #include "lwip/timeouts.h"
 #include "py/mphal.h"

@@ -1,4 +1,4 @@
-# A whole HTTPS GET over lwIP sockets is verified and complete, with either version, and a stranger hears nothing of it.
+# A whole HTTPS GET over lwIP sockets is verified and complete, with either version, and a server that is not trusted gets no request.
 import ssl
 from net import *
 

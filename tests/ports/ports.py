@@ -4,7 +4,7 @@
 # what can run here connects to itself. `make ports`, and `make test` in a short form.
 #
 # TREES names MicroPython checkouts, with the submodules of the ports that are wanted; ROWS the rows, by name; KINDS what is
-# built of each: "stock ussl device", without what is not wanted.
+# built of each: "stock ussl device", or fewer; "ussl" must be among them.
 import os
 import re
 import shutil
@@ -69,6 +69,10 @@ class Tree:
         # Debian's source package has no mbedTLS and no micropython-lib.
         self.whole = os.path.exists(self.path + "/lib/mbedtls/library/ssl_tls.c")
         self.library = [] if os.path.exists(self.path + "/lib/micropython-lib/README.md") else ["MPY_LIB_DIR=" + ROOT]
+
+    def make_mpy_cross(self):
+        if not os.path.exists(self.path + "/mpy-cross/build/mpy-cross"):
+            subprocess.run(["make", "-s", "-C", self.path + "/mpy-cross"], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
 
     def arguments(self, row, kind):
         """What make gets for "stock", for "ussl" and for "device", its smaller profile."""
@@ -166,7 +170,10 @@ def run(row, program, certs):
     path = program + ".py"
     with open(path, "w") as f:
         f.write(script_of(certs))
-    done = subprocess.run([program, path], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=120)
+    try:
+        done = subprocess.run([program, path], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=120)
+    except subprocess.TimeoutExpired:
+        return False, "took longer than 120 s"
     out = done.stdout.decode(errors="replace")
     return done.returncode == 0 and out == "ok\n", out
 
@@ -232,9 +239,14 @@ def run_all(report, certs, short):
         os.environ["PATH"] = "/usr/lib/ccache:" + os.environ["PATH"]
     wanted = os.environ.get("ROWS", "").split()
     kinds = os.environ.get("KINDS", "").split() or ["stock", "ussl", "device"]
+    wrong = (set(wanted) - {row.name for row in ROWS}) | (set(kinds) - {"stock", "ussl", "device"}) | ({"ussl"} - set(kinds))
+    if wrong:
+        return report("failed", "ports", "%s: ROWS and KINDS are of %s; stock, ussl, device, and ussl is always among them" % (
+            ", ".join(sorted(wrong)), ", ".join(row.name for row in ROWS)))
     rows = []
     for path in [os.environ["MICROPYTHON"]] if short else os.environ.get("TREES", os.environ["MICROPYTHON"]).split():
         tree = Tree(path, os.environ["MBEDTLS"])
+        tree.make_mpy_cross()
         for row in ROWS:
             if (short and not row.short) or (wanted and row.name not in wanted):
                 continue
