@@ -116,6 +116,39 @@ def versions_of_mbedtls():
     report("failed" if wrong else "passed", "lint/versions-of-mbedtls", wrong)
 
 
+# A stm32 board without its generator has a source that is no secret: the module must not compile for it.
+def weak_random_source():
+    port = os.path.join(ROOT, "build/src/micropython/ports/unix")
+    argv = ["gcc", "-fsyntax-only", "-w", "-U__unix__", "-DSTM32_HAL_H=1", "-DMICROPY_TRACKED_ALLOC=1", "-I.", "-Ibuild/unix",
+            "-I" + os.path.join(ROOT, "build/src/micropython"), "-I" + port, "-I" + port + "/variants/standard", "binding/ssl_platform.c"]
+    weak, strong = [run(argv + ["-DMICROPY_HW_ENABLE_RNG=%d" % on])[2] for on in (0, 1)]
+    good = "ussl needs MICROPY_HW_ENABLE_RNG" in weak and "MICROPY_HW_ENABLE_RNG" not in strong
+    report("passed" if good else "failed", "api/weak-random-source", "" if good else weak[-1000:] + strong[-1000:])
+
+
+# CMake has the settings of make: a wrong value is an error, and what came from the environment is kept.
+def cmake_settings():
+    if not shutil.which("cmake"):
+        return report("skipped", "ports/cmake-settings", "needs cmake", "firmware")
+    with tempfile.TemporaryDirectory() as folder:
+        with open(folder + "/CMakeLists.txt", "w") as f:
+            f.write("cmake_minimum_required(VERSION 3.13)\nproject(t C)\ninclude(%s/config/engine.cmake)\n"
+                    "message(STATUS \"flags=${USSL_FLAGS}.\")\n" % ROOT)
+        argv = ["cmake", "-S", folder, "-B", folder + "/b", "-DMBEDTLS=" + os.environ["MBEDTLS"]]
+
+        def flags(*more, **environment):
+            status, out, err = run(argv + list(more), extra=environment)
+            found = re.search(r"flags=(.*)\.", out)
+            return found.group(1) if status == 0 and found else "refused: " + err
+
+        refuse = "-DUSSL_CERT_NONE=USSL_CERT_NONE_REFUSE"
+        wrong = [name for name, good in (
+            ("nothing", flags() == ""), ("unknown", "no variable USSL_X" in flags("-DUSSL_X=1")), ("unset", flags("-UUSSL_X") == ""),
+            ("environment", flags(USSL_CERT_NONE="refuse") == refuse), ("kept", flags() == refuse),
+            ("off", "honour, overrule or refuse" in flags("-DUSSL_CERT_NONE=OFF"))) if not good]
+        report("failed" if wrong else "passed", "ports/cmake-settings", " ".join(wrong))
+
+
 # ---- api: stub, documentation and module are one ----
 def api():
     import check_api
@@ -125,6 +158,7 @@ def api():
     except RuntimeError as e:
         found = [str(e)]
     report("failed" if found else "passed", "api/stub-docs-module", "\n".join(found))
+    weak_random_source()
 
 
 # No symbol of our mbedTLS can meet one of another mbedTLS in the firmware (config/names.h).
@@ -293,6 +327,7 @@ def ports():
 
     for name in ("MICROPYTHON", "MBEDTLS"):
         os.environ.setdefault(name, os.path.join(ROOT, "build/src", name.lower()))
+    cmake_settings()
     cases.run_all(report, CERTS, os.environ.get("USSL_PORTS") != "all")
     status, out, err = run(["make", "-s", "beside"], timeout=900)
     if status == 0:

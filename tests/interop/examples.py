@@ -2,8 +2,11 @@
 #
 # examples.py - scripts of examples/ do what they say, against other people's programs: run by interop.py.
 import os
+import socket
+import struct
 import subprocess
 import sys
+import threading
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 EXAMPLES = os.path.join(HERE, "..", "..", "examples")
@@ -90,6 +93,20 @@ def mqtt(case):
     yield "example/mqtt-client", out == "received: b'devices/a-device' b'21.5 degrees'\n", out + broker.stop()
 
 
+def resetting_server():
+    """A port, and a thread that resets the one connection that it accepts."""
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def reset():
+        sock = listener.accept()[0]
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        sock.close()
+
+    thread = threading.Thread(target=reset)
+    thread.start()
+    return listener, thread
+
+
 # examples/client.c, built as it says, by what `make lib` made.
 def in_c(case, free_port, wait_for, stop):
     root, program = os.path.join(HERE, "..", ".."), os.path.join(HERE, "..", "..", "build/lib/client")
@@ -105,6 +122,12 @@ def in_c(case, free_port, wait_for, stop):
             status, out = case.run([program, "localhost", str(port), case.cert(ca)])
             yield "example/client.c/%s/%s/%s" % (version, cert, ca), wanted in out and (status == 0) == (wanted == "200 ok"), out
             stop(server)
+    for i in range(5):  # the reset comes at another moment each time
+        listener, thread = resetting_server()
+        status, out = case.run([program, "localhost", str(listener.getsockname()[1]), case.cert("ca.pem")])
+        thread.join()
+        listener.close()
+        yield "example/client.c/reset/%d" % i, status == 1 and out != "", out
 
 
 def cases(case, free_port, wait_for, stop):

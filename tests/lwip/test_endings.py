@@ -43,6 +43,19 @@ def truncation():
     client.close()
 
 
+def tls_in_tls_after_a_reset():
+    # setsockopt() of an SSLSocket is that of the socket below it, which has lost its connection.
+    client, server = connected()
+    inner = client_context().wrap_socket(client, server_hostname="localhost", do_handshake_on_connect=False)
+    client.write(b"unread")
+    pause()
+    reset(server)
+    pause()
+    outer = client_context().wrap_socket(inner, server_hostname="localhost", do_handshake_on_connect=False)
+    raises(OSError, outer.do_handshake)
+    outer.close()
+
+
 def a_reset():
     client, server, sock = pair()
     client.write(b"unread")
@@ -128,5 +141,5 @@ def ended_before_it_is_wrapped():
     tls.close()
 
 
-cases(close_notify, truncation, a_reset, closed_with_unread_input, closed_without_tls, reset_before_it_is_wrapped,
+cases(close_notify, truncation, tls_in_tls_after_a_reset, a_reset, closed_with_unread_input, closed_without_tls, reset_before_it_is_wrapped,
       a_reset_that_the_script_has_seen, ended_before_it_is_wrapped)

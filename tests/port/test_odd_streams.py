@@ -31,6 +31,33 @@ def a_stream_that_raises_from_ioctl():
     raises(OSError, c.recv, 1)
 
 
+class AlwaysWritable(Stream):
+    """A stream that says it is writable, whatever it is asked; a read of it would block."""
+
+    reads = 0
+
+    def ioctl(self, request, arg):
+        return select.POLLOUT
+
+    def readinto(self, buf):
+        self.reads += 1
+        return super().readinto(buf)
+
+
+def a_stream_that_is_only_writable():
+    # Whoever looks for a free slot reads what has arrived on the connections that have one, and nothing else.
+    client = client_context()
+    client.reserve(1)
+    up, down = Pipe(), Pipe()
+    stream = AlwaysWritable(down, up)
+    c = client.wrap_socket(stream, server_hostname="localhost", do_handshake_on_connect=False)
+    s = server_context().wrap_socket(Stream(up, down), server_side=True, do_handshake_on_connect=False)
+    assert shake(c, s) == [True, True]
+    before = stream.reads
+    raises(MemoryError, lambda: client.wrap_socket(Stream(Pipe(), Pipe()), server_hostname="localhost", do_handshake_on_connect=False))
+    assert stream.reads == before
+
+
 def growing(buf, stream):
     """Lets `buf` grow, so that it lies elsewhere, and takes the memory where it was."""
     before, others = stream.readinto, []
@@ -112,6 +139,7 @@ def a_stream_that_lets_its_window_grow():
 
 cases(
     a_stream_that_raises_from_ioctl,
+    a_stream_that_is_only_writable,
     a_buffer_that_grows_while_it_is_filled,
     a_buffer_that_grows_while_it_is_sent,
     a_stream_that_lets_its_window_grow,

@@ -204,7 +204,8 @@ def one(report, tree, row, kinds, certs):
             found["run"] = "runs" if good else "fails"
             if not good:
                 report("failed", "%s/%s/runs" % (name, kind), out[-2000:])
-    report("passed", name, line_of(found))
+    if found.get("run") != "fails":
+        report("passed", name, line_of(found))
     return found
 
 
@@ -237,6 +238,8 @@ def table(rows):
 def run_all(report, certs, short):
     if os.path.isdir("/usr/lib/ccache"):
         os.environ["PATH"] = "/usr/lib/ccache:" + os.environ["PATH"]
+    # The clock of the emulated boards stands in June 2026, and a clock before the firmware's build counts as not set.
+    os.environ["SOURCE_DATE_EPOCH"] = "1767225600"  # 2026-01-01
     wanted = os.environ.get("ROWS", "").split()
     kinds = os.environ.get("KINDS", "").split() or ["stock", "ussl", "device"]
     wrong = (set(wanted) - {row.name for row in ROWS}) | (set(kinds) - {"stock", "ussl", "device"}) | ({"ussl"} - set(kinds))

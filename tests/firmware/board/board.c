@@ -36,7 +36,8 @@ int mbedtls_hardware_poll(void *data, unsigned char *output, size_t len, size_t 
 #define CLOCK_IS_LOST 0x10000007u
 #endif
 
-uint32_t mp_hal_ticks_ms(void) {
+// The port has one since MicroPython 1.27.
+__attribute__((weak)) uint32_t mp_hal_ticks_ms(void) {
     return *(volatile uint32_t *)TICKS / TICKS_IN_A_MS;
 }
 
