@@ -61,9 +61,10 @@ endif
 CFLAGS_USERMOD += -I$(USSL_DIR) $(USSL_PROFILE_CFLAGS) $(USSL_CFLAGS)
 
 # The engine and mbedTLS see our mbedTLS's headers before those of the port, and its configuration in place
-# of the port's. mbedTLS is not written to MicroPython's list of warnings.
+# of the port's. mbedTLS is not written to MicroPython's list of warnings. `override` is for these objects
+# alone: without it they would lose the folder if CC is given on make's command line.
 USSL_OBJECTS := $(BUILD)/$(patsubst $(USER_C_MODULES)/%,%,$(USSL_DIR))/engine
-$(USSL_OBJECTS)/%.o $(BUILD)/$(MBEDTLS)/library/%.o: CC += -I$(MBEDTLS)/include
+$(USSL_OBJECTS)/%.o $(BUILD)/$(MBEDTLS)/library/%.o: override CC += -I$(MBEDTLS)/include
 $(USSL_OBJECTS)/%.o $(BUILD)/$(MBEDTLS)/library/%.o: CFLAGS += -UMBEDTLS_CONFIG_FILE \
 	-DMBEDTLS_CONFIG_FILE='"$(USSL_MBEDTLS_CONFIG)"'
 $(BUILD)/$(MBEDTLS)/library/%.o: CFLAGS += -Wno-error -w
