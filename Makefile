@@ -108,11 +108,12 @@ FIRMWARE := build/firmware/firmware.elf
 BOARDS := MPS2_AN500 VIRT_RV32
 firmware: $(FIRMWARE) $(foreach b,$(BOARDS),build/firmware-$b/firmware.elf)
 
-# What each board needs besides its name. gcc 12 has no libgcc for rv32imac_zicsr; in version 2.2 of the instruction
+# What each board needs besides its name, for tests/ports/ports.py too. gcc 12 has no libgcc for rv32imac_zicsr; in version 2.2 of the instruction
 # set, zicsr is a part of rv32i.
 BOARD_MPS2_AN385 := LDSCRIPT=$(abspath tests/firmware/mps2.ld)
 BOARD_MPS2_AN500 := LDSCRIPT=$(abspath tests/firmware/mps2.ld) BOARD_DIR=$(abspath tests/firmware/boards/MPS2_AN500)
 BOARD_VIRT_RV32 := LDSCRIPT=$(abspath tests/firmware/virt.ld) RV32_ARCH="rv32imac -misa-spec=2.2"
+export BOARD_MPS2_AN385 BOARD_MPS2_AN500 BOARD_VIRT_RV32
 
 # $(call board,NAME,FOLDER,MODULES,MORE): MicroPython's qemu port with a folder of user modules, in build/FOLDER.
 define board

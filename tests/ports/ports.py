@@ -7,6 +7,7 @@
 # built of each: "stock ussl device", or fewer; "ussl" must be among them.
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -92,10 +93,7 @@ class Tree:
             more += ["MICROPY_PY_BTREE=0", "MICROPY_PY_SSL=0"]
             own.append("USSL_HASHLIB=1")
         if row.port == "qemu":
-            more += {"VIRT_RV32": ["LDSCRIPT=" + ROOT + "/tests/firmware/virt.ld", "RV32_ARCH=rv32imac -misa-spec=2.2"],
-                     "MPS2_AN500": ["LDSCRIPT=" + ROOT + "/tests/firmware/mps2.ld",
-                                    "BOARD_DIR=" + ROOT + "/tests/firmware/boards/MPS2_AN500"]}.get(
-                                        row.name, ["LDSCRIPT=" + ROOT + "/tests/firmware/mps2.ld"])
+            more += shlex.split(os.environ["BOARD_" + row.name])  # the Makefile's
         if kind != "stock":
             return more + own + (["USSL_PROFILE=device"] if kind == "device" else [])
         # The stock module on a port that has none by itself: bench/stock. unix minimal has no TLS at all.
