@@ -461,7 +461,7 @@ static mp_obj_str_t *bytes_begin(size_t room) {
     return bytes;
 }
 
-static mp_obj_t bytes_end(mp_obj_str_t *bytes, size_t room, size_t len) {
+mp_obj_t ssl_bytes_end(mp_obj_str_t *bytes, size_t room, size_t len) {
     byte *data = (byte *)(uintptr_t)bytes->data;
     if (len == 0) {
         return mp_const_empty_bytes;
@@ -524,7 +524,7 @@ mp_obj_t ssl_conn_read_into(
     size_t room = MIN((size_t)size, 16384);
     mp_obj_str_t *bytes = bytes_begin(room);
     bool done = read_once(self, (void *)(uintptr_t)bytes->data, room, none_if_empty, &n);
-    return done ? bytes_end(bytes, room, n) : mp_const_none;
+    return done ? ssl_bytes_end(bytes, room, n) : mp_const_none;
 }
 
 mp_obj_t ssl_conn_read_exactly(ssl_conn_obj_t *self, size_t size) {
@@ -538,5 +538,5 @@ mp_obj_t ssl_conn_read_exactly(ssl_conn_obj_t *self, size_t size) {
         }
         return mp_const_none;
     }
-    return bytes_end(bytes, size, n);
+    return ssl_bytes_end(bytes, size, n);
 }

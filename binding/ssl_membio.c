@@ -15,23 +15,29 @@
 typedef struct {
     mp_obj_base_t base;
     byte *buf;
-    size_t at, len, room; // bytes [at, len) are waiting; `room` is the size of `buf`
+    size_t at, len, room; // bytes [at, len) are waiting; the block has one byte more than `room`
     bool eof;             // write_eof() was called
 } membio_obj_t;
 
 // ---- helpers ----
+static void membio_free(membio_obj_t *self) {
+    if (self->buf != NULL) {
+        m_del(byte, self->buf, self->room + 1);
+    }
+}
+
 static void membio_put(membio_obj_t *self, const void *data, size_t len) {
     if (self->len + len > self->room) {
         size_t waiting = self->len - self->at;
         if (waiting + len > self->room) {
             // The new buffer has room for half as much again as is waiting, so that a series of
             // writes does not copy the waiting bytes each time.
-            size_t room = (waiting + len + waiting / 2 + 511) / 512 * 512;
-            byte *buf = m_new(byte, room); // can raise; nothing has changed so far
+            size_t room = (waiting + len + waiting / 2) / 512 * 512 + 511;
+            byte *buf = m_new(byte, room + 1); // can raise; nothing has changed so far
             if (waiting > 0) {
                 memcpy(buf, self->buf + self->at, waiting);
             }
-            m_del(byte, self->buf, self->room);
+            membio_free(self);
             self->buf = buf;
             self->room = room;
         } else {
@@ -44,14 +50,27 @@ static void membio_put(membio_obj_t *self, const void *data, size_t len) {
     self->len += len;
 }
 
+static void membio_forget(membio_obj_t *self) {
+    self->buf = NULL;
+    self->at = self->len = self->room = 0;
+}
+
 // Removes the first `n` bytes. A BIO that becomes empty frees its buffer.
 static void membio_took(membio_obj_t *self, size_t n) {
     self->at += n;
     if (self->at == self->len) {
-        m_del(byte, self->buf, self->room);
-        self->buf = NULL;
-        self->at = self->len = self->room = 0;
+        membio_free(self);
+        membio_forget(self);
     }
+}
+
+// Takes everything out as bytes. They get the buffer itself, so that a record is not copied.
+static mp_obj_t membio_give(membio_obj_t *self) {
+    mp_obj_str_t *bytes = mp_obj_malloc(mp_obj_str_t, &mp_type_bytes); // can raise
+    size_t room = self->room, len = self->len;
+    bytes->data = self->buf;
+    membio_forget(self);
+    return ssl_bytes_end(bytes, room, len);
 }
 
 // ---- the stream side ----
@@ -103,8 +122,7 @@ static mp_obj_t membio_make_new(
     (void)args;
     mp_arg_check_num(n_args, n_kw, 0, 0, false);
     membio_obj_t *self = mp_obj_malloc(membio_obj_t, type);
-    self->buf = NULL;
-    self->at = self->len = self->room = 0;
+    membio_forget(self);
     self->eof = false;
     return MP_OBJ_FROM_PTR(self);
 }
@@ -114,6 +132,9 @@ static mp_obj_t membio_read(size_t n_args, const mp_obj_t *args) {
     mp_int_t size = n_args > 1 ? mp_obj_get_int(args[1]) : -1;
     size_t waiting = self->len - self->at;
     size_t n = size < 0 || (size_t)size > waiting ? waiting : (size_t)size;
+    if (n > 0 && n == self->len) { // none has been read before
+        return membio_give(self);
+    }
     mp_obj_t bytes = mp_obj_new_bytes(self->buf + self->at, n);
     if (n > 0) {
         membio_took(self, n);

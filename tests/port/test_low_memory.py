@@ -33,4 +33,19 @@ while True:
         break
 assert got % 1500 == 0 and caught > 0
 assert c.write(b"after") == 5 and s.read() == b"after"
+
+# A MemoryBIO that is read whole gives its memory away with its bytes, and needs no more for them.
+bio = ssl.MemoryBIO()
+for size in (1, 511, 512, 16384, 40000):
+    bio.write(b"y" * size)
+    hoard = []
+    try:
+        while True:
+            hoard.append(bytearray(400))
+    except MemoryError:
+        hoard.pop()
+    part = bio.read()
+    hoard = None
+    assert part == b"y" * size and hash(part) == hash(b"y" * size) and bio.pending == 0
+    assert bio.write(b"again") == 5 and bio.read(2) == b"ag" and bio.read() == b"ain"
 print("ok")
