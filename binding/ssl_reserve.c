@@ -20,7 +20,7 @@ static ussl_reserve_plan_t parse_plan(size_t n_args, const mp_obj_t *args, mp_ma
     static const mp_arg_t allowed[] = {
         {MP_QSTR_connections, MP_ARG_INT, {.u_int = 1}},
         {MP_QSTR_record_in, MP_ARG_KW_ONLY | MP_ARG_INT, {.u_int = USSL_RECORD_IN}},
-        {MP_QSTR_record_out, MP_ARG_KW_ONLY | MP_ARG_INT, {.u_int = USSL_RECORD_OUT}},
+        {MP_QSTR_record_out, MP_ARG_KW_ONLY | MP_ARG_INT, {.u_int = MIN(USSL_RECORD_OUT, 4096)}},
         {MP_QSTR_buffers, MP_ARG_KW_ONLY | MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}},
         {MP_QSTR_peer_chain, MP_ARG_KW_ONLY | MP_ARG_INT, {.u_int = 4096}},
         {MP_QSTR_rsa_bits, MP_ARG_KW_ONLY | MP_ARG_INT, {.u_int = 4096}},

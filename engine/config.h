@@ -151,12 +151,31 @@
 #endif
 
 // The largest plaintext of a record that can be received and sent, in bytes (RFC 8446 5.1: at most
-// 16384). SSLContext.reserve() may choose less for its connections.
+// 16384). SSLContext.reserve() may choose less for its connections. Both are limits: memory is
+// taken for a record that is there, and a record is sent smaller if there is none.
 #ifndef USSL_RECORD_IN
 #define USSL_RECORD_IN 16384
 #endif
 #ifndef USSL_RECORD_OUT
-#define USSL_RECORD_OUT 4096
+#define USSL_RECORD_OUT 16384
+#endif
+
+// The output buffer of a handshake, in bytes of plaintext. It grows for a long chain of our own,
+// and for nothing else: a ClientHello and a session ticket must fit. With DTLS it is also the most
+// that one datagram can carry.
+#ifndef USSL_HANDSHAKE_OUT
+#define USSL_HANDSHAKE_OUT 4096
+#endif
+
+// How many connections without reserved memory can hold a record of more than USSL_HANDSHAKE_OUT
+// bytes at one time, each because its peer is slow to take it. The others send smaller records
+// meanwhile. Without the limit ten slow peers would take 160 KB of a device's heap.
+#ifndef USSL_LARGE_RECORDS
+#if defined(__unix__) || defined(__APPLE__)
+#define USSL_LARGE_RECORDS 65535
+#else
+#define USSL_LARGE_RECORDS 2
+#endif
 #endif
 
 // The memory that a reserved connection has beside its records and the peer's certificates, in

@@ -366,7 +366,8 @@ typedef struct {
     uint16_t suites[USSL_SUITES_MAX]; // best first, ends with 0; all 0: the default list
     uint16_t group;                   // the only group for key exchange; 0: all
     // Bytes of plaintext in the largest record that is accepted, and in the largest that is sent
-    // after the handshake. 0: USSL_RECORD_IN, USSL_RECORD_OUT.
+    // after the handshake. A record is sent smaller if the peer accepts less, or if there is no
+    // memory for it. 0: USSL_RECORD_IN, USSL_RECORD_OUT.
     uint16_t record_in;
     uint16_t record_out;
     const char *const *alpn;      // protocols (RFC 7301), best first, ends with NULL; NULL: none

@@ -7,7 +7,7 @@ FUZZ_DIR := build/fuzz
 FUZZ_TARGETS := names constraints store load texts session client server
 SECONDS ?= 3600
 FUZZ_CFLAGS := -std=gnu11 -g -O1 -I. -I$(MBEDTLS)/include -DMBEDTLS_CONFIG_FILE='"config/mbedtls_full.h"' \
-	-DUSSL_RECORD_OUT=16384 -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize=nonnull-attribute \
+	-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize=nonnull-attribute \
 	-fno-sanitize-recover=all -fno-omit-frame-pointer -w
 FUZZ_LIB_O := $(patsubst %.c,$(FUZZ_DIR)/mbedtls/%.o,$(shell cat config/mbedtls_sources.txt)) \
 	$(patsubst %.c,$(FUZZ_DIR)/%.o,$(wildcard engine/*.c engine/*/*.c)) $(FUZZ_DIR)/fuzz/common.o

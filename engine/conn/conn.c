@@ -302,9 +302,8 @@ ussl_result_t ussl_conn_write(ussl_conn_t *conn, const uint8_t *buf, size_t len,
 #endif
     result = result == USSL_OK && conn->out_len > 0 ? USSL_WANT_OUT : result;
     if (result == USSL_OK && len > 0) {
-        int max = mbedtls_ssl_get_max_out_record_payload(&conn->ssl);
-        size_t part = conn->ctx->config.record_out;
-        part = max > 0 && (size_t)max < part ? (size_t)max : part;
+        size_t most = ussl__record_most(&conn->ssl), part = conn->ctx->config.record_out;
+        part = most < part ? most : part;
         part = ussl__records_room_out(conn, part < len ? part : len);
         int code = mbedtls_ssl_write(&conn->ssl, buf, part);
         if (code > 0) {

@@ -110,11 +110,14 @@ size_t ussl__message_room(void) {
     const ussl__scope_t *scope = ussl__scope_current();
     const ussl_conn_t *conn = scope != NULL ? scope->conn : NULL;
     bool collects = conn != NULL && ussl__conn_collects(conn);
+    if (conn != NULL && conn->state == CONN_OPEN && !ussl__conn_datagrams(conn)) {
+        return USSL__PLAINTEXT_MAX + 1; // mbedTLS counts the hidden type of TLS 1.3 here
+    }
     // mbedTLS changes the state before it writes a Certificate message. A ClientHello or a ticket
     // may fill the buffer, so its limit is the size of the build.
     bool fills = collects && next_message(conn) == MBEDTLS_SSL_OUT_CONTENT_LEN;
     size_t len = collects && !fills ? own_certificate(conn) : 0;
-    return len > USSL_RECORD_OUT ? len : USSL_RECORD_OUT;
+    return len > MBEDTLS_SSL_OUT_CONTENT_LEN ? len : MBEDTLS_SSL_OUT_CONTENT_LEN;
 }
 
 size_t ussl__record_most(const mbedtls_ssl_context *ssl) {

@@ -9,7 +9,8 @@
 // header, and then for exactly the rest of that record; both times the answer is "not yet". Between
 // two calls of mbedTLS the buffer can be exchanged, because mbedTLS keeps no pointer into it except
 // the few that are set here. For sending, plaintext is divided among smaller records if there is no
-// memory for a large one, so writing never fails for lack of memory.
+// memory for a large one, so writing never fails for lack of memory. A record is held until its
+// peer has taken it, so the number of large ones is limited (USSL_LARGE_RECORDS).
 //
 // A buffer that the connections of a reservation share is lent for one record, until its plaintext
 // has been read. A peer that sends its record slowly could hold it for ever, so after USSL_HOLD_MS
@@ -20,6 +21,7 @@
 
 enum { SEQUENCE = 8, HEADER = 5 }; // octets in front of the content of a record
 enum { USUAL_MESSAGE = 4096 };     // octets of room
+enum { SMALL_RECORDS = 16 };       // records before a size that was refused is tried again
 
 static void use_in(ussl_conn_t *conn, uint8_t *buf, size_t room);
 
@@ -115,9 +117,17 @@ static void use_in(ussl_conn_t *conn, uint8_t *buf, size_t room) {
     conn->in_room = room;
 }
 
+static size_t large_records; // connections with large_out
+
+static void give_back_out(ussl_conn_t *conn) {
+    ussl__free(conn->ssl.out_buf != conn->idle_out ? conn->ssl.out_buf : NULL);
+    large_records -= conn->large_out;
+    conn->large_out = false;
+}
+
 static void use_out(ussl_conn_t *conn, uint8_t *buf, size_t room) {
     mbedtls_ssl_context *ssl = &conn->ssl;
-    ussl__free(ssl->out_buf != conn->idle_out ? ssl->out_buf : NULL);
+    give_back_out(conn);
     ssl->out_buf = ssl->out_ctr = buf;
     ssl->out_hdr = buf + SEQUENCE;
     mbedtls_ssl_update_out_pointers(ssl, ssl->transform_out);
@@ -194,6 +204,26 @@ static size_t room_for_rest(const ussl_conn_t *conn, size_t need) {
     return most > need ? most : need;
 }
 
+// ---- outgoing ----
+// True if the buffer for this record counts as a large one. Memory that is reserved is there for
+// nothing else.
+static bool is_large(const ussl_conn_t *conn, size_t len) {
+    return len > MBEDTLS_SSL_OUT_CONTENT_LEN && conn->arena->pool == NULL;
+}
+
+// Returns how much of `len` octets of plaintext to take memory for. On MicroPython's heap each
+// refusal costs a garbage collection, so a long write does not ask again before each record.
+static size_t size_to_try(ussl_conn_t *conn, size_t len) {
+    if (is_large(conn, len) && large_records >= USSL_LARGE_RECORDS) {
+        len = MBEDTLS_SSL_OUT_CONTENT_LEN;
+    }
+    if (conn->small_records > 0 && len > conn->small_record) {
+        conn->small_records--;
+        len = conn->small_record;
+    }
+    return len;
+}
+
 // ---- private to the room ----
 ussl_result_t ussl__records_make_room(ussl_conn_t *conn) {
     const mbedtls_ssl_context *ssl = &conn->ssl;
@@ -230,14 +260,21 @@ ussl_result_t ussl__records_make_room(ussl_conn_t *conn) {
 
 size_t ussl__records_room_out(ussl_conn_t *conn, size_t len) {
     const mbedtls_ssl_context *ssl = &conn->ssl;
+    size_t tried = len = size_to_try(conn, len);
     while (len + USSL__RECORD_AROUND > conn->out_room && ssl->out_left == 0) {
         size_t room = len + USSL__RECORD_AROUND;
         uint8_t *buf = room > USSL__RECORD_IDLE ? try_alloc(room) : NULL;
         if (buf != NULL) {
             use_out(conn, buf, room);
+            conn->large_out = is_large(conn, len);
+            large_records += conn->large_out;
         } else {
             len = len / 2;
         }
+    }
+    if (len < tried) {
+        conn->small_record = (uint16_t)len;
+        conn->small_records = SMALL_RECORDS;
     }
     return len;
 }
@@ -283,7 +320,7 @@ int ussl__records_setup(ussl_conn_t *conn) {
 void ussl__records_free(ussl_conn_t *conn) {
     mbedtls_ssl_context *ssl = &conn->ssl;
     give_back_in(conn);
-    ussl__free(ssl->out_buf != conn->idle_out ? ssl->out_buf : NULL);
+    give_back_out(conn);
     ussl__free(conn->idle_in);
     ussl__free(conn->idle_out);
     ssl->in_buf = ssl->out_buf = NULL;

@@ -79,8 +79,8 @@ size_t ussl__record_room_in(const mbedtls_ssl_context *ssl);
 size_t ussl__record_room_out(const mbedtls_ssl_context *ssl);
 // conn/record_buffers.c: the largest plaintext of a record that the connection accepts, in bytes.
 uint16_t ussl__record_limit(const mbedtls_ssl_context *ssl);
-// conn/flight.c: the largest handshake message that can be sent, and the largest plaintext of a
-// record that the peer accepts, in bytes.
+// conn/flight.c: the largest handshake message that can be sent, or the largest record once the
+// handshake is done, and the largest plaintext of a record that the peer accepts, in bytes.
 size_t ussl__message_room(void);
 size_t ussl__record_most(const mbedtls_ssl_context *ssl);
 // conn/incoming.c: what the peer sends over a stream, as soon as it is known: the five octets of a

@@ -19,6 +19,9 @@
 #define MBEDTLS_SSL_IN_BUFFER_LEN ussl__record_room_in(ssl)
 #define MBEDTLS_SSL_OUT_BUFFER_LEN ussl__record_room_out(ssl)
 #define MBEDTLS_SSL_OUT_CONTENT_LEN ussl__message_room()
+// What a peer accepts that has not sent max_fragment_length: 2^14, and the hidden type of TLS 1.3.
+#undef MBEDTLS_TLS_EXT_ADV_CONTENT_LEN
+#define MBEDTLS_TLS_EXT_ADV_CONTENT_LEN (16384 + 1)
 #define mbedtls_x509_crt_parse_der ussl__crt_parse_sent
 #define mbedtls_x509_crt_verify_restartable(chain, ca, crl, profile, name, flags, f, p, rs)        \
     ((void)(ca), (void)(crl), (void)(f), (void)(p), (void)(rs),                                    \

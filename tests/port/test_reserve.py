@@ -86,7 +86,7 @@ assert s.recv(20) == b"and still"
 for version in (ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3):
     client = client_context()
     client.maximum_version = version
-    for plan, most in (({"record_in": 1024, "record_out": 512}, 1024), ({"peer_chain": 1000}, 4096)):
+    for plan, most in (({"record_in": 1024, "record_out": 512}, 1024), ({"peer_chain": 1000}, 5000)):
         client.reserve(1, **plan)
         c, s, a, b = pair(client, server)
         assert shake(c, s) == [True, True]

@@ -10,6 +10,10 @@ static void *test_alloc(void *user, size_t size) {
     if (++p->made == p->fail_at) {
         return NULL;
     }
+    if (p->largest > 0 && size > p->largest) {
+        p->refused++;
+        return NULL;
+    }
     void *block = calloc(1, size);
     p->live += block != NULL;
     return block;

@@ -31,6 +31,8 @@ typedef struct {
     size_t live;    // blocks not yet released
     size_t made;    // allocations since reset
     size_t fail_at; // the allocation with this number fails once; 0: none
+    size_t largest; // bytes; a larger block is refused; 0: none is
+    size_t refused; // such blocks since reset
     int64_t now;    // the clock
     bool clock_unset;
     bool no_entropy;

@@ -13,8 +13,7 @@ static int reset(void **state) {
 
 #if USSL_SERVER
 
-// mbedTLS counts the hidden type of TLS 1.3 as plaintext.
-#define LARGEST 16383
+#define LARGEST 16384
 
 static uint8_t *some_bytes(size_t len) {
     uint8_t *data = malloc(len + 1);
@@ -85,6 +84,143 @@ static void half_read_plaintext_stays(void **state) {
     assert_int_equal(pair.conn[0]->in_room, USSL__RECORD_IDLE);
     free(data);
     pair_free(&pair);
+}
+
+// ---- one write, one record ----
+static void the_largest_record(void **state) {
+    (void)state;
+    for (EACH_VERSION(version)) {
+        for (int from = 0; from < 2; from++) {
+            pair_setup_t setup = good_setup("server.pem", "server.key", version);
+            pair_t pair;
+            open_pair(&pair, &setup);
+            uint8_t *data = some_bytes(LARGEST + 1), got[LARGEST];
+            size_t n, len;
+            assert_int_equal(ussl_conn_write(pair.conn[from], data, LARGEST + 1, &n), USSL_OK);
+            assert_int_equal(n, LARGEST);
+            const uint8_t *out = ussl_conn_out(pair.conn[from], &len);
+            assert_int_equal(5 + (out[3] << 8 | out[4]), len); // it is one record, and nothing else
+            while (ussl_conn_peek(pair.conn[1 - from]) != USSL_OK) {
+                assert_true(pair_move(&pair));
+            }
+            assert_int_equal(ussl_conn_read(pair.conn[1 - from], got, LARGEST, &n), USSL_OK);
+            assert_int_equal(n, LARGEST);
+            assert_memory_equal(got, data, n);
+            assert_at_rest(&pair);
+            free(data);
+            pair_free(&pair);
+        }
+    }
+    assert_int_equal(test_platform.live, 0);
+}
+
+// The largest record of the application costs the handshake nothing.
+static void a_handshake_takes_no_more(void **state) {
+    (void)state;
+    for (EACH_VERSION(version)) {
+        pair_setup_t setup = good_setup("server.pem", "server.key", version);
+        pair_t pair;
+        assert_int_equal(pair_open(&pair, &setup), USSL_OK);
+        size_t most = 0;
+        while (!pair.done[0] || !pair.done[1]) {
+            for (int end = 0; end < 2; end++) {
+                ussl_conn_t *conn = pair.conn[end];
+                assert_true(ussl_conn_handshake(conn, &pair.done[end]) >= 0);
+                most = conn->out_room > most ? conn->out_room : most;
+            }
+            pair_move(&pair);
+        }
+        assert_true(most > USSL_HANDSHAKE_OUT && most < USSL_HANDSHAKE_OUT + 512);
+        pair_free(&pair);
+    }
+}
+
+// ---- little memory ----
+static size_t write_all(pair_t *pair, const uint8_t *data, size_t len, size_t most) {
+    size_t records = 0, n;
+    for (size_t at = 0; at < len; at += n, records++) {
+        assert_int_equal(ussl_conn_write(pair->conn[1], data + at, len - at, &n), USSL_OK);
+        assert_true(n == most || at + n == len);
+        while (pair_move(pair)) {
+        }
+        for (size_t read = 0, part; read < n; read += part) {
+            uint8_t got[LARGEST];
+            ussl_result_t result = ussl_conn_read(pair->conn[0], got, sizeof(got), &part);
+            assert_true(result >= 0);
+            assert_memory_equal(got, data + at + read, part);
+            pair_move(pair);
+        }
+    }
+    return records;
+}
+
+// A heap that has no block for the largest record is not asked for one before each record: on
+// MicroPython each refusal costs a garbage collection.
+static void a_refusal_is_remembered(void **state) {
+    (void)state;
+    enum { LEN = 64 * 4096 };
+    for (EACH_VERSION(version)) {
+        pair_setup_t setup = good_setup("server.pem", "server.key", version);
+        pair_t pair;
+        open_pair(&pair, &setup);
+        uint8_t *data = some_bytes(LEN);
+        test_platform.largest = 4096 + 200;
+        test_platform.refused = 0;
+        assert_int_equal(write_all(&pair, data, LEN, 4096), LEN / 4096);
+        assert_in_range(test_platform.refused, 2, 10);
+        // A small record is as large as it was meant, and when memory is back the largest are too.
+        assert_int_equal(write_all(&pair, data, 100, 100), 1);
+        test_platform.largest = 0;
+        size_t n = 0, records = 0;
+        for (; n < LARGEST && records < 40; records++) {
+            assert_int_equal(ussl_conn_write(pair.conn[1], data, LARGEST, &n), USSL_OK);
+            for (size_t read = 0, part; read < n; read += part) {
+                uint8_t got[LARGEST];
+                assert_true(ussl_conn_read(pair.conn[0], got, sizeof(got), &part) >= 0);
+                pair_move(&pair);
+            }
+        }
+        assert_int_equal(n, LARGEST);
+        free(data);
+        pair_free(&pair);
+    }
+    assert_int_equal(test_platform.live, 0);
+}
+
+// Peers that are slow to take their records do not take the whole heap with them.
+static void large_records_are_few(void **state) {
+    (void)state;
+    pair_setup_t setup = good_setup("server.pem", "server.key", 0);
+    pair_t pair[USSL_LARGE_RECORDS + 1];
+    uint8_t *data = some_bytes(LARGEST);
+    size_t n, last = USSL_LARGE_RECORDS;
+    for (size_t i = 0; i <= last; i++) {
+        open_pair(&pair[i], &setup);
+        while (pair_move(&pair[i])) {
+        }
+        assert_int_equal(ussl_conn_write(pair[i].conn[1], data, LARGEST, &n), USSL_OK);
+        assert_int_equal(n, i < last ? LARGEST : USSL_HANDSHAKE_OUT);
+        assert_int_equal(ussl_conn_write(pair[i].conn[1], data, LARGEST, &n), USSL_WANT_OUT);
+    }
+    // One peer takes its record, and one connection ends before its peer has.
+    for (size_t i = 0; i < last; i++) {
+        size_t len;
+        while (ussl_conn_out(pair[last].conn[1], &len) != NULL) {
+            ussl_conn_out_done(pair[last].conn[1], len);
+        }
+        if (i == 0) {
+            (void)ussl_conn_out(pair[i].conn[1], &len);
+            ussl_conn_out_done(pair[i].conn[1], len);
+        } else {
+            pair_free(&pair[i]);
+        }
+        assert_int_equal(ussl_conn_write(pair[last].conn[1], data, LARGEST, &n), USSL_OK);
+        assert_int_equal(n, LARGEST);
+    }
+    pair_free(&pair[0]);
+    pair_free(&pair[last]);
+    free(data);
+    assert_int_equal(test_platform.live, 0);
 }
 
 // A record for which there is no memory stays on the wire: the call says so, and can be repeated.
@@ -394,6 +530,10 @@ int main(void) {
 #if USSL_SERVER
         cmocka_unit_test_setup(nothing_is_held_at_rest, reset),
         cmocka_unit_test_setup(half_read_plaintext_stays, reset),
+        cmocka_unit_test_setup(the_largest_record, reset),
+        cmocka_unit_test_setup(a_handshake_takes_no_more, reset),
+        cmocka_unit_test_setup(a_refusal_is_remembered, reset),
+        cmocka_unit_test_setup(large_records_are_few, reset),
         cmocka_unit_test_setup(every_allocation_of_a_transfer_fails_once, reset),
         cmocka_unit_test_setup(a_second_hello, reset),
         cmocka_unit_test_setup(peers_keep_to_a_limit, reset),

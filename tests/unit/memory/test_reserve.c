@@ -155,7 +155,7 @@ static void nothing_else_is_allocated(void **state) {
             pair_setup_t setup = good_setup(keys[k][0], keys[k][1], version);
             setup.tickets = true;
             reserved_t r;
-            uint8_t data[5000] = {1};
+            uint8_t data[20000] = {1};
             reserve_both(&r, &setup, 1);
             size_t level = 0;
             for (int life = 0; life < 12; life++) {
@@ -182,6 +182,42 @@ static void nothing_else_is_allocated(void **state) {
             assert_int_equal(test_platform.live, 0);
         }
     }
+}
+
+// A slot that was planned for the largest record has room for it, beside one that comes in.
+static void the_largest_record_of_a_slot(void **state) {
+    (void)state;
+    static const uint8_t data[16384] = {1};
+    uint8_t got[16384];
+    for (EACH_VERSION(version)) {
+        pair_setup_t setup = good_setup("server.pem", "server.key", version);
+        reserved_t r;
+        reserve_both(&r, &setup, 1);
+        for (int end = 0; end < 2; end++) {
+            ussl_reserve_plan_t plan = plan_for(1);
+            plan.record_out = 16384;
+            ussl_reserve_unref(r.reserve[end]);
+            assert_int_equal(ussl_reserve_new(&plan, &r.reserve[end]), USSL_OK);
+        }
+        size_t made = test_platform.made, n;
+        assert_int_equal(connect_reserved(&r), USSL_OK);
+        assert_true(pair_handshake(&r.pair));
+        for (int end = 0; end < 2; end++) {
+            assert_int_equal(ussl_conn_write(r.pair.conn[end], data, sizeof(data), &n), USSL_OK);
+            assert_int_equal(n, sizeof(data));
+        }
+        for (int end = 0; end < 2; end++) {
+            while (ussl_conn_peek(r.pair.conn[end]) != USSL_OK) {
+                assert_true(pair_move(&r.pair));
+            }
+            assert_int_equal(ussl_conn_read(r.pair.conn[end], got, sizeof(got), &n), USSL_OK);
+            assert_int_equal(n, sizeof(got));
+            assert_memory_equal(got, data, n);
+        }
+        assert_int_equal(test_platform.made, made);
+        free_reserved(&r);
+    }
+    assert_int_equal(test_platform.live, 0);
 }
 
 // A root of the store comes and goes in the slot, also the largest kind in the smallest slot.
@@ -378,6 +414,7 @@ int main(void) {
         cmocka_unit_test_setup(a_pool_gives_and_takes, reset),
 #if USSL_SERVER
         cmocka_unit_test_setup(nothing_else_is_allocated, reset),
+        cmocka_unit_test_setup(the_largest_record_of_a_slot, reset),
 #if USSL_STORE
         cmocka_unit_test_setup(a_root_of_a_store, reset),
 #endif
