@@ -3,11 +3,13 @@
 #   make run              a verified TLS connection on this machine, and bad ones refused
 #   make run URL=https:// fetch a page with the system's trust store
 #   make repl             the interpreter, build/unix/micropython
-#   make test             everything; the last line counts
+#   make test             everything; the last line counts. A part of it: make unit, compat, port, interop,
+#                         constant-time, lint …
 #   make fuzz             every parser of ours, an hour each
 #   make bench            a table of ussl beside stock MicroPython and CPython
 #
-# MICROPYTHON and MBEDTLS take checkouts of your own in place of Debian's source packages; LWIP one for `make lwip`.
+# MICROPYTHON, MBEDTLS and BEARSSL take checkouts of your own in place of Debian's source packages; LWIP one for
+# `make lwip`. With USSL_ARITH=mbedtls there is no BearSSL.
 
 SRC := build/src
 ifeq ($(origin MICROPYTHON),undefined)
@@ -22,13 +24,26 @@ endif
 endif
 override MICROPYTHON := $(abspath $(MICROPYTHON))
 override MBEDTLS := $(abspath $(MBEDTLS))
+ifeq ($(origin BEARSSL),undefined)
+BEARSSL := $(SRC)/bearssl
+endif
+override BEARSSL := $(abspath $(BEARSSL))
+# With checkouts of your own, and none of BearSSL, mbedTLS does the arithmetic.
+ifeq ($(filter $(abspath $(SRC))/%,$(MICROPYTHON) $(MBEDTLS))$(wildcard $(BEARSSL)/inc/bearssl_ec.h),)
+USSL_ARITH ?= mbedtls
+endif
+USSL_ARITH ?= bearssl
+export BEARSSL USSL_ARITH
+USSL_DIR := .
+include config/arith.mk
 export USSL_CERTS := $(abspath build/certs)
 
 # Another folder, and more flags, for a build beside the first: tools/try-flags.
 UNIX_DIR := build/unix
 UNIX := $(UNIX_DIR)/micropython
 JOBS := -j$(shell nproc 2>/dev/null || echo 2)
-CHECKED_C := $(wildcard engine/*.[ch] engine/*/*.[ch] binding/*.[ch] esp-idf/*.[ch] tests/esp32/*.[ch] tests/support/*.[ch] tests/unit/*.c tests/unit/*/*.[ch] tests/threads/*.c tests/lwip/board.c fuzz/*.[ch] examples/*.c)
+CHECKED_C := $(wildcard engine/*.[ch] engine/*/*.[ch] binding/*.[ch] esp-idf/*.[ch] tests/esp32/*.[ch] tests/support/*.[ch] \
+	tests/unit/*.c tests/unit/*/*.[ch] tests/threads/*.c tests/constant_time/*.c tests/lwip/board.c fuzz/*.[ch] examples/*.c)
 
 all: $(UNIX)
 
@@ -38,19 +53,21 @@ build/tools.ok: tools/install-tools
 	@sh tools/install-tools
 	@touch $@
 
-# Other sources or other flags: what was built from the first ones is of no use.
-build/sources.used: FORCE
+# Other sources or other flags: what was built from the first ones is of no use. A build beside the first (UNIT_SUFFIX)
+# leaves that alone.
+STALE := $(if $(UNIT_SUFFIX),$(filter-out build/unix,$(UNIX_DIR)),$(UNIX_DIR) build/threads build/lib)
+build/sources$(UNIT_SUFFIX).used: FORCE
 	@mkdir -p $(@D)
-	@echo "$(MICROPYTHON) $(MBEDTLS) $(USSL_CFLAGS)" | cmp -s - $@ || \
-	  { rm -rf $(UNIX_DIR) build/unit build/lib build/sources.ok; \
-	    echo "$(MICROPYTHON) $(MBEDTLS) $(USSL_CFLAGS)" >$@; }
+	@echo "$(MICROPYTHON) $(MBEDTLS) $(BEARSSL) $(USSL_ARITH) $(USSL_CFLAGS)" | cmp -s - $@ || \
+	  { rm -rf build/unit$(UNIT_SUFFIX) $(STALE) build/sources$(UNIT_SUFFIX).ok; \
+	    echo "$(MICROPYTHON) $(MBEDTLS) $(BEARSSL) $(USSL_ARITH) $(USSL_CFLAGS)" >$@; }
 FORCE:
 
-build/sources.ok: build/sources.used build/tools.ok tools/fetch-sources
-ifneq ($(MICROPYTHON) $(MBEDTLS),$(abspath $(SRC)/micropython) $(abspath $(SRC)/mbedtls))
-	@sh tools/need-sources $(MICROPYTHON) $(MBEDTLS) $(abspath $(SRC))
+build/sources$(UNIT_SUFFIX).ok: build/sources$(UNIT_SUFFIX).used build/tools.ok tools/fetch-sources
+ifneq ($(MICROPYTHON) $(MBEDTLS) $(BEARSSL),$(abspath $(SRC)/micropython $(SRC)/mbedtls $(SRC)/bearssl))
+	@sh tools/need-sources $(MICROPYTHON) $(MBEDTLS) $(abspath $(SRC)) $(if $(filter bearssl,$(USSL_ARITH)),$(BEARSSL))
 else
-	@sh tools/fetch-sources $(SRC)
+	@sh tools/fetch-sources $(SRC) micropython mbedtls $(filter bearssl,$(USSL_ARITH))
 endif
 	@touch $@
 
@@ -72,7 +89,7 @@ chains: build/tools.ok
 
 # ---- MicroPython with our module ----
 UNIX_MAKE = $(MAKE) --no-print-directory -C $(MICROPYTHON)/ports/unix BUILD=$(abspath $(UNIX_DIR)) \
-	USER_C_MODULES=$(abspath build/usermod) MBEDTLS=$(MBEDTLS) MICROPY_PY_BTREE=0 MICROPY_PY_SSL=0 USSL_HASHLIB=1 \
+	USER_C_MODULES=$(abspath build/usermod) $(USSL_LIBRARIES) MICROPY_PY_BTREE=0 MICROPY_PY_SSL=0 USSL_HASHLIB=1 \
 	FROZEN_MANIFEST=$(abspath config/manifest.py) USSL_CFLAGS='$(USSL_CFLAGS) $(EXTRA_FLAGS)' $(MORE)
 
 # Our manifest takes nothing from micropython-lib, but MicroPython insists on a README.md there.
@@ -82,13 +99,18 @@ endif
 
 # frozen_content.c holds qstrs of its own that a changed binding may bring too: it is made anew.
 # mpy-cross comes first and alone: its own make does not expect ours around it.
-$(UNIX): build/sources.ok $(wildcard engine/* engine/*/* binding/* config/* python/*) manifest.py micropython.mk
+$(UNIX): build/sources$(UNIT_SUFFIX).ok $(wildcard engine/* engine/*/* binding/* config/* python/*) manifest.py micropython.mk
 	@python3 tools/check-layers
 	@mkdir -p build/usermod $(dir $(UNIX_DIR)) && ln -sfn ../.. build/usermod/ussl
 	@echo "building mpy-cross and MicroPython (log: $(UNIX_DIR).log)"
 	@{ $(MAKE) --no-print-directory $(JOBS) -C $(MICROPYTHON)/mpy-cross && \
 	  rm -f $(UNIX_DIR)/frozen_content.*; $(UNIX_MAKE) $(JOBS); } >$(UNIX_DIR).log 2>&1 || { tail -n 40 $(UNIX_DIR).log; exit 1; }
 	@touch $@
+
+# mbedTLS does all of the arithmetic.
+without-bearssl: build/tools.ok
+	@$(MAKE) --no-print-directory UNIX_DIR=build/unix-without-bearssl UNIT_SUFFIX=-without-bearssl USSL_ARITH=mbedtls \
+		build/unix-without-bearssl/micropython unit-build
 
 # The same as a 32-bit program, on x86-64.
 unix32: $(UNIX)
@@ -112,6 +134,7 @@ firmware: $(FIRMWARE) $(foreach b,$(BOARDS),build/firmware-$b/firmware.elf)
 # set, zicsr is a part of rv32i.
 BOARD_MPS2_AN385 := LDSCRIPT=$(abspath tests/firmware/mps2.ld)
 BOARD_MPS2_AN500 := LDSCRIPT=$(abspath tests/firmware/mps2.ld) BOARD_DIR=$(abspath tests/firmware/boards/MPS2_AN500)
+BOARD_MPS2_M0PLUS := LDSCRIPT=$(abspath tests/firmware/mps2.ld) BOARD_DIR=$(abspath tests/firmware/boards/MPS2_M0PLUS)
 BOARD_VIRT_RV32 := LDSCRIPT=$(abspath tests/firmware/virt.ld) RV32_ARCH="rv32imac -misa-spec=2.2"
 export BOARD_MPS2_AN385 BOARD_MPS2_AN500 BOARD_VIRT_RV32
 
@@ -120,7 +143,7 @@ define board
 	@echo "building MicroPython for $1 in build/$2 (log: build/$2.log)"
 	@mkdir -p build/$2; rm -f build/$2/frozen_content.*; \
 	  $(MAKE) --no-print-directory $(JOBS) -C $(MICROPYTHON)/ports/qemu BOARD=$1 BUILD=$(abspath build/$2) \
-	    USER_C_MODULES=$(abspath build/$3) MBEDTLS=$(MBEDTLS) USSL_HASHLIB=1 FROZEN_MANIFEST=$(abspath config/manifest.py) \
+	    USER_C_MODULES=$(abspath build/$3) $(USSL_LIBRARIES) USSL_HASHLIB=1 FROZEN_MANIFEST=$(abspath config/manifest.py) \
 	    MPY_LIB_DIR=$(CURDIR) $(BOARD_$1) $4 \
 	    >build/$2.log 2>&1 || { tail -n 40 build/$2.log; exit 1; }
 	@touch build/$2/firmware.elf
@@ -146,14 +169,20 @@ build/usermod-stock: build/usermod-board
 	@mkdir -p $@ && ln -sfn ../../bench/stock $@/stock && ln -sfn ../../tests/firmware/board $@/board
 	@mkdir -p $@-unix && ln -sfn ../../bench/stock $@-unix/stock
 
-$(BENCH)/stock/firmware.elf: $(UNIX) build/usermod-stock $(wildcard bench/stock/*)
+$(BENCH)/stock/firmware.elf: $(UNIX) build/usermod-stock $(wildcard bench/stock/*) $(BOARD_FILES)
 	$(call board,MPS2_AN385,bench/stock,usermod-stock,$(BENCH_HEAP))
-$(BENCH)/ours/firmware.elf: $(UNIX) build/usermod-board $(OURS)
+$(BENCH)/ours/firmware.elf: $(UNIX) build/usermod-board $(OURS) $(BOARD_FILES)
 	$(call board,MPS2_AN385,bench/ours,usermod-board,$(BENCH_HEAP))
-$(BENCH)/device/firmware.elf: $(UNIX) build/usermod-board $(OURS)
+$(BENCH)/device/firmware.elf: $(UNIX) build/usermod-board $(OURS) $(BOARD_FILES)
 	$(call board,MPS2_AN385,bench/device,usermod-board,$(BENCH_HEAP) USSL_PROFILE=device)
-$(BENCH)/device12/firmware.elf: $(UNIX) build/usermod-board $(OURS)
+$(BENCH)/device12/firmware.elf: $(UNIX) build/usermod-board $(OURS) $(BOARD_FILES)
 	$(call board,MPS2_AN385,bench/device12,usermod-board,$(BENCH_HEAP) USSL_PROFILE=device USSL_CFLAGS=-DUSSL_TLS13=0)
+# The same for other CPUs.
+BENCH_BOARDS := MPS2_M0PLUS VIRT_RV32
+$(BENCH)/stock-%/firmware.elf: $(UNIX) build/usermod-stock $(wildcard bench/stock/*) $(BOARD_FILES)
+	$(call board,$*,bench/stock-$*,usermod-stock,$(BENCH_HEAP))
+$(BENCH)/ours-%/firmware.elf: $(UNIX) build/usermod-board $(OURS) $(BOARD_FILES)
+	$(call board,$*,bench/ours-$*,usermod-board,$(BENCH_HEAP))
 
 $(BENCH)/unix-stock/micropython: $(UNIX) build/usermod-stock $(wildcard bench/stock/*)
 	@echo "building stock MicroPython (log: $(@D).log)"
@@ -170,15 +199,17 @@ footprint: $(foreach b,stock ours device device12,$(BENCH)/$b/firmware.elf)
 	@python3 bench/footprint.py
 
 bench: certs $(BENCH)/stock/firmware.elf $(BENCH)/ours/firmware.elf $(BENCH)/device/firmware.elf \
-		$(BENCH)/device12/firmware.elf $(BENCH)/unix-stock/micropython $(BENCH)/count.so
+		$(BENCH)/device12/firmware.elf $(foreach b,$(BENCH_BOARDS),$(BENCH)/stock-$b/firmware.elf $(BENCH)/ours-$b/firmware.elf) \
+		$(BENCH)/unix-stock/micropython $(BENCH)/count.so
 	@python3 bench/run.py
 
 # ---- the engine alone, for programs in C: build/lib ----
 LIB := build/lib
 LIB_CFLAGS := -std=c11 -O2 -I. -I$(MBEDTLS)/include -DMBEDTLS_CONFIG_FILE='"config/mbedtls_full.h"' \
-	-ffunction-sections -fdata-sections -fPIC $(USSL_CFLAGS)
+	-ffunction-sections -fdata-sections -fPIC $(USSL_ARITH_CFLAGS) $(USSL_CFLAGS)
 LIB_OWN_O := $(patsubst %.c,$(LIB)/objects/%.o,$(wildcard engine/*.c engine/*/*.c))
 LIB_MBED_O := $(patsubst %.c,$(LIB)/objects/mbedtls/%.o,$(shell cat config/mbedtls_sources.txt))
+LIB_BEAR_O := $(patsubst $(BEARSSL)/%.c,$(LIB)/objects/bearssl/%.o,$(USSL_BEARSSL_SOURCES))
 LIB_HEADERS := alerts.h cert.h config.h result.h ussl.h
 
 $(LIB_OWN_O): $(LIB)/objects/%.o: %.c $(wildcard engine/*.h engine/*/*.h config/*.h)
@@ -187,7 +218,10 @@ $(LIB_OWN_O): $(LIB)/objects/%.o: %.c $(wildcard engine/*.h engine/*/*.h config/
 $(LIB_MBED_O): $(LIB)/objects/mbedtls/%.o: $(MBEDTLS)/library/%.c $(wildcard config/*.h) engine/config.h
 	@mkdir -p $(@D)
 	@$(CC) $(LIB_CFLAGS) -c $< -o $@
-$(LIB)/libussl.a: $(LIB_OWN_O) $(LIB_MBED_O)
+$(LIB_BEAR_O): $(LIB)/objects/bearssl/%.o: $(BEARSSL)/%.c config/names.h
+	@mkdir -p $(@D)
+	@$(CC) $(LIB_CFLAGS) $(USSL_BEARSSL_CFLAGS) -c $< -o $@
+$(LIB)/libussl.a: $(LIB_OWN_O) $(LIB_MBED_O) $(LIB_BEAR_O)
 	@rm -f $@ && $(AR) qc $@ $^
 
 # Programs must see the flags that the library was built with.
@@ -215,8 +249,9 @@ repl: $(UNIX)
 include tests/unit/unit.mk
 include tests/threads/threads.mk
 include tests/lwip/lwip.mk
+include tests/constant_time/constant_time.mk
 include fuzz/fuzz.mk
-unit-build $(THREADS_DIR)/threads: build/sources.ok
+unit-build $(THREADS_DIR)/threads: build/sources$(UNIT_SUFFIX).ok
 
 test: build/tools.ok
 	@sh tools/install-tools unix32
@@ -236,7 +271,7 @@ compat port interop stock: $(UNIX) certs
 libraries: $(UNIX) certs
 	@sh tools/install-tools libraries
 	@python3 tests/run.py $@
-# BORINGSSL and TLSFUZZER name checkouts: docs/testing.md.
+# BORINGSSL, TLSFUZZER and WYCHEPROOF name checkouts: docs/testing.md.
 conformance: $(UNIX) certs
 	@python3 tests/run.py $@
 lint: build/tools.ok
@@ -281,11 +316,11 @@ ports: ports-esp32
 endif
 ports-esp32: build/sources.ok certs
 	@sh tools/install-tools esp32
-	@IDF_PATH=$(abspath $(IDF_PATH)) MICROPYTHON=$(MICROPYTHON) MBEDTLS=$(MBEDTLS) sh tools/try-esp32
+	@IDF_PATH=$(abspath $(IDF_PATH)) MICROPYTHON=$(MICROPYTHON) MBEDTLS=$(MBEDTLS) BEARSSL=$(BEARSSL) sh tools/try-esp32
 	@IDF_PATH=$(abspath $(IDF_PATH)) MICROPYTHON=$(MICROPYTHON) MBEDTLS=$(MBEDTLS) sh tools/try-esp32-aes
 
 clean:
-	rm -rf build/esp32* build/unix build/unix32 build/firmware* build/bench build/unit* build/threads build/lwip build/lib build/beside build/ports build/flags build/certs build/*.ok
+	rm -rf build/esp32* build/unix build/unix32 build/unix-without-bearssl build/firmware* build/bench build/unit* build/threads build/lwip build/lib build/constant-time build/beside build/ports build/flags build/certs build/*.ok
 
-.PHONY: all lib run repl chains unix32 beside ports ports-esp32 firmware bench footprint soak conformance test unit threads compat port interop lint certs check-layers check-format format \
+.PHONY: all lib run repl chains unix32 without-bearssl beside ports ports-esp32 firmware bench footprint soak conformance test unit threads compat port interop lint certs check-layers check-format format \
 	flags clean

@@ -6,6 +6,9 @@
 # are, because our mbedTLS has other names (config/names.h). The linker leaves out what only the stock
 # module used. Variables:
 #   MBEDTLS         a checkout of mbedTLS 3.6.7 or a later 3.6; else MicroPython's own lib/mbedtls
+#   BEARSSL         a checkout of BearSSL 0.6 or later, which does most of the arithmetic (engine/arith/variants.h)
+#                   in a third of the time; else mbedTLS does it
+#   USSL_ARITH      mbedtls: mbedTLS does it, even if BEARSSL is set
 #   USSL_PROFILE    device: smaller code, without what few devices need (docs/footprint.md)
 #   USSL_CFLAGS     flags of engine/config.h: -DUSSL_TLS12=0
 #   USSL_ROOTS      a root store that is built into the firmware (tools/make-roots)
@@ -31,15 +34,20 @@ USSL_VERSION := $(shell sed -n 's/^.define MBEDTLS_VERSION_STRING  *"\(.*\)"/\1/
 ifeq ($(filter-out 3.6.0 3.6.1 3.6.2 3.6.3 3.6.4 3.6.5 3.6.6,$(filter 3.6.%,$(USSL_VERSION))),)
 $(error ussl: mbedTLS $(USSL_VERSION) at $(MBEDTLS): 3.6.7 or a later 3.6 is needed; set MBEDTLS=/path/to/it)
 endif
+include $(USSL_DIR)/config/arith.mk
+ifeq ($(USSL_ARITH)$(wildcard $(BEARSSL)/inc/bearssl_ec.h),bearssl)
+$(error ussl: no BearSSL at $(BEARSSL): set BEARSSL=/path/to/bearssl or USSL_ARITH=mbedtls)
+endif
 USSL_GIVEN := $(foreach v,$(filter USSL_%,$(.VARIABLES)),$(if $(findstring command,$(origin $v)),$v))
-USSL_UNKNOWN := $(filter-out USSL_PROFILE USSL_CFLAGS USSL_ROOTS USSL_CERT_NONE USSL_HASHLIB USSL_MBEDTLS_CONFIG,$(USSL_GIVEN))
+USSL_UNKNOWN := $(filter-out USSL_PROFILE USSL_CFLAGS USSL_ROOTS USSL_CERT_NONE USSL_HASHLIB USSL_ARITH USSL_MBEDTLS_CONFIG,$(USSL_GIVEN))
 ifneq ($(USSL_UNKNOWN),)
-$(error ussl: no variable $(USSL_UNKNOWN): there are USSL_PROFILE, USSL_CFLAGS, USSL_ROOTS, USSL_CERT_NONE and USSL_HASHLIB)
+$(error ussl: no variable $(USSL_UNKNOWN): there are USSL_PROFILE, USSL_CFLAGS, USSL_ROOTS, USSL_CERT_NONE, USSL_HASHLIB and USSL_ARITH)
 endif
 
 SRC_USERMOD_C += $(wildcard $(USSL_DIR)/binding/*.c)
 SRC_USERMOD_LIB_C += $(wildcard $(USSL_DIR)/engine/*.c $(USSL_DIR)/engine/*/*.c)
 SRC_USERMOD_LIB_C += $(addprefix $(MBEDTLS)/library/,$(shell cat $(USSL_DIR)/config/mbedtls_sources.txt))
+SRC_USERMOD_LIB_C += $(USSL_BEARSSL_SOURCES)
 
 ifeq ($(USSL_HASHLIB),1)
 CFLAGS_USERMOD += -I$(MBEDTLS)/include -DMBEDTLS_CONFIG_FILE='"$(USSL_MBEDTLS_CONFIG)"' -DMICROPY_SSL_MBEDTLS=1 \
@@ -68,3 +76,16 @@ $(USSL_OBJECTS)/%.o $(BUILD)/$(MBEDTLS)/library/%.o: override CC += -I$(MBEDTLS)
 $(USSL_OBJECTS)/%.o $(BUILD)/$(MBEDTLS)/library/%.o: CFLAGS += -UMBEDTLS_CONFIG_FILE \
 	-DMBEDTLS_CONFIG_FILE='"$(USSL_MBEDTLS_CONFIG)"'
 $(BUILD)/$(MBEDTLS)/library/%.o: CFLAGS += -Wno-error -w
+# The files of config/hot_sources.txt handle each record, and are compiled with -O2 but in the device profile. With a
+# compiler for x86-64 or AArch64 the whole engine and its libraries are compiled with -O3. Ports may choose their
+# compiler after this file, so it is asked in the recipes.
+USSL_NO_FLASH = $(filter x86_64-% aarch64-%,$(shell $(CC) -dumpmachine))
+$(USSL_OBJECTS)/%.o $(BUILD)/$(BEARSSL)/src/%.o $(BUILD)/$(MBEDTLS)/library/%.o: CFLAGS += $(if $(USSL_NO_FLASH),-O3)
+ifneq ($(USSL_PROFILE),device)
+$(patsubst library/%.c,$(BUILD)/$(MBEDTLS)/library/%.o,$(patsubst src/%.c,$(BUILD)/$(BEARSSL)/src/%.o,\
+	$(patsubst engine/%.c,$(USSL_OBJECTS)/%.o,$(shell cat $(USSL_DIR)/config/hot_sources.txt)))): CFLAGS += $(if $(USSL_NO_FLASH),,-O2)
+endif
+ifeq ($(USSL_ARITH),bearssl)
+$(USSL_OBJECTS)/%.o $(BUILD)/$(BEARSSL)/src/%.o: CFLAGS += $(USSL_ARITH_CFLAGS)
+$(BUILD)/$(BEARSSL)/src/%.o: CFLAGS += -Wno-error $(USSL_BEARSSL_CFLAGS)
+endif

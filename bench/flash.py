@@ -4,8 +4,13 @@
 #
 #   python3 bench/flash.py firmware.map     the sum, and each object file
 import collections
+import functools
+import glob
+import os
 import re
 import sys
+
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 SECTION = re.compile(r" \.(?:text|rodata|data)\S*(?:\s+0x[0-9a-f]+\s+0x([0-9a-f]+)\s+(\S+))?$")
 REST = re.compile(r"\s+0x[0-9a-f]+\s+0x([0-9a-f]+)\s+(\S+\.o)\)?$")
@@ -27,8 +32,20 @@ def objects(path):
     return sizes
 
 
+@functools.lru_cache(maxsize=1)
+def included():
+    """Our files that include one of mbedTLS's or BearSSL's whole, without their ending."""
+    names = []
+    for path in glob.glob(os.path.join(ROOT, "engine/*/*.c")):
+        with open(path) as f:
+            if re.search(r'^#include "(?:\.\./library|ec)/\w+\.c"', f.read(), re.M):
+                names.append(os.path.relpath(path, ROOT)[:-2])
+    return names
+
+
 def kind_of(name):
-    if "/mbedtls/library/" in name or re.search(r"/engine/mbedtls/(ssl_|pk_wrap|rsa)", name):
+    found = re.search(r"/(engine/(?:mbedtls|arith)/\w+)\.o", name)
+    if "/mbedtls/library/" in name or "/src/bearssl/" in name or found and found.group(1) in included():
         return "mbedtls"
     if "/engine/" in name or "/binding/" in name or "modtls_mbedtls" in name or "mp_mbedtls_errors" in name:
         return "module"

@@ -1,13 +1,13 @@
 # engine.cmake - the library ussl_engine, the engine and its mbedTLS, for micropython.cmake and for the
 # component of ESP-IDF (CMakeLists.txt).
 #
-# It takes MBEDTLS and the variables USSL_… of micropython.mk but USSL_HASHLIB; each can be a variable of
+# It takes MBEDTLS, BEARSSL and the variables USSL_… of micropython.mk but USSL_HASHLIB; each can be a variable of
 # make, of CMake or of the environment. It sets USSL_FLAGS, which whoever includes engine/ussl.h needs, and
 # in ESP-IDF USSL_IDF_OPTIONS and USSL_IDF_DEFINITIONS, those of its components.
 
 get_filename_component(USSL_DIR ${CMAKE_CURRENT_LIST_DIR}/.. ABSOLUTE)
-set(USSL_VARIABLES USSL_PROFILE USSL_CFLAGS USSL_ROOTS USSL_CERT_NONE USSL_MBEDTLS_CONFIG)
-foreach(USSL_NAME MBEDTLS ${USSL_VARIABLES})
+set(USSL_VARIABLES USSL_PROFILE USSL_CFLAGS USSL_ROOTS USSL_CERT_NONE USSL_ARITH USSL_MBEDTLS_CONFIG)
+foreach(USSL_NAME MBEDTLS BEARSSL ${USSL_VARIABLES})
     if("${${USSL_NAME}}" STREQUAL "" AND NOT "$ENV{${USSL_NAME}}" STREQUAL "")
         set(${USSL_NAME} "$ENV{${USSL_NAME}}" CACHE STRING "of ussl" FORCE)
     endif()
@@ -31,6 +31,25 @@ string(REGEX REPLACE ".*\"(.*)\".*" "\\1" USSL_VERSION "${USSL_VERSION}")
 if(USSL_VERSION VERSION_LESS 3.6.7 OR NOT USSL_VERSION VERSION_LESS 3.7)
     message(FATAL_ERROR
         "ussl: mbedTLS ${USSL_VERSION} at ${MBEDTLS}: 3.6.7 or a later 3.6 is needed; set MBEDTLS=/path/to/it")
+endif()
+
+# ---- BearSSL: config/arith.mk ----
+if("${USSL_ARITH}" STREQUAL "")
+    if(BEARSSL)
+        set(USSL_ARITH bearssl)
+    else()
+        set(USSL_ARITH mbedtls)
+    endif()
+endif()
+if(USSL_ARITH STREQUAL "bearssl")
+    if(NOT EXISTS ${BEARSSL}/inc/bearssl_ec.h)
+        message(FATAL_ERROR "ussl: no BearSSL at ${BEARSSL}: set BEARSSL=/path/to/bearssl or USSL_ARITH=mbedtls")
+    endif()
+    file(STRINGS ${USSL_DIR}/config/bearssl_sources.txt USSL_BEARSSL)
+    list(TRANSFORM USSL_BEARSSL PREPEND ${BEARSSL}/src/)
+    set_source_files_properties(${USSL_BEARSSL} PROPERTIES COMPILE_OPTIONS "-w;-include;${USSL_DIR}/config/names.h;-include;${USSL_DIR}/engine/arith/masks.h")
+elseif(NOT USSL_ARITH STREQUAL "mbedtls")
+    message(FATAL_ERROR "ussl: USSL_ARITH=${USSL_ARITH}: bearssl or mbedtls")
 endif()
 
 # ---- flags ----
@@ -64,10 +83,22 @@ file(GLOB USSL_ENGINE ${USSL_DIR}/engine/*.c ${USSL_DIR}/engine/*/*.c)
 file(STRINGS ${USSL_DIR}/config/mbedtls_sources.txt USSL_MBEDTLS)
 list(TRANSFORM USSL_MBEDTLS PREPEND ${MBEDTLS}/library/)
 set_source_files_properties(${USSL_MBEDTLS} PROPERTIES COMPILE_OPTIONS "-w")
+# The files of config/hot_sources.txt handle each record, and are compiled with -O2 but in the device profile.
+if(NOT USSL_PROFILE STREQUAL "device")
+    file(STRINGS ${USSL_DIR}/config/hot_sources.txt USSL_HOT)
+    list(TRANSFORM USSL_HOT REPLACE "^library" ${MBEDTLS}/library)
+    list(TRANSFORM USSL_HOT REPLACE "^engine" ${USSL_DIR}/engine)
+    list(TRANSFORM USSL_HOT REPLACE "^src" ${BEARSSL}/src)
+    set_property(SOURCE ${USSL_HOT} APPEND PROPERTY COMPILE_OPTIONS "-O2")
+endif()
 
 # In a library of their own they see our mbedTLS's headers before all others.
-add_library(ussl_engine STATIC ${USSL_ENGINE} ${USSL_MBEDTLS})
+add_library(ussl_engine STATIC ${USSL_ENGINE} ${USSL_MBEDTLS} ${USSL_BEARSSL})
 target_include_directories(ussl_engine PRIVATE ${USSL_DIR} ${MBEDTLS}/include)
+if(USSL_BEARSSL)
+    target_include_directories(ussl_engine PRIVATE ${BEARSSL}/inc ${BEARSSL}/src)
+    target_compile_definitions(ussl_engine PRIVATE USSL_ARITH_BEARSSL=1)
+endif()
 
 # ---- ESP-IDF ----
 # The options of IDF's components, and from IDF's own mbedTLS the headers of the AES engine alone: as a

@@ -4,8 +4,8 @@
 // code wherever mbedTLS has a choice. `make ... USSL_PROFILE=device` takes it, and leaves out the
 // features that micropython.mk names there.
 //
-// What it costs in time (docs/footprint.md): SHA-2 and AES by a third, and keys of our own, because
-// no tables of multiples of the base point are in flash. Nothing is less safe.
+// What it costs in time (docs/footprint.md): SHA-2 and AES by a third, and keys of our own on P-384,
+// because no table of multiples of that base point is in flash. Nothing is less safe.
 #ifndef USSL_MBEDTLS_DEVICE_H
 #define USSL_MBEDTLS_DEVICE_H
 
@@ -14,7 +14,9 @@
 #define MBEDTLS_SHA256_SMALLER
 #define MBEDTLS_SHA512_SMALLER
 #define MBEDTLS_AES_FEWER_TABLES
-#define MBEDTLS_ECP_FIXED_POINT_OPTIM 0
+// No tables of multiples of base points but P-256's, and that only where mbedTLS multiplies its base
+// point (engine/mbedtls/ecp_curves.c).
+#define USSL_NO_TABLES_BUT_P256
 // Keys with explicit curve parameters or compressed points: no certificate of the web has them.
 #undef MBEDTLS_PK_PARSE_EC_EXTENDED
 #undef MBEDTLS_PK_PARSE_EC_COMPRESSED

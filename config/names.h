@@ -1,9 +1,63 @@
 // SPDX-License-Identifier: MIT
 //
-// names.h - written by tools/make-names: gives every global symbol of our mbedTLS a name that no
-// other mbedTLS in the firmware has, so that hashlib, cryptolib, the stock tls module and an SDK keep
-// theirs. The pragma renames symbols and leaves the source text alone.
+// names.h - written by tools/make-names: gives every global symbol of our mbedTLS and BearSSL a name
+// that no other copy in the firmware has, so that hashlib, cryptolib, the stock tls module and an SDK
+// keep theirs. The pragma renames symbols and leaves the source text alone.
 #ifndef __ASSEMBLER__
+#pragma redefine_extname br_aes_x86ni_ctr_get_vtable ussl_br_aes_x86ni_ctr_get_vtable
+#pragma redefine_extname br_aes_x86ni_ctr_init ussl_br_aes_x86ni_ctr_init
+#pragma redefine_extname br_aes_x86ni_ctr_run ussl_br_aes_x86ni_ctr_run
+#pragma redefine_extname br_aes_x86ni_ctr_vtable ussl_br_aes_x86ni_ctr_vtable
+#pragma redefine_extname br_aes_x86ni_keysched_dec ussl_br_aes_x86ni_keysched_dec
+#pragma redefine_extname br_aes_x86ni_keysched_enc ussl_br_aes_x86ni_keysched_enc
+#pragma redefine_extname br_aes_x86ni_supported ussl_br_aes_x86ni_supported
+#pragma redefine_extname br_ccopy ussl_br_ccopy
+#pragma redefine_extname br_divrem ussl_br_divrem
+#pragma redefine_extname br_ec_c25519_m15 ussl_br_ec_c25519_m15
+#pragma redefine_extname br_ec_c25519_m31 ussl_br_ec_c25519_m31
+#pragma redefine_extname br_ec_p256_m15 ussl_br_ec_p256_m15
+#pragma redefine_extname br_ec_p256_m31 ussl_br_ec_p256_m31
+#pragma redefine_extname br_gcm_aad_inject ussl_br_gcm_aad_inject
+#pragma redefine_extname br_gcm_check_tag ussl_br_gcm_check_tag
+#pragma redefine_extname br_gcm_check_tag_trunc ussl_br_gcm_check_tag_trunc
+#pragma redefine_extname br_gcm_flip ussl_br_gcm_flip
+#pragma redefine_extname br_gcm_get_tag ussl_br_gcm_get_tag
+#pragma redefine_extname br_gcm_get_tag_trunc ussl_br_gcm_get_tag_trunc
+#pragma redefine_extname br_gcm_init ussl_br_gcm_init
+#pragma redefine_extname br_gcm_reset ussl_br_gcm_reset
+#pragma redefine_extname br_gcm_run ussl_br_gcm_run
+#pragma redefine_extname br_gcm_vtable ussl_br_gcm_vtable
+#pragma redefine_extname br_ghash_pclmul ussl_br_ghash_pclmul
+#pragma redefine_extname br_ghash_pclmul_get ussl_br_ghash_pclmul_get
+#pragma redefine_extname br_i15_add ussl_br_i15_add
+#pragma redefine_extname br_i15_bit_length ussl_br_i15_bit_length
+#pragma redefine_extname br_i15_decode ussl_br_i15_decode
+#pragma redefine_extname br_i15_decode_mod ussl_br_i15_decode_mod
+#pragma redefine_extname br_i15_encode ussl_br_i15_encode
+#pragma redefine_extname br_i15_from_monty ussl_br_i15_from_monty
+#pragma redefine_extname br_i15_moddiv ussl_br_i15_moddiv
+#pragma redefine_extname br_i15_modpow_opt ussl_br_i15_modpow_opt
+#pragma redefine_extname br_i15_montymul ussl_br_i15_montymul
+#pragma redefine_extname br_i15_muladd_small ussl_br_i15_muladd_small
+#pragma redefine_extname br_i15_ninv15 ussl_br_i15_ninv15
+#pragma redefine_extname br_i15_sub ussl_br_i15_sub
+#pragma redefine_extname br_i15_to_monty ussl_br_i15_to_monty
+#pragma redefine_extname br_i31_add ussl_br_i31_add
+#pragma redefine_extname br_i31_bit_length ussl_br_i31_bit_length
+#pragma redefine_extname br_i31_decode ussl_br_i31_decode
+#pragma redefine_extname br_i31_decode_mod ussl_br_i31_decode_mod
+#pragma redefine_extname br_i31_encode ussl_br_i31_encode
+#pragma redefine_extname br_i31_from_monty ussl_br_i31_from_monty
+#pragma redefine_extname br_i31_moddiv ussl_br_i31_moddiv
+#pragma redefine_extname br_i31_modpow ussl_br_i31_modpow
+#pragma redefine_extname br_i31_modpow_opt ussl_br_i31_modpow_opt
+#pragma redefine_extname br_i31_montymul ussl_br_i31_montymul
+#pragma redefine_extname br_i31_muladd_small ussl_br_i31_muladd_small
+#pragma redefine_extname br_i31_ninv31 ussl_br_i31_ninv31
+#pragma redefine_extname br_i31_sub ussl_br_i31_sub
+#pragma redefine_extname br_i31_to_monty ussl_br_i31_to_monty
+#pragma redefine_extname br_i62_modpow_opt ussl_br_i62_modpow_opt
+#pragma redefine_extname br_i62_modpow_opt_as_i31 ussl_br_i62_modpow_opt_as_i31
 #pragma redefine_extname mbedtls_aes_crypt_cbc ussl_mbedtls_aes_crypt_cbc
 #pragma redefine_extname mbedtls_aes_crypt_ctr ussl_mbedtls_aes_crypt_ctr
 #pragma redefine_extname mbedtls_aes_crypt_ecb ussl_mbedtls_aes_crypt_ecb
@@ -11,6 +65,12 @@
 #pragma redefine_extname mbedtls_aes_init ussl_mbedtls_aes_init
 #pragma redefine_extname mbedtls_aes_setkey_dec ussl_mbedtls_aes_setkey_dec
 #pragma redefine_extname mbedtls_aes_setkey_enc ussl_mbedtls_aes_setkey_enc
+#pragma redefine_extname mbedtls_aesce_crypt_ecb ussl_mbedtls_aesce_crypt_ecb
+#pragma redefine_extname mbedtls_aesce_gcm_mult ussl_mbedtls_aesce_gcm_mult
+#pragma redefine_extname mbedtls_aesce_has_support_impl ussl_mbedtls_aesce_has_support_impl
+#pragma redefine_extname mbedtls_aesce_has_support_result ussl_mbedtls_aesce_has_support_result
+#pragma redefine_extname mbedtls_aesce_inverse_key ussl_mbedtls_aesce_inverse_key
+#pragma redefine_extname mbedtls_aesce_setkey_enc ussl_mbedtls_aesce_setkey_enc
 #pragma redefine_extname mbedtls_aesni_crypt_ecb ussl_mbedtls_aesni_crypt_ecb
 #pragma redefine_extname mbedtls_aesni_gcm_mult ussl_mbedtls_aesni_gcm_mult
 #pragma redefine_extname mbedtls_aesni_has_support ussl_mbedtls_aesni_has_support

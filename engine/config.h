@@ -7,7 +7,8 @@
 // (docs/footprint.md). USSL_ROOTS=/path/to/roots.ussl builds a root store into the firmware
 // (docs/root-store.md). USSL_CERT_NONE=overrule or refuse leaves no client unverified.
 // USSL_MBEDTLS_CONFIG names another configuration of mbedTLS than config/mbedtls_full.h. With
-// USSL_HASHLIB=1 hashlib and cryptolib use our mbedTLS, for a port whose stock ssl is off.
+// USSL_HASHLIB=1 hashlib and cryptolib use our mbedTLS, for a port whose stock ssl is off. BEARSSL
+// and USSL_ARITH say which library does the arithmetic (docs/boards.md).
 //
 // A flag is set with -DUSSL_X=0 in CFLAGS, or through the make variable USSL_CFLAGS. A flag that is
 // off leaves out whole functions and whole modules of mbedTLS. The Python name of a feature that is
@@ -150,6 +151,12 @@
 #define USSL_CLOCK_FLOOR 1735689600 // 2025-01-01
 #endif
 
+// 1: BearSSL does the arithmetic that engine/arith/variants.h lists, and mbedTLS the rest. The
+// build sets it from the variable USSL_ARITH.
+#ifndef USSL_ARITH_BEARSSL
+#define USSL_ARITH_BEARSSL 0
+#endif
+
 // The largest plaintext of a record that can be received and sent, in bytes (RFC 8446 5.1: at most
 // 16384). SSLContext.reserve() may choose less for its connections. Both are limits: memory is
 // taken for a record that is there, and a record is sent smaller if there is none.
@@ -169,7 +176,7 @@
 
 // How many connections without reserved memory can hold a record of more than USSL_HANDSHAKE_OUT
 // bytes at one time, each because its peer is slow to take it. The others send smaller records
-// meanwhile. Without the limit ten slow peers would take 160 KB of a device's heap.
+// meanwhile. Without the limit ten slow peers would take 164 KB of a device's heap.
 #ifndef USSL_LARGE_RECORDS
 #if defined(__unix__) || defined(__APPLE__)
 #define USSL_LARGE_RECORDS 65535

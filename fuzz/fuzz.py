@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 FOLDER = os.path.join(ROOT, "build/fuzz")
-TARGETS = ("names", "constraints", "store", "load", "texts", "session", "client", "server")
+TARGETS = ("names", "constraints", "store", "load", "texts", "session", "client", "server", "arith")
 
 
 def fuzz(target, seconds):

@@ -59,6 +59,25 @@ static void save_texts(void) {
     free(file.data);
 }
 
+// One for each operation, with numbers of 256 bits and the base point as the first point of a sum,
+// and two sums that are exceptional.
+static void save_arith(void) {
+    static const char *const names[] = {"powers", "inverses", "p256", "sums", "x25519"};
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        uint8_t seed[132];
+        for (size_t j = 0; j < sizeof(seed); j++) {
+            seed[j] = (uint8_t)(j * 37 + 1);
+        }
+        seed[0] = (uint8_t)i;
+        seed[1] = seed[34] = seed[67] = 32;
+        seed[33] = 1; // the modulus is odd
+        save("arith", names[i], seed, sizeof(seed));
+    }
+    static const uint8_t infinity[] = {3, 9, 10, 0, 0}, equal[] = {3, 9, 9, 0, 0};
+    save("arith", "infinity", infinity, sizeof(infinity)); // 2 G + (the order - 2) G
+    save("arith", "equal", equal, sizeof(equal));          // 2 G + 2 G
+}
+
 // ---- a recorded handshake ----
 typedef struct {
     uint8_t bytes[60000];
@@ -154,6 +173,7 @@ int main(int argc, char **argv) {
     save_file("store", "ca.pem", 1);
     save("names", "wildcard", (const uint8_t *)names, sizeof(names) - 1);
     save("names", "address", (const uint8_t *)address, sizeof(address) - 1);
+    save_arith();
     save("constraints", "dns", constraints, sizeof(constraints));
     record(USSL_VERSION_TLS12);
     record(USSL_VERSION_TLS13);

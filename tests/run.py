@@ -57,6 +57,7 @@ PLANTED = (
     ("call", "engine/memory/pool.c", "void ussl__x(void) { (void)ussl_identity_is_rsa(0); }\n", "points up"),
     ("circle", "engine/verify/verdict.c", "void ussl__x(void) { (void)ussl__path_find(0, 0, 0, 0); }\n", "circle"),
     ("mbedtls", "engine/conn/ctx.c", '#include "mbedtls/ssl.h"\n', "only engine/mbedtls/"),
+    ("bearssl", "engine/mbedtls/ecp.c", '#include "bearssl_ec.h"\n', "only engine/arith/"),
     ("python", "engine/conn/ctx.c", '#include "py/obj.h"\n', "another layer"),
     ("inside", "binding/ssl_conn.c", "void x(void) { ussl__now(); }\n", "another layer"),
     ("header", "engine/memory/memory.h", "void ussl__signed_by(void);\n", "engine/verify/signature.c defines"),
@@ -161,11 +162,11 @@ def api():
     weak_random_source()
 
 
-# No symbol of our mbedTLS can meet one of another mbedTLS in the firmware (config/names.h).
+# No symbol of our mbedTLS and BearSSL can meet one of another copy in the firmware (config/names.h).
 def names():
     status, out, err = run(["sh", "-c", "nm -g --defined-only build/unit/libussl.a | awk 'NF == 3 { print $3 }' | sort -u"])
     symbols = out.split()
-    plain = [s for s in symbols if s.startswith(("mbedtls_", "psa_"))]
+    plain = [s for s in symbols if s.startswith(("mbedtls_", "psa_", "br_"))]
     good = status == 0 and not plain and len([s for s in symbols if s.startswith("ussl_mbedtls_")]) > 500
     report("passed" if good else "failed", "unit/names", "" if good else " ".join(plain) + err[-500:])
 
@@ -173,18 +174,26 @@ def names():
 # ---- unit ----
 def unit():
     names()
-    programs = sorted(p for p in glob.glob(ROOT + "/build/unit/test_*") if "." not in os.path.basename(p))
+    unit_programs("build/unit", "unit/")
+
+
+def unit_programs(folder, prefix):
+    programs = sorted(p for p in glob.glob(os.path.join(ROOT, folder, "test_*")) if "." not in os.path.basename(p))
+    programs = [p for p in programs if not p.endswith("test_wycheproof")]  # needs vectors: make conformance
     if not programs:
-        report("failed", "unit", "nothing is built: make unit-build")
+        report("failed", prefix[:-1], "nothing is built: make unit-build")
     for program in programs:
         name = os.path.basename(program)
         status, out, err = run([program], extra={"CMOCKA_MESSAGE_OUTPUT": "TAP"}, timeout=900)
         lines = re.findall(r"^(not ok|ok) \d+ - (\S+)", out + err, re.M)
         for word, case in lines:
-            report("passed" if word == "ok" else "failed", "unit/%s/%s" % (name, case),
+            report("passed" if word == "ok" else "failed", "%s%s/%s" % (prefix, name, case),
                    "" if word == "ok" else out[-2000:] + err[-3000:])
-        if status != 0 and all(word == "ok" for word, _ in lines) or not lines:
-            report("failed", "unit/" + name, "exit status %s\n%s" % (status, (out + err)[-4000:]))
+        skipped = re.findall(r"^(?:not )?ok \d+ # SKIP (\S+)", out + err, re.M)
+        for case in skipped:
+            report("skipped", "%s%s/%s" % (prefix, name, case), "needs libssl-dev", "")
+        if status != 0 and all(word == "ok" for word, _ in lines) or not lines + skipped:
+            report("failed", prefix + name, "exit status %s\n%s" % (status, (out + err)[-4000:]))
 
 
 # ---- threads ----
@@ -192,6 +201,28 @@ def threads():
     status, out, err = run([ROOT + "/build/threads/threads", os.environ.get("USSL_CONNECTIONS", "10")],
                            extra={"TSAN_OPTIONS": "halt_on_error=1"}, timeout=3600)
     report("passed" if status == 0 else "failed", "threads/sanitized", out + err[-4000:] if status else "")
+
+
+# ---- constant-time: secrets that valgrind takes for undefined, where BearSSL calculates ----
+def constant_time():
+    if not os.path.exists("/usr/include/valgrind/memcheck.h"):
+        return report("skipped", "constant-time", "needs valgrind", "constant-time")
+    status, out, err = run(["make", "-s", "constant-time-build"], timeout=900)
+    programs = sorted(glob.glob(ROOT + "/build/constant-time/secrets-*"))
+    if status != 0:
+        return report("failed", "constant-time", out[-2000:] + err[-2000:])
+    if not programs:
+        return report("skipped", "constant-time", "built without BearSSL")
+    for program in programs:
+        operations = run([program])[1].split()
+        if "wrong_branch" not in operations:
+            report("failed", "constant-time/" + os.path.basename(program), "lists no operations")
+        for operation in operations:
+            status, out, err = run(["valgrind", "-q", "--error-exitcode=9", program, operation], timeout=600)
+            wrong = operation.startswith("wrong_")  # one that must be found
+            good = status == (9 if wrong else 0)
+            report("passed" if good else "failed", "constant-time/%s/%s" % (program.split("secrets-")[1], operation),
+                   "" if good else "exit status %s\n%s" % (status, err[-3000:]))
 
 
 # ---- compat ----
@@ -320,13 +351,27 @@ def unix32():
     port(program, "unix32/port/", leave_out)
 
 
+# ---- the same without BearSSL ----
+def without_bearssl():
+    if os.environ.get("USSL_ARITH") == "mbedtls":
+        return report("skipped", "without-bearssl", "the whole run is")
+    status, out, err = run(["make", "-s", "-j2", "without-bearssl"], timeout=900)
+    if status != 0:
+        return report("failed", "without-bearssl", out[-2000:] + err[-2000:])
+    unit_programs("build/unit-without-bearssl", "without-bearssl/unit/")
+    program = [os.path.join(ROOT, "build/unix-without-bearssl/micropython")]
+    compat(program, "without-bearssl/compat/")
+    port(program, "without-bearssl/port/", {})
+
+
 # ---- ports: builds that no other suite makes; USSL_PORTS=all is the matrix of `make ports` ----
 def ports():
     sys.path.insert(0, os.path.join(ROOT, "tests/ports"))
     import ports as cases
 
-    for name in ("MICROPYTHON", "MBEDTLS"):
-        os.environ.setdefault(name, os.path.join(ROOT, "build/src", name.lower()))
+    for name in ("MICROPYTHON", "MBEDTLS", "BEARSSL"):
+        if os.path.exists(os.path.join(ROOT, "build/src", name.lower())):
+            os.environ.setdefault(name, os.path.join(ROOT, "build/src", name.lower()))
     cmake_settings()
     cases.run_all(report, CERTS, os.environ.get("USSL_PORTS") != "all")
     status, out, err = run(["make", "-s", "beside"], timeout=900)
@@ -372,6 +417,9 @@ def conformance():
     import conformance as cases
 
     cases.run_all(report, MICROPYTHON, (find_cpython() or (None, None))[1])
+    import wycheproof
+
+    wycheproof.run_all(report)
 
 
 # ---- soak: a short form; USSL_SOAK=long is that of `make soak` ----
@@ -410,6 +458,7 @@ def firmware():
         good = out.endswith("ok\n") and not errors
         report("passed" if good else "failed", "firmware/%s/handshakes" % name, "" if good else out[-500:] + errors[-2000:])
         worst_chain(board, name, folder)
+        stack(board, name, folder)
     small_firmware()
 
 
@@ -422,6 +471,18 @@ def worst_chain(board, name, folder):
     report("passed" if good else "failed", "firmware/%s/worst-chain: %s" % (name, out.split("\n")[0]), "" if good else out + errors[-2000:])
 
 
+# docs/boards.md says which stack a thread needs.
+def stack(board, name, folder):
+    certs = ["server", "client", "server-rsa", "server-p384", "under-rsa", "web"]
+    with open(os.path.join(ROOT, "tests/firmware/stack.py")) as f:
+        script = board.with_certs(["ca.pem", "root-rsa.pem"] + [c + e for c in certs for e in (".pem", ".key")], CERTS, f.read())
+    out, errors = run_on_board(board, name, folder, script)
+    for line in out.splitlines()[:-1]:
+        report("passed" if " bytes" in line else "failed", "firmware/%s/%s" % (name, line))
+    good = out.endswith("ok\n") and not errors
+    report("passed" if good else "failed", "firmware/%s/stack" % name, "" if good else out[-500:] + errors[-2000:])
+
+
 # The small builds, with most features left out: whole handshakes there too.
 def small_firmware():
     sys.path.insert(0, os.path.join(ROOT, "bench"))
@@ -431,8 +492,8 @@ def small_firmware():
         for cert in ("server", "server-rsa"):
             name = "firmware/%s/%04x/%s" % (folder, version, cert)
             try:
-                client, server = bench.on_device(folder, "handshake", cert, version, reserve=1)
-                report("passed", name + ": %d + %d instructions" % (client, server))
+                done = bench.handshake(folder, cert, version)
+                report("passed", name + ": %d + %d instructions" % (done.client, done.server))
             except (SystemExit, OSError, TimeoutError, ValueError) as e:
                 report("failed", name, str(e))
 
@@ -452,7 +513,7 @@ def fuzz():
     sys.path.insert(0, os.path.join(ROOT, "fuzz"))
     import fuzz as targets
 
-    for name, (good, text) in targets.run_all(60, targets.TARGETS):
+    for name, (good, text) in targets.run_all(45, targets.TARGETS):
         report("passed" if good else "failed", "fuzz/" + (name + ": " + text if good else name), "" if good else text)
 
 
@@ -467,9 +528,9 @@ def flags():
 
 
 def main():
-    suites = {"lint": lint, "api": api, "unit": unit, "threads": threads, "compat": compat, "chains": chains, "port": port, "lwip": lwip,
-              "unix32": unix32, "ports": ports, "stock": stock, "interop": interop, "libraries": libraries, "conformance": conformance,
-              "soak": soak, "firmware": firmware, "flags": flags, "fuzz": fuzz}
+    suites = {"lint": lint, "api": api, "unit": unit, "threads": threads, "constant-time": constant_time, "compat": compat, "chains": chains,
+              "port": port, "lwip": lwip, "unix32": unix32, "without-bearssl": without_bearssl, "ports": ports, "stock": stock, "interop": interop, "libraries": libraries,
+              "conformance": conformance, "soak": soak, "firmware": firmware, "flags": flags, "fuzz": fuzz}
     chosen = [a for a in sys.argv[1:] if not a.startswith("-")] or list(suites)
     for name in chosen:
         began = time.time()

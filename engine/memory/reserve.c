@@ -39,12 +39,12 @@ static size_t head_size(const ussl_reserve_plan_t *plan) {
 #define RSA_COUNTED 2048 // bits; USSL_HANDSHAKE_ROOM includes a key of this length
 static size_t slot_size(const ussl_reserve_plan_t *plan) {
     size_t chain = plan->peer_chain;
-    size_t handshaking = USSL_HANDSHAKE_ROOM + MBEDTLS_SSL_OUT_CONTENT_LEN + 3 * chain;
+    size_t handshaking = USSL_HANDSHAKE_ROOM + USSL_HANDSHAKE_OUT + 3 * chain;
     handshaking +=
         plan->rsa_bits > RSA_COUNTED ? (plan->rsa_bits - RSA_COUNTED) / 8 * USSL_RSA_ROOM : 0;
     // Our own chain is written into mbedTLS's output buffer, at worst in the smallest records.
     size_t own = plan->own_chain + plan->own_chain / USSL_RECORD_MIN * USSL__RECORD_AROUND;
-    handshaking += own > MBEDTLS_SSL_OUT_CONTENT_LEN ? own - MBEDTLS_SSL_OUT_CONTENT_LEN : 0;
+    handshaking += own > USSL_HANDSHAKE_OUT ? own - USSL_HANDSHAKE_OUT : 0;
     size_t open = USSL_OPEN_ROOM + 2 * chain + plan->record_out + USSL__RECORD_AROUND;
     open += plan->shared > 0 ? 0 : plan->record_in + USSL__RECORD_AROUND;
     return round_up(handshaking > open ? handshaking : open);

@@ -1,0 +1,22 @@
+# arith.mk - which library does the arithmetic that engine/arith/variants.h lists. Makefile and micropython.mk
+# include it, and set USSL_DIR.
+#
+#   USSL_ARITH  bearssl, the default where BEARSSL names its sources; or mbedtls
+#   BEARSSL     a checkout of BearSSL 0.6 or later
+#
+# It sets
+#   USSL_BEARSSL_SOURCES  the files of BearSSL that are compiled (config/bearssl_sources.txt)
+#   USSL_BEARSSL_CFLAGS   flags for these files alone: our names for its symbols, and hidden masks
+#   USSL_ARITH_CFLAGS     flags for all files of the engine
+#   USSL_LIBRARIES        what a make of MicroPython is told
+USSL_ARITH ?= $(if $(BEARSSL),bearssl,mbedtls)
+ifeq ($(filter bearssl mbedtls,$(USSL_ARITH)),)
+$(error ussl: USSL_ARITH=$(USSL_ARITH): bearssl or mbedtls)
+endif
+USSL_LIBRARIES = MBEDTLS=$(MBEDTLS) USSL_ARITH=$(USSL_ARITH)
+ifeq ($(USSL_ARITH),bearssl)
+USSL_BEARSSL_SOURCES := $(addprefix $(BEARSSL)/src/,$(shell cat $(USSL_DIR)/config/bearssl_sources.txt))
+USSL_BEARSSL_CFLAGS := -w -include $(abspath $(USSL_DIR)/config/names.h) -include $(abspath $(USSL_DIR)/engine/arith/masks.h)
+USSL_ARITH_CFLAGS := -DUSSL_ARITH_BEARSSL=1 -I$(BEARSSL)/inc -I$(BEARSSL)/src
+USSL_LIBRARIES += BEARSSL=$(BEARSSL)
+endif

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: MIT
+//
+// p256_m15.c - P-256 by products of 32 bits: BearSSL's file of it whole, and what calls its
+// functions.
+#include "variants.h"
+
+#if USSL_ARITH_BEARSSL
+#include "config/names.h"
+
+#include "masks.h"
+
+#include "ec/ec_p256_m15.c"
+
+#include "arith.h"
+#include "stack.h"
+#if USSL__ECDH == 15 || USSL__BASE == 15
+WIPE_STACK(STACK_15)
+#endif
+#if USSL__ECDH == 15
+#include "p256_mul.h"
+#endif
+#if USSL__BASE == 15
+#include "p256_mul_base.h"
+#endif
+#if USSL__PUBLIC == 15
+#include "p256_sum.h"
+#endif
+#endif // USSL_ARITH_BEARSSL

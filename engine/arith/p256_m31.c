@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: MIT
+//
+// p256_m31.c - P-256 by products of 64 bits: BearSSL's file of it whole, and what calls its
+// functions.
+#include "variants.h"
+
+#if USSL_ARITH_BEARSSL
+#include "config/names.h"
+
+#include "masks.h"
+
+#include "ec/ec_p256_m31.c"
+
+#include "arith.h"
+#include "stack.h"
+#if USSL__ECDH == 31 || USSL__BASE == 31
+WIPE_STACK(STACK_31)
+#endif
+#if USSL__ECDH == 31
+#include "p256_mul.h"
+#endif
+#if USSL__BASE == 31
+#include "p256_mul_base.h"
+#endif
+#if USSL__PUBLIC == 31
+#include "p256_sum.h"
+#endif
+#endif // USSL_ARITH_BEARSSL

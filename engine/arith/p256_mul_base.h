@@ -1,0 +1,8 @@
+// SPDX-License-Identifier: MIT
+//
+// p256_mul_base.h - products with P-256's base point; as p256_mul.h.
+
+void ussl__p256_mul_base(uint8_t *point, const uint8_t *scalar) {
+    api_mulgen(point, scalar, USSL__P256_SCALAR, BR_EC_secp256r1);
+    wipe_stack();
+}

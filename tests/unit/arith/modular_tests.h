@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: MIT
+//
+// modular_tests.h - powers and inverses must be those of mbedTLS, to the bit and to the error. Is
+// included by one program for each variant of BearSSL's, which has set USSL_ARITH_NUMBERS.
+#include "engine/arith/modular.c"
+
+#include "engine/mbedtls/mbed.h"
+#include "tests/support/support.h"
+
+int mbedtls_mpi_exp_mod_unsafe(mbedtls_mpi *X, const mbedtls_mpi *A, const mbedtls_mpi *E,
+    const mbedtls_mpi *N, mbedtls_mpi *prec_RR);
+int ussl__mbed_exp_mod(mbedtls_mpi *X, const mbedtls_mpi *A, const mbedtls_mpi *E,
+    const mbedtls_mpi *N, mbedtls_mpi *prec_RR);
+int mbedtls_mpi_gcd_modinv_odd(
+    mbedtls_mpi *G, mbedtls_mpi *I, const mbedtls_mpi *A, const mbedtls_mpi *N);
+int ussl__mbed_gcd_modinv_odd(
+    mbedtls_mpi *G, mbedtls_mpi *I, const mbedtls_mpi *A, const mbedtls_mpi *N);
+
+#define OK(call) assert_int_equal(call, 0)
+
+static int random_bytes(void *state, unsigned char *out, size_t len) {
+    uint64_t *x = state;
+    for (size_t i = 0; i < len; i++) {
+        *x = *x * 6364136223846793005u + 1442695040888963407u;
+        out[i] = (unsigned char)(*x >> 56);
+    }
+    return 0;
+}
+
+static uint64_t seed = 1;
+
+static mbedtls_mpi A, E, N, X, Y, G;
+
+static int begin(void **state) {
+    (void)state;
+    platform_reset();
+    mbedtls_mpi *const all[] = {&A, &E, &N, &X, &Y, &G};
+    for (size_t i = 0; i < 6; i++) {
+        mbedtls_mpi_init(all[i]);
+    }
+    return 0;
+}
+
+static int end(void **state) {
+    (void)state;
+    mbedtls_mpi *const all[] = {&A, &E, &N, &X, &Y, &G};
+    for (size_t i = 0; i < 6; i++) {
+        mbedtls_mpi_free(all[i]);
+    }
+    assert_int_equal(test_platform.live, 0);
+    return 0;
+}
+
+static void random_number(mbedtls_mpi *to, size_t bits) {
+    OK(mbedtls_mpi_fill_random(to, (bits + 7) / 8, random_bytes, &seed));
+    OK(mbedtls_mpi_shift_r(to, (8 - bits % 8) % 8));
+}
+
+static void random_modulus(size_t bits) {
+    random_number(&N, bits);
+    OK(mbedtls_mpi_set_bit(&N, bits - 1, 1));
+    OK(mbedtls_mpi_set_bit(&N, 0, 1));
+}
+
+// ---- powers ----
+// mbedTLS says 1 mod 1 = 1, and that a negative multiple of N is N.
+static void powers_agree(void) {
+    int expected = ussl__mbed_exp_mod(&Y, &A, &E, &N, NULL);
+    if (expected == 0) {
+        OK(mbedtls_mpi_mod_mpi(&Y, &Y, &N));
+    }
+    assert_int_equal(mbedtls_mpi_exp_mod(&X, &A, &E, &N, NULL), expected);
+    if (expected == 0) {
+        OK(mbedtls_mpi_cmp_mpi(&X, &Y));
+    }
+    assert_int_equal(mbedtls_mpi_exp_mod_unsafe(&X, &A, &E, &N, NULL), expected);
+    if (expected == 0) {
+        OK(mbedtls_mpi_cmp_mpi(&X, &Y));
+    }
+}
+
+static void powers_of_random_numbers(void **state) {
+    (void)state;
+    for (size_t bits = 2; bits <= 600; bits += bits < 70 ? 1 : 29) {
+        for (int i = 0; i < 4; i++) {
+            random_modulus(bits);
+            random_number(&A, bits + (size_t)i * 5);
+            random_number(&E, i == 0 ? bits : i == 1 ? 17 : i == 2 ? 40 : bits + 30);
+            powers_agree();
+        }
+    }
+}
+
+// The sizes of RSA: a public power with the modulus, a private one with a factor.
+static void powers_of_rsa_sizes(void **state) {
+    (void)state;
+    for (size_t bits = 1024; bits <= 4096; bits *= 2) {
+        random_modulus(bits);
+        random_number(&A, bits);
+        OK(mbedtls_mpi_lset(&E, 65537));
+        powers_agree();
+        random_modulus(bits / 2);
+        random_number(&E, bits / 2);
+        powers_agree(); // of a base that is longer than the modulus
+    }
+}
+
+static void powers_at_the_edges(void **state) {
+    (void)state;
+    static const int moduli[] = {-3, 0, 1, 2, 3, 5, 97, 255, 32767, 32769};
+    for (size_t i = 0; i < sizeof(moduli) / sizeof(moduli[0]); i++) {
+        for (int e = -1; e < 5; e++) {
+            for (int a = -4; a < 6; a++) {
+                OK(mbedtls_mpi_lset(&N, moduli[i]));
+                OK(mbedtls_mpi_lset(&E, e));
+                OK(mbedtls_mpi_lset(&A, a));
+                powers_agree();
+            }
+        }
+    }
+    random_modulus(1024);
+    for (int beside = -2; beside < 3; beside++) {
+        OK(mbedtls_mpi_add_int(&A, &N, beside));
+        OK(mbedtls_mpi_lset(&E, 65537));
+        powers_agree();
+        OK(mbedtls_mpi_sub_int(&E, &N, 1 - beside));
+        powers_agree();
+    }
+    OK(mbedtls_mpi_lset(&A, 1));
+    OK(mbedtls_mpi_shift_l(&A, MBEDTLS_MPI_MAX_BITS));
+    OK(mbedtls_mpi_lset(&E, 3));
+    powers_agree();
+    OK(mbedtls_mpi_copy(&E, &A)); // too long
+    powers_agree();
+}
+
+static void powers_in_place(void **state) {
+    (void)state;
+    random_modulus(512);
+    random_number(&A, 500);
+    random_number(&E, 500);
+    OK(ussl__mbed_exp_mod(&Y, &A, &E, &N, NULL));
+    OK(mbedtls_mpi_exp_mod(&A, &A, &E, &N, NULL));
+    OK(mbedtls_mpi_cmp_mpi(&A, &Y));
+    OK(ussl__mbed_exp_mod(&Y, &A, &E, &N, NULL));
+    OK(mbedtls_mpi_exp_mod(&E, &A, &E, &N, NULL));
+    OK(mbedtls_mpi_cmp_mpi(&E, &Y));
+}
+
+// ---- inverses ----
+static void inverses_agree(void) {
+    int expected = ussl__mbed_gcd_modinv_odd(&G, &Y, &A, &N);
+    bool none = expected == 0 && mbedtls_mpi_cmp_int(&G, 1) != 0;
+    assert_int_equal(mbedtls_mpi_gcd_modinv_odd(&G, &X, &A, &N), expected);
+    if (expected == 0) {
+        assert_int_equal(mbedtls_mpi_cmp_int(&G, 1) != 0, none);
+        if (!none) {
+            OK(mbedtls_mpi_cmp_mpi(&X, &Y));
+        }
+        assert_int_equal(mbedtls_mpi_gcd_modinv_odd(NULL, &X, &A, &N),
+            none ? MBEDTLS_ERR_MPI_NOT_ACCEPTABLE : 0);
+    }
+}
+
+static void inverses(void **state) {
+    (void)state;
+    for (size_t bits = 2; bits <= 2048; bits += bits < 70 ? 1 : 123) {
+        for (int i = 0; i < 8; i++) {
+            random_modulus(bits);
+            random_number(&A, bits - 1);
+            if (i == 7) { // a common divisor
+                OK(mbedtls_mpi_mul_int(&A, &A, 15));
+                OK(mbedtls_mpi_mul_int(&N, &N, 15));
+            }
+            inverses_agree();
+        }
+    }
+    for (int n = -3; n < 40; n++) {
+        for (int a = -1; a <= n + 1; a++) {
+            OK(mbedtls_mpi_lset(&N, n));
+            OK(mbedtls_mpi_lset(&A, a));
+            inverses_agree();
+        }
+    }
+    random_modulus(256);
+    OK(mbedtls_mpi_sub_int(&A, &N, 1));
+    inverses_agree();
+    assert_int_equal(mbedtls_mpi_gcd_modinv_odd(&G, NULL, &A, &N), MBEDTLS_ERR_MPI_BAD_INPUT_DATA);
+    assert_int_equal(mbedtls_mpi_gcd_modinv_odd(&G, &N, &A, &N), MBEDTLS_ERR_MPI_BAD_INPUT_DATA);
+}
+
+// ---- memory ----
+static void without_memory(void **state) {
+    (void)state;
+    random_modulus(512);
+    random_number(&A, 600);
+    random_number(&E, 500);
+    for (int call = 0; call < 3; call++) {
+        int code = -1;
+        for (size_t i = 1; code != 0; i++) {
+            mbedtls_mpi_free(&X);
+            mbedtls_mpi_free(&G);
+            OK(mbedtls_mpi_mod_mpi(&Y, &A, &N));
+            test_platform.fail_at = test_platform.made + i;
+            code = call == 0 ? mbedtls_mpi_exp_mod(&X, &A, &E, &N, NULL)
+                : call == 1  ? mbedtls_mpi_exp_mod_unsafe(&X, &A, &E, &N, NULL)
+                             : mbedtls_mpi_gcd_modinv_odd(&G, &X, &Y, &N);
+            test_platform.fail_at = 0;
+            assert_true(code == 0 || code == MBEDTLS_ERR_MPI_ALLOC_FAILED);
+            assert_true(i > 1 || code != 0);
+        }
+    }
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(powers_of_random_numbers, begin, end),
+        cmocka_unit_test_setup_teardown(powers_of_rsa_sizes, begin, end),
+        cmocka_unit_test_setup_teardown(powers_at_the_edges, begin, end),
+        cmocka_unit_test_setup_teardown(powers_in_place, begin, end),
+        cmocka_unit_test_setup_teardown(inverses, begin, end),
+        cmocka_unit_test_setup_teardown(without_memory, begin, end),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
