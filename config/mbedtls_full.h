@@ -57,6 +57,10 @@ int64_t ussl__mbed_time(int64_t *out);
 #if defined(__x86_64__)
 #define MBEDTLS_AESNI_C
 #endif
+// The instructions of Armv8, if the CPU has them, which mbedTLS asks an operating system.
+#if defined(__aarch64__) && (defined(__linux__) || defined(__APPLE__))
+#define MBEDTLS_AESCE_C
+#endif
 // The AES engine of an ESP32, where the firmware's sdkconfig has it: aes_alt.h and gcm_alt.h are
 // ESP-IDF's. GCM needs its own functions, because one call for each block takes longer than AES in
 // software (docs/boards.md).

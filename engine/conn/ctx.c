@@ -10,12 +10,12 @@
 #include <string.h>
 
 // Best first. A TLS 1.3 client sends a key share for the first group only, so this is one that
-// nearly every server accepts and that costs a microcontroller least.
+// nearly every server accepts and that costs a microcontroller least with BearSSL.
 static const uint16_t groups[] = {
-    MBEDTLS_SSL_IANA_TLS_GROUP_SECP256R1,
 #if USSL_X25519
     MBEDTLS_SSL_IANA_TLS_GROUP_X25519,
 #endif
+    MBEDTLS_SSL_IANA_TLS_GROUP_SECP256R1,
     MBEDTLS_SSL_IANA_TLS_GROUP_SECP384R1,
 #if USSL_P521
     MBEDTLS_SSL_IANA_TLS_GROUP_SECP521R1,

@@ -4,33 +4,48 @@
 // OpenSSL's cipher strings, which select some of them (openssl-ciphers(1)).
 //
 // Notes: the order is CPython's default order, without everything that is not AEAD with forward
-// secrecy. mbedTLS's own default would offer some sixty suites. A word of a cipher string that
-// names only suites which are not built in selects nothing, as an unknown word does.
+// secrecy, on x86, AArch64 and ESP32, which have AES in hardware. Elsewhere ChaCha20-Poly1305 comes
+// before AES-GCM, as in browsers on telephones, because it takes a third of the time and uses no
+// tables whose reads could be observed. mbedTLS's own default would offer some sixty suites. A word
+// of a cipher string that names only suites which are not built in selects nothing, as an unknown
+// word does.
 #include "conn.h"
 
 #include <string.h>
 
+#include "../arith/arith.h"
+
 // The algorithms of a suite, as bits. The words of a cipher string select suites by them.
 // BY_PSK stands alone: only a word that names it selects suites for pre-shared keys.
 enum { AES128 = 1, AES256 = 2, CHACHA = 4, BY_ECDSA = 8, BY_RSA = 16, ANY = 31, BY_PSK = 32 };
+
+#define CHACHA_FIRST (USSL_CHACHA && !USSL__AES_INSTRUCTIONS)
+#define CHACHA_SECOND (USSL_CHACHA && USSL__AES_INSTRUCTIONS)
 
 static const struct {
     ussl_suite_t suite;
     uint8_t parts; // 0: a suite of TLS 1.3, which no cipher string changes
 } suites[] = {
 #if USSL_TLS13
+#if CHACHA_FIRST
+    {{0x1303, 256, USSL_VERSION_TLS13, "TLS_CHACHA20_POLY1305_SHA256"}, 0},
+#endif
     {{0x1302, 256, USSL_VERSION_TLS13, "TLS_AES_256_GCM_SHA384"}, 0},
-#if USSL_CHACHA
+#if CHACHA_SECOND
     {{0x1303, 256, USSL_VERSION_TLS13, "TLS_CHACHA20_POLY1305_SHA256"}, 0},
 #endif
     {{0x1301, 128, USSL_VERSION_TLS13, "TLS_AES_128_GCM_SHA256"}, 0},
 #endif
 #if USSL_TLS12
+#if CHACHA_FIRST
+    {{0xCCA9, 256, USSL_VERSION_TLS12, "ECDHE-ECDSA-CHACHA20-POLY1305"}, CHACHA | BY_ECDSA},
+    {{0xCCA8, 256, USSL_VERSION_TLS12, "ECDHE-RSA-CHACHA20-POLY1305"}, CHACHA | BY_RSA},
+#endif
     {{0xC02C, 256, USSL_VERSION_TLS12, "ECDHE-ECDSA-AES256-GCM-SHA384"}, AES256 | BY_ECDSA},
     {{0xC030, 256, USSL_VERSION_TLS12, "ECDHE-RSA-AES256-GCM-SHA384"}, AES256 | BY_RSA},
     {{0xC02B, 128, USSL_VERSION_TLS12, "ECDHE-ECDSA-AES128-GCM-SHA256"}, AES128 | BY_ECDSA},
     {{0xC02F, 128, USSL_VERSION_TLS12, "ECDHE-RSA-AES128-GCM-SHA256"}, AES128 | BY_RSA},
-#if USSL_CHACHA
+#if CHACHA_SECOND
     {{0xCCA9, 256, USSL_VERSION_TLS12, "ECDHE-ECDSA-CHACHA20-POLY1305"}, CHACHA | BY_ECDSA},
     {{0xCCA8, 256, USSL_VERSION_TLS12, "ECDHE-RSA-CHACHA20-POLY1305"}, CHACHA | BY_RSA},
 #endif
@@ -52,7 +67,12 @@ _Static_assert(SUITES <= USSL_SUITES_MAX, "a list has room for all");
 // The order that OpenSSL starts from before it reads a cipher string: stronger suites first, then
 // as in `suites`.
 static const uint16_t openssl_order[TLS12_MAX] = {
-    0xC02C, 0xC030, 0xCCA9, 0xCCA8, 0xC02B, 0xC02F, 0xCCAC, 0x00A9, 0x00A8};
+#if USSL__AES_INSTRUCTIONS
+    0xC02C, 0xC030, 0xCCA9, 0xCCA8,
+#else
+    0xCCA9, 0xCCA8, 0xC02C, 0xC030,
+#endif
+    0xC02B, 0xC02F, 0xCCAC, 0x00A9, 0x00A8};
 
 // The words that can select more than one suite. ALL and HIGH select all that are built in.
 static const struct USSL__ROW {

@@ -124,6 +124,7 @@ def limits_of_records():
     """RFC 8449: what a server of TLS 1.2 answers beside a client's TLS 1.3."""
     server, limit = server_context(), [0]
     server.maximum_version = V12
+    server.set_ecdh_curve("prime256v1")  # a ClientKeyExchange that is longer than 64 octets
 
     def answer(extensions):
         return extensions + [(28, u16(limit[0]))]
@@ -143,8 +144,8 @@ def limits_of_records():
 def hello_retry_requests():
     magic = bytes.fromhex("cf21ad74e59a6111be1d8c021e65b891c2a211167abb8c5e079e09e2c8a8339c")
     cookie = u16(44) + u16(8) + u16(6) + b"cookie"
-    group = u16(51) + u16(2) + u16(29)
-    for more in (cookie, group, cookie + group, b"", u16(51) + u16(2) + u16(23), u16(44) + u16(2) + u16(0), cookie + u16(0) + u16(0)):
+    x25519, group = u16(51) + u16(2) + u16(29), u16(51) + u16(2) + u16(23)  # the first has a share in the hello
+    for more in (cookie, group, cookie + group, b"", x25519, u16(44) + u16(2) + u16(0), cookie + u16(0) + u16(0)):
         (c, to_client, from_client), _ = ends(V13)
         assert not step(c)
         session, first = parts_of_hello(from_client.read())

@@ -198,7 +198,7 @@ static void every_allocation_fails(void **state) {
     (void)state;
     for (EACH_VERSION(version)) {
         bool done = !has_suite(version);
-        // Most allocations are made in loops of the arithmetic.
+        // If mbedTLS calculates, most allocations are made in loops of the arithmetic.
         for (size_t n = 1; !done; n += n < 500 ? 1 : 37) {
             pair_setup_t setup = psk_setup(version);
             pair_t pair;

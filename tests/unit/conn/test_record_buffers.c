@@ -223,6 +223,43 @@ static void large_records_are_few(void **state) {
     assert_int_equal(test_platform.live, 0);
 }
 
+// What a connection that fails has taken for a large record is free when the record has left, and
+// not only when the program closes it.
+static void a_failed_connection_holds_no_large_record(void **state) {
+    (void)state;
+    static const uint8_t garbage[45] = {23, 3, 3, 0, 40};
+    for (EACH_VERSION(version)) {
+        pair_setup_t setup = good_setup("server.pem", "server.key", version);
+        pair_t pair;
+        open_pair(&pair, &setup);
+        while (pair_move(&pair)) {
+        }
+        ussl_conn_t *conn = pair.conn[1];
+        uint8_t *data = some_bytes(LARGEST), got[16];
+        ussl_result_t result = USSL_WANT_IN;
+        size_t n, len, at = 0;
+        assert_int_equal(ussl_conn_write(conn, data, LARGEST, &n), USSL_OK);
+        for (int i = 0; i < 8 && result >= 0; i++) {
+            uint8_t *window = ussl_conn_in(conn, &len);
+            len = len < sizeof(garbage) - at ? len : sizeof(garbage) - at;
+            if (window != NULL && len > 0) {
+                memcpy(window, garbage + at, len);
+                ussl_conn_in_done(conn, len);
+                at += len;
+            }
+            result = ussl_conn_read(conn, got, sizeof(got), &n);
+        }
+        assert_int_equal(result, USSL_ERR_PROTOCOL);
+        while (ussl_conn_out(conn, &len) != NULL) {
+            ussl_conn_out_done(conn, len);
+        }
+        assert_int_equal(conn->out_room, USSL__RECORD_IDLE);
+        assert_false(conn->large_out);
+        free(data);
+        pair_free(&pair);
+    }
+}
+
 // A record for which there is no memory stays on the wire: the call says so, and can be repeated.
 static void every_allocation_of_a_transfer_fails_once(void **state) {
     (void)state;
@@ -534,6 +571,7 @@ int main(void) {
         cmocka_unit_test_setup(a_handshake_takes_no_more, reset),
         cmocka_unit_test_setup(a_refusal_is_remembered, reset),
         cmocka_unit_test_setup(large_records_are_few, reset),
+        cmocka_unit_test_setup(a_failed_connection_holds_no_large_record, reset),
         cmocka_unit_test_setup(every_allocation_of_a_transfer_fails_once, reset),
         cmocka_unit_test_setup(a_second_hello, reset),
         cmocka_unit_test_setup(peers_keep_to_a_limit, reset),
