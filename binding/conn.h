@@ -77,8 +77,7 @@ mp_obj_t ssl_conn_read_into(
 // MicroPython's read(n) of a stream: that many bytes, unless the stream ends or would block.
 // Returns None if nothing can be had now.
 mp_obj_t ssl_conn_read_exactly(ssl_conn_obj_t *self, size_t size);
-// Returns `bytes` as an object of `len` bytes. Its data are in a block of the heap with room for
-// `room` bytes and one more, which is made shorter in place.
+// Finishes a bytes object: its block, of `room` + 1 bytes, is cut to `len` + 1 in place.
 mp_obj_t ssl_bytes_end(mp_obj_str_t *bytes, size_t room, size_t len);
 // Calls ssl_pump_write() as a call of its own. Returns the number of bytes written.
 size_t ssl_conn_write_some(ssl_conn_obj_t *self, const void *buf, size_t len, ssl_pump_t *want);

@@ -470,7 +470,7 @@ mp_obj_t ssl_bytes_end(mp_obj_str_t *bytes, size_t room, size_t len) {
     (void)m_renew_maybe(byte, data, room + 1, len + 1, false);
     data[len] = '\0';
     bytes->len = len;
-    bytes->hash = qstr_compute_hash(data, len);
+    bytes->hash = 0; // not known: it is computed when it is needed
     return MP_OBJ_FROM_PTR(bytes);
 }
 

@@ -15,8 +15,9 @@
 typedef struct {
     mp_obj_base_t base;
     byte *buf;
-    size_t at, len, room; // bytes [at, len) are waiting; the block has one byte more than `room`
-    bool eof;             // write_eof() was called
+    size_t at, len,
+        room; // bytes [at, len) are waiting; the block has one more, for the NUL of bytes
+    bool eof; // write_eof() was called
 } membio_obj_t;
 
 // ---- helpers ----
@@ -132,7 +133,7 @@ static mp_obj_t membio_read(size_t n_args, const mp_obj_t *args) {
     mp_int_t size = n_args > 1 ? mp_obj_get_int(args[1]) : -1;
     size_t waiting = self->len - self->at;
     size_t n = size < 0 || (size_t)size > waiting ? waiting : (size_t)size;
-    if (n > 0 && n == self->len) { // none has been read before
+    if (n > 0 && n == self->len) { // `at` is 0: the bytes can take the buffer over
         return membio_give(self);
     }
     mp_obj_t bytes = mp_obj_new_bytes(self->buf + self->at, n);

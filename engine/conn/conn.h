@@ -81,7 +81,7 @@ struct ussl_conn {
 #endif
     bool writing;                // inside ussl_conn_write(): what is sent is not an alert
     bool large_out;              // the output buffer is one of the large ones that are counted
-    uint8_t small_records;       // records to make no larger than small_record
+    uint8_t small_left;          // records to make no larger than small_size
     uint8_t *in;                 // lent by mbedTLS; where it wants wire bytes
     size_t in_len, in_have;      // bytes that it wants, bytes that have been put there
     const uint8_t *out;          // lent by mbedTLS; the rest of a record that waits for the wire
@@ -89,7 +89,7 @@ struct ussl_conn {
     ussl__flight_t *flight;      // lent; not NULL inside a step of the handshake
     bool flight_over;            // in a handshake: what waits is to be sent now
     bool only_tickets;           // what waits is a session ticket of TLS 1.3
-    uint16_t small_record;       // octets of plaintext for which there was memory
+    uint16_t small_size;         // octets of plaintext for which there was memory
     uint8_t *idle_in, *idle_out; // owned; mbedTLS's record buffers while they hold nothing
     size_t in_room, out_room;    // sizes of mbedTLS's current record buffers, in bytes
     size_t used_before;          // bytes in use in the arena before the connection was made

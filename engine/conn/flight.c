@@ -46,7 +46,7 @@ static size_t next_message(const ussl_conn_t *conn) {
 #if USSL_TLS13
         case MBEDTLS_SSL_TLS1_3_NEW_SESSION_TICKET:
 #endif
-            return MBEDTLS_SSL_OUT_CONTENT_LEN;
+            return USSL_HANDSHAKE_OUT;
         default:
             return SMALL_MESSAGE;
     }
@@ -115,9 +115,9 @@ size_t ussl__message_room(void) {
     }
     // mbedTLS changes the state before it writes a Certificate message. A ClientHello or a ticket
     // may fill the buffer, so its limit is the size of the build.
-    bool fills = collects && next_message(conn) == MBEDTLS_SSL_OUT_CONTENT_LEN;
+    bool fills = collects && next_message(conn) == USSL_HANDSHAKE_OUT;
     size_t len = collects && !fills ? own_certificate(conn) : 0;
-    return len > MBEDTLS_SSL_OUT_CONTENT_LEN ? len : MBEDTLS_SSL_OUT_CONTENT_LEN;
+    return len > USSL_HANDSHAKE_OUT ? len : USSL_HANDSHAKE_OUT;
 }
 
 size_t ussl__record_most(const mbedtls_ssl_context *ssl) {

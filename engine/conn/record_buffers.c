@@ -23,6 +23,8 @@ enum { SEQUENCE = 8, HEADER = 5 }; // octets in front of the content of a record
 enum { USUAL_MESSAGE = 4096 };     // octets of room
 enum { SMALL_RECORDS = 16 };       // records before a size that was refused is tried again
 
+static size_t large_records; // connections with large_out; the scope's lock guards it
+
 static void use_in(ussl_conn_t *conn, uint8_t *buf, size_t room);
 
 // ---- shared buffers ----
@@ -117,8 +119,6 @@ static void use_in(ussl_conn_t *conn, uint8_t *buf, size_t room) {
     conn->in_room = room;
 }
 
-static size_t large_records; // connections with large_out
-
 static void give_back_out(ussl_conn_t *conn) {
     ussl__free(conn->ssl.out_buf != conn->idle_out ? conn->ssl.out_buf : NULL);
     large_records -= conn->large_out;
@@ -208,18 +208,18 @@ static size_t room_for_rest(const ussl_conn_t *conn, size_t need) {
 // True if the buffer for this record counts as a large one. Memory that is reserved is there for
 // nothing else.
 static bool is_large(const ussl_conn_t *conn, size_t len) {
-    return len > MBEDTLS_SSL_OUT_CONTENT_LEN && conn->arena->pool == NULL;
+    return len > USSL_HANDSHAKE_OUT && conn->arena->pool == NULL;
 }
 
 // Returns how much of `len` octets of plaintext to take memory for. On MicroPython's heap each
 // refusal costs a garbage collection, so a long write does not ask again before each record.
 static size_t size_to_try(ussl_conn_t *conn, size_t len) {
     if (is_large(conn, len) && large_records >= USSL_LARGE_RECORDS) {
-        len = MBEDTLS_SSL_OUT_CONTENT_LEN;
+        len = USSL_HANDSHAKE_OUT;
     }
-    if (conn->small_records > 0 && len > conn->small_record) {
-        conn->small_records--;
-        len = conn->small_record;
+    if (conn->small_left > 0 && len > conn->small_size) {
+        conn->small_left--;
+        len = conn->small_size;
     }
     return len;
 }
@@ -273,8 +273,8 @@ size_t ussl__records_room_out(ussl_conn_t *conn, size_t len) {
         }
     }
     if (len < tried) {
-        conn->small_record = (uint16_t)len;
-        conn->small_records = SMALL_RECORDS;
+        conn->small_size = (uint16_t)len;
+        conn->small_left = SMALL_RECORDS;
     }
     return len;
 }
@@ -328,10 +328,12 @@ void ussl__records_free(ussl_conn_t *conn) {
 
 void ussl__records_shrink(ussl_conn_t *conn) {
     bool open = conn->state == CONN_OPEN || conn->state == CONN_CLOSING;
-    if (!open || ussl__conn_datagrams(conn)) {
+    if (!(open || conn->state == CONN_FAILED) || ussl__conn_datagrams(conn)) {
         return;
     }
-    shrink_in(conn);
+    if (open) {
+        shrink_in(conn);
+    }
     if (conn->out_room > USSL__RECORD_IDLE && conn->ssl.out_left == 0) {
         use_out(conn, conn->idle_out, USSL__RECORD_IDLE);
     }
