@@ -11,7 +11,7 @@ def escape(text):
 
 def write(path, rows):
     less_is_better = "instructions", "instructions/KB", "bytes", "KB"
-    shown = [(r[0], float(r[4])) for r in rows if r[4] != "-" and r[1] in less_is_better]
+    shown = [(r.what, float(r.ratio)) for r in rows if r.ratio != "-" and r.unit in less_is_better]
     height = TOP + BAR * len(shown) + 30
     out = ['<svg xmlns="http://www.w3.org/2000/svg" width="%d" height="%d" font-family="sans-serif" font-size="11">' % (WIDTH, height),
            '<rect width="100%" height="100%" fill="#fff"/>',

@@ -1,5 +1,5 @@
-# device.py - runs on the emulated Cortex-M3, on our firmware and on stock MicroPython's alike: one
-# measurement a boot. WHAT names it; DATA, CERT, VERSION, RESERVE and STATE come from bench/run.py.
+# device.py - runs on the emulated boards, on our firmware and on stock MicroPython's alike: one
+# measurement a boot. WHAT names it; DATA, CERT, VERSION, RESERVE, STATE, KIB and CIPHER come from bench/run.py.
 import gc
 import io
 
@@ -63,6 +63,8 @@ def contexts():
         if RESERVE:
             client.reserve(2, peer_chain=2048)  # the collector may still see the last one on the stack
             server.reserve(2, peer_chain=2048)
+    if CIPHER:
+        client.set_ciphers("ECDHE-ECDSA-" + CIPHER.replace("S-", "S") if OURS else ["TLS-ECDHE-ECDSA-WITH-" + CIPHER])
     return client, server
 
 
@@ -75,18 +77,29 @@ def wrap(client, server, pipes=None, **more):
     return c, s
 
 
-def shake(c, s):
-    """Until a byte has come through, as stock MicroPython does not say when it is done."""
-    spent, sent, got = [0, 0], None, None
+def wrap_ends(client, server, ends):
+    c = client.wrap_socket(ends[0], server_hostname="localhost", do_handshake_on_connect=False)
+    return c, server.wrap_socket(ends[1], server_side=True, do_handshake_on_connect=False)
+
+
+def shake(c, s, start=ticks, since=instructions):
+    """Until a byte has come through, as stock MicroPython does not say when it is done. What `since` gives for each
+    call: the sums of client and server, then the largest of each."""
+    sums, most, sent, got = [0, 0], [0, 0], None, None
+
+    def note(side, cost):
+        sums[side] += cost
+        most[side] = max(most[side], cost)
+
     while got != b"x":
         if not sent:
-            began = ticks()
+            began = start()
             sent = c.write(b"x")
-            spent[0] += instructions(began)
-        began = ticks()
+            note(0, since(began))
+        began = start()
         got = s.read(1) if not OURS else s.recv_into(ONE) and bytes(ONE) if sent else step(s)
-        spent[1] += instructions(began)
-    return spent
+        note(1, since(began))
+    return sums + most
 
 
 ONE = bytearray(1)
@@ -130,9 +143,25 @@ def handshake():
     return full + resumed + [len(keep or ())]
 
 
-def bulk():
+def stack():
+    """Bytes of the C stack, from the interpreter's first frame to the deepest; through streams in C, as with a socket."""
+    import board
+
     client, server = contexts()
-    c, s = wrap(client, server)
+    c, s = wrap_ends(client, server, board.pipe(5200))
+    return shake(c, s, board.stack_paint, lambda _: board.stack_used())[2:]
+
+
+def peak():
+    """The most memory that the handshake of a connection held, client and server."""
+    client, server = contexts()
+    shake(*wrap(client, server))
+    return [client.memory()["handshake_peak"], server.memory()["handshake_peak"]]
+
+
+def bulk(ends=None):
+    client, server = contexts()
+    c, s = wrap(client, server) if ends is None else wrap_ends(client, server, ends)
     shake(c, s)
     data, into = bytes(4000), bytearray(4000)
     began, moved = ticks(), 0
@@ -143,6 +172,13 @@ def bulk():
             at -= n
             moved += n
     return [instructions(began) * 1024 // moved]
+
+
+def bulk_in_c():
+    """Through streams that are written in C, as a board's sockets are."""
+    import board
+
+    return bulk(board.pipe(5200))
 
 
 def heap():
@@ -162,8 +198,12 @@ def heap():
 
 
 def leave_free(kib):
+    """Takes all of the heap but the last `kib` KB, from the bottom: what the script has there need not be in one piece."""
+    blocks = [None] * 320
     gc.collect()
-    return bytearray(max(gc.mem_free() - kib * 1024, 0))
+    for i in range(max(gc.mem_free() - kib * 1024, 0) // 1040):
+        blocks[i] = bytearray(1024)
+    return blocks
 
 
 def least():
@@ -176,7 +216,7 @@ def least():
             c, s = wrap(client, server, pipes)
             shake(c, s)
             return [kib]
-        except (MemoryError, OSError):
+        except (MemoryError, OSError, ValueError):  # stock calls a certificate wrong for which it has no memory
             pass
         filler = c = s = None
 
@@ -192,7 +232,7 @@ def fit():
             ends[n] = wrap(client, server, pipes)
             shake(*ends[n])
             n += 1
-    except (MemoryError, OSError):
+    except (MemoryError, OSError, ValueError):
         return [2 * n, len(filler)]
 
 

@@ -1,5 +1,6 @@
-# unix.py CERTS WHAT CERT VERSION [N] - runs on our MicroPython, stock MicroPython and CPython: client and
-# server in one thread. Prints handshakes a second, MB a second, or nothing (count.c prints).
+# unix.py CERTS WHAT CERT VERSION [N [PORT]] - runs on our MicroPython, stock MicroPython and CPython: client and
+# server in one thread. Prints handshakes a second, MB a second with N bytes a write, or nothing after N handshakes (count.c
+# prints). Sockets are joined through PORT.
 # unix.py "" default-context BUNDLE - : microseconds of the first context that trusts all of the bundle,
 # of the next ones, and KB of memory of the first and of the next.
 import os
@@ -103,6 +104,29 @@ else:
         assert s.read(1) == b"x"
         return c, s
 
+    def connect_sockets(client, server, port):
+        import socket
+
+        listener, near = socket.socket(), socket.socket()
+        address = socket.getaddrinfo("127.0.0.1", port)[0][-1]
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(address)
+        listener.listen(1)
+        near.connect(address)
+        c = client.wrap_socket(near, server_hostname="localhost", do_handshake_on_connect=False)
+        s = server.wrap_socket(listener.accept()[0], server_side=True, do_handshake_on_connect=False)
+        left = [c, s]
+        while left:
+            for end in list(left):
+                end.setblocking(False)
+                try:
+                    end.do_handshake()
+                    left.remove(end)
+                except tls.SSLWantReadError:
+                    pass
+                end.setblocking(True)
+        return c, s
+
 
 def resident():
     with open("/proc/self/statm") as f:
@@ -143,12 +167,21 @@ if what == "handshakes":
     print(n / (ticks() - began))
 elif what == "bulk":
     c, s = connect(client, server)
-    data, moved, began = bytes(4000), 0, ticks()
+    data, moved, began = bytes(int(sys.argv[5])), 0, ticks()
     while ticks() - began < 1.0:
         at = c.write(data)
         while at:
             at -= len(s.read(at))
         moved += len(data)
+    print(moved / 1e6 / (ticks() - began))
+elif what == "sockets":
+    c, s = connect_sockets(client, server, int(sys.argv[6]))
+    data, into, moved, began = bytes(int(sys.argv[5])), bytearray(int(sys.argv[5])), 0, ticks()
+    while ticks() - began < 1.0:
+        at = c.send(data)
+        moved += at
+        while at:
+            at -= s.recv_into(into)
     print(moved / 1e6 / (ticks() - began))
 else:
     for _ in range(int(sys.argv[5])):

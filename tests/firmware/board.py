@@ -14,6 +14,7 @@ OPTIONS = ["-display", "none", "-monitor", "none", "-icount", "shift=5", "-seria
 MACHINES = {
     "MPS2_AN385": (["qemu-system-arm", "-machine", "mps2-an385"], 0x40028018, (5, 4), 0x40028000),
     "MPS2_AN500": (["qemu-system-arm", "-machine", "mps2-an500"], 0x40028018, (5, 4), 0x40028000),
+    "MPS2_M0PLUS": (["qemu-system-arm", "-machine", "mps2-an385"], 0x40028018, (5, 4), 0x40028000),
     "VIRT_RV32": (["qemu-system-riscv32", "-machine", "virt", "-bios", "none"], 0x0200BFF8, (25, 8), 0x10000007),
 }
 
