@@ -513,7 +513,7 @@ def fuzz():
     sys.path.insert(0, os.path.join(ROOT, "fuzz"))
     import fuzz as targets
 
-    for name, (good, text) in targets.run_all(45, targets.TARGETS):
+    for name, (good, text) in targets.run_all(30, targets.TARGETS):
         report("passed" if good else "failed", "fuzz/" + (name + ": " + text if good else name), "" if good else text)
 
 
