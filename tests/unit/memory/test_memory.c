@@ -132,7 +132,9 @@ static void handshake_after_failed_allocation(uint16_t version, const char *cert
     setup.client_cert = "client.pem";
     setup.client_key = "client.key";
     bool failed = true;
-    for (size_t at = 1; failed; at += at < 700 ? 1 : 211) {
+    size_t each =
+        USSL_ARITH_BEARSSL ? 700 : 100; // mbedTLS's arithmetic makes many more of one kind
+    for (size_t at = 1; failed; at += at < each ? 1 : 211) {
         pair_t pair; // with keys that nothing has been done with yet
         assert_int_equal(pair_open(&pair, &setup), USSL_OK);
         test_platform.fail_at = test_platform.made + at;
