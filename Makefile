@@ -218,7 +218,7 @@ $(LIB_OWN_O): $(LIB)/objects/%.o: %.c $(wildcard engine/*.h engine/*/*.h config/
 $(LIB_MBED_O): $(LIB)/objects/mbedtls/%.o: $(MBEDTLS)/library/%.c $(wildcard config/*.h) engine/config.h
 	@mkdir -p $(@D)
 	@$(CC) $(LIB_CFLAGS) -c $< -o $@
-$(LIB_BEAR_O): $(LIB)/objects/bearssl/%.o: $(BEARSSL)/%.c config/names.h
+$(LIB_BEAR_O): $(LIB)/objects/bearssl/%.o: $(BEARSSL)/%.c config/names.h engine/arith/masks.h
 	@mkdir -p $(@D)
 	@$(CC) $(LIB_CFLAGS) $(USSL_BEARSSL_CFLAGS) -c $< -o $@
 $(LIB)/libussl.a: $(LIB_OWN_O) $(LIB_MBED_O) $(LIB_BEAR_O)

@@ -26,7 +26,7 @@ $(FUZZ_DIR)/mbedtls/pkcs5.o: FUZZ_CFLAGS += -fno-sanitize=pointer-overflow
 $(FUZZ_DIR)/mbedtls/%.o: $(MBEDTLS)/library/%.c $(wildcard config/*.h) engine/config.h
 	@mkdir -p $(@D) && clang $(FUZZ_CFLAGS) -c $< -o $@
 $(FUZZ_DIR)/mbedtls/bignum_core.o $(FUZZ_DIR)/bearssl/%.o $(FUZZ_DIR)/engine/arith/%.o $(FUZZ_DIR)/arith/%.o: FUZZ_CFLAGS += $(FUZZ_ARITH_CFLAGS)
-$(FUZZ_DIR)/bearssl/%.o: $(BEARSSL)/%.c config/names.h
+$(FUZZ_DIR)/bearssl/%.o: $(BEARSSL)/%.c config/names.h engine/arith/masks.h
 	@mkdir -p $(@D) && clang $(FUZZ_CFLAGS) $(USSL_BEARSSL_CFLAGS) -c $< -o $@
 $(FUZZ_DIR)/%.o: %.c $(wildcard engine/*.h engine/*/*.h fuzz/*.h) $(wildcard config/*.h)
 	@mkdir -p $(@D) && clang $(FUZZ_CFLAGS) -c $< -o $@

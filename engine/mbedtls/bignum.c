@@ -10,6 +10,8 @@
 #if USSL_ARITH_BEARSSL
 #include "../arith/arith.h"
 
+#include "../library/bignum_internal.h"
+
 int ussl__mbed_exp_mod(mbedtls_mpi *X, const mbedtls_mpi *A, const mbedtls_mpi *E,
     const mbedtls_mpi *N, mbedtls_mpi *prec_RR);
 int ussl__mbed_exp_mod_unsafe(mbedtls_mpi *X, const mbedtls_mpi *A, const mbedtls_mpi *E,
@@ -27,13 +29,6 @@ int ussl__mbed_gcd_modinv_odd(
 #undef mbedtls_mpi_exp_mod
 #undef mbedtls_mpi_exp_mod_unsafe
 #undef mbedtls_mpi_gcd_modinv_odd
-
-int mbedtls_mpi_exp_mod(mbedtls_mpi *X, const mbedtls_mpi *A, const mbedtls_mpi *E,
-    const mbedtls_mpi *N, mbedtls_mpi *prec_RR);
-int mbedtls_mpi_exp_mod_unsafe(mbedtls_mpi *X, const mbedtls_mpi *A, const mbedtls_mpi *E,
-    const mbedtls_mpi *N, mbedtls_mpi *prec_RR);
-int mbedtls_mpi_gcd_modinv_odd(
-    mbedtls_mpi *G, mbedtls_mpi *I, const mbedtls_mpi *A, const mbedtls_mpi *N);
 
 // The octets of one calculation, in one block: what the numbers are calculated in, and the numbers.
 typedef struct {

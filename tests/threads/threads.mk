@@ -12,7 +12,7 @@ $(THREADS_DIR)/mbedtls/%.o: $(MBEDTLS)/library/%.c $(wildcard config/*.h) engine
 	@mkdir -p $(@D)
 	@gcc $(THREADS_CFLAGS) -c $< -o $@
 
-$(THREADS_DIR)/bearssl/%.o: $(BEARSSL)/%.c config/names.h
+$(THREADS_DIR)/bearssl/%.o: $(BEARSSL)/%.c config/names.h engine/arith/masks.h
 	@mkdir -p $(@D)
 	@gcc $(THREADS_CFLAGS) $(USSL_BEARSSL_CFLAGS) -c $< -o $@
 

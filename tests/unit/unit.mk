@@ -33,7 +33,7 @@ $(UNIT_MBED_O) $(UNIT_BEAR_O) $(UNIT_OWN_O) $(UNIT_SOURCES:%.c=$(UNIT_DIR)/%.o):
 # These include files of the engine whole.
 $(patsubst %.c,$(UNIT_DIR)/%.o,$(wildcard tests/unit/arith/*.c)): $(wildcard engine/arith/*.c engine/mbedtls/*.c tests/unit/arith/*.h)
 
-$(UNIT_DIR)/bearssl/%.o: $(BEARSSL)/%.c config/names.h
+$(UNIT_DIR)/bearssl/%.o: $(BEARSSL)/%.c config/names.h engine/arith/masks.h
 	@mkdir -p $(@D)
 	@$(UNIT_CC) $(UNIT_CFLAGS) -O2 $(USSL_BEARSSL_CFLAGS) -c $< -o $@
 

@@ -5,29 +5,17 @@
 #include "engine/arith/modular.c"
 
 #include "engine/mbedtls/mbed.h"
+#include "random.h"
 #include "tests/support/support.h"
 
-int mbedtls_mpi_exp_mod_unsafe(mbedtls_mpi *X, const mbedtls_mpi *A, const mbedtls_mpi *E,
-    const mbedtls_mpi *N, mbedtls_mpi *prec_RR);
+#include "../library/bignum_internal.h"
+
 int ussl__mbed_exp_mod(mbedtls_mpi *X, const mbedtls_mpi *A, const mbedtls_mpi *E,
     const mbedtls_mpi *N, mbedtls_mpi *prec_RR);
-int mbedtls_mpi_gcd_modinv_odd(
-    mbedtls_mpi *G, mbedtls_mpi *I, const mbedtls_mpi *A, const mbedtls_mpi *N);
 int ussl__mbed_gcd_modinv_odd(
     mbedtls_mpi *G, mbedtls_mpi *I, const mbedtls_mpi *A, const mbedtls_mpi *N);
 
 #define OK(call) assert_int_equal(call, 0)
-
-static int random_bytes(void *state, unsigned char *out, size_t len) {
-    uint64_t *x = state;
-    for (size_t i = 0; i < len; i++) {
-        *x = *x * 6364136223846793005u + 1442695040888963407u;
-        out[i] = (unsigned char)(*x >> 56);
-    }
-    return 0;
-}
-
-static uint64_t seed = 1;
 
 static mbedtls_mpi A, E, N, X, Y, G;
 

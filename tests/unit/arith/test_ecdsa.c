@@ -4,31 +4,13 @@
 #include "engine/mbedtls/mbed.h"
 
 #include "mbedtls/ecdsa.h"
+#include "random.h"
 #include "tests/support/support.h"
 
 #define OK(call) assert_int_equal(call, 0)
 #define SIZE 32
 
 static mbedtls_ecp_group p256;
-
-static int random_bytes(void *state, unsigned char *out, size_t len) {
-    uint64_t *x = state;
-    for (size_t i = 0; i < len; i++) {
-        *x = *x * 6364136223846793005u + 1442695040888963407u;
-        out[i] = (unsigned char)(*x >> 56);
-    }
-    return 0;
-}
-
-static int no_random(void *state, unsigned char *out, size_t len) {
-    (void)state;
-    (void)out;
-    (void)len;
-    return MBEDTLS_ERR_ECP_RANDOM_FAILED;
-}
-
-static uint64_t seed = 1;
-#define RANDOM random_bytes, &seed
 
 static int load(void **state) {
     (void)state;

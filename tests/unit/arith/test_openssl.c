@@ -8,6 +8,7 @@
 #include "engine/mbedtls/mbed.h"
 
 #include "mbedtls/ecdh.h"
+#include "random.h"
 #include "tests/support/support.h"
 
 #if TEST_OPENSSL
@@ -20,18 +21,6 @@
 #define DONE(call) assert_true((call) > 0) // OpenSSL's way
 #define SIZE 32
 #define RSA_MOST 512 // octets
-
-static int random_bytes(void *state, unsigned char *out, size_t len) {
-    uint64_t *x = state;
-    for (size_t i = 0; i < len; i++) {
-        *x = *x * 6364136223846793005u + 1442695040888963407u;
-        out[i] = (unsigned char)(*x >> 56);
-    }
-    return 0;
-}
-
-static uint64_t seed = 1;
-#define RANDOM random_bytes, &seed
 
 static mbedtls_ecp_group p256, x25519;
 
