@@ -1,101 +1,23 @@
 // SPDX-License-Identifier: MIT
 //
-// ssl_explain.c - ssl.explain(host, port): prints what a server sends in the handshake, and why it
-// is refused or accepted.
+// ssl_explain.c - ssl.explain(host, port): says whether a server is accepted, shows its
+// certificates, and if it is refused says why and what to do.
 //
-// Notes: it connects twice. The first connection does not verify, and sends no application data. It
-// only serves to print the chain, which is a claim and is printed as one. The second connection
-// uses the given context, as a program would, and yields the verdict. With USSL_CERT_NONE=refuse
-// the first connection is not made.
-#include "binding.h"
+// Notes: it connects with the given context, as a program would. Only if the server's certificates
+// are refused it connects again, without verification and without sending application data, to
+// print them; they are claims then, and are printed as such. With USSL_CERT_NONE=refuse there is no
+// second connection.
+#include "explain.h"
 
 #include <string.h>
 
-#include "py/objstr.h"
 #include "py/runtime.h"
 
 #if USSL_EXPLAIN
-static const mp_print_t *const out = &mp_plat_print;
-
-// ---- printing certificates ----
-static void print_text(const uint8_t *text, size_t len) {
-    // A peer's control codes must not reach the terminal: C0, DEL, and C1, which is 0x80 to 0x9F,
-    // in UTF-8 with 0xC2 in front.
-    for (size_t i = 0; i < len; i++) {
-        bool inside = i > 0 && text[i - 1] >= 0x80 && text[i - 1] != 0xC2; // of a UTF-8 sequence
-        bool c1 = text[i] >= 0x80 && text[i] < 0xA0 && !inside;
-        bool lead = text[i] == 0xC2 && (i + 1 == len || text[i + 1] < 0xA0);
-        bool plain = text[i] >= 0x20 && text[i] != 0x7F && !c1 && !lead;
-        mp_printf(out, plain ? "%c" : "\\x%02x", text[i]);
-    }
-}
-
-static void print_name(const uint8_t *der, size_t len) {
-    static const char *const shown[] = {"commonName", "organizationName", "countryName"};
-    bool any = false;
-    for (size_t k = 0; k < MP_ARRAY_SIZE(shown); k++) {
-        ussl_attribute_t attribute;
-        for (size_t i = 0; ussl_name_attribute(der, len, i, &attribute); i++) {
-            if (attribute.type != NULL && strcmp(attribute.type, shown[k]) == 0) {
-                mp_print_str(out, any ? ", " : "");
-                print_text(attribute.value, attribute.len);
-                any = true;
-            }
-        }
-    }
-    mp_print_str(out, any ? "" : "(no name)");
-}
-
-static void print_whose(const ussl_cert_t *cert, ussl_whose_t whose) {
-    const uint8_t *der;
-    size_t len;
-    ussl_cert_name(cert, whose, &der, &len);
-    print_name(der, len);
-}
-
-static void print_date(const ussl_date_t *date) {
-    mp_printf(out, "%d-%02d-%02d", date->year, date->month, date->day);
-}
-
-static void print_names_of(const ussl_cert_t *cert) {
-    enum { DNS = 2, ADDRESS = 7 };
-    unsigned kind;
-    const uint8_t *value;
-    size_t len;
-    mp_print_str(out, "      names:");
-    for (size_t i = 0; ussl_cert_alt_name(cert, i, &kind, &value, &len); i++) {
-        if (kind == DNS) {
-            mp_print_str(out, " ");
-            print_text(value, len);
-        } else if (kind == ADDRESS && (len == 4 || len == 16)) {
-            mp_print_str(out, " ");
-            ssl_print_address(out, value, len, false);
-        }
-    }
-    mp_print_str(out, "\n");
-}
-
-static void print_cert(const ussl_cert_t *cert, size_t depth, const ussl_date_t *today) {
-    ussl_cert_info_t info;
-    ussl_cert_info(cert, &info);
-    mp_printf(out, "  %d: ", (int)depth);
-    print_whose(cert, USSL_SUBJECT);
-    mp_print_str(out, "\n      issued by ");
-    print_whose(cert, USSL_ISSUER);
-    mp_print_str(out, "\n      ");
-    print_date(&info.not_before);
-    mp_print_str(out, " to ");
-    print_date(&info.not_after);
-    if (today != NULL && ussl_date_seconds(&info.not_after) < ussl_date_seconds(today)) {
-        mp_print_str(out, ", EXPIRED");
-    } else if (today != NULL && ussl_date_seconds(today) < ussl_date_seconds(&info.not_before)) {
-        mp_print_str(out, ", NOT YET VALID");
-    }
-    mp_printf(out, ", %d bytes\n", (int)info.der_len);
-    if (depth == 0) {
-        print_names_of(cert);
-    }
-}
+#if defined(__unix__) || defined(__APPLE__)
+#include <stdlib.h>
+#include <unistd.h>
+#endif
 
 // ---- connecting ----
 typedef struct {
@@ -133,113 +55,132 @@ static void finish(attempt_t *a) {
     ssl_try(close_step, a, &ignored);
 }
 
-static void print_error(mp_obj_t error) {
-    mp_obj_print_helper(out, error, PRINT_EXC);
-    mp_print_str(out, "\n");
-}
-
 // ---- the report ----
-// Returns NULL after the last certificate, and if there is no memory for this one.
-static const ussl_cert_t *chain_cert(const ssl_conn_obj_t *sock, bool verified, size_t index) {
-    const ussl_cert_t *cert = NULL;
-    return ussl_conn_chain(sock->conn, verified, index, &cert) == USSL_OK ? cert : NULL;
+static void print_protocol(const ssl_conn_obj_t *sock) {
+    const ussl_suite_t *suite = ussl_conn_suite(sock->conn);
+    mp_printf(SSL_OUT, "The server uses %s with %s.\n",
+        ssl_version_name(ussl_conn_version(sock->conn)), suite ? suite->name : "?");
 }
 
-// Prints the chain that the server sends to a client that does not verify. Returns false if the
-// connection or the handshake fails.
-static bool show_chain(const attempt_t *verified) {
-    attempt_t a = {.host = verified->host,
-        .port = verified->port,
-        .timeout = verified->timeout,
+static void read_key(ssl_report_t *report, const ssl_conn_obj_t *sock) {
+    const ussl_cert_t *cert = ssl_report_cert(sock, false, 0);
+    uint8_t hash[USSL_PIN_SIZE];
+    ussl_cert_info_t info;
+    if (cert == NULL) {
+        return;
+    }
+    ussl_cert_info(cert, &info);
+    if (ussl_spki_sha256(info.der, info.der_len, hash)) {
+        for (size_t i = 0; i < sizeof(hash); i++) {
+            for (int half = 0; half < 2; half++) {
+                report->key[2 * i + half] = "0123456789abcdef"[half ? hash[i] & 15 : hash[i] >> 4];
+            }
+        }
+    }
+}
+
+// Prints the certificates that the server sends to a client that does not verify.
+static void show_sent(ssl_report_t *report, const attempt_t *verifying) {
+    attempt_t a = {.host = verifying->host,
+        .port = verifying->port,
+        .timeout = verifying->timeout,
         .context = ssl_context_new(&tls_context_type, SSL_PROTOCOL_TLS_CLIENT)};
     a.context->inspects = true;
     mp_store_attr(
         MP_OBJ_FROM_PTR(a.context), MP_QSTR_verify_mode, MP_OBJ_NEW_SMALL_INT(SSL_CERT_NONE));
     mp_obj_t error;
     ssl_try(connect_step, &a, &error);
-    if (error != MP_OBJ_NULL) {
-        mp_print_str(out, a.sock ? "no TLS connection: " : "no connection: ");
-        print_error(error);
-        finish(&a);
-        return false;
-    }
-    const ussl_suite_t *suite = ussl_conn_suite(a.sock->conn);
-    mp_printf(out, "speaks %s, %s\n", ssl_version_name(ussl_conn_version(a.sock->conn)),
-        suite ? suite->name : "?");
-    ussl_date_t today;
-    bool clock = ussl_today(&today);
-    mp_print_str(out, "the clock says ");
-    print_date(&today);
-    mp_print_str(out, clock ? "\n" : ": it is NOT SET\n");
-    mp_print_str(out, "the server shows (nothing of it is proven):\n");
-    const ussl_cert_t *cert, *last = NULL;
-    for (size_t i = 0; (cert = chain_cert(a.sock, false, i)) != NULL; i++) {
-        print_cert(cert, i, clock ? &today : NULL);
-        last = cert;
-    }
-    if (last != NULL) {
-        mp_print_str(out, "a root that would fit: ");
-        print_whose(last, USSL_ISSUER);
-        mp_print_str(out, "\n");
+    if (error == MP_OBJ_NULL) {
+        print_protocol(a.sock);
+        mp_print_str(SSL_OUT, "It sends these certificates, which are not verified:\n");
+        ssl_report_chain(report, a.sock, false);
+        read_key(report, a.sock);
+    } else {
+        mp_print_str(SSL_OUT, "Its certificates cannot be shown: ");
+        mp_obj_print_helper(SSL_OUT, error, PRINT_EXC);
+        mp_print_str(SSL_OUT, "\n");
     }
     finish(&a);
-    return true;
 }
 
-static void tell_refusal(const attempt_t *a, mp_obj_t error) {
-    mp_print_str(out, "REFUSED: ");
-    print_error(error);
-    ussl_failure_t why;
-    ussl_conn_failure(a->sock->conn, &why);
+static void tell_refusal(const ssl_report_t *report) {
+    const ussl_failure_t *why = &report->why;
+    ssl_report_red(report);
+    mp_print_str(SSL_OUT, report->connected ? "REFUSED: " : "NO CONNECTION: ");
+    mp_obj_print_helper(SSL_OUT, report->error, PRINT_EXC);
+    ssl_report_plain(report);
+    mp_print_str(SSL_OUT, "\n");
     const char *rule;
-    for (size_t i = 0; (rule = ussl_verdict_rule(&why.cert, i)) != NULL; i++) {
-        mp_printf(out, "  rule: %s", rule);
-        if (i == 0) {
-            mp_printf(out, " (certificate %d)", why.cert.depth);
-        }
-        mp_print_str(out, "\n");
+    for (size_t i = 0; (rule = ussl_verdict_rule(&why->cert, i)) != NULL; i++) {
+        mp_printf(SSL_OUT, "  rule %d: %s\n", (int)i + 1, rule);
     }
-    if (why.alert >= 0) {
-        mp_printf(out, "  alert %d, %s\n", why.alert, why.alert_is_ours ? "sent" : "received");
-    }
-    if (why.cert.flags & USSL_CERT_UNTRUSTED) {
-        mp_print_str(out,
-            "  its root is in no trust of this context: load_verify_locations(), or a root "
-            "store with it (tools/make-roots)\n");
-    }
-    if (why.cert.flags & USSL_CERT_NO_CLOCK) {
-        mp_print_str(out, "  set the clock (NTP), or see verify_clock\n");
+    if (report->connected && why->alert >= 0) {
+        mp_printf(
+            SSL_OUT, "  alert %d was %s\n", why->alert, why->alert_is_ours ? "sent" : "received");
     }
 }
 
-static void tell_success(const attempt_t *a) {
-    ssl_context_obj_t *context = a->context;
-    const ussl_cert_t *cert, *top = NULL;
-    size_t n = 0;
-    for (; (cert = chain_cert(a->sock, true, n)) != NULL; n++) {
-        top = cert;
-    }
-    mp_printf(out, "ACCEPTED through %d certificates", (int)n);
-    if (top != NULL) {
-        mp_print_str(out, ", root: ");
-        print_whose(top, USSL_SUBJECT);
-    }
+static void tell_success(const ssl_report_t *report, const ssl_conn_obj_t *sock) {
+    ssl_context_obj_t *context = report->context;
+    print_protocol(sock);
+    mp_print_str(SSL_OUT, "Its certificates are verified:\n");
+    ssl_report_chain(report, sock, true);
+    ssl_report_green(report);
+    mp_print_str(SSL_OUT, "ACCEPTED");
+    ssl_report_plain(report);
     ussl_memory_t memory;
     ussl_arena_memory(context->arena, &memory);
     mp_obj_t needed = mp_load_attr(MP_OBJ_FROM_PTR(context), MP_QSTR_memory_needed);
-    mp_printf(out, "\n  the handshake held %d bytes at most; reserve() takes %d\n",
+    mp_printf(SSL_OUT,
+        "\n  The handshake took %d bytes of memory at most; reserve() sets %d aside.\n",
         (int)memory.handshake_peak, (int)mp_obj_get_int(mp_call_function_0(needed)));
-    mp_printf(out, "  records: up to %d bytes can come, up to %d go\n", USSL_RECORD_IN,
-        context->record_out ? context->record_out : USSL_RECORD_OUT);
 }
 
-// ssl.explain(host, port=443, context=None, timeout=30) returns True if the server was accepted.
+// Returns true for None on a unix terminal whose user has not refused colors
+// (https://no-color.org). A board cannot know what shows its output.
+static bool wants_color(mp_obj_t color) {
+    if (color != mp_const_none) {
+        return mp_obj_is_true(color);
+    }
+#if defined(__unix__) || defined(__APPLE__)
+    return isatty(STDOUT_FILENO) && getenv("NO_COLOR") == NULL;
+#else
+    return false;
+#endif
+}
+
+static bool report_on(ssl_report_t *report, attempt_t *a) {
+    mp_printf(SSL_OUT, "%s:%d\nThe clock says ", report->host, report->port);
+    ssl_report_date(&report->today);
+    mp_print_str(SSL_OUT, report->clock ? ".\n" : ": it is NOT SET.\n");
+    ssl_try(connect_step, a, &report->error);
+    if (report->error == MP_OBJ_NULL) {
+        tell_success(report, a->sock);
+        finish(a);
+        return true;
+    }
+    report->connected = a->plain != MP_OBJ_NULL;
+    if (a->sock != NULL && a->sock->conn != NULL) {
+        ussl_conn_failure(a->sock->conn, &report->why);
+    }
+    finish(a);
+    if (report->why.cert.code != 0 && USSL_CERT_NONE != USSL_CERT_NONE_REFUSE) {
+        show_sent(report, a);
+    }
+    tell_refusal(report);
+    ssl_report_advice(report);
+    return false;
+}
+
+// ssl.explain(host, port=443, context=None, timeout=30, color=None) returns True if the server was
+// accepted.
 static mp_obj_t ssl_explain(size_t n_args, const mp_obj_t *args, mp_map_t *kw_args) {
     static const mp_arg_t allowed[] = {
         {MP_QSTR_host, MP_ARG_REQUIRED | MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}},
         {MP_QSTR_port, MP_ARG_OBJ, {.u_rom_obj = MP_ROM_INT(443)}},
         {MP_QSTR_context, MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}},
         {MP_QSTR_timeout, MP_ARG_OBJ, {.u_rom_obj = MP_ROM_INT(SSL_CONNECT_TIMEOUT)}},
+        {MP_QSTR_color, MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}},
     };
     mp_arg_val_t vals[MP_ARRAY_SIZE(allowed)];
     mp_arg_parse_all(n_args, args, kw_args, MP_ARRAY_SIZE(allowed), allowed, vals);
@@ -251,22 +192,13 @@ static mp_obj_t ssl_explain(size_t n_args, const mp_obj_t *args, mp_map_t *kw_ar
         .port = vals[1].u_obj,
         .timeout = vals[3].u_obj,
         .context = ssl_context_of(context)};
-    mp_printf(out, "%s:%d\n", mp_obj_str_get_str(a.host), (int)mp_obj_get_int(a.port));
-    if (USSL_CERT_NONE != USSL_CERT_NONE_REFUSE && !show_chain(&a)) {
-        return mp_const_false;
-    }
-    mp_obj_t error;
-    ssl_try(connect_step, &a, &error);
-    if (error == MP_OBJ_NULL) {
-        tell_success(&a);
-    } else if (a.sock != NULL && a.sock->conn != NULL) {
-        tell_refusal(&a, error);
-    } else {
-        mp_print_str(out, "no connection: ");
-        print_error(error);
-    }
-    finish(&a);
-    return mp_obj_new_bool(error == MP_OBJ_NULL);
+    ssl_report_t report = {.host = mp_obj_str_get_str(a.host),
+        .port = (int)mp_obj_get_int(a.port),
+        .context = a.context,
+        .color = wants_color(vals[4].u_obj),
+        .error = MP_OBJ_NULL};
+    report.clock = ussl_today(&report.today);
+    return mp_obj_new_bool(report_on(&report, &a));
 }
 MP_DEFINE_CONST_FUN_OBJ_KW(ssl_explain_obj, 1, ssl_explain);
 #endif // USSL_EXPLAIN

@@ -6,6 +6,7 @@
 # Two mistakes of ours that cancel out would pass every test between our own ends. Not these.
 import datagrams
 import examples
+import explain
 import os
 import peers
 import protocol
@@ -324,8 +325,8 @@ def each_example(case):
     return examples.cases(case, free_port, wait_for, stop)
 
 
-def explain(case):
-    return trust.explain(case, free_port, stop)
+def explained(case):
+    return explain.cases(case, free_port, stop)
 
 
 def unusual(case):
@@ -338,7 +339,7 @@ def run_all(report, micropython, certs):
     case = Case(micropython, certs)
     for group in (our_client_their_server, suites_and_groups, mutual, our_server_their_client, whole_records, little_memory,
                   tickets_and_a_full_wire, with_cpython, session_across_processes, readme_example, root_store, trimmed_store,
-                  explain, pre_shared_keys, dtls, descriptors, unusual, interrupts, each_example, by_name):
+                  explained, pre_shared_keys, dtls, descriptors, unusual, interrupts, each_example, by_name):
         for name, good, detail in group(case):
             kind = "skipped" if good is None else "passed" if good else "failed"
             report(kind, "interop/" + name, "" if kind == "passed" else detail[-3000:],

@@ -51,23 +51,3 @@ def trimmed_store(case, free_port, stop):
     yield "trust/make-roots-for-nobody", good, out + stop(server)
     del case.env["SSL_CERT_FILE"]
     os.remove(store)
-
-
-def explain(case, free_port, stop):
-    """Each line of a report that a person needs, for good and bad servers."""
-    script = "import ssl; c = ssl.create_default_context(cafile=%r); print(ssl.explain('localhost', %d, c))"
-    for cert, ca, patterns in (
-            ("chain", "ca.pem", ("speaks TLSv1.3", "0: localhost", "2: ussl test intermediate", "2024-01-01 to 2044-01-01",
-                                 "names: localhost example.test", "ACCEPTED through 3", "root: ussl test CA", "reserve.. takes", "True$")),
-            ("expired", "ca.pem", ("EXPIRED", "REFUSED: SSLCertVerificationError", "rule: certificate has expired .certificate 0",
-                                   "alert 45, sent", "False$")),
-            ("unknown-issuer", "ca.pem", ("root that would fit: rogue CA", "unable to get local issuer", "alert 48, sent", "make-roots")),
-            ("wrong-name", "rogue-ca.pem", ("rule: unable to get local issuer", "rule: Hostname mismatch", "names: other.test"))):
-        port = free_port()
-        server = case.their_server(port, cert, "tls1_3")
-        status, out = case.run([case.micropython, "-c", script % (case.cert(ca), port)])
-        log = stop(server)
-        missing = [p for p in patterns if not re.search(p, out, re.M)]
-        yield "trust/explain-" + cert, status == 0 and not missing, "missing %s in\n%s%s" % (missing, out, log)
-    status, out = case.run([case.micropython, "-c", script % (case.cert("ca.pem"), free_port())])
-    yield "trust/explain-nobody", "no connection" in out and out.endswith("False\n"), out
