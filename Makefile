@@ -3,6 +3,7 @@
 #   make run              a verified TLS connection on this machine, and bad ones refused
 #   make run URL=https:// fetch a page with the system's trust store
 #   make repl             the interpreter, build/unix/micropython
+#   make board            an emulated Cortex-M3 with network, at its prompt; SCRIPT=examples/board.py runs that
 #   make test             everything; the last line counts. A part of it: make unit, compat, port, interop,
 #                         constant-time, lint …
 #   make fuzz             every parser of ours, an hour each
@@ -159,6 +160,14 @@ $(FIRMWARE): $(UNIX) build/usermod-board build/roots.ussl $(BOARD_FILES)
 	$(call board,MPS2_AN385,firmware,usermod-board,$(WHOLE))
 build/firmware-%/firmware.elf: $(UNIX) build/usermod-board build/roots.ussl $(BOARD_FILES)
 	$(call board,$*,firmware-$*,usermod-board,$(WHOLE))
+
+# An emulated Cortex-M3 to try, whose sockets, clock and files come from this computer (tools/board). Its trust anchors
+# are those of the certificates in build/certs.
+build/board/firmware.elf: $(UNIX) build/usermod-board build/roots.ussl $(BOARD_FILES) $(wildcard tests/firmware/frozen/*)
+	$(call board,MPS2_AN385,board,usermod-board,MICROPY_HEAP_SIZE=196608 USSL_ROOTS=$(abspath build/roots.ussl) \
+	  FROZEN_MANIFEST=$(abspath tests/firmware/frozen/manifest.py))
+board: build/board/firmware.elf certs
+	@python3 tools/board $(SCRIPT)
 
 # ---- measured against stock MicroPython ----
 BENCH := build/bench
@@ -322,5 +331,5 @@ ports-esp32: build/sources.ok certs
 clean:
 	rm -rf build/esp32* build/unix build/unix32 build/unix-without-bearssl build/firmware* build/bench build/unit* build/threads build/lwip build/lib build/constant-time build/beside build/ports build/flags build/certs build/*.ok
 
-.PHONY: all lib run repl chains unix32 without-bearssl beside ports ports-esp32 firmware bench footprint soak conformance test unit threads compat port interop lint certs check-layers check-format format \
+.PHONY: all lib run repl board chains unix32 without-bearssl beside ports ports-esp32 firmware bench footprint soak conformance test unit threads compat port interop lint certs check-layers check-format format \
 	flags clean

@@ -29,10 +29,10 @@ def lose_clock(lost):
 
 
 class Board:
-    def __init__(self, firmware, name="MPS2_AN385"):
+    def __init__(self, firmware, name="MPS2_AN385", options=OPTIONS):
         argv, counter, instructions, lost = MACHINES[name]
         self.header = HEADER % (counter, *instructions, lost)
-        self.process = subprocess.Popen(argv + OPTIONS + ["-kernel", firmware], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+        self.process = subprocess.Popen(argv + options + ["-kernel", firmware], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                                         stderr=subprocess.DEVNULL)
         self.got = b""
 

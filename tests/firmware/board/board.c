@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // board.c - FOR TESTS ONLY: a random source that always gives the same bytes, and a clock that
-// stands in 2026, for the emulated boards MPS2_AN385, MPS2_AN500 and VIRT_RV32, which have neither.
+// stands still, in 2026 or where a script has set it, for the emulated boards MPS2_AN385, MPS2_AN500
+// and VIRT_RV32, which have neither.
 //
 // Keys made from this source are known to everybody. It is not compiled anywhere else.
 #if !defined(USSL_TEST_BOARD) || !(defined(QEMU_SOC_MPS2) || defined(QEMU_SOC_VIRT))
@@ -41,10 +42,17 @@ __attribute__((weak)) uint32_t mp_hal_ticks_ms(void) {
     return *(volatile uint32_t *)TICKS / TICKS_IN_A_MS;
 }
 
+static uint64_t clock_seconds = 1780272000; // 2026-06-01 00:00:00 UTC
+
 // A bit that a script can set stands for a clock that was never set.
 uint64_t mp_hal_time_ns(void) {
     if (*(volatile uint8_t *)CLOCK_IS_LOST & 1) {
         return 0; // 1970
     }
-    return 1780272000ull * 1000000000ull; // 2026-06-01 00:00:00 UTC
+    return clock_seconds * 1000000000u;
+}
+
+void board_set_clock(uint64_t seconds) {
+    *(volatile uint8_t *)CLOCK_IS_LOST = 0;
+    clock_seconds = seconds;
 }

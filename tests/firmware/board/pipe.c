@@ -95,12 +95,21 @@ static mp_obj_t board_pipe(mp_obj_t size) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(board_pipe_obj, board_pipe);
 
+// board.set_time(seconds): sets the clock to so many seconds after 1970 (board.c).
+void board_set_clock(uint64_t seconds);
+static mp_obj_t board_set_time(mp_obj_t seconds) {
+    board_set_clock((uint32_t)mp_obj_get_int_truncated(seconds));
+    return mp_const_none;
+}
+static MP_DEFINE_CONST_FUN_OBJ_1(board_set_time_obj, board_set_time);
+
 MP_DECLARE_CONST_FUN_OBJ_0(board_stack_paint_obj);
 MP_DECLARE_CONST_FUN_OBJ_0(board_stack_used_obj);
 
 static const mp_rom_map_elem_t board_table[] = {
     {MP_ROM_QSTR(MP_QSTR___name__), MP_ROM_QSTR(MP_QSTR_board)},
     {MP_ROM_QSTR(MP_QSTR_pipe), MP_ROM_PTR(&board_pipe_obj)},
+    {MP_ROM_QSTR(MP_QSTR_set_time), MP_ROM_PTR(&board_set_time_obj)},
     {MP_ROM_QSTR(MP_QSTR_stack_paint), MP_ROM_PTR(&board_stack_paint_obj)},
     {MP_ROM_QSTR(MP_QSTR_stack_used), MP_ROM_PTR(&board_stack_used_obj)},
 };
