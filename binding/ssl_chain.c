@@ -214,11 +214,11 @@ static void print_below(tree_t *tree, int issuer, int level) {
     }
 }
 
-// Prints a certificate whose issuer is not among the others, below that issuer's name, and what it
-// issued.
+// Prints a certificate whose issuer is not among the others, and what it issued. The name of that
+// issuer comes first, unless the certificate is trusted for itself.
 static void print_from_top(tree_t *tree, int index) {
     int level = 0;
-    if (!is_own_issuer(tree->certs[index])) {
+    if (!tree->verified && !is_own_issuer(tree->certs[index])) {
         mp_print_str(SSL_OUT, "  ");
         ssl_report_whose(tree->certs[index], USSL_ISSUER);
         mp_print_str(SSL_OUT, " (not sent)\n");
