@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// alerts.h - the TLS alerts (RFC 8446 6, and older ones) by name and number. The numbers are
-// written nowhere else.
+// alerts.h - names and numbers of the TLS alerts, of RFC 8446 6 and of older versions. No other
+// file contains the numbers.
 #ifndef USSL_ALERTS_H
 #define USSL_ALERTS_H
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// init.c - process-wide start and stop: the platform, mbedTLS's allocator, and PSA, whose state
-// belongs to no arena.
+// init.c - starts and stops what the whole process shares: the platform, mbedTLS's allocator, and
+// PSA, whose state belongs to no arena.
 #include "memory/memory.h"
 
 ussl_result_t ussl_init(const ussl_platform_t *platform) {

@@ -1,35 +1,36 @@
 // SPDX-License-Identifier: MIT
 //
-// result.h - what a call of the engine can return, and why it failed.
+// result.h - the results that a call of the engine can have, and the reasons of a failure.
 #ifndef USSL_RESULT_H
 #define USSL_RESULT_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
+// A result above 0 is no failure: it says what to do before the next call.
 typedef enum {
     USSL_OK = 0,
-    USSL_WANT_IN = 1,   // give wire bytes: ussl_conn_in()
-    USSL_WANT_OUT = 2,  // send wire bytes: ussl_conn_out()
+    USSL_WANT_IN = 1,   // receive bytes from the wire into ussl_conn_in(), then call again
+    USSL_WANT_OUT = 2,  // send the bytes of ussl_conn_out() to the wire, then call again
     USSL_WANT_ROOM = 4, // every shared record buffer is in use: call again later
-    USSL_CLOSED = 3,    // the peer sent close_notify; no more plaintext
-    USSL_HOOK_DECLINED =
-        5,                // returned by a hook that leaves the work to the engine, or finds nothing
-    USSL_ERR_USAGE = -1,  // the caller's bug: a wrong argument, or a wrong moment
-    USSL_ERR_MEMORY = -2, // the arena or the allocator has no memory left
+    USSL_CLOSED = 3,    // the peer has sent close_notify: there is no more plaintext
+    // Only a hook returns this: it leaves the work to the engine, or finds no key.
+    USSL_HOOK_DECLINED = 5,
+    USSL_ERR_USAGE = -1,     // a bug of the caller: a wrong argument or a wrong state
+    USSL_ERR_MEMORY = -2,    // the arena or the allocator has no memory left
     USSL_ERR_PLATFORM = -3,  // the platform has no entropy
     USSL_ERR_EOF = -4,       // the wire ended without close_notify (truncation)
-    USSL_ERR_PROTOCOL = -5,  // the peer broke the protocol, or shares no parameters with us
+    USSL_ERR_PROTOCOL = -5,  // the peer violated the protocol, or shares no parameters with us
     USSL_ERR_ALERT = -6,     // the peer sent a fatal alert, or close_notify during the handshake
     USSL_ERR_CERT = -7,      // the peer's certificates were refused
-    USSL_ERR_PARSE = -8,     // what was passed in is malformed
-    USSL_ERR_HOOK = -9,      // a hook refused
-    USSL_ERR_INTERNAL = -10, // the engine's bug; please report `backend`
+    USSL_ERR_PARSE = -8,     // data that was passed in is malformed
+    USSL_ERR_HOOK = -9,      // a hook refused the connection
+    USSL_ERR_INTERNAL = -10, // a bug of the engine; please report `backend`
 } ussl_result_t;
 
 // The rules that a certificate can break. They are bits, because several can be broken at once.
 #define USSL_CERT_NO_CLOCK (1u << 0)     // the clock is not set, so dates cannot be judged
-#define USSL_CERT_UNTRUSTED (1u << 1)    // no path to a trust anchor
+#define USSL_CERT_UNTRUSTED (1u << 1)    // there is no path to a trust anchor
 #define USSL_CERT_PURPOSE (1u << 2)      // key usage or extended key usage forbids this use
 #define USSL_CERT_NAME (1u << 3)         // it does not name the host
 #define USSL_CERT_ADDRESS (1u << 4)      // it does not name the IP address
@@ -51,26 +52,27 @@ typedef enum {
 #define USSL_CERT_CONSTRAINT (1u << 21)  // it has a name that an issuer may not issue for
 #define USSL_CERT_PIN (1u << 22)         // no key of the path is pinned for this host
 
-// Why a peer's certificates were refused: the most serious broken rule, and flags for all of them.
+// Describes why a peer's certificates were refused: the most serious rule that they break, and
+// flags for all such rules.
 typedef struct {
     uint32_t flags;      // USSL_CERT_* bits, of all certificates of the path
-    uint8_t depth;       // of the certificate that `code` is about; 0 is the peer's own
-    uint8_t code;        // OpenSSL's X509_V_ERR_* number; 0: no rule is broken
-    const char *message; // static, or NULL; for codes 62 and 64 the caller adds the host
+    uint8_t depth;       // number of the certificate that `code` is about, from 0, the peer's own
+    uint8_t code;        // OpenSSL's X509_V_ERR_* number; 0 if no rule is broken
+    const char *message; // static, or NULL; for the codes 62 and 64 the caller adds the host
 } ussl_verdict_t;
 
-// Why a call failed. A connection keeps the first cause. This is plain data and outlives its
-// object.
+// Describes why a call failed. A connection keeps its first cause. The struct can be copied, and
+// the copy stays valid when the object is freed.
 typedef struct {
     ussl_result_t result;
     int32_t backend;     // mbedTLS's code, for logs only; 0 if there is none
     int16_t alert;       // USSL_ALERT_* (RFC 8446 6), or USSL_ALERT_NONE
-    bool alert_is_ours;  // true: we sent it; false: the peer sent it
-    const char *reason;  // static: OpenSSL's reason word, or one of ours; NULL if none
-    ussl_verdict_t cert; // of USSL_ERR_CERT
-    // With the reason CHAIN_TOO_LONG, in bytes: the message with our certificates, and the limit.
-    // With the reason RECORD_TOO_LARGE, in bytes of plaintext: the record that the peer sent, and
-    // the largest that the connection accepts.
+    bool alert_is_ours;  // true if we sent it, false if the peer sent it
+    const char *reason;  // static: OpenSSL's reason, or one of ours; NULL if there is none
+    ussl_verdict_t cert; // the verdict, if the result is USSL_ERR_CERT
+    // With the reason CHAIN_TOO_LONG these are the length of the Certificate message with our
+    // chain, and its limit, in bytes. With RECORD_TOO_LARGE they are the plaintext of the record
+    // that the peer sent, and the most that the connection accepts, in bytes. Otherwise they are 0.
     uint16_t record, record_limit;
 } ussl_failure_t;
 
