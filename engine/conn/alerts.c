@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// alerts.c - the meaning of alerts: OpenSSL's reason for an alert that was received, and the alert
-// to send for an mbedTLS code or a verdict.
+// alerts.c - maps alerts that were received to OpenSSL's reasons, and mbedTLS codes and verdicts to
+// the alerts that are sent.
 //
 // Notes: reasons are OpenSSL's words, because scripts written for CPython compare them. mbedTLS
 // closes without an alert on many protocol errors. The table of codes has the alert that the peer
@@ -48,7 +48,7 @@ static const struct USSL__ROW {
     {USSL_ALERT_UNKNOWN_PSK_IDENTITY, "TLSV1_ALERT_UNKNOWN_PSK_IDENTITY"},
     {USSL_ALERT_CERTIFICATE_REQUIRED, "TLSV13_ALERT_CERTIFICATE_REQUIRED"},
     {USSL_ALERT_NO_APPLICATION_PROTOCOL, "TLSV1_ALERT_NO_APPLICATION_PROTOCOL"},
-    {USSL_ALERT_CLOSE_NOTIFY, "CLOSE_NOTIFY"}, // in a handshake; not OpenSSL's, it has no reason
+    {USSL_ALERT_CLOSE_NOTIFY, "CLOSE_NOTIFY"}, // in a handshake; OpenSSL has no reason for it
 };
 
 // ---- mbedTLS codes ----
@@ -138,7 +138,7 @@ void ussl__failure_of_code(int code, ussl_failure_t *why) {
             break;
         }
     }
-    // A field of a certificate that is no ASN.1 comes without one of them.
+    // If a field of a certificate is malformed ASN.1, mbedTLS's code has no high-level part.
     bool asn1 = code <= MBEDTLS_ERR_ASN1_OUT_OF_DATA && code >= MBEDTLS_ERR_ASN1_BUF_TOO_SMALL;
     if (asn1 || (high <= X509_FIRST && high >= X509_LAST && why->result != USSL_ERR_MEMORY)) {
         why->reason = "BAD_CERTIFICATE";
@@ -146,7 +146,7 @@ void ussl__failure_of_code(int code, ussl_failure_t *why) {
     }
 }
 
-// The cases are the verdict's code, which is one of OpenSSL's X509_V_ERR_* numbers.
+// The code of a verdict is one of OpenSSL's X509_V_ERR_* numbers.
 uint8_t ussl__alert_for_verdict(const ussl_verdict_t *verdict) {
     switch (verdict->code) {
         case 10:

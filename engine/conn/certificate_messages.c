@@ -3,21 +3,22 @@
 // certificate_messages.c - checks Certificate, CertificateRequest and CertificateVerify, before
 // mbedTLS reads them (RFC 8446 4.3.2 and 4.4, RFC 5246 7.4.4).
 //
-// Notes: mbedTLS sends a client's first certificate whatever the server has asked for. Here a
-// client sends the first one whose signature the server takes, or an empty list, as OpenSSL does.
-// The types of certificates that a CertificateRequest of TLS 1.2 names are not asked: there are
-// servers that name only the type of their own, and take others. Over datagrams mbedTLS alone reads
-// messages.
+// Notes: mbedTLS sends a client's first certificate whatever the CertificateRequest says. Here a
+// client sends the first certificate whose signature the server accepts, or an empty list, as
+// OpenSSL does. The certificate types in a CertificateRequest of TLS 1.2 are ignored, because some
+// servers name only the type of their own certificate and accept others. In DTLS only mbedTLS reads
+// these messages.
 #include "extensions.h"
 
 // ---- helpers ----
-// Makes mbedTLS send this certificate; NULL: an empty Certificate message and no signature.
+// Makes mbedTLS send this certificate or, if it is NULL, an empty Certificate message and no
+// signature.
 static void use_certificate(ussl_conn_t *conn, mbedtls_ssl_key_cert *own) {
     static mbedtls_ssl_key_cert none; // all zero
     conn->ssl.handshake->key_cert = own != NULL ? own : &none;
 }
 
-// Reads a list of values that is not empty.
+// Reads a list of values of `width` octets. Returns false if the list is malformed or empty.
 static bool read_values(
     ussl__reader_t *body, size_t length_bytes, size_t width, ussl__reader_t *list) {
     return ussl__read_vector(body, length_bytes, list) && list->at != list->end
@@ -35,7 +36,8 @@ static bool has_scheme(ussl__reader_t schemes, unsigned wanted) {
     return false;
 }
 
-// mbedTLS keeps one hash of a handshake, that of the cipher suite, and signs only with it.
+// In TLS 1.2 mbedTLS computes one hash of the handshake, with the cipher suite's function, so a
+// client can sign with that function only.
 static int tls12_request_arrived(ussl_conn_t *conn, ussl__reader_t body) {
     const mbedtls_ssl_ciphersuite_t *suite = conn->ssl.handshake->ciphersuite_info;
     ussl__reader_t types, schemes;
@@ -59,7 +61,7 @@ static int tls13_request_arrived(ussl_conn_t *conn, ussl__reader_t body) {
     if (!ussl__read_vector(&body, 1, &context)) {
         return ussl__malformed(conn);
     }
-    if (context.at != context.end) { // RFC 8446 4.3.2: it is for requests after the handshake
+    if (context.at != context.end) { // RFC 8446 4.3.2: it is empty in a handshake
         return ussl__refuse(conn, USSL_ALERT_ILLEGAL_PARAMETER, "INVALID_CONTEXT");
     }
     int code = ussl__tls_exts_read(conn, &body, &list);
@@ -78,8 +80,9 @@ static int tls13_request_arrived(ussl_conn_t *conn, ussl__reader_t body) {
     return 0;
 }
 
-// RFC 8446 4.4.2: extensions answer those of the ClientHello or the CertificateRequest, and none
-// that is sent here has an answer. mbedTLS refuses them with another alert.
+// An extension here must answer one of the ClientHello or the CertificateRequest (RFC 8446 4.4.2).
+// The engine sends none that has such an answer, so every extension is refused. mbedTLS would
+// refuse them with another alert.
 static int tls13_certificate_arrived(ussl_conn_t *conn, ussl__reader_t body) {
     ussl__reader_t context, entries, certificate, list;
     if (!ussl__read_vector(&body, 1, &context) || !ussl__read_vector(&body, 3, &entries)
@@ -98,7 +101,7 @@ static int tls13_certificate_arrived(ussl_conn_t *conn, ussl__reader_t body) {
     return 0;
 }
 
-// The curve that an ECDSA scheme names (RFC 8446 4.2.3).
+// Returns the curve that an ECDSA scheme names (RFC 8446 4.2.3).
 static mbedtls_ecp_group_id curve_of(uint64_t scheme) {
     switch (scheme) {
         case MBEDTLS_TLS1_3_SIG_ECDSA_SECP256R1_SHA256:

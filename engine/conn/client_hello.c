@@ -3,8 +3,8 @@
 // client_hello.c - reads the extensions of a ClientHello that decide which context a server uses:
 // the host name that the client asks for, and the application protocols that it offers.
 //
-// Notes: mbedTLS calls its own callbacks too late, or in an order that the client chooses.
-// Everything that is read here is hostile.
+// Notes: mbedTLS's own callbacks run too late for this, or in the order in which the client sends
+// its extensions. Everything that is read here is untrusted input.
 #include "extensions.h"
 
 #include <string.h>
@@ -112,7 +112,7 @@ int ussl__client_hello_read(ussl_conn_t *conn, ussl__reader_t list) {
         return ussl__malformed(conn);
     }
     int code = ask_hook(conn, &hello);
-    const ussl_ctx_t *ctx = conn->ctx; // the hook may have changed it
+    const ussl_ctx_t *ctx = conn->ctx; // on_hello may have changed it
     if (code == 0 && ctx->alpn != NULL && !offers(&hello, ctx->config.alpn)) {
         conn->ssl.conf = &ctx->conf_plain;
     }

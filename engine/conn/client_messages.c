@@ -7,12 +7,12 @@
 
 #if USSL_SERVER
 
-// Most octets of early data that a server skips, as in BoringSSL.
+// The most octets of early data that a server skips (RFC 8446 4.2.10), as in BoringSSL.
 enum { MOST_EARLY_DATA = 16384 };
 
 #if USSL_TLS13
-// True if the bytes are a public key of the group, or the group is not one that is used here.
-// mbedTLS finds a bad one only after it has written its ServerHello.
+// True if the bytes are a public key of the group, or if the group is not built in. mbedTLS detects
+// an invalid key only after it has written its ServerHello.
 static bool share_is_valid(unsigned group, ussl__reader_t key) {
     mbedtls_ecp_group_id id = mbedtls_ssl_get_ecp_group_id_from_tls_id((uint16_t)group);
     if (id == MBEDTLS_ECP_DP_NONE) {
@@ -22,7 +22,7 @@ static bool share_is_valid(unsigned group, ussl__reader_t key) {
     mbedtls_ecp_point point;
     mbedtls_ecp_group_init(&curve);
     mbedtls_ecp_point_init(&point);
-    // RFC 8446 4.2.8.2: mbedTLS would take a compressed point too.
+    // RFC 8446 4.2.8.2 permits only uncompressed points, but mbedTLS accepts compressed ones too.
     bool point_form = id == MBEDTLS_ECP_DP_CURVE25519 || key.at[0] == 4;
     bool good = point_form && mbedtls_ecp_group_load(&curve, id) == 0
         && mbedtls_ecp_point_read_binary(&curve, &point, key.at, ussl__bytes_left(&key)) == 0
@@ -36,7 +36,7 @@ static int bad_share(ussl_conn_t *conn) {
     return ussl__refuse(conn, USSL_ALERT_ILLEGAL_PARAMETER, "BAD_KEY_SHARE");
 }
 
-// mbedTLS uses the first share of a group that it supports, and only that one is checked.
+// mbedTLS uses the first key share whose group it supports, so only that one is checked.
 static int check_shares(ussl_conn_t *conn, ussl__reader_t list) {
     const mbedtls_ssl_handshake_params *handshake = conn->ssl.handshake;
     ussl__reader_t data, shares, key;
@@ -62,16 +62,17 @@ static int check_shares(ussl_conn_t *conn, ussl__reader_t list) {
             }
         }
     }
-    // RFC 8446 4.1.2: after a HelloRetryRequest there is one share, of the group that it names.
+    // After a HelloRetryRequest there must be one share, of the group that it names (RFC 8446
+    // 4.1.2).
     bool retried = handshake->hello_retry_request_flag && handshake->hrr_selected_group != 0;
     bool wrong = retried && (n != 1 || first != handshake->hrr_selected_group);
     return wrong || ussl__tls_exts_repeat(shares) ? bad_share(conn) : 0;
 }
 #endif
 
-// Finds the latest version that a client has and this server could have. A server of TLS 1.2 alone
-// reads the list too (RFC 8446 4.2.1): otherwise it would negotiate TLS 1.2 with a client that does
-// not offer it. Returns false if the list is malformed.
+// Finds the latest version that the client offers and that is not above the server's latest. A
+// server of TLS 1.2 alone must read the list too (RFC 8446 4.2.1): otherwise it would negotiate TLS
+// 1.2 with a client that does not offer it. Returns false if the list is malformed.
 static bool best_version(const ussl_conn_t *conn, ussl__reader_t list, unsigned *best) {
     ussl__reader_t data, versions;
     uint64_t version;
@@ -91,7 +92,8 @@ static bool best_version(const ussl_conn_t *conn, ussl__reader_t list, unsigned 
     return true;
 }
 
-// RFC 7507: a client says that it has tried a later version, which failed.
+// True if the client reports by TLS_FALLBACK_SCSV that it has tried a later version without success
+// (RFC 7507).
 static bool is_fallback(ussl__reader_t suites) {
     enum { FALLBACK_SCSV = 0x5600 };
     uint64_t suite = 0;
@@ -111,14 +113,15 @@ static int check_version(ussl_conn_t *conn, ussl__reader_t suites, unsigned best
 }
 
 #if USSL_TLS13
-// True if one of our keys can make a signature that the client takes. mbedTLS finds that none can
-// only after it has written its ServerHello. A client that offers a session may need no signature.
+// True if one of our keys can make a signature that the client accepts. If none can, mbedTLS
+// detects it only after it has written its ServerHello. A client that offers a session may need no
+// signature.
 static bool can_sign(const ussl_conn_t *conn, ussl__reader_t list) {
     ussl__reader_t data, schemes;
     if (conn->ssl.conf->key_cert == NULL || ussl__tls_ext_find(list, EXT_PRE_SHARED_KEY, &data)
         || !ussl__tls_ext_find(list, EXT_SIGNATURE_ALGORITHMS, &data)
         || !ussl__read_vector(&data, 2, &schemes)) {
-        return true; // or mbedTLS refuses it
+        return true; // if this is a fault, mbedTLS finds it early enough
     }
     return ussl__signing_key(&conn->ssl, schemes) != NULL;
 }
@@ -183,8 +186,8 @@ static int client_hello_arrived(ussl_conn_t *conn, ussl__reader_t body) {
     }
 #endif
     if (code == 0 && machine != conn->ssl.tls_version) {
-        // The hook has changed the context, and the message was read for another version than the
-        // new one begins with: mbedTLS reads it again, with the other of its two state machines.
+        // on_hello has changed to a context with another maximum version. mbedTLS has one state
+        // machine for each version, so it reads the message again with the other one.
         conn->ssl.keep_current_message = 1;
         return MBEDTLS_ERR_SSL_WANT_READ;
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// conn.c - makes, drives and frees a connection. Every call enters and leaves it in the same way.
+// conn.c - makes, drives and frees a connection. Every call that drives it begins with conn_enter()
+// and ends with conn_leave().
 #include "conn.h"
 
 #include <string.h>
@@ -23,7 +24,7 @@ static ussl_result_t conn_enter(ussl_conn_t *conn, call_t call, ussl__scope_t *s
     if (conn == NULL) {
         return USSL_ERR_USAGE;
     }
-    ussl__scope_enter(scope, conn->arena); // one thread can read while another one writes
+    ussl__scope_enter(scope, conn->arena); // first, because another thread can be in a call
     ussl_result_t result =
         conn->busy || !(allowed[conn->state] & 1 << call) ? USSL_ERR_USAGE : USSL_OK;
     if (!conn->busy && conn->state == CONN_FAILED) {
@@ -54,7 +55,7 @@ static void conn_leave(ussl_conn_t *conn, ussl__scope_t *scope) {
 
 // ---- reading ----
 // Reads records until there is plaintext to copy. mbedTLS returns 0 for plaintext, for an empty
-// record, and for a wire that ended without close_notify; only here can they be told apart.
+// record, and for a wire that ended without close_notify; only this loop can distinguish them.
 static ussl_result_t bring_plaintext(ussl_conn_t *conn) {
     ussl_result_t result = USSL_OK;
     size_t waiting = conn->side_len + conn->out_len;
@@ -83,7 +84,7 @@ static ussl_result_t bring_plaintext(ussl_conn_t *conn) {
         return ussl__conn_answer(conn, code);
     }
 #endif
-    bool answers = conn->side_len + conn->out_len > waiting; // to what has been read
+    bool answers = conn->side_len + conn->out_len > waiting; // reading has produced output
     return result == USSL_WANT_IN && answers ? USSL_WANT_OUT : result;
 }
 
@@ -121,7 +122,7 @@ static ussl_result_t set_hostname(ussl_conn_t *conn, const char *hostname) {
 static ussl_result_t conn_fill(ussl_conn_t *conn, const char *hostname) {
     int code = ussl__records_setup(conn);
     if (code == MBEDTLS_ERR_SSL_BAD_CONFIG) {
-        // The context permits no version. As in OpenSSL, it is the handshake that reports this.
+        // The context permits no version. As in OpenSSL, the handshake reports this.
         (void)ussl__conn_latch(conn, USSL_ERR_PROTOCOL, USSL_ALERT_NONE, "NO_PROTOCOLS_AVAILABLE");
         ussl__conn_set_state(conn, CONN_FAILED);
         return USSL_OK;
@@ -196,7 +197,7 @@ ussl_result_t ussl_conn_new(
     return result;
 }
 
-// True if a client with the settings of `ctx` verifies no less of its server than it did.
+// True if a client verifies with `ctx` everything that it verifies with its present context.
 static bool verifies_no_less(ussl_conn_t *conn, ussl_ctx_t *ctx) {
     ussl_ctx_t *before = conn->ctx;
     if (conn->verify != USSL_VERIFY_NONE && ctx->config.verify == USSL_VERIFY_NONE) {
@@ -213,7 +214,7 @@ static bool verifies_no_less(ussl_conn_t *conn, ussl_ctx_t *ctx) {
 
 ussl_result_t ussl_conn_change_ctx(ussl_conn_t *conn, ussl_ctx_t *ctx) {
     bool now = conn->in_client_hello || (conn->state == CONN_START && !conn->busy);
-    // A session that has been offered was accepted under the first context's settings.
+    // A session is offered only if it satisfies the settings of the context at that time.
     if (!now || ctx == NULL || ctx->config.role != conn->ctx->config.role || conn->session_offered
         || ctx->conf.min_tls_version > ctx->conf.max_tls_version
         || ussl__psk_only(&ctx->config) != ussl__psk_only(&conn->ctx->config)
@@ -227,7 +228,8 @@ ussl_result_t ussl_conn_change_ctx(ussl_conn_t *conn, ussl_ctx_t *ctx) {
     conn->ctx = ussl_ctx_ref(ctx);
     conn->ssl.conf = &ctx->conf;
     conn->ssl.tls_version = ctx->conf.max_tls_version; // as mbedtls_ssl_setup() sets it
-    // A peer that had to be verified still has to be: CPython keeps the mode of the first context.
+    // A peer that had to be verified still has to be, because CPython keeps the mode of the first
+    // context.
     conn->verify = ctx->config.verify < conn->verify ? ctx->config.verify : conn->verify;
 #if USSL_SERVER
     if (ctx->config.role == USSL_SERVER_SIDE && conn->verify != USSL_VERIFY_NONE) {
@@ -271,7 +273,7 @@ ussl_result_t ussl_conn_read(ussl_conn_t *conn, uint8_t *buf, size_t len, size_t
         result = bring_plaintext(conn);
     }
     if (result == USSL_OK && len > 0) {
-        int code = mbedtls_ssl_read(&conn->ssl, buf, len); // this only copies
+        int code = mbedtls_ssl_read(&conn->ssl, buf, len); // only copies
         *n = code > 0 ? (size_t)code : 0;
     }
     conn_leave(conn, &scope);
@@ -297,7 +299,7 @@ ussl_result_t ussl_conn_write(ussl_conn_t *conn, const uint8_t *buf, size_t len,
     }
     conn->writing = true;
 #if USSL_TLS13
-    int updated = ussl__key_update_send(conn); // sends nothing while something waits
+    int updated = ussl__key_update_send(conn); // does nothing while output waits
     result = updated != 0 ? ussl__conn_answer(conn, updated) : USSL_OK;
 #endif
     result = result == USSL_OK && conn->out_len > 0 ? USSL_WANT_OUT : result;

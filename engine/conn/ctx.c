@@ -9,8 +9,8 @@
 
 #include <string.h>
 
-// Best first. A TLS 1.3 client sends a key share for the first group only, so this is one that
-// nearly every server accepts and that costs a microcontroller least with BearSSL.
+// The groups, best first. A TLS 1.3 client sends a key share for the first group only, so the first
+// is one that nearly every server accepts and that costs a microcontroller least with BearSSL.
 static const uint16_t groups[] = {
 #if USSL_X25519
     MBEDTLS_SSL_IANA_TLS_GROUP_X25519,
@@ -108,7 +108,7 @@ static void set_suites(ussl_ctx_t *ctx) {
     mbedtls_ssl_conf_ciphersuites(&ctx->conf, ctx->suites);
 }
 
-// mbedTLS keeps a pointer to the list, so the context owns list and texts, in one block.
+// mbedTLS keeps a pointer to the list, so the context owns the list and its texts, in one block.
 static int set_alpn(ussl_ctx_t *ctx) {
     const char *const *from = ctx->config.alpn;
     if (from == NULL) {
@@ -157,7 +157,7 @@ static void set_sessions(ussl_ctx_t *ctx) {
 }
 
 // Makes a client ask for shorter records with max_fragment_length, which is for TLS 1.2 (RFC 6066
-// 4). TLS 1.3 has a limit of its own: mbedtls/ssl_tls13_generic.c.
+// 4). For TLS 1.3 mbedtls/ssl_tls13_generic.c sends record_size_limit (RFC 8449).
 static int set_record_limit(ussl_ctx_t *ctx) {
 #if USSL_TLS12
     size_t limit = ctx->config.record_in;
@@ -174,7 +174,7 @@ static int set_record_limit(ussl_ctx_t *ctx) {
     return 0;
 }
 
-// Our certificates, or the pre-shared keys that stand for them.
+// Sets our certificates, or the pre-shared keys that take their place.
 static int set_authentication(ussl_ctx_t *ctx) {
     const ussl_config_t *config = &ctx->config;
     int code = 0;
@@ -185,7 +185,7 @@ static int set_authentication(ussl_ctx_t *ctx) {
         }
     }
 #if USSL_TLS13
-    // Without psk_ke (RFC 8446 4.2.9), which has no key exchange.
+    // psk_ke (RFC 8446 4.2.9) is never used, because it has no key exchange.
     mbedtls_ssl_conf_tls13_key_exchange_modes(&ctx->conf,
         ussl__psk_only(config) ? MBEDTLS_SSL_TLS1_3_KEY_EXCHANGE_MODE_PSK_EPHEMERAL
                                : MBEDTLS_SSL_TLS1_3_KEY_EXCHANGE_MODE_EPHEMERAL_ALL);
@@ -232,11 +232,11 @@ static int ctx_fill(ussl_ctx_t *ctx) {
     code = code == 0 ? set_record_limit(ctx) : code;
     code = code == 0 ? set_alpn(ctx) : code;
     // An mbedTLS server ends the handshake if it shares no ALPN protocol with the client. CPython
-    // goes on without one, and so do connections that are switched to this copy.
+    // continues without one, and so do connections that use this copy.
     ctx->conf_plain = ctx->conf;
     ctx->conf_plain.alpn_list = NULL;
 #if USSL_DTLS
-    // The same for a DTLS server without cookies, which are for clients with an id.
+    // In DTLS the copy has no cookies, because a cookie needs a client id.
     code = code == 0 ? ussl__datagrams_use(ctx) : code;
 #if USSL_SERVER
     mbedtls_ssl_conf_dtls_cookies(&ctx->conf_plain, NULL, NULL, NULL);

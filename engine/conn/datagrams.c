@@ -11,7 +11,7 @@
 
 #if USSL_DTLS
 // ---- timers, called by mbedTLS ----
-// `intermediate` only matters to a program that does other work in between.
+// `intermediate` is for programs that do other work while they wait, so it is not used.
 static void set_timer(void *arg, uint32_t intermediate, uint32_t final) {
     ussl_conn_t *conn = arg;
     (void)intermediate;
@@ -30,7 +30,7 @@ static int get_timer(void *arg) {
 
 // ---- private to the room ----
 bool ussl__datagrams_fit(const ussl_config_t *config) {
-    // client_hello.c reads streams.
+    // alpn and on_hello need client_hello.c, which reads only streams.
     bool server_reads = config->alpn != NULL || config->on_hello != NULL;
     return !config->datagrams || config->role == USSL_CLIENT || !server_reads;
 }
@@ -52,13 +52,13 @@ void ussl__datagrams_begin(ussl_conn_t *conn) {
     mbedtls_ssl_set_mtu(&conn->ssl, USSL_DATAGRAM);
 #if USSL_SERVER
     if (conn->ctx->config.role == USSL_SERVER_SIDE) {
-        conn->ssl.conf = &conn->ctx->conf_plain; // no cookies before there is a client id
+        conn->ssl.conf = &conn->ctx->conf_plain; // no cookies until a client id is set
     }
 #endif
 }
 
 void ussl__datagrams_end_handshake(ussl_conn_t *conn) {
-    // A datagram of the application is as large as its sender wants it.
+    // The application chooses the size of its datagrams.
     mbedtls_ssl_set_mtu(&conn->ssl, 0);
 }
 

@@ -3,9 +3,9 @@
 // extensions.c - reads the lists of extensions in handshake messages, and checks those extensions
 // and messages that both ends can receive.
 //
-// Notes: mbedTLS reads the extensions that it knows and passes over much of the rest. A message
-// that two parsers can read differently is a way into protocols above TLS, so the cases below are
-// refused. Everything that is read here is hostile.
+// Notes: mbedTLS reads the extensions that it supports and ignores much of the rest. If two parsers
+// can read a message differently, protocols above TLS can be attacked, so the cases below are
+// refused. Everything that is read here is untrusted input.
 #include "extensions.h"
 
 #include <string.h>
@@ -37,8 +37,8 @@ bool ussl__tls_ext_find(ussl__reader_t list, unsigned wanted, ussl__reader_t *da
     return false;
 }
 
-// A message can have thousands of extensions, so the types are marked in a bitmap, one window of
-// types after the other.
+// A message can have thousands of extensions, so the types that occur are marked in a bitmap, for
+// 2048 types at a time.
 bool ussl__tls_exts_repeat(ussl__reader_t list) {
     enum { WINDOW = 2048, TYPES = 65536 };
     for (unsigned first = 0; first < TYPES; first += WINDOW) {
@@ -46,7 +46,7 @@ bool ussl__tls_exts_repeat(ussl__reader_t list) {
         ussl__reader_t reader = list, data;
         unsigned type;
         while (reader.at < reader.end && ussl__tls_ext_read(&reader, &type, &data)) {
-            unsigned at = type - first; // wraps if the type is below the window
+            unsigned at = type - first; // wraps if the type is below `first`
             if (at < WINDOW && seen[at / 8] & 1 << at % 8) {
                 return true;
             }

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: MIT
 //
-// failure.c - the failure of a connection: it is latched where it is found, reported to the peer by
-// an alert, and kept.
+// failure.c - latches the first cause of a connection's failure, reports it to the peer by an
+// alert, and keeps it.
 //
-// Notes: the function that finds a cause latches it, with reason and alert, and makes mbedTLS give
-// up. A cause that mbedTLS finds comes as a code. In both cases the connection ends in
-// ussl__conn_fail().
+// Notes: a function that finds a cause latches it, with reason and alert, and makes mbedTLS return
+// an error. A cause that mbedTLS finds is returned as a code. In both cases ussl__conn_fail() ends
+// the connection.
 #include "conn.h"
 
 #include <string.h>
 
 // ---- helpers ----
-// Returns the number of the alert that ended the connection, or USSL_ALERT_NONE.
+// Returns the number of the alert by which the peer ended the connection, or USSL_ALERT_NONE.
 static int peer_alert(const ussl_conn_t *conn, int code) {
     if (code == MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE) {
         return conn->ssl.in_msg[1];
@@ -32,7 +32,7 @@ static const char *http_reason(const ussl_conn_t *conn) {
     }
     size_t there = conn->in_room - (size_t)(conn->ssl.in_hdr - conn->ssl.in_buf);
     if (there < strlen("CONNE")) {
-        return NULL; // behind the parts of a message
+        return NULL; // in_hdr is behind fragments, at the end of the buffer
     }
     for (size_t i = 0; i < sizeof(methods) / sizeof(methods[0]); i++) {
         if (memcmp(start, methods[i], strlen(methods[i])) == 0) {
@@ -56,15 +56,15 @@ static void latch_code(ussl_conn_t *conn, int code) {
     } else if (code == MBEDTLS_ERR_SSL_HANDSHAKE_FAILURE
         && conn->ssl.alert_type == USSL_ALERT_DECRYPT_ERROR && conn->ssl.session_negotiate != NULL
         && conn->ssl.session_negotiate->peer_cert != NULL) {
-        why.alert = USSL_ALERT_DECRYPT_ERROR; // of a CertificateVerify (RFC 8446 4.4.3)
+        why.alert = USSL_ALERT_DECRYPT_ERROR; // for a CertificateVerify (RFC 8446 4.4.3)
         why.reason = "BAD_SIGNATURE";
     } else if (client && code == MBEDTLS_ERR_SSL_HANDSHAKE_FAILURE) {
-        // The table has NO_SHARED_CIPHER, which is wrong for a client: it has found nothing
-        // acceptable in a ServerHello.
+        // The table has NO_SHARED_CIPHER, which is a server's reason. A client has received a hello
+        // or another message that it cannot accept.
         why.reason = "BAD_HANDSHAKE";
     } else if (USSL_PSK && code == MBEDTLS_ERR_SSL_HANDSHAKE_FAILURE
         && conn->ssl.alert_type == USSL_ALERT_DECRYPT_ERROR) {
-        // A client of TLS 1.3 has another pre-shared key (RFC 8446 4.2.11.2).
+        // A TLS 1.3 client has another pre-shared key than this server (RFC 8446 4.2.11.2).
         why.alert = USSL_ALERT_DECRYPT_ERROR;
         why.reason = "BINDER_DOES_NOT_VERIFY";
     } else if (code == MBEDTLS_ERR_SSL_NO_CLIENT_CERTIFICATE
@@ -78,7 +78,7 @@ static void latch_code(ussl_conn_t *conn, int code) {
     (void)ussl__conn_latch(conn, why.result, why.alert, why.reason);
 }
 
-// In a handshake the alert follows the records of the flight that waits.
+// Sends an alert. In a handshake it is added behind the records of the flight that waits.
 static void send_alert(ussl_conn_t *conn, unsigned char alert) {
     ussl__flight_t flight;
     bool collects = ussl__conn_collects(conn);

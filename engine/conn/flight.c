@@ -3,20 +3,22 @@
 // flight.c - collects the records of a handshake flight in mbedTLS's output buffer, so that a
 // flight leaves in one write.
 //
-// Notes: mbedTLS sends every record of a TLS handshake by itself, and begins the next one at the
-// start of its output buffer. Small writes that follow one another cost a round trip with Nagle's
-// algorithm and delayed acknowledgements. So mbedTLS is told before a step that its buffer holds
-// nothing, while its pointers stay behind the records that wait; it writes the next record there.
-// After the step the whole flight is one piece for it, as if it were one record. Nothing is copied,
-// and the buffer is 32 octets larger than mbedTLS's, for an alert behind the flight.
+// Notes: mbedTLS sends each record of a TLS handshake separately, and writes the next one at the
+// start of its output buffer. Several small writes in a row cost a round trip if the sender uses
+// Nagle's algorithm and the receiver delays acknowledgements. So ussl__flight_begin() sets
+// mbedTLS's count of unsent octets to 0 before a step, but leaves its pointers behind the records
+// that wait, where mbedTLS then writes the next one. ussl__flight_end() sets both so that mbedTLS
+// treats the whole flight as one record. Nothing is copied. The buffer is 32 octets larger than
+// mbedTLS's, for an alert behind the flight.
 //
-// mbedTLS checks the length of a message against the size that it is built for, and not against
-// what is left in the buffer. So before each step there must be room for the message that the step
-// can send; if there is not, the flight is sent first and goes on in a second write.
+// mbedTLS compares the length of a message with the size of a whole buffer, and not with the rest
+// of this one. So before each step there must be room for the message that the step can send. If
+// there is not, the records that wait are sent first, and the rest of the flight leaves in a second
+// write.
 #include "conn.h"
 
-// Most octets of a message whose length depends on neither certificates nor tickets: extensions,
-// public keys or a pre-shared key's identity, and one signature.
+// The most octets of a message whose length depends on neither certificates nor tickets. It
+// contains extensions, public keys or the identity of a pre-shared key, and one signature.
 #define SMALL_MESSAGE (512 + MBEDTLS_PK_SIGNATURE_MAX_SIZE)
 
 // ---- helpers ----
@@ -35,7 +37,7 @@ static bool sends_certificate(const ussl_conn_t *conn) {
     return state == MBEDTLS_SSL_CLIENT_CERTIFICATE || state == MBEDTLS_SSL_SERVER_CERTIFICATE;
 }
 
-// Returns the most octets of the message that the next step can send.
+// Returns the most octets that the message of the next step can have.
 static size_t next_message(const ussl_conn_t *conn) {
     if (sends_certificate(conn)) {
         return own_certificate(conn);
@@ -79,7 +81,7 @@ void ussl__flight_begin(ussl_conn_t *conn, ussl__flight_t *flight) {
     flight->start = conn->ssl.out_hdr - conn->ssl.out_left;
     flight->waiting = conn->ssl.out_left;
     conn->flight = NULL;
-    if (ussl__conn_collects(conn)) { // mbedTLS packs datagrams itself
+    if (ussl__conn_collects(conn)) { // in DTLS mbedTLS packs records itself
         flight->alert = 0;
         conn->flight = flight;
         conn->only_tickets = step_sends_ticket(conn);
@@ -111,17 +113,19 @@ size_t ussl__message_room(void) {
     const ussl_conn_t *conn = scope != NULL ? scope->conn : NULL;
     bool collects = conn != NULL && ussl__conn_collects(conn);
     if (conn != NULL && conn->state == CONN_OPEN && !ussl__conn_datagrams(conn)) {
-        return USSL__PLAINTEXT_MAX + 1; // mbedTLS counts the hidden type of TLS 1.3 here
+        return USSL__PLAINTEXT_MAX + 1; // with the inner content type (RFC 8446 5.2)
     }
-    // mbedTLS changes the state before it writes a Certificate message. A ClientHello or a ticket
-    // may fill the buffer, so its limit is the size of the build.
+    // mbedTLS has changed its state when it writes a Certificate message, so the length of our
+    // longest chain is allowed in every state but those of a ClientHello and a session ticket.
+    // These may fill the buffer, so their limit is its usual size.
     bool fills = collects && next_message(conn) == USSL_HANDSHAKE_OUT;
     size_t len = collects && !fills ? own_certificate(conn) : 0;
     return len > USSL_HANDSHAKE_OUT ? len : USSL_HANDSHAKE_OUT;
 }
 
 size_t ussl__record_most(const mbedtls_ssl_context *ssl) {
-    bool agreed = ssl->state > MBEDTLS_SSL_CLIENT_HELLO; // on a limit (RFC 6066 4, RFC 8449)
+    // After the ClientHello a limit can have been negotiated (RFC 6066 4, RFC 8449).
+    bool agreed = ssl->state > MBEDTLS_SSL_CLIENT_HELLO;
     int most = agreed ? mbedtls_ssl_get_max_out_record_payload(ssl) : USSL__PLAINTEXT_MAX;
     return most > 0 && most < USSL__PLAINTEXT_MAX ? (size_t)most : USSL__PLAINTEXT_MAX;
 }

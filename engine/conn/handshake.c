@@ -2,13 +2,14 @@
 //
 // handshake.c - does the handshake one step at a time, and turns mbedTLS's codes into results.
 //
-// Notes: mbedTLS does not enforce everything that is required of the peer. It is enforced here
-// before data flows: a bad certificate, or a missing one that is required, ends the handshake, and
-// a connection is open only when everything that was required of the peer has been proven.
+// Notes: mbedTLS does not enforce everything that is required of the peer, so this file does,
+// before any application data is read or written. A bad certificate, or a missing one that is
+// required, ends the handshake, and a connection is open only when everything that was required of
+// the peer has been proven.
 #include "conn.h"
 
 // ---- the peer's certificate ----
-// True if a client has sent no certificate although one is required. The server has asked for it as
+// True if a client has sent no certificate although one is required. The server has requested it as
 // OPTIONAL, because mbedTLS sends no alert, or the wrong one, for a missing certificate that is
 // REQUIRED.
 static bool cert_missing(const ussl_conn_t *conn) {
@@ -17,9 +18,9 @@ static bool cert_missing(const ussl_conn_t *conn) {
         && session != NULL && session->verify_result == MBEDTLS_X509_BADCERT_MISSING;
 }
 
-// True if the peer's certificate was refused. An mbedTLS server that asks for a certificate as
-// OPTIONAL goes on with a bad one. After the verification mbedTLS also checks a rule of its own,
-// about the key's curve.
+// True if the peer's certificate was refused. An mbedTLS server that requests a certificate as
+// OPTIONAL continues with a bad one. After the verification mbedTLS also checks a rule of its own,
+// about the curve of the key.
 static bool cert_refused(const ussl_conn_t *conn) {
     const uint32_t none = MBEDTLS_X509_BADCERT_MISSING | MBEDTLS_X509_BADCERT_SKIP_VERIFY;
     const mbedtls_ssl_session *session = conn->ssl.session_negotiate;
@@ -27,7 +28,8 @@ static bool cert_refused(const ussl_conn_t *conn) {
     return conn->verify != USSL_VERIFY_NONE && (conn->check.verdict.flags != 0 || theirs);
 }
 
-// True if the peer has been verified, or need not be. This is the last check before data flows.
+// True if the peer has been verified, or need not be. This is the last check before application
+// data.
 static bool peer_proven(const ussl_conn_t *conn) {
 #if USSL_PSK
     if (ussl__psk_only(&conn->ctx->config)) {
@@ -51,7 +53,7 @@ static bool peer_proven(const ussl_conn_t *conn) {
 // Makes room for what the step sends.
 static ussl_result_t prepare_step(ussl_conn_t *conn) {
     if (conn->ssl.state == MBEDTLS_SSL_SERVER_CERTIFICATE && !conn->full_handshake) {
-        conn->full_handshake = true; // what the offered session has proven does not count
+        conn->full_handshake = true; // the session that was offered proves nothing
 #if USSL_SESSIONS
         ussl__conn_forget_peer(conn);
 #endif
@@ -98,7 +100,7 @@ ussl_result_t ussl__conn_handshake_step(ussl_conn_t *conn, bool *done) {
         return ussl__conn_fail(conn, MBEDTLS_ERR_SSL_ALLOC_FAILED);
     }
     if (code == 0 && ussl__conn_latched(conn)) {
-        code = MBEDTLS_ERR_SSL_HANDSHAKE_FAILURE; // found in a callback that cannot say so
+        code = MBEDTLS_ERR_SSL_HANDSHAKE_FAILURE; // latched in a callback that cannot fail
     } else if (code == 0 && cert_refused(conn)) {
         code = MBEDTLS_ERR_X509_CERT_VERIFY_FAILED;
     } else if (code == 0 && cert_missing(conn)) {
@@ -118,12 +120,12 @@ ussl_result_t ussl__conn_answer(ussl_conn_t *conn, int code) {
                 conn->flight_over = true;
                 return USSL_WANT_OUT;
             }
-            // If mbedTLS wants no bytes, it has only dropped a record and must be called again.
+            // If mbedTLS needs no bytes, it has only dropped a record and must be called again.
             return conn->in != NULL && conn->in_have == 0 ? ussl__records_make_room(conn) : USSL_OK;
         case MBEDTLS_ERR_SSL_WANT_WRITE:
             if (ussl__scope_current()->failed && conn->ssl.send_alert) {
-                // An alert waits behind this record. mbedTLS gives up in a later call, in which the
-                // cause would not be known.
+                // mbedTLS sends an alert behind this record, and returns its error in a later call,
+                // in which the cause would not be known.
                 ussl__conn_latch_memory(conn);
             }
             return conn->out_len > 0 ? USSL_WANT_OUT : USSL_OK;

@@ -3,21 +3,22 @@
 // incoming.c - checks what a peer sends over a stream before mbedTLS uses it: record headers,
 // records, and the order and length of handshake messages.
 //
-// Notes: mbedTLS calls these functions for every record (mbedtls/ssl_msg.c). What a single record
-// costs is bounded by its length; records that bring nothing are bounded by counting them. A
-// failure is latched with a reason, OpenSSL's where it has one, so the returned code only ends the
-// call.
+// Notes: mbedTLS calls these functions for every record (mbedtls/ssl_msg.c). The cost of a single
+// record is bounded by its length, and the number of records without effect is limited. A failure
+// is latched with a reason, which is OpenSSL's where OpenSSL has one, so the returned code only
+// ends the call.
 #include "conn.h"
 
 #include <string.h>
 
-// Most records in a row that bring nothing: alerts of the level warning as in OpenSSL, all others
-// as in BoringSSL. Application data, or the next message of a handshake, resets the counts.
+// The most consecutive records without effect. The limit of warning alerts is OpenSSL's, the other
+// is BoringSSL's. Application data, or the next message of a handshake, resets the counts.
 enum { MOST_WARNINGS = 4, MOST_IDLE = 32 };
 
-// Most octets of a message. OpenSSL's limits are 128 KB for a ClientHello, 100 KB for certificates
-// and requests for them, and 16 KB for others. With a record behind it, a message must stay below
-// 64 KB here.
+// The most octets of a handshake message. OpenSSL's limits are 128 KB for a ClientHello, 100 KB for
+// certificates and requests for them, and 16 KB for others. Here a message and what follows it in
+// its last record must together stay below 64 KB, because ssl_msg.c writes their length in two
+// octets.
 enum {
     MOST_HELLO = 48 * 1024,
     MOST_CERTIFICATES = 24 * 1024,
@@ -38,13 +39,13 @@ static bool is_open(const mbedtls_ssl_context *ssl) {
     return mbedtls_ssl_is_handshake_over((mbedtls_ssl_context *)ssl) == 1;
 }
 
-// True once the peer's hello has been read. Until then a server knows no version, and a client only
-// the highest one that it has offered.
+// True once the peer's hello has been read. Until then ssl->tls_version is only the highest version
+// of this side.
 static bool version_is_known(const mbedtls_ssl_context *ssl) {
     return ssl->state > (is_client(ssl) ? MBEDTLS_SSL_SERVER_HELLO : MBEDTLS_SSL_CLIENT_HELLO);
 }
 
-// True if a part of a handshake message has come, and the rest has not.
+// True if a part of a handshake message has arrived, and the rest has not.
 static bool joins(const mbedtls_ssl_context *ssl) {
     return ssl->badmac_seen_or_in_hsfraglen != 0;
 }
@@ -56,7 +57,7 @@ static int count_idle(ussl_conn_t *conn, uint8_t *count, unsigned most, const ch
 // ---- records ----
 static int alert_arrived(ussl_conn_t *conn, mbedtls_ssl_context *ssl) {
     enum { WARNING = 1, FATAL = 2 };
-    if (ssl->in_msglen != 2) { // RFC 8446 5.4: an empty one is no alert
+    if (ssl->in_msglen != 2) { // RFC 8446 5.4 has another alert if it is empty
         bool empty = ssl->in_msglen == 0;
         return ussl__refuse(
             conn, empty ? USSL_ALERT_UNEXPECTED_MESSAGE : USSL_ALERT_DECODE_ERROR, "INVALID_ALERT");
@@ -67,7 +68,7 @@ static int alert_arrived(ussl_conn_t *conn, mbedtls_ssl_context *ssl) {
     }
     bool closure = number == USSL_ALERT_CLOSE_NOTIFY || number == USSL_ALERT_USER_CANCELLED;
     if (version_is_known(ssl) && is_tls13(ssl)) {
-        *level = closure ? WARNING : FATAL; // RFC 8446 6: what it says there means nothing
+        *level = closure ? WARNING : FATAL; // RFC 8446 6: the level is ignored
     }
     if (*level == FATAL || number == USSL_ALERT_CLOSE_NOTIFY) {
         return 0;
@@ -77,11 +78,12 @@ static int alert_arrived(ussl_conn_t *conn, mbedtls_ssl_context *ssl) {
 
 static int change_cipher_spec_arrived(ussl_conn_t *conn, const mbedtls_ssl_context *ssl) {
     bool other = ssl->in_msglen != 1 || ssl->in_msg[0] != 1;
-    if (!is_tls13(ssl)) { // mbedTLS knows where it belongs
+    if (!is_tls13(ssl)) { // mbedTLS checks when it may come
         return other ? ussl__refuse(conn, USSL_ALERT_ILLEGAL_PARAMETER, "BAD_CHANGE_CIPHER_SPEC")
                      : 0;
     }
-    // RFC 8446 5: in plaintext, after the first ClientHello and before the peer's Finished.
+    // RFC 8446 5: it is not encrypted, and comes after the first ClientHello and before the peer's
+    // Finished.
     bool sealed = ssl->in_hdr[0] != MBEDTLS_SSL_MSG_CHANGE_CIPHER_SPEC;
     bool early = !is_client(ssl) && !version_is_known(ssl) && !conn->had_client_hello;
     if (other || sealed || early || is_open(ssl)) {
@@ -104,8 +106,7 @@ static int data_arrived(ussl_conn_t *conn, mbedtls_ssl_context *ssl) {
 
 // ---- messages ----
 #if USSL_TLS12
-// A peer that wants to negotiate again is told that this is not done, and the connection goes on
-// (RFC 5246 7.2.2).
+// Refuses a renegotiation by the alert no_renegotiation; the connection continues (RFC 5246 7.2.2).
 static int renegotiation_arrived(ussl_conn_t *conn, mbedtls_ssl_context *ssl) {
     int code = count_idle(conn, &conn->idle.messages, MOST_WARNINGS, "TOO_MANY_WARN_ALERTS");
     if (code != 0) {
@@ -119,7 +120,7 @@ static int renegotiation_arrived(ussl_conn_t *conn, mbedtls_ssl_context *ssl) {
 
 #if USSL_TLS13
 static int post_handshake_arrived(ussl_conn_t *conn, mbedtls_ssl_context *ssl) {
-    bool update = ssl->in_msg[0] == USSL__KEY_UPDATE; // most_of() lets in nothing else but tickets
+    bool update = ssl->in_msg[0] == USSL__KEY_UPDATE; // else a ticket: see most_of()
     int code = count_idle(conn, &conn->idle.messages, MOST_IDLE,
         update ? "TOO_MANY_KEY_UPDATES" : "TOO_MANY_SESSION_TICKETS");
     if (code != 0 || !update) {
@@ -136,7 +137,7 @@ int ussl__header_arrived(const mbedtls_ssl_context *ssl, unsigned char *header) 
     size_t len = (size_t)(header[3] << 8 | header[4]);
     const mbedtls_ssl_transform *keys = ssl->transform_in;
     if (header[1] != 3) {
-        return MBEDTLS_ERR_SSL_INVALID_RECORD; // no TLS; failure.c looks for HTTP
+        return MBEDTLS_ERR_SSL_INVALID_RECORD; // this is not TLS; failure.c checks for HTTP
     }
     if (header[0] < MBEDTLS_SSL_MSG_CHANGE_CIPHER_SPEC
         || header[0] > MBEDTLS_SSL_MSG_APPLICATION_DATA) {
@@ -145,15 +146,15 @@ int ussl__header_arrived(const mbedtls_ssl_context *ssl, unsigned char *header) 
     if (version_is_known(ssl) && !is_tls13(ssl) && header[2] != 3) {
         return ussl__refuse(conn, USSL_ALERT_PROTOCOL_VERSION, "WRONG_VERSION_NUMBER");
     }
-    header[2] = 3; // RFC 8446 5.1 and RFC 5246 E.1: what it says otherwise means nothing
-    // A handshake message in clear would not be authenticated.
+    header[2] = 3; // RFC 8446 5.1 and RFC 5246 E.1: other values are ignored
+    // Once there are keys, a handshake message in clear would not be authenticated.
     if (keys != NULL && is_tls13(ssl) && header[0] == MBEDTLS_SSL_MSG_HANDSHAKE) {
         return ussl__refuse(conn, USSL_ALERT_UNEXPECTED_MESSAGE, "BAD_RECORD_TYPE");
     }
-    if (len == 0) { // RFC 8446 5.1 and RFC 5246 6.2.1: only data can be empty, once encrypted
+    if (len == 0) { // RFC 8446 5.1, RFC 5246 6.2.1: never empty on the wire
         return ussl__refuse(conn, USSL_ALERT_UNEXPECTED_MESSAGE, "UNEXPECTED_RECORD");
     }
-    // The cipher suites are AEAD ones, whose records are longer by a fixed size.
+    // All cipher suites are AEAD, which makes a record longer by a fixed size.
     size_t more = keys == NULL ? 0 : is_tls13(ssl) ? keys->taglen + 1 : keys->minlen;
     if (len > USSL__PLAINTEXT_MAX + more) {
         return ussl__refuse(conn, USSL_ALERT_RECORD_OVERFLOW,
@@ -165,7 +166,7 @@ int ussl__header_arrived(const mbedtls_ssl_context *ssl, unsigned char *header) 
 int ussl__record_arrived(mbedtls_ssl_context *ssl) {
     ussl_conn_t *conn = ussl__conn_of(ssl);
     if (ssl->transform_in != NULL && ssl->in_msgtype != MBEDTLS_SSL_MSG_CHANGE_CIPHER_SPEC) {
-        conn->early_data = 0; // what comes now is the second flight
+        conn->early_data = 0; // the client's second flight has begun
     }
     if (joins(ssl) && ssl->in_msgtype != MBEDTLS_SSL_MSG_HANDSHAKE) { // RFC 8446 5.1
         return ussl__refuse(
@@ -179,7 +180,7 @@ int ussl__record_arrived(mbedtls_ssl_context *ssl) {
         case MBEDTLS_SSL_MSG_APPLICATION_DATA:
             return data_arrived(conn, ssl);
         case MBEDTLS_SSL_MSG_HANDSHAKE:
-            // RFC 8446 5.1 and RFC 5246 6.2.1: never empty
+            // RFC 8446 5.1 and RFC 5246 6.2.1: it must not be empty.
             return ssl->in_msglen > 0
                 ? 0
                 : ussl__refuse(conn, USSL_ALERT_UNEXPECTED_MESSAGE, "UNEXPECTED_RECORD");
@@ -196,7 +197,7 @@ static size_t most_of(const mbedtls_ssl_context *ssl, uint8_t type) {
         bool ticket = type == MBEDTLS_SSL_HS_NEW_SESSION_TICKET && is_client(ssl);
         return type == USSL__KEY_UPDATE ? USSL__KEY_UPDATE_SIZE : ticket ? MOST_MESSAGE : 0;
     }
-    if (is_open(ssl)) { // a request to negotiate again
+    if (is_open(ssl)) { // a request for renegotiation
         bool client = is_client(ssl);
         return type == (client ? MBEDTLS_SSL_HS_HELLO_REQUEST : MBEDTLS_SSL_HS_CLIENT_HELLO) ? AGAIN
                                                                                              : 0;
@@ -205,7 +206,7 @@ static size_t most_of(const mbedtls_ssl_context *ssl, uint8_t type) {
         case MBEDTLS_SSL_HS_CLIENT_HELLO:
             return ssl->state > MBEDTLS_SSL_CLIENT_HELLO ? 0 : MOST_HELLO;
         case MBEDTLS_SSL_HS_CERTIFICATE:
-        case MBEDTLS_SSL_HS_CERTIFICATE_REQUEST: // with the names of all CAs
+        case MBEDTLS_SSL_HS_CERTIFICATE_REQUEST: // can name many CAs
             return MOST_CERTIFICATES;
         case MBEDTLS_SSL_HS_FINISHED:
             return MOST_FINISHED;
@@ -215,7 +216,8 @@ static size_t most_of(const mbedtls_ssl_context *ssl, uint8_t type) {
 }
 
 int ussl__message_begins(const mbedtls_ssl_context *ssl, const unsigned char *message) {
-    // In use are 0 to 2, 4, 5, 8, 11 to 16, 20, 22 and 24 (RFC 5246 7.4, RFC 8446 4).
+    // One bit for each type in use: 0 to 2, 4, 5, 8, 11 to 16, 20, 22 and 24 (RFC 5246 7.4, RFC
+    // 8446 4).
     const uint32_t known = 0x0151F937;
     uint8_t type = message[0];
     size_t most = type < 32 && known >> type & 1 ? most_of(ssl, type) : 0;
@@ -229,7 +231,7 @@ int ussl__message_begins(const mbedtls_ssl_context *ssl, const unsigned char *me
     if (type == USSL__KEY_UPDATE) {
         return ussl__refuse(conn, USSL_ALERT_DECODE_ERROR, "BAD_KEY_UPDATE");
     }
-    bool finished = type == MBEDTLS_SSL_HS_FINISHED; // its length is fixed
+    bool finished = type == MBEDTLS_SSL_HS_FINISHED; // has a fixed length
     return ussl__refuse(conn, finished ? USSL_ALERT_DECODE_ERROR : USSL_ALERT_ILLEGAL_PARAMETER,
         finished ? "BAD_DIGEST_LENGTH" : "EXCESSIVE_MESSAGE_SIZE");
 }

@@ -3,16 +3,17 @@
 // key_update.c - changes the keys of a TLS 1.3 connection, when the peer asks for it and before a
 // key has protected too many records (RFC 8446 4.6.3 and 5.5).
 //
-// Notes: mbedTLS has no KeyUpdate and would end the connection. The answer is sent when there is
-// nothing more to read, or before the next data that is written. While one waits to be sent it
-// answers all later requests, so a peer that does not read cannot fill memory with answers.
+// Notes: mbedTLS does not implement KeyUpdate and would end the connection. An answer is sent when
+// there is nothing more to read, or before the next data that is written. An answer that waits to
+// be sent serves all later requests too, so a peer that does not read cannot make the engine fill
+// memory with answers.
 #include "conn.h"
 
 #include <string.h>
 
 #if USSL_TLS13
 
-// The last octet of the message says if an answer is wanted.
+// The values of request_update, the last octet of the message (RFC 8446 4.6.3).
 enum { NOT_REQUESTED = 0, REQUESTED = 1 };
 
 int ussl__key_update_arrived(ussl_conn_t *conn) {
@@ -24,7 +25,7 @@ int ussl__key_update_arrived(ussl_conn_t *conn) {
     if (wants != NOT_REQUESTED && wants != REQUESTED) {
         return ussl__refuse(conn, USSL_ALERT_ILLEGAL_PARAMETER, "BAD_KEY_UPDATE");
     }
-    if (ssl->in_msglen != USSL__KEY_UPDATE_SIZE) { // RFC 8446 5.1: it ends where the key changes
+    if (ssl->in_msglen != USSL__KEY_UPDATE_SIZE) { // RFC 8446 5.1: nothing follows it in its record
         return ussl__refuse(conn, USSL_ALERT_UNEXPECTED_MESSAGE, "BAD_KEY_UPDATE");
     }
     conn->key_update_due |= wants == REQUESTED && conn->state == CONN_OPEN;
@@ -38,7 +39,8 @@ int ussl__key_update_send(ussl_conn_t *conn) {
     if (ssl->tls_version != MBEDTLS_SSL_VERSION_TLS1_3) {
         return 0;
     }
-    // AES-GCM protects 2^24.5 full records (RFC 8446 5.5). The key is changed at half of 2^24.
+    // A key of AES-GCM may protect 2^24.5 full records (RFC 8446 5.5). It is changed at half of
+    // 2^24.
     const uint8_t *sent = ssl->cur_out_ctr + MBEDTLS_SSL_SEQUENCE_NUMBER_LEN - 3;
     bool at_limit = sent[0] >= 0x80;
     bool waits = conn->out_total > 0 || ssl->out_left > 0;
@@ -53,7 +55,7 @@ int ussl__key_update_send(ussl_conn_t *conn) {
     if (code != 0 && code != MBEDTLS_ERR_SSL_WANT_WRITE) {
         return code;
     }
-    // The record is sealed, also if it waits in the output window.
+    // The record has been sealed, even if it still waits in the output window.
     code = ussl__next_key(ssl, true);
     conn->alert_sent |= code != 0; // no key is left that could protect an alert
     return code;

@@ -38,7 +38,8 @@ static void tell_secret(void *arg, mbedtls_ssl_key_export_type type, const unsig
 
 // ---- private to the engine ----
 void ussl__keylog_use(ussl_conn_t *conn) {
-    // Even without on_secret, because the connection may get another context, which has one.
+    // This is also needed without on_secret, because the connection may change to a context that
+    // has one.
     mbedtls_ssl_set_export_keys_cb(&conn->ssl, tell_secret, conn);
 }
 #endif // USSL_KEYLOG

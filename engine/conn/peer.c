@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// peer.c - reports what a connection has negotiated, and what it knows of its peer.
+// peer.c - reports what a connection has negotiated, and the certificates of its peer.
 //
 // Notes: if a connection was resumed, the peer's certificate comes from the session. mbedTLS keeps
 // it in TLS 1.2 sessions only; for TLS 1.3 resume.c keeps it.
@@ -9,7 +9,7 @@
 // ---- helpers ----
 #if USSL_STORE
 // Reads the root of the verified path from the store again, because it is freed at the end of the
-// handshake. Its entry in the path stays NULL if the store does not have it.
+// handshake. Its entry in the path stays NULL if the store has no such root.
 static ussl_result_t bring_root(ussl_conn_t *conn) {
     ussl__path_t *path = &conn->check.path;
     const ussl_trust_t *trust = conn->ctx->config.trust;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// peer_check.c - collects what a connection requires of its peer's certificates, has them verified,
-// and reports what has been proven.
+// peer_check.c - collects what a connection requires of its peer's certificates, verifies them, and
+// reports what has been proven.
 #include "conn.h"
 
 // ---- helpers ----

@@ -4,9 +4,10 @@
 // (RFC 4279, RFC 5489, RFC 8446 4.2.11).
 //
 // Notes: a context with a pre-shared key negotiates nothing else, so a peer without the key cannot
-// make it fall back to certificates. Such a context gives and takes no session tickets: a handshake
-// with a pre-shared key costs as little as a resumption. With TLS 1.3 there is always a key
-// exchange (psk_dhe_ke), so recorded traffic stays secret if the key is found out later.
+// make it fall back to certificates. Such a context neither gives nor accepts session tickets,
+// because a handshake with a pre-shared key costs as little as a resumption. With TLS 1.3 there is
+// always a key exchange (psk_dhe_ke), so recorded traffic stays secret even if the key becomes
+// known later.
 #include "conn.h"
 
 #include <string.h>
@@ -31,10 +32,11 @@ bool ussl__psk_fits(const ussl_config_t *config) {
 #if USSL_PSK
 _Static_assert(USSL_PSK_MAX == MBEDTLS_PSK_MAX_LEN, "mbedTLS takes keys of this length");
 
-// A ClientHello of TLS 1.3 can offer some two thousand identities.
+// The most identities for which on_psk is called. A ClientHello of TLS 1.3 can offer some two
+// thousand.
 enum { MOST_IDENTITIES = 8 };
 
-// mbedTLS's f_psk. Any other result than 0 means that there is no key for the identity.
+// This is mbedTLS's f_psk. Any result other than 0 means that there is no key for the identity.
 #if USSL_SERVER
 static int find_key(
     void *arg, mbedtls_ssl_context *ssl, const unsigned char *identity, size_t identity_len) {
@@ -71,14 +73,14 @@ int ussl__psk_use(ussl_ctx_t *ctx) {
     int code = psk->key == NULL ? 0
                                 : mbedtls_ssl_conf_psk(&ctx->conf, psk->key, psk->key_len,
                                     psk->identity, psk->identity_len);
-    ctx->config.psk.key = code == 0 ? ctx->conf.psk : NULL; // the caller's may go away
+    ctx->config.psk.key = code == 0 ? ctx->conf.psk : NULL; // mbedTLS's copy
     ctx->config.psk.identity = ctx->conf.psk_identity;
     return code;
 }
 
 bool ussl__psk_proven(const ussl_conn_t *conn) {
     if (mbedtls_ssl_get_version_number(&conn->ssl) == MBEDTLS_SSL_VERSION_TLS1_3) {
-        return !conn->full_handshake; // no certificate, and no session that could be resumed
+        return !conn->full_handshake; // no session is resumed, so only the key is left
     }
     return ussl__suite_is_psk(mbedtls_ssl_get_ciphersuite_id_from_ssl(&conn->ssl));
 }

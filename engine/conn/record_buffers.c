@@ -1,27 +1,27 @@
 // SPDX-License-Identifier: MIT
 //
-// record_buffers.c - gives a connection record buffers while they hold something, and takes them
-// back afterwards.
+// record_buffers.c - gives a connection large record buffers only while they hold something.
 //
-// Notes: mbedTLS takes two full record buffers when a connection begins and keeps them to its end.
-// Here a connection has two small ones instead, of USSL__RECORD_IDLE bytes, enough for the header
-// of an incoming record and for an outgoing alert. mbedTLS asks for five wire bytes first, the
-// header, and then for exactly the rest of that record; both times the answer is "not yet". Between
-// two calls of mbedTLS the buffer can be exchanged, because mbedTLS keeps no pointer into it except
-// the few that are set here. For sending, plaintext is divided among smaller records if there is no
-// memory for a large one, so writing never fails for lack of memory. A record is held until its
-// peer has taken it, so the number of large ones is limited (USSL_LARGE_RECORDS).
+// Notes: mbedTLS allocates two full record buffers when a connection begins and keeps them until
+// its end. Here a connection has two small ones instead, of USSL__RECORD_IDLE bytes, enough for the
+// header of an incoming record and for an outgoing alert. mbedTLS first reads the five octets of a
+// header, and then exactly the rest of that record, and ussl__wire_recv() returns
+// MBEDTLS_ERR_SSL_WANT_READ both times. Between two calls of mbedTLS the buffer can be exchanged,
+// because mbedTLS keeps no pointers into it except the few that are set here. If there is no memory
+// for a large outgoing record, the plaintext is divided among smaller ones, so writing never fails
+// for lack of memory. A record is held until its peer has received it, so the number of large ones
+// is limited (USSL_LARGE_RECORDS).
 //
-// A buffer that the connections of a reservation share is lent for one record, until its plaintext
-// has been read. A peer that sends its record slowly could hold it for ever, so after USSL_HOLD_MS
-// the buffer is taken away if another connection waits for one.
+// A buffer that the connections of a reservation share is lent for one record, until the record's
+// plaintext has been read. A peer that sends its record slowly could hold it for ever, so after
+// USSL_HOLD_MS the buffer is taken away if another connection waits for one.
 #include "conn.h"
 
 #include <string.h>
 
 enum { SEQUENCE = 8, HEADER = 5 }; // octets in front of the content of a record
-enum { USUAL_MESSAGE = 4096 };     // octets of room
-enum { SMALL_RECORDS = 16 };       // records before a size that was refused is tried again
+enum { USUAL_MESSAGE = 4096 };     // octets; usual length of a message in fragments
+enum { SMALL_RECORDS = 16 };       // records until a size that failed is tried again
 
 static size_t large_records; // connections with large_out; the scope's lock guards it
 
@@ -39,7 +39,7 @@ static bool is_incomplete(const ussl_conn_t *conn) {
 }
 
 // Returns a buffer that is free, or one whose peer has not finished its record in time, or NULL.
-// *hopeless: every buffer has been held for too long.
+// *hopeless is true if every buffer has been held for too long.
 static ussl__shared_buffer_t *find_shared(ussl__shared_buffer_t *all, size_t n, bool *hopeless) {
     ussl__shared_buffer_t *found = NULL;
     *hopeless = true;
@@ -73,8 +73,8 @@ static ussl_result_t borrow(ussl_conn_t *conn, size_t wanted, uint8_t **out) {
     bool hopeless;
     ussl__shared_buffer_t *shared = find_shared(all, n, &hopeless);
     if (shared == NULL) {
-        // If hopeless, all of them hold plaintext that the program does not read: to wait longer
-        // would be a deadlock.
+        // If it is hopeless, all buffers hold plaintext that the program does not read, and to wait
+        // longer would be a deadlock.
         return hopeless ? USSL_ERR_MEMORY : USSL_WANT_ROOM;
     }
     if (shared->user != NULL) {
@@ -86,7 +86,7 @@ static ussl_result_t borrow(ussl_conn_t *conn, size_t wanted, uint8_t **out) {
     return USSL_OK;
 }
 
-// Wipes a shared buffer and gives it back. False if `buf` is not a shared buffer.
+// Wipes a shared buffer and gives it back. Returns false if `buf` is not a shared buffer.
 static bool give_back_shared(const ussl_conn_t *conn, const uint8_t *buf, size_t used) {
     size_t n, size;
     ussl__shared_buffer_t *all = ussl__shared_buffers(conn->arena, &n, &size);
@@ -135,7 +135,7 @@ static void use_out(ussl_conn_t *conn, uint8_t *buf, size_t room) {
 }
 
 // Allocates without noting a failure in the scope, because a failure here does not end the
-// connection: the caller makes do with less memory, or its own caller can try again.
+// connection: the caller uses less memory, or its own caller can try again.
 static void *try_alloc(size_t size) {
     ussl__scope_t *scope = ussl__scope_current();
     bool failed = scope->failed;
@@ -155,7 +155,7 @@ static bool in_is_empty(const ussl_conn_t *conn) {
 
 static void shrink_in(ussl_conn_t *conn) {
     if (conn->in_room > USSL__RECORD_IDLE && in_is_empty(conn)) {
-        conn->in = NULL; // the window is in the old buffer; mbedTLS asks again
+        conn->in = NULL; // the window was in the old buffer; mbedTLS opens it again
         use_in(conn, conn->idle_in, USSL__RECORD_IDLE);
     }
 }
@@ -177,9 +177,9 @@ static ussl_result_t refuse_record(ussl_conn_t *conn, size_t plaintext) {
     return ussl__conn_fail(conn, MBEDTLS_ERR_SSL_INVALID_RECORD);
 }
 
-// Refuses a record over the limit by its header, before memory is taken for it. Messages of the
-// handshake are refused only for lack of memory, because an mbedTLS server sends its certificates
-// in one record, whatever was negotiated.
+// Refuses a record over the limit by its header, before memory is taken for it. A record of the
+// handshake is refused only for lack of memory, because an mbedTLS server sends its certificates in
+// one record, even if a lower limit was negotiated.
 static ussl_result_t check_limit(ussl_conn_t *conn, size_t record) {
     size_t limit = conn->ctx->config.record_in;
     size_t len = plaintext_of(conn, record - HEADER);
@@ -192,9 +192,10 @@ static ussl_result_t check_limit(ussl_conn_t *conn, size_t record) {
     return fits ? USSL_OK : refuse_record(conn, len);
 }
 
-// Returns the room to take where `need` octets are needed now. A handshake message can come in
-// thousands of records that are joined in the buffer. Each new buffer costs a copy, so a message of
-// usual length gets its whole room at once, and for a longer one the room is doubled.
+// Returns the size for a new buffer if `need` octets are needed now. A handshake message can come
+// in thousands of records that are joined in the buffer, and each new buffer costs a copy. So a
+// message of usual length gets a buffer for all of it at once, and for a longer one the size is
+// doubled.
 static size_t room_for_rest(const ussl_conn_t *conn, size_t need) {
     const mbedtls_ssl_context *ssl = &conn->ssl;
     size_t message = SEQUENCE + HEADER + ssl->in_hslen + USSL__RECORD_AROUND;
@@ -205,14 +206,15 @@ static size_t room_for_rest(const ussl_conn_t *conn, size_t need) {
 }
 
 // ---- outgoing ----
-// True if the buffer for this record counts as a large one. Memory that is reserved is there for
-// nothing else.
+// True if the buffer for `len` octets of plaintext counts as a large one. Reserved memory does not
+// count, because nothing else can use it.
 static bool is_large(const ussl_conn_t *conn, size_t len) {
     return len > USSL_HANDSHAKE_OUT && conn->arena->pool == NULL;
 }
 
-// Returns how much of `len` octets of plaintext to take memory for. On MicroPython's heap each
-// refusal costs a garbage collection, so a long write does not ask again before each record.
+// Returns for how many of `len` octets of plaintext to allocate a buffer. On MicroPython's heap an
+// allocation that fails costs a garbage collection, so a long write does not repeat it for each
+// record.
 static size_t size_to_try(ussl_conn_t *conn, size_t len) {
     if (is_large(conn, len) && large_records >= USSL_LARGE_RECORDS) {
         len = USSL_HANDSHAKE_OUT;
@@ -295,7 +297,7 @@ ussl_result_t ussl__records_for_handshake(ussl_conn_t *conn) {
         return USSL_OK;
     }
     if (conn->out_room > USSL__RECORD_IDLE) {
-        use_out(conn, conn->idle_out, USSL__RECORD_IDLE); // not both at once
+        use_out(conn, conn->idle_out, USSL__RECORD_IDLE); // frees the old buffer first
     }
     uint8_t *buf = try_alloc(full);
     if (buf == NULL) {
@@ -308,7 +310,7 @@ ussl_result_t ussl__records_for_handshake(ussl_conn_t *conn) {
 int ussl__records_setup(ussl_conn_t *conn) {
     conn->in_room = conn->out_room = USSL__RECORD_IDLE;
     if (ussl__conn_datagrams(conn)) {
-        conn->in_room = MBEDTLS_SSL_IN_BUFFER_LEN; // datagrams.c says why
+        conn->in_room = MBEDTLS_SSL_IN_BUFFER_LEN; // the notes of datagrams.c say why
         conn->out_room = MBEDTLS_SSL_OUT_BUFFER_LEN;
     }
     int code = mbedtls_ssl_setup(&conn->ssl, &conn->ctx->conf);

@@ -4,8 +4,8 @@
 // 5077, RFC 8446 2.2).
 //
 // Notes: a session is offered only if it proves everything that a full handshake of this connection
-// would prove. A resumed connection knows its peer's certificate from the session. mbedTLS keeps
-// the certificate in TLS 1.2 sessions only, so for TLS 1.3 it is kept here.
+// would prove. A resumed connection has its peer's certificate from the session. mbedTLS keeps the
+// certificate in TLS 1.2 sessions only, so for TLS 1.3 it is kept here.
 #include "conn.h"
 
 #include <string.h>
@@ -77,7 +77,7 @@ static ussl_result_t keep_peer(ussl_conn_t *conn, const ussl__snapshot_t *snapsh
 }
 
 // Offers a session. If mbedTLS cannot use it, a full handshake is made, as if the server had
-// forgotten it.
+// refused it.
 static void offer(ussl_conn_t *conn, const ussl__snapshot_t *snapshot) {
     mbedtls_ssl_session loaded;
     mbedtls_ssl_session_init(&loaded);
@@ -102,7 +102,7 @@ ussl__snapshot_t ussl__conn_snapshot(
     const mbedtls_x509_crt *peer = peer_to_keep(conn, session);
     int64_t made = for_client ? received_at(session) : 0;
     ussl__snapshot_t snapshot = {
-        // Nothing is proven while dates are still to be judged.
+        // Nothing counts as proven until the dates have been judged.
         .proven = conn->check.held ? 0 : ussl__conn_proven(conn),
         .extended_ms = conn->extended_ms,
         .made = made != 0 ? made : ussl__now(),
@@ -148,7 +148,7 @@ ussl_result_t ussl_conn_session(ussl_conn_t *conn, ussl_session_t **out) {
     if (!ussl_conn_established(conn) || conn->busy || from == NULL) {
         return USSL_ERR_USAGE;
     }
-    ussl_arena_t *arena = conn->ctx->arena; // it outlives the connection and its slot
+    ussl_arena_t *arena = conn->ctx->arena; // outlives the connection and its slot
     ussl__scope_t scope;
     ussl__scope_enter(&scope, arena);
     bool resumable = can_be_resumed(conn, from);

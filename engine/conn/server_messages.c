@@ -7,7 +7,7 @@
 #include <string.h>
 
 // ---- helpers ----
-// RFC 7301 3.1: the answer is one protocol, of those that were offered.
+// The server's answer must be one of the protocols that were offered (RFC 7301 3.1).
 static int check_alpn(ussl_conn_t *conn, ussl__reader_t list) {
     ussl__reader_t data, names, name;
     if (!ussl__tls_ext_find(list, EXT_ALPN, &data)) {
@@ -22,7 +22,8 @@ static int check_alpn(ussl_conn_t *conn, ussl__reader_t list) {
         : ussl__refuse(conn, USSL_ALERT_ILLEGAL_PARAMETER, "BAD_EXTENSION");
 }
 
-// True if the ClientHello had this extension. Those that are always there are not asked for.
+// True if the ClientHello had this extension. An extension that every ClientHello has needs no
+// case.
 static bool was_offered(const ussl_conn_t *conn, unsigned type) {
     const mbedtls_ssl_config *conf = conn->ssl.conf;
     switch (type) {
@@ -54,8 +55,9 @@ static bool is_one_of(unsigned type, const uint16_t *types) {
     return *types == type;
 }
 
-// A server answers only what the client has offered (RFC 5246 7.4.1.4), and only in the message
-// where the answer belongs (RFC 8446 4.2). mbedTLS ignores what it does not know.
+// A server may send only extensions that the client has offered (RFC 5246 7.4.1.4), and only in the
+// message that RFC 8446 4.2 names. `types` are those that this message can have. mbedTLS ignores
+// extensions that it does not support.
 static int check_types(ussl_conn_t *conn, ussl__reader_t list, const uint16_t *types) {
     static const uint16_t offered[] = {EXT_SERVER_NAME, EXT_MAX_FRAGMENT_LENGTH,
         EXT_SUPPORTED_GROUPS, EXT_SIGNATURE_ALGORITHMS, EXT_ALPN, EXT_RECORD_SIZE_LIMIT,
@@ -76,8 +78,8 @@ static int check_types(ussl_conn_t *conn, ussl__reader_t list, const uint16_t *t
 
 // ---- ServerHello ----
 #if USSL_TLS12
-// A server of TLS 1.2 can answer the record_size_limit that is offered beside TLS 1.3. mbedTLS
-// reads the answer in TLS 1.3 only.
+// A client that offers TLS 1.3 sends record_size_limit, and a server of TLS 1.2 can answer it (RFC
+// 8449 4). mbedTLS reads the answer in TLS 1.3 only.
 static int check_record_size_limit(ussl_conn_t *conn, ussl__reader_t list) {
 #if USSL_TLS13
     ussl__reader_t data, other;
@@ -95,7 +97,7 @@ static int check_record_size_limit(ussl_conn_t *conn, ussl__reader_t list) {
 }
 
 static int tls12_hello_arrived(ussl_conn_t *conn, ussl__reader_t id, ussl__reader_t list) {
-    // No server answers supported_groups (RFC 8422 5.2), but some send it.
+    // A ServerHello has no supported_groups (RFC 8422 5.2), but some servers send it.
     static const uint16_t types[] = {EXT_SERVER_NAME, EXT_MAX_FRAGMENT_LENGTH, EXT_SUPPORTED_GROUPS,
         EXT_POINT_FORMATS, EXT_ALPN, EXT_EXTENDED_MASTER_SECRET, EXT_RECORD_SIZE_LIMIT,
         EXT_SESSION_TICKET, EXT_RENEGOTIATION_INFO, UINT16_MAX};
@@ -125,8 +127,8 @@ static int tls12_hello_arrived(ussl_conn_t *conn, ussl__reader_t id, ussl__reade
 }
 #endif
 
-// RFC 8422 5.3: the certificate has a key of the kind that the cipher suite names. mbedTLS compares
-// it with the signature only.
+// The key of the certificate must be of the kind that the cipher suite names (RFC 8422 5.3).
+// mbedTLS compares it only with the signature.
 #if USSL_TLS12
 static int key_exchange_arrived(ussl_conn_t *conn) {
     const mbedtls_x509_crt *peer = conn->ssl.session_negotiate->peer_cert;
@@ -146,7 +148,7 @@ static int check_server_name(ussl_conn_t *conn, ussl__reader_t list) {
 }
 
 #if USSL_TLS13
-// A HelloRetryRequest has a cookie, or asks for another key share (RFC 8446 4.1.4 and 4.2.2).
+// A HelloRetryRequest must have a cookie, or request another key share (RFC 8446 4.1.4 and 4.2.2).
 static int check_retry(ussl_conn_t *conn, ussl__reader_t list) {
     ussl__reader_t data, cookie;
     if (!ussl__tls_ext_find(list, EXT_COOKIE, &data)) {

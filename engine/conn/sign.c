@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 //
-// sign.c - asks on_sign for the ECDSA signature of a handshake.
+// sign.c - makes the ECDSA signature of a handshake by calling on_sign.
 #include "conn.h"
 
 #if USSL_SIGN
-// Writes the private value, or nothing if the key is only a public one. Returns its length.
+// Writes the private value of a key and returns its length, or returns 0 if it is only a public
+// key.
 static size_t private_value(const mbedtls_pk_context *pk, uint8_t *out) {
     const mbedtls_ecp_keypair *pair = mbedtls_pk_ec_ro(*pk);
     size_t len = (mbedtls_pk_get_bitlen(pk) + 7) / 8;

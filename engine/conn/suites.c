@@ -1,22 +1,21 @@
 // SPDX-License-Identifier: MIT
 //
-// suites.c - the cipher suites that are built in, best first and under OpenSSL's names, and
-// OpenSSL's cipher strings, which select some of them (openssl-ciphers(1)).
+// suites.c - the table of the cipher suites that are built in, best first and with OpenSSL's names,
+// and the parser of OpenSSL's cipher strings, which select some of them (openssl-ciphers(1)).
 //
-// Notes: the order is CPython's default order, without everything that is not AEAD with forward
-// secrecy, on x86, AArch64 and ESP32, which have AES in hardware. Elsewhere ChaCha20-Poly1305 comes
-// before AES-GCM, as in browsers on telephones, because it takes a third of the time and uses no
-// tables whose reads could be observed. mbedTLS's own default would offer some sixty suites. A word
-// of a cipher string that names only suites which are not built in selects nothing, as an unknown
-// word does.
+// Notes: on x86, AArch64 and ESP32, which have AES in hardware, the order is CPython's default
+// order, without suites that lack AEAD or forward secrecy. Elsewhere ChaCha20-Poly1305 comes before
+// AES-GCM, because it takes a third of the time and reads no tables at addresses that depend on
+// secrets. mbedTLS's own default would offer some sixty suites. A word of a cipher string that
+// names only suites which are not built in selects nothing, as an unknown word does.
 #include "conn.h"
 
 #include <string.h>
 
 #include "../arith/arith.h"
 
-// The algorithms of a suite, as bits. The words of a cipher string select suites by them.
-// BY_PSK stands alone: only a word that names it selects suites for pre-shared keys.
+// The algorithms of a suite, as bits. The words of a cipher string select suites by them. BY_PSK is
+// not a part of ANY, so only a word that names pre-shared keys selects suites for them.
 enum { AES128 = 1, AES256 = 2, CHACHA = 4, BY_ECDSA = 8, BY_RSA = 16, ANY = 31, BY_PSK = 32 };
 
 #define CHACHA_FIRST (USSL_CHACHA && !USSL__AES_INSTRUCTIONS)
@@ -53,7 +52,7 @@ static const struct {
 #if USSL_CHACHA
     {{0xCCAC, 256, USSL_VERSION_TLS12, "ECDHE-PSK-CHACHA20-POLY1305"}, BY_PSK},
 #endif
-    // Without forward secrecy: only for those who ask for them.
+    // These have no forward secrecy, so no default list has them; a cipher string can select them.
     {{0x00A9, 256, USSL_VERSION_TLS12, "PSK-AES256-GCM-SHA384"}, BY_PSK},
     {{0x00A8, 128, USSL_VERSION_TLS12, "PSK-AES128-GCM-SHA256"}, BY_PSK},
 #endif
@@ -74,7 +73,7 @@ static const uint16_t openssl_order[TLS12_MAX] = {
 #endif
     0xC02B, 0xC02F, 0xCCAC, 0x00A9, 0x00A8};
 
-// The words that can select more than one suite. ALL and HIGH select all that are built in.
+// The words that can select more than one suite. ALL and HIGH select all suites for certificates.
 static const struct USSL__ROW {
     uint8_t parts;
     const char *word;
@@ -198,7 +197,7 @@ static bool same(const char *word, size_t len, const char *name) {
 }
 
 // Reads one word, or several joined by `+`. `selected` is 1 for each suite that all of the words
-// name. False if a word is empty.
+// name. Returns false if a word is empty.
 static bool read_words(text_t *text, const list_t *list, uint8_t selected[TLS12_MAX]) {
     memset(selected, 1, TLS12_MAX);
     for (;;) {
@@ -226,7 +225,7 @@ static bool read_words(text_t *text, const list_t *list, uint8_t selected[TLS12_
     }
 }
 
-// Reads what follows an `@`: `STRENGTH`, or `SECLEVEL=n`. False for anything else.
+// Reads what follows an `@`: `STRENGTH`, or `SECLEVEL=n`. Returns false for anything else.
 static bool read_command(text_t *text, list_t *list, uint8_t *level) {
     static const char strength[] = "STRENGTH", seclevel[] = "SECLEVEL=";
     const char *word = text->at;
@@ -241,8 +240,8 @@ static bool read_command(text_t *text, list_t *list, uint8_t *level) {
     if (len != prefix + 1 || memcmp(word, seclevel, prefix) != 0) {
         return false;
     }
-    // The limits that always hold are those of level 2. A higher level cannot be had, and a lower
-    // one changes nothing.
+    // The engine always enforces the limits of level 2. A higher level is not supported, and a
+    // lower one changes nothing.
     *level = (uint8_t)(word[prefix] - '0');
     return *level <= 2;
 }
@@ -279,8 +278,8 @@ static bool read_all(text_t *text, list_t *list, uint8_t *level) {
     return true;
 }
 
-// Writes the suites of TLS 1.3 and those for certificates or pre-shared keys that have forward
-// secrecy.
+// Writes a default list: the suites of TLS 1.3, and those of TLS 1.2 with forward secrecy that are
+// for pre-shared keys (`psk`) or for certificates.
 static void take(uint16_t ids[USSL_SUITES_MAX], bool psk) {
     size_t n = 0;
     memset(ids, 0, USSL_SUITES_MAX * sizeof(*ids));
@@ -314,7 +313,7 @@ const ussl_suite_t *ussl_suite_named(const char *name, size_t len) {
             return &suites[i].suite;
         }
     }
-    // mbedTLS's names, which stock MicroPython takes, are IANA's with another separator.
+    // mbedTLS's names, which stock MicroPython uses, are IANA's with another separator.
     char text[64];
     if (len >= sizeof(text)) {
         return NULL;

@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: MIT
 //
-// tickets.c - writes and reads a server's session tickets, when mbedTLS asks for it (RFC 5077, RFC
-// 8446 4.6.1).
+// tickets.c - the functions by which mbedTLS writes and reads a server's session tickets (RFC 5077,
+// RFC 8446 4.6.1).
 //
-// Notes: in TLS 1.3 mbedTLS's own session tickets lose the client's certificate. Those written here
-// contain it, and what was proven.
+// Notes: in TLS 1.3 mbedTLS's own session tickets do not contain the client's certificate. Those
+// written here contain it, and what was proven.
 #include "conn.h"
 
 #if USSL_SESSIONS && USSL_SERVER
 
 // ---- helpers ----
 // True if the session proves everything that the server requires of a client's certificate. If the
-// server accepts clients without a certificate, a session that proves nothing is enough too: bad
-// certificates are refused, so the client has none, or one whose dates have not been judged yet,
-// and counts as not verified.
+// server accepts clients without a certificate, a session that proves nothing is enough too. Bad
+// certificates are refused, so such a client has sent none, or one whose dates have not been judged
+// yet, and it counts as not verified.
 static bool is_enough(const ussl_conn_t *conn, const ussl__snapshot_t *snapshot, int64_t now) {
     uint16_t wanted = ussl__conn_rules(conn);
     bool none = snapshot->proven == 0 && conn->verify != USSL_VERIFY_REQUIRED;
@@ -37,8 +37,9 @@ static int code_of(ussl_result_t result) {
     }
 }
 
-// RFC 7627 5.3: a client that has given up extended_master_secret is refused, because an attacker
-// could have removed it; one that has learned it gets a full handshake.
+// RFC 7627 5.3: if the session was made with extended_master_secret and the ClientHello lacks it,
+// the handshake ends, because an attacker could have removed it. In the opposite case a full
+// handshake is made.
 static int other_master_secret(ussl_conn_t *conn, bool before) {
     if (before) {
         (void)ussl__conn_latch(
@@ -98,7 +99,7 @@ static int ticket_parse(void *arg, mbedtls_ssl_session *session, unsigned char *
         code = MBEDTLS_ERR_SSL_INVALID_MAC;
     }
     if (code == 0 && session->tls_version == MBEDTLS_SSL_VERSION_TLS1_2
-        && !ussl__conn_datagrams(conn) // there mbedTLS alone reads the hellos
+        && !ussl__conn_datagrams(conn) // in DTLS only mbedTLS reads the hellos
         && snapshot.extended_ms != conn->extended_ms) {
         code = other_master_secret(conn, snapshot.extended_ms);
     }

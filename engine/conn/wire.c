@@ -2,25 +2,25 @@
 //
 // wire.c - lends parts of mbedTLS's record buffers to the caller, as windows for input and output.
 //
-// Notes: mbedTLS asks for wire bytes by calling ussl__wire_recv() with an address in its record
-// buffer. That part of the buffer is lent to the caller as the input window. When the bytes are
-// there and mbedTLS asks again, they are already where it wants them. Output works the same way:
-// ussl__wire_send() lends the sealed record, and answers "not yet" until the caller has taken it
-// all. So no byte is copied between wire and record, except in small records.
+// Notes: mbedTLS reads wire bytes by calling ussl__wire_recv() with an address in its record
+// buffer. That part of the buffer is lent to the caller as the input window. When mbedTLS repeats
+// the call, the bytes are already at that address. Output works the same way: ussl__wire_send()
+// lends the sealed record, and returns MBEDTLS_ERR_SSL_WANT_WRITE until the caller has sent all of
+// it. So no byte is copied between wire and record, except in small records.
 //
-// Two rules follow. While a record waits in the output window, mbedTLS must not be given new data:
-// it would send the old record and return the new length. As soon as the caller has taken the
-// record, mbedtls_ssl_flush_output() is called, so that the buffer can be given back. And a small
-// record, an alert above all, must never wait: mbedTLS repeats for ever an alert that it could not
-// send. Small records therefore go into a side buffer, and the last part of that is for an alert
-// only.
+// Two rules follow. First, while a record waits in the output window, mbedTLS must not be given new
+// data, because it would send the old record and return the new length. As soon as the caller has
+// sent the record, mbedtls_ssl_flush_output() is called, so that the buffer can be given back.
+// Second, a small record, above all an alert, must never wait, because mbedTLS repeats for ever an
+// alert that it could not send. Small records therefore go into a side buffer, and the last part of
+// that is for an alert only.
 #include "conn.h"
 
 #include <string.h>
 
 // ---- the wire, called by mbedTLS ----
-// True if the record is an alert. Its type is 21 or, in TLS 1.3 where the type is encrypted, its
-// size is that of two bytes and a type, padded, and the tag. Nothing else that a handshake or a
+// True if the record is an alert. In TLS 1.3 the type is encrypted, so an alert is recognised by
+// its size: two bytes and a type, with padding, and the tag. No other record that a handshake or a
 // read sends has that size.
 static bool is_alert(const ussl_conn_t *conn, const unsigned char *record, size_t len) {
     const size_t spec = 5 + 1; // a change_cipher_spec can precede it (mbedtls/ssl_msg.c)
@@ -37,7 +37,8 @@ static bool is_alert(const ussl_conn_t *conn, const unsigned char *record, size_
 int ussl__wire_send(void *arg, const unsigned char *buf, size_t len) {
     ussl_conn_t *conn = arg;
     if (conn->flight != NULL) {
-        // The record stays where it is. mbedTLS must not see that an alert waits.
+        // The record stays in the buffer. An alert counts as sent, because mbedTLS would repeat an
+        // alert that waits.
         bool last = is_alert(conn, buf, len);
         if (conn->flight->alert > 0) {
             return MBEDTLS_ERR_SSL_INTERNAL_ERROR; // a second record would overwrite the alert
@@ -135,7 +136,7 @@ static void take_out(ussl_conn_t *conn, size_t n) {
 }
 
 // ---- public ----
-// Each is one scope, because another thread can be inside a call on the same connection.
+// Each function holds the lock, because another thread can be inside a call on the same connection.
 uint8_t *ussl_conn_in(ussl_conn_t *conn, size_t *len) {
     ussl__scope_t scope;
     ussl__scope_enter(&scope, conn->arena);
