@@ -2,9 +2,10 @@
 //
 // bignum.c - replaces mbedTLS's bignum.c: it includes that file whole, and lets engine/arith
 // calculate powers and inverses modulo odd numbers, for RSA and ECDSA.
-// Notes: conditions, results and errors are mbedTLS's. mbedTLS's own functions have names with
-// ussl__mbed_. Other functions of the file still call them, which no firmware uses, so the linker
-// drops all of them; the tests compare.
+//
+// Notes: the functions here have the same conditions, results and errors as mbedTLS's own, which
+// are renamed to ussl__mbed_…. Only functions of that file that no firmware uses still call the
+// renamed ones, so the linker drops all of these; the tests compare both.
 #include "mbed.h"
 
 #if USSL_ARITH_BEARSSL
@@ -30,7 +31,8 @@ int ussl__mbed_gcd_modinv_odd(
 #undef mbedtls_mpi_exp_mod_unsafe
 #undef mbedtls_mpi_gcd_modinv_odd
 
-// The octets of one calculation, in one block: what the numbers are calculated in, and the numbers.
+// The memory of one calculation, in one block: `work` octets to calculate in, and the numbers as
+// octets, big-endian.
 typedef struct {
     size_t len, e_len, work, size;
     uint8_t *block, *x, *m, *e;
@@ -58,7 +60,7 @@ static void octets_drop(octets_t *o) {
     }
 }
 
-// x = A mod N, which takes a division only if A is not reduced yet.
+// Sets x = A mod N. A division is needed only if A is negative or not less than N.
 static int octets_set_x(octets_t *o, const mbedtls_mpi *A, const mbedtls_mpi *N) {
     if (A->s > 0 && mbedtls_mpi_cmp_abs(A, N) < 0) {
         return mbedtls_mpi_write_binary(A, o->x, o->len);
@@ -87,8 +89,8 @@ static int power(
     if (mbedtls_mpi_cmp_int(N, 1) == 0 || mbedtls_mpi_cmp_int(E, 0) == 0) {
         return mbedtls_mpi_lset(X, mbedtls_mpi_cmp_int(N, 1) != 0);
     }
-    // An exponent of at most four octets is a public one. A longer one gets zeros in front, to
-    // the length of the modulus, so that the time does not tell its own.
+    // An exponent of at most four octets counts as public. A longer one is padded with zeros to the
+    // length of the modulus, so that the time does not depend on its length.
     size_t e_len = mbedtls_mpi_size(E), len = mbedtls_mpi_size(N);
     secret = secret && e_len > sizeof(uint32_t);
     e_len = secret && e_len < len ? len : e_len;
@@ -120,8 +122,9 @@ int mbedtls_mpi_exp_mod_unsafe(mbedtls_mpi *X, const mbedtls_mpi *A, const mbedt
     return power(X, A, E, N, false);
 }
 
-// Inverts. Sets G to 1 if there is an inverse and to 0 if not, because callers outside of this file
-// ask only if it is 1. Without a G, it is an error if there is none.
+// Sets I to the inverse of A modulo N. G is not set to the greatest common divisor, but to 1 if
+// there is an inverse and to 0 if there is none, because callers outside of bignum.c only compare
+// it with 1. If G is NULL, it is an error if there is no inverse.
 int mbedtls_mpi_gcd_modinv_odd(
     mbedtls_mpi *G, mbedtls_mpi *I, const mbedtls_mpi *A, const mbedtls_mpi *N) {
     if (I == NULL || I == N || G == N || A == N || mbedtls_mpi_cmp_int(A, 0) < 0

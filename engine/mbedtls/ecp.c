@@ -3,15 +3,15 @@
 // ecp.c - replaces mbedTLS's ecp.c: it includes that file whole, and lets engine/arith multiply
 // points of P-256 and Curve25519.
 //
-// Notes: every multiplication of TLS, of PK and of PSA goes through
-// ecp_mul_restartable_internal(): key pairs, ECDH, and both kinds of ECDSA. mbedTLS's checks of
-// scalars and points come first, as before, and results are mbedTLS's to the bit; errors too, but
-// that BearSSL uses no random numbers, and so does not fail for want of them. On a Cortex-M3
-// mbedTLS multiplies P-256's base point (engine/arith/variants.h). The sum of two products that
-// verifies a signature is one calculation of ours, which takes half the time. Where that comes to
-// no result, and for all other sums, mbedTLS adds two products of ours, so their exceptions (a
-// product of zero, equal or opposite products) are mbedTLS's. P-384 and P-521 stay mbedTLS's. No
-// source of mbedTLS is changed or copied.
+// Notes: in TLS, PK and PSA every multiplication of a point goes through
+// ecp_mul_restartable_internal(): for key pairs, ECDH, and ECDSA. mbedTLS's checks of scalars and
+// points come first, and all results are the same as mbedTLS's. The errors are the same too, except
+// that BearSSL needs no random numbers, so that their absence is no error. On a Cortex-M3 mbedTLS
+// itself multiplies P-256's base point (engine/arith/variants.h). The sum of two products that
+// verifies a signature is calculated by ussl__p256_sum() in half the time. If that function finds
+// no sum, and for all other sums, mbedTLS adds two products from this file, and handles the
+// exceptional cases: a product of zero, and equal or opposite products. P-384 and P-521 are left to
+// mbedTLS. No source of mbedTLS is changed or copied.
 #include "mbed.h"
 
 #if USSL_ARITH_BEARSSL
@@ -28,9 +28,10 @@ static int add_products(mbedtls_ecp_group *grp, mbedtls_ecp_point *R, const mbed
     const mbedtls_ecp_point *P, const mbedtls_mpi *n, const mbedtls_ecp_point *Q,
     mbedtls_ecp_restart_ctx *rs_ctx);
 
-// These functions are called in the file that defines them, so each macro looks at the first word
-// of the argument list, which is `grp` in a call and a type in the definition. mbedTLS's ladder is
-// not called, so the compiler leaves it out.
+// These functions are called in the file that defines them, so a plain #define would rename both.
+// Each macro therefore tests the first word of the argument list, which is `grp` in a call and a
+// type in the definition. Calls of mbedTLS's Montgomery ladder are replaced by no_ladder(), so the
+// compiler drops it.
 #define ecp_mul_restartable_internal(...) MULTIPLY_##__VA_ARGS__)
 #define MULTIPLY_grp multiply(grp
 #define MULTIPLY_mbedtls_ecp_group ecp_mul_restartable_internal(mbedtls_ecp_group
@@ -81,8 +82,8 @@ static int multiply_x25519(const mbedtls_ecp_group *grp, mbedtls_ecp_point *R, c
     const mbedtls_ecp_point *P) {
     uint8_t scalar[USSL__X25519_SIZE], u[USSL__X25519_SIZE];
     uint8_t bits = 0;
-    // A number of 256 bits is no u-coordinate: mbedTLS fails on most of them, and BearSSL would
-    // leave out the highest bit. mbedTLS clears it in what a peer sends (RFC 7748 5).
+    // A u-coordinate has 255 bits. mbedTLS fails on most numbers of 256 bits, and BearSSL would
+    // ignore the highest bit. In the key of a peer mbedTLS has cleared that bit (RFC 7748 5).
     int code = mbedtls_mpi_bitlen(&P->X) > grp->pbits ? MBEDTLS_ERR_ECP_BAD_INPUT_DATA : 0;
     if (code == 0) {
         code = mbedtls_mpi_write_binary_le(&P->X, u, sizeof(u));
@@ -95,8 +96,8 @@ static int multiply_x25519(const mbedtls_ecp_group *grp, mbedtls_ecp_point *R, c
         for (size_t i = 0; i < sizeof(u); i++) {
             bits |= u[i];
         }
-        // Zero stands for the point at infinity, which mbedTLS cannot normalize. No point that has
-        // passed the check comes to it.
+        // Zero stands for the point at infinity, which mbedTLS cannot normalize. No product of a
+        // point that has passed the check is zero.
         code = bits != 0 ? mbedtls_ecp_point_read_binary(grp, R, u, sizeof(u))
                          : MBEDTLS_ERR_MPI_NOT_ACCEPTABLE;
     }
@@ -130,7 +131,7 @@ static int multiply(mbedtls_ecp_group *grp, mbedtls_ecp_point *R, const mbedtls_
     return code != 0 ? code : multiply_p256(grp, R, m, P);
 }
 
-// Returns MBEDTLS_ERR_ECP_FEATURE_UNAVAILABLE if mbedTLS has to add.
+// Returns MBEDTLS_ERR_ECP_FEATURE_UNAVAILABLE if mbedTLS must calculate the sum.
 static int sum_p256(const mbedtls_ecp_group *grp, mbedtls_ecp_point *R, const mbedtls_mpi *m,
     const mbedtls_ecp_point *P, const mbedtls_mpi *n, const mbedtls_ecp_point *Q) {
     uint8_t of_g[USSL__P256_SCALAR], of_q[USSL__P256_SCALAR], point[USSL__P256_POINT];

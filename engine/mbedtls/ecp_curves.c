@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
 //
-// ecp_curves.c - replaces mbedTLS's ecp_curves.c: it includes that file whole, without tables of
-// multiples of base points that are not worth their flash: that of P-256 (1.4 KB) if engine/arith
-// multiplies there, and in the device profile those of the other curves.
-// Notes: the first word of the second argument tells the calls of ecp_group_load() from its
-// definition: a curve's name, or `const`. A table that no call names is an unused constant, which
-// the compiler drops. No source of mbedTLS is changed or copied.
+// ecp_curves.c - replaces mbedTLS's ecp_curves.c: it includes that file whole, without the tables
+// of multiples of base points that are not worth their flash. These are the table of P-256 (1.4 KB)
+// if engine/arith multiplies its base point, and in the device profile those of the other curves.
+//
+// Notes: the macro distinguishes calls of ecp_group_load() from its definition by the first word of
+// the second argument, which is a curve's name in a call and `const` in the definition. A table
+// that no call names is an unused constant, which the compiler drops. No source of mbedTLS is
+// changed or copied.
 #include "mbed.h"
 
 #include "../arith/arith.h"

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: MIT
 //
 // gcm.c - replaces mbedTLS's gcm.c: it includes that file whole, and lets engine/arith encrypt and
-// decrypt records by an x86 CPU's instructions, if it has them.
+// decrypt records on x86 CPUs that have instructions for it.
 //
-// Notes: mbedtls_gcm_crypt_and_tag() is what each record goes through, in place and in both
-// directions. The first
-// word of its argument list tells the call in that file from the definition. mbedTLS has expanded
-// the key: its round keys stand in memory as AES-NI takes them. No source of mbedTLS is changed or
-// copied.
+// Notes: each record goes through mbedtls_gcm_crypt_and_tag(), in place and in both directions. The
+// macro distinguishes its call in that file from its definition by the first word of the argument
+// list. mbedTLS has expanded the key, and its round keys have the layout that AES-NI needs. No
+// source of mbedTLS is changed or copied.
 #include "mbed.h"
 
 #include "../arith/arith.h"

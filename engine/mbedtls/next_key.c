@@ -8,7 +8,8 @@
 #include "../library/ssl_tls13_keys.h"
 
 int ussl__next_key(mbedtls_ssl_context *ssl, bool outgoing) {
-    bool client = (ssl->conf->endpoint == MBEDTLS_SSL_IS_CLIENT) == outgoing; // whose secret it is
+    // True if the client's secret is replaced, and not the server's.
+    bool client = (ssl->conf->endpoint == MBEDTLS_SSL_IS_CLIENT) == outgoing;
     mbedtls_ssl_tls13_application_secrets *secrets = &ssl->session->app_secrets;
     uint8_t *secret = client ? secrets->client_application_traffic_secret_N
                              : secrets->server_application_traffic_secret_N;
@@ -38,7 +39,7 @@ int ussl__next_key(mbedtls_ssl_context *ssl, bool outgoing) {
     }
     mbedtls_platform_zeroize(next, sizeof(next));
     mbedtls_platform_zeroize(key, sizeof(key));
-    if (code == 0) { // with the old key a number would come twice
+    if (code == 0) { // with the old key a nonce would be used twice
         memset(outgoing ? ssl->cur_out_ctr : ssl->in_ctr, 0, MBEDTLS_SSL_SEQUENCE_NUMBER_LEN);
     }
     return code;

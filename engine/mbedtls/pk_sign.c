@@ -3,8 +3,9 @@
 // pk_sign.c - lets a hook make the ECDSA signatures of a private key, for keys that are held
 // outside of this program's memory.
 //
-// Notes: mbedTLS finds the functions of a key through a table. It can replace the table of an RSA
-// key only, so this file gives an EC key a copy of its table in which one function is another.
+// Notes: mbedTLS calls the functions of a key through a table. It lets a program replace the
+// functions of RSA keys only, so this file gives an EC key a copy of its table with another
+// function for signing.
 #include "mbed.h"
 
 #if USSL_SIGN

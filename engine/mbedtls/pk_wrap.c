@@ -4,8 +4,8 @@
 // decryption by RSA keys.
 //
 // Notes: only the static RSA key exchange of TLS 1.2 uses them, and it is not built in. mbedTLS's
-// table of an RSA key's functions names them, so the linker could not leave out some 1.2 KB of
-// padding. No source of mbedTLS is changed or copied.
+// table of an RSA key's functions refers to them, so the linker could not leave out some 1.2 KB of
+// code for their padding. No source of mbedTLS is changed or copied.
 #include "mbed.h"
 
 #define mbedtls_rsa_pkcs1_decrypt(rsa, rng, arg, len, in, out, size)                               \

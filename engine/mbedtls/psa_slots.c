@@ -4,7 +4,7 @@
 // another allocator for the table of key slots.
 //
 // Notes: each TLS 1.3 handshake holds a slot. The table grows by slices and belongs to no
-// connection, so it must not be charged to the arena of the one that needs it first.
+// connection, so a slice must not be charged to the arena of the connection that needs it first.
 #include "mbed.h"
 
 #if USSL_TLS13

@@ -2,19 +2,19 @@
 //
 // ssl_msg.c - replaces mbedTLS's ssl_msg.c: it includes that file whole, and puts functions of the
 // engine in front of some of its functions: where a record header has been read, where a record is
-// decrypted and taken, where fragments of a handshake message are joined, and where a handshake
+// decrypted and processed, where fragments of a handshake message are joined, and where a handshake
 // message or an alert is written.
 //
-// Notes: mbedTLS accepts records at these places that the RFCs forbid, refuses a handshake message
+// Notes: at these points mbedTLS accepts records that the RFCs forbid, refuses a handshake message
 // whose header is divided among records, and writes each message in one record, whatever its
 // length. No source of mbedTLS is changed or copied.
 //
 // These functions are called in the file that defines them, so a plain #define would rename both.
-// Each macro below therefore looks at the first word of the argument list, which is `ssl` in a call
+// Each macro below therefore tests the first word of the argument list, which is `ssl` in a call
 // and a type in a declaration.
 #include "mbed.h"
 
-// Without DTLS the compiler leaves out what only datagrams use.
+// Without DTLS this is a constant, so that the compiler drops the code for datagrams.
 static bool is_stream(const mbedtls_ssl_context *ssl) {
     return !USSL_DTLS || ssl->conf->transport == MBEDTLS_SSL_TRANSPORT_STREAM;
 }
@@ -50,8 +50,9 @@ static int send_alert_as_built(mbedtls_ssl_context *ssl, unsigned char level, un
 #undef MBEDTLS_SSL_IN_BUFFER_LEN
 #undef MBEDTLS_SSL_OUT_BUFFER_LEN
 #undef MBEDTLS_SSL_OUT_CONTENT_LEN
-// mbedTLS asks for the bytes of a record before conn/record_buffers.c makes room for them, so for a
-// stream the check of the room must not fail. ussl__header_arrived() bounds the length.
+// mbedTLS compares the length of a record with the size of the buffer before conn/record_buffers.c
+// makes room for the record, so for a stream this check must not fail. ussl__header_arrived()
+// bounds the length.
 #define MBEDTLS_SSL_IN_BUFFER_LEN (is_stream(ssl) ? SIZE_MAX / 2 : ussl__record_room_in(ssl))
 #define MBEDTLS_SSL_OUT_BUFFER_LEN ussl__record_room_out(ssl)
 #define MBEDTLS_SSL_OUT_CONTENT_LEN ussl__message_room()
@@ -88,7 +89,7 @@ static int open_record(mbedtls_ssl_context *ssl, mbedtls_record *rec) {
     if (code == MBEDTLS_ERR_SSL_INVALID_MAC && early && ussl__early_data_skipped(ssl, len, true)) {
         return MBEDTLS_ERR_SSL_CONTINUE_PROCESSING;
     }
-    // RFC 8446 5.4: a record of nothing but padding. Its length has been checked before.
+    // RFC 8446 5.4: the record has only padding. Its length has been checked before.
     return code == MBEDTLS_ERR_SSL_INVALID_RECORD ? MBEDTLS_ERR_SSL_UNEXPECTED_MESSAGE : code;
 }
 
@@ -97,8 +98,9 @@ static int take_record(mbedtls_ssl_context *ssl) {
     return code != 0 ? code : mbedtls_ssl_handle_message_type(ssl);
 }
 
-// The message is joined at the start of the buffer, where the content of a record begins. While a
-// part is missing, the header of the next record follows the parts that are there.
+// Joins the fragments of a message at the start of the buffer, where the content of a record
+// begins. While fragments are missing, the header of the next record is read behind those that have
+// arrived.
 static int join_fragments(mbedtls_ssl_context *ssl) {
     if (!is_stream(ssl)) {
         return mbedtls_ssl_prepare_handshake_record(ssl);
@@ -143,7 +145,8 @@ static bool is_first_hello(const mbedtls_ssl_context *ssl) {
     return first && is_stream(ssl);
 }
 
-// RFC 8446 5.1: the record says TLS 1.0, because old servers refuse a later version there.
+// Writes the first ClientHello in a record with the version TLS 1.0, because old servers refuse a
+// later version there (RFC 8446 5.1).
 static int write_first_hello(mbedtls_ssl_context *ssl, int force_flush) {
     unsigned char *header = ssl->out_hdr;
     int code = mbedtls_ssl_write_record(ssl, SSL_DONT_FORCE_FLUSH);
@@ -151,8 +154,8 @@ static int write_first_hello(mbedtls_ssl_context *ssl, int force_flush) {
     return code || !force_flush ? code : mbedtls_ssl_flush_output(ssl);
 }
 
-// Writes a message that is longer than a record can be in as many records as it takes. Sealing a
-// record makes it longer, so what follows is kept at the end of the buffer meanwhile.
+// Divides a message that is too long for one record among several. Encryption makes a record
+// longer, so the rest of the message is kept at the end of the buffer meanwhile.
 static int write_records(mbedtls_ssl_context *ssl, int force_flush) {
     size_t most = ussl__record_most(ssl), rest = ssl->out_msglen;
     bool message = ssl->out_msgtype == MBEDTLS_SSL_MSG_HANDSHAKE;
@@ -178,9 +181,9 @@ static int write_records(mbedtls_ssl_context *ssl, int force_flush) {
     return code;
 }
 
-// After the ServerHello of TLS 1.3 a server can read no alert in clear (RFC 8446 6), but mbedTLS
-// begins to encrypt with the client's second flight. As before that flight, a change_cipher_spec
-// comes first (RFC 8446 D.4).
+// After the ServerHello of TLS 1.3 a server cannot read an alert in clear (RFC 8446 6), but mbedTLS
+// encrypts only from the client's second flight on. So a client's alert is encrypted here, after a
+// change_cipher_spec as it precedes that flight (RFC 8446 D.4).
 #if USSL_TLS13
 static bool alert_needs_handshake_keys(const mbedtls_ssl_context *ssl) {
     const mbedtls_ssl_handshake_params *handshake = ssl->handshake;
@@ -218,7 +221,7 @@ static int send_alert(mbedtls_ssl_context *ssl, unsigned char level, unsigned ch
     return send_alert_as_built(ssl, level, alert);
 }
 
-// While another record waits to be sent, mbedTLS sends that and not the alert.
+// If another record waits to be sent, mbedTLS sends that one in place of the alert.
 int mbedtls_ssl_send_alert_message(
     mbedtls_ssl_context *ssl, unsigned char level, unsigned char alert) {
     bool free = ssl->out_left == 0;

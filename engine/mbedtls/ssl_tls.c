@@ -19,7 +19,8 @@
 #define MBEDTLS_SSL_IN_BUFFER_LEN ussl__record_room_in(ssl)
 #define MBEDTLS_SSL_OUT_BUFFER_LEN ussl__record_room_out(ssl)
 #define MBEDTLS_SSL_OUT_CONTENT_LEN ussl__message_room()
-// What a peer accepts that has not sent max_fragment_length: 2^14, and the hidden type of TLS 1.3.
+// The plaintext that a peer accepts if it has not sent max_fragment_length: 2^14 octets, and the
+// inner content type of TLS 1.3 (RFC 8446 5.2).
 #undef MBEDTLS_TLS_EXT_ADV_CONTENT_LEN
 #define MBEDTLS_TLS_EXT_ADV_CONTENT_LEN (16384 + 1)
 #define mbedtls_x509_crt_parse_der ussl__crt_parse_sent
@@ -34,14 +35,15 @@ int ussl__parse_every_sig_alg(
 #include "../library/ssl_tls.c"
 #undef mbedtls_ssl_parse_sig_alg_ext
 
-// mbedTLS keeps the first 19 signature schemes of a TLS 1.3 peer, known or not. Those that are not
-// known are left out here, because new schemes come first in a peer's list (RFC 8446 4.2.3).
+// mbedTLS keeps the first 19 signature schemes of a TLS 1.3 peer, supported or not. Those that are
+// not supported are removed here, because a peer's list can begin with new schemes (RFC 8446
+// 4.2.3).
 int mbedtls_ssl_parse_sig_alg_ext(
     mbedtls_ssl_context *ssl, const unsigned char *buf, const unsigned char *end) {
     unsigned char known[2 + 2 * MBEDTLS_RECEIVED_SIG_ALGS_SIZE];
     size_t len = 0, all = (size_t)(end - buf);
     if (all < 2 || (size_t)MBEDTLS_GET_UINT16_BE(buf, 0) != all - 2 || all % 2 != 0) {
-        return ussl__parse_every_sig_alg(ssl, buf, end); // it finds what is wrong
+        return ussl__parse_every_sig_alg(ssl, buf, end); // returns the error
     }
     for (const unsigned char *at = buf + 2; at < end && len + 4 <= sizeof(known); at += 2) {
         if (mbedtls_ssl_sig_alg_is_offered(ssl, MBEDTLS_GET_UINT16_BE(at, 0))) {
@@ -51,8 +53,8 @@ int mbedtls_ssl_parse_sig_alg_ext(
     }
 #if USSL_TLS13
     if (len == 0 && all > 2 && ssl->conf->endpoint == MBEDTLS_SSL_IS_CLIENT) {
-        // A CertificateRequest with no scheme of ours is answered with an empty list of
-        // certificates (RFC 8446 4.4.2), and without a signature.
+        // If a CertificateRequest has no scheme that we support, the answer is an empty list of
+        // certificates (RFC 8446 4.4.2), and no signature.
         ssl->handshake->received_sig_algs[0] = MBEDTLS_TLS_SIG_NONE;
         return 0;
     }

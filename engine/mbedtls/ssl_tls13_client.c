@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 //
 // ssl_tls13_client.c - replaces mbedTLS's ssl_tls13_client.c: it includes that file whole, and
-// keeps the key share where a HelloRetryRequest does not ask for another one.
+// keeps the key share if a HelloRetryRequest does not request another one.
 //
-// Notes: mbedTLS generates a new key after each HelloRetryRequest. One that only has a cookie
-// changes nothing else (RFC 8446 4.1.2), and servers check that. No source of mbedTLS is changed or
-// copied.
+// Notes: mbedTLS generates a new key after each HelloRetryRequest. If that has only a cookie, the
+// second ClientHello must not change otherwise (RFC 8446 4.1.2), and servers check that. No source
+// of mbedTLS is changed or copied.
 #include "mbed.h"
 
 #if USSL_TLS13
@@ -13,7 +13,7 @@ static int reset_key_share(mbedtls_ssl_context *ssl);
 static int write_key_share(mbedtls_ssl_context *ssl, uint16_t group, unsigned char *buf,
     unsigned char *end, size_t *out_len);
 
-// The first word of the argument list tells a call from the definition, as in ssl_msg.c.
+// The macros distinguish a call from the definition as in ssl_msg.c.
 #define ssl_tls13_reset_key_share(...) RESET_##__VA_ARGS__)
 #define RESET_ssl reset_key_share(ssl
 #define RESET_mbedtls_ssl_context ssl_tls13_reset_key_share(mbedtls_ssl_context

@@ -3,8 +3,8 @@
 // ssl_tls13_generic.c - replaces mbedTLS's ssl_tls13_generic.c: it includes that file whole, with
 // other functions for the record size limit (RFC 8449) and for parsing a peer's certificates.
 //
-// Notes: mbedTLS can only offer the record size that it is built for. No source of mbedTLS is
-// changed or copied.
+// Notes: mbedTLS can offer only the record size limit that it is compiled with. No source of
+// mbedTLS is changed or copied.
 #include "mbed.h"
 
 #if USSL_TLS13

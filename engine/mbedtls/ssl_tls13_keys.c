@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 //
 // ssl_tls13_keys.c - replaces mbedTLS's ssl_tls13_keys.c: it includes that file whole, and frees
-// the cipher contexts of a connection if memory ends while its keys are set.
+// the cipher contexts of a connection if an allocation fails while its keys are set.
 //
-// Notes: mbedTLS frees the struct alone. The macro below looks at the first word of the argument
-// list, which is a type in the definition, so calls lead to ours. No source of mbedTLS is changed
-// or copied.
+// Notes: mbedTLS frees only the struct that contains them. The macro below tests the first word of
+// the argument list, which is a type in the definition. It renames only the definition, so calls
+// lead to the function of this file. No source of mbedTLS is changed or copied.
 #include "mbed.h"
 
 #if USSL_TLS13

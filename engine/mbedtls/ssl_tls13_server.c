@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 //
 // ssl_tls13_server.c - replaces mbedTLS's ssl_tls13_server.c: it includes that file whole, and
-// reads versions and PSK modes of a ClientHello as the RFCs say.
+// reads the versions and PSK modes of a ClientHello as the RFCs require.
 //
-// Notes: mbedTLS takes the first version of a client's list that it knows, so a list in the wrong
-// order would end in TLS 1.2. It refuses PSK modes that it does not know, which RFC 8701 sends on
-// purpose. No source of mbedTLS is changed or copied.
+// Notes: mbedTLS chooses the first version of a client's list that it supports, so a list that
+// begins with TLS 1.2 would lead to TLS 1.2. It refuses unknown PSK modes, which clients send on
+// purpose (RFC 8701). No source of mbedTLS is changed or copied.
 #include "mbed.h"
 
 #if USSL_TLS13 && USSL_SERVER
@@ -17,7 +17,7 @@ static int read_modes(
     mbedtls_ssl_context *ssl, const unsigned char *list, const unsigned char *end);
 #endif
 
-// The first word of the argument list tells a call from the definition, as in ssl_msg.c.
+// The macros distinguish a call from the definition as in ssl_msg.c.
 #define ssl_tls13_parse_supported_versions_ext(...) VERSIONS_##__VA_ARGS__)
 #define VERSIONS_ssl read_versions(ssl
 #define VERSIONS_mbedtls_ssl_context ssl_tls13_parse_supported_versions_ext(mbedtls_ssl_context
@@ -30,9 +30,10 @@ static int read_modes(
 #undef ssl_tls13_parse_supported_versions_ext
 #undef ssl_tls13_parse_key_exchange_modes_ext
 
-// mbedTLS reads two versions with one function: that of the ClientHello, which means nothing where
-// there is a list (RFC 8446 4.1.2), and those of the list, of which it gets only the one that
-// read_versions() has chosen, in one of these lists.
+// mbedTLS reads two kinds of version with one function: that of the ClientHello, which has no
+// meaning if there is a list of versions (RFC 8446 4.1.2), and those of the list. In place of the
+// client's list mbedTLS gets one of the lists below, which has only the version that
+// read_versions() has chosen.
 enum { SSL3 = 0x300 };
 static const unsigned char chosen[][3] = {{2, 3, 0}, {2, 3, 1}, {2, 3, 2}, {2, 3, 3}, {2, 3, 4}};
 
@@ -44,7 +45,8 @@ static uint16_t read_version(const unsigned char version[2], int transport) {
     return number <= SSL3 ? number : (uint16_t)MBEDTLS_SSL_VERSION_TLS1_2; // RFC 8446 D.5
 }
 
-// The order of the list has no meaning, and most of it can be unknown (RFC 8446 4.2.1).
+// Chooses the latest version that is known. The order of the list has no meaning, and most of its
+// versions can be unknown (RFC 8446 4.2.1).
 static int read_versions(
     mbedtls_ssl_context *ssl, const unsigned char *list, const unsigned char *end) {
     size_t len = list < end ? list[0] : 0;
@@ -63,7 +65,7 @@ static int read_versions(
     return ssl_tls13_parse_supported_versions_ext(ssl, only, only + sizeof(chosen[0]));
 }
 
-// mbedTLS reads them only where it can use pre-shared keys or sessions.
+// mbedTLS reads PSK modes only if it is built with pre-shared keys or sessions.
 #if defined(MBEDTLS_SSL_TLS1_3_KEY_EXCHANGE_MODE_SOME_PSK_ENABLED)
 static int read_modes(
     mbedtls_ssl_context *ssl, const unsigned char *list, const unsigned char *end) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// workarounds.c - workarounds for mbedTLS: memory that it keeps after the handshake, an extension
-// that it does not note as sent, and keys that it changes too late (docs/known-faults.md).
+// workarounds.c - workarounds for mbedTLS: memory that it keeps after the handshake, extensions
+// that it does not mark as sent, and keys that it changes too late (docs/known-faults.md).
 #include "mbed.h"
 
 static void free_handshake(mbedtls_ssl_context *ssl) {
@@ -21,7 +21,7 @@ void ussl__end_failed_handshake(mbedtls_ssl_context *ssl) {
     if (ssl->handshake == NULL) {
         return;
     }
-    ssl->transform_in = ssl->transform_out = NULL; // nothing is encrypted any more
+    ssl->transform_in = ssl->transform_out = NULL; // they can be freed below
     free_handshake(ssl);
     if (ssl->session_negotiate != NULL) {
         mbedtls_ssl_session_free(ssl->session_negotiate);
@@ -40,9 +40,9 @@ void ussl__end_handshake(mbedtls_ssl_context *ssl) {
     free_handshake(ssl);
 }
 
-// mbedTLS refuses two extensions as unsolicited that a server may send without an offer in TLS 1.3:
-// max_fragment_length (RFC 6066 4), which is offered for TLS 1.2 and which OpenSSL answers in both,
-// and the cookie of a HelloRetryRequest (RFC 8446 4.2.2), which nobody offers.
+// In TLS 1.3 mbedTLS refuses two extensions of a server as unsolicited: max_fragment_length (RFC
+// 6066 4), which is offered for TLS 1.2 and which OpenSSL answers in both versions, and the cookie
+// of a HelloRetryRequest (RFC 8446 4.2.2), which no client offers.
 void ussl__note_client_hello(mbedtls_ssl_context *ssl) {
     if (ssl->handshake == NULL) {
         return;
