@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// curve25519.c - products on Curve25519.
+// curve25519.c - scalar multiplication on Curve25519 (RFC 7748).
 #include "variants.h"
 
 #if USSL_ARITH_BEARSSL

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// gcm_x86.c - AES-GCM by the instructions of x86 CPUs, AES-NI and PCLMULQDQ, four blocks at a time;
-// mbedTLS takes the same instructions for one.
+// gcm_x86.c - AES-GCM with the instructions AES-NI and PCLMULQDQ of x86 CPUs, four blocks at a
+// time; mbedTLS uses them for one block at a time.
 #include "variants.h"
 
 #if USSL_ARITH_BEARSSL && USSL__AES_X86

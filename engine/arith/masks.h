@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: MIT
 //
-// masks.h - BearSSL's comparisons and choices, with results that the compiler cannot reason about.
-// Is included in front of each of BearSSL's files (config/arith.mk, config/engine.cmake).
+// masks.h - hides the results of BearSSL's comparisons from the compiler's optimizer. The build
+// includes this header in front of each of BearSSL's files (config/arith.mk, config/engine.cmake).
 //
 // Notes: BearSSL computes masks from secrets, such as -EQ(u, bits), and uses them without a branch.
-// clang 14 finds out that such a mask is 0 or all ones, and makes the branch that BearSSL avoids;
-// make constant-time shows it. mbedTLS hides its masks in the same way.
+// clang 14 detects that such a mask is 0 or all ones, and generates the branch that BearSSL avoids,
+// which `make constant-time` reports. mbedTLS hides its masks in the same way.
 #ifndef USSL_ARITH_MASKS_H
 #define USSL_ARITH_MASKS_H
 
-// Two of the files ask for it before they include inner.h.
+// Two of the files define this before they include inner.h.
 #define BR_ENABLE_INTRINSICS 1
 #include "inner.h"
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
-// modular.c - modular exponentiation and inversion, for odd moduli, by BearSSL's large numbers.
+// modular.c - modular exponentiation and inversion, for odd moduli, with BearSSL's big integers.
 //
-// Notes: a number of BearSSL's has a word that says how long it is, and then words of 15 or 31 bits
-// from the lowest. All numbers of one calculation have the modulus's length.
+// Notes: a big integer of BearSSL begins with a word for its length, and words of 15 or 31 bits
+// follow, the lowest first. All numbers of one calculation have the length of the modulus.
 #include "variants.h"
 
 #if USSL_ARITH_BEARSSL
@@ -31,23 +31,24 @@ typedef uint32_t word_t;
 #endif
 
 enum {
-    WINDOW_BITS = 3, // one more takes eight more numbers of memory, and 5 % less time
+    WINDOW_BITS = 3, // 4 would need memory for eight more numbers, and save 5 % of the time
     WINDOW = (1 << WINDOW_BITS) + 1 + (USSL__NUMBERS == 62 ? 2 : 0), // numbers that BearSSL keeps
-    DIVISION = 3, // numbers that BearSSL's division works in
+    DIVISION = 3, // numbers that BearSSL's division needs
 };
 
-// Words of one number, an even count, because 62 bits are calculated in words of 64.
+// Returns how many words a number takes. The count is even, because the variant of 62 bits uses
+// words of 64 bits.
 static size_t words_for(size_t len) {
     size_t words = 2 + (8 * len + BITS - 1) / BITS;
     return words + (words & 1);
 }
 
 size_t ussl__mod_work(size_t len, bool secret) {
-    size_t scratch = secret ? WINDOW : DIVISION + 1; // a public exponent takes less
+    size_t scratch = secret ? WINDOW : DIVISION + 1; // a public exponent needs less
     return (2 + scratch) * words_for(len) * sizeof(word_t);
 }
 
-// x = x^e for a public e, by squaring and multiplying from the highest bit. Numbers are in
+// x = x^e for a public e, by squaring and multiplying from the highest bit. The numbers are in
 // Montgomery form.
 static void public_power(word_t *x, const uint8_t *e, size_t e_len, const word_t *m, word_t m0i,
     word_t *base, word_t *next, size_t bytes) {
@@ -71,10 +72,10 @@ void ussl__mod_power(uint8_t *x, const uint8_t *e, size_t e_len, bool secret, co
     size_t words = words_for(len);
     word_t *modulus = work, *base = modulus + words, *scratch = base + words;
     I(decode)(modulus, m, len);
-    (void)I(decode_mod)(base, x, len, modulus); // x < m
+    (void)I(decode_mod)(base, x, len, modulus); // cannot fail, because x < m
     word_t m0i = ninv(modulus[1]);
     if (secret) {
-        // It fails only where there is too little room.
+        // This fails only if the memory is too small.
         (void)secret_power(base, e, e_len, modulus, m0i, scratch, WINDOW * words);
     } else {
         size_t bytes = words * sizeof(word_t);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// p256_m15.c - P-256 by products of 32 bits: BearSSL's file of it whole, and what calls its
-// functions.
+// p256_m15.c - P-256 with products of 32 bits: BearSSL's ec_p256_m15.c whole, and our functions
+// that call its static functions.
 #include "variants.h"
 
 #if USSL_ARITH_BEARSSL

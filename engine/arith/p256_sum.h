@@ -1,18 +1,19 @@
 // SPDX-License-Identifier: MIT
 //
-// p256_sum.h - one double multiplication in place of two, for signatures: m * G + n * Q. Is
-// included behind a file of BearSSL, by p256_m15.c or p256_m31.c, because it calculates with the
-// static functions and the table of G of that file.
+// p256_sum.h - double-scalar multiplication on P-256, m * G + n * Q, which verifies signatures.
+// p256_m15.c or p256_m31.c includes this header behind a file of BearSSL, because it uses the
+// static functions and the table of G in that file.
 //
-// Notes: for public data only: time and addresses depend on the scalars. Both scalars are read from
-// the top by sliding windows (Handbook of Applied Cryptography, 14.85), over one chain
-// of doublings. The windows of Q are its odd multiples; those of G are in BearSSL's table.
+// Notes: this is for public data only, because time and addresses depend on the scalars. Both
+// scalars are read from the highest bit by sliding windows (Handbook of Applied Cryptography,
+// 14.85), and share one chain of doublings. The odd multiples of Q that its windows need are
+// calculated first; those of G are in BearSSL's table.
 //
-// BearSSL's additions are wrong where a term is the point at infinity, or where both terms are
-// equal. Then z = 0, as for a sum that is infinity, and no later step makes it another number. So a
-// sum with another z is right, and one with z = 0 is left to the caller.
+// BearSSL's additions are wrong if a term is the point at infinity, or if both terms are equal. The
+// result then has z = 0, like the point at infinity, and no later step changes z. So a sum with
+// another z is right, and for z = 0 the function returns false.
 
-// Numbers of 15 bits take more room, and the CPUs that need them have little stack.
+// Numbers with words of 15 bits take more memory, and the CPUs that need them have little stack.
 #if USSL__PUBLIC == 15
 #define WINDOW 3
 #else
@@ -22,15 +23,15 @@
 
 typedef struct {
     const uint8_t *scalar; // lent
-    unsigned value;        // of the window that has begun: odd; 0: none
-    int end;               // its lowest bit
+    unsigned value;        // value of the current window, which is odd; 0 if there is none
+    int end;               // number of its lowest bit
 } sliding_t;
 
 static unsigned bit_of(const uint8_t *scalar, int i) {
     return (scalar[USSL__P256_SCALAR - 1 - i / 8] >> (i % 8)) & 1;
 }
 
-// Returns the number to add at bit `i`, or 0. Is called for each bit, from the highest.
+// Returns the multiple to add at bit `i`, or 0. Must be called for each bit, from the highest.
 static unsigned window_at(sliding_t *w, int i) {
     if (w->value == 0 && bit_of(w->scalar, i) != 0) {
         w->end = i < WINDOW ? 0 : i - WINDOW + 1;

@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: MIT
 //
-// stack.h - wipes the stack where BearSSL's functions have had secret numbers; they leave them
-// there.
+// stack.h - wipes the part of the stack in which BearSSL's functions leave secret numbers.
 #ifndef USSL_ARITH_STACK_H
 #define USSL_ARITH_STACK_H
 
 #include <stdint.h>
 #include <string.h>
 
-// Octets: what a scalar multiplication takes, with numbers of 15 and of 31 bits.
+// Octets of stack that a scalar multiplication uses, with words of 15 and of 31 bits.
 #define STACK_15 2624
 #define STACK_31 1568
 
-// Called where BearSSL was called, so that this frame lies over those that have returned.
+// wipe_stack() must be called by the function that called BearSSL, so that its frame covers the
+// frames of the calls that have returned.
 static inline __attribute__((always_inline)) void wipe(uint8_t *below, size_t size) {
     memset(below, 0, size);
     __asm__ volatile("" : : "r"(below) : "memory");

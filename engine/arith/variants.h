@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: MIT
+//
 // variants.h - what BearSSL calculates, and by which of its implementations on which CPU: scalar
 // multiplication on P-256 and Curve25519, verification of ECDSA on P-256, modular exponentiation
 // and inversion (RSA and ECDSA), and AES-GCM on x86-64. Everything else is mbedTLS's.
 //
-// BearSSL writes the same arithmetic for several multiplication instructions: 15 needs products of
-// 32 bits, 31 products of 64 bits, 62 products of 128 bits. The wider one is faster, but only if
-// the CPU has the instruction, and it takes a time that depends on no secret only if the
-// instruction does (https://www.bearssl.org/ctmul.html).
+// BearSSL implements the same arithmetic for several multiplication instructions. The
+// implementations are named by the bits of a word: 15 needs products of 32 bits, 31 products of 64
+// bits, 62 products of 128 bits. A wider one is faster if the CPU has the instruction. Its time
+// depends on no secret if the time of the instruction depends on none
+// (https://www.bearssl.org/ctmul.html).
 //
 // clang-format off
 // | CPU                            | ECDH | base | public | numbers | because
@@ -17,21 +19,22 @@
 // |                                |      |      |        |         | on the numbers
 // | Cortex-M3                      | 31   | 0    | 31     | 31      | UMULL takes 3 to 5 cycles,
 // |                                |      |      |        |         | fewer for small numbers
-// | Cortex-M4, M7, M33, M55, -A    | 31   | 31   | 31     | 31      | as far as is known UMULL
-// | Xtensa (ESP32), RISC-V, others |      |      |        |         | takes one time
+// | Cortex-M4, M7, M33, M55, -A    | 31   | 31   | 31     | 31      | as far as is known, UMULL
+// | Xtensa (ESP32), RISC-V, others |      |      |        |         | takes constant time
 // | 64 bits, with __int128         | 31   | 31   | 31     | 62      |
 // clang-format on
-// ECDH: scalar multiplication with a scalar that serves one handshake. On a Cortex-M3 their time
-// depends on it a little, but an attacker can measure it only once, and 15 would take twice the
-// time. base: scalar multiplication of P-256's base point, of which signatures are made: a few bits
-// of each of their scalars give the key away. 0 stands for mbedTLS, which multiplies a random
-// representation of the point (f_rng), so that the time tells nothing of the scalar on a Cortex-M3
-// either. public: double-scalar multiplication, which verifies a signature. numbers: modular
-// exponentiation and inversion. RSA keys have base blinding (rsa.c of mbedTLS).
+// ECDH is multiplication by a scalar that serves one handshake. On a Cortex-M3 its time depends on
+// the scalar a little, but an attacker can measure it only once, and 15 would take twice the time.
+// base is multiplication of P-256's base point, which makes signatures. The key can be computed
+// from a few bits of each scalar of many signatures. 0 stands for mbedTLS, which multiplies a
+// random representation of the point (f_rng), so that the time reveals nothing about the scalar on
+// a Cortex-M3 either. public is double-scalar multiplication, which verifies a signature. numbers
+// is modular exponentiation and inversion; RSA keys have base blinding (rsa.c of mbedTLS).
 //
 // USSL_ARITH_ECDH, _BASE, _PUBLIC and _NUMBERS overrule the table.
-// AES-GCM on x86-64 is BearSSL's if the CPU has AES-NI and PCLMULQDQ. Elsewhere it is mbedTLS's: by
-// the instructions of an AArch64 CPU, by the chip's engine on an ESP32 (docs/boards.md), or in
+//
+// AES-GCM on x86-64 is BearSSL's if the CPU has AES-NI and PCLMULQDQ. Elsewhere it is mbedTLS's,
+// with the instructions of an AArch64 CPU, with the AES engine of an ESP32 (docs/boards.md), or in
 // software. ChaCha20-Poly1305 is mbedTLS's: BearSSL's takes the same time.
 #ifndef USSL_ARITH_VARIANTS_H
 #define USSL_ARITH_VARIANTS_H
@@ -55,7 +58,7 @@
 #include <xtensa/config/core-isa.h>
 #endif
 
-// The versions after 0.6 take a scalar of Curve25519 as they take one of P-256.
+// Versions of BearSSL after 0.6 take a scalar of Curve25519 in big-endian order, as one of P-256.
 #if __has_include("ec/ec_c25519_m64.c")
 #define USSL__SCALARS_BIG_ENDIAN 1
 #else
