@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-// A result above 0 is no failure: it says what to do before the next call.
+// A result above 0 is no failure; its comment says what the caller must do.
 typedef enum {
     USSL_OK = 0,
     USSL_WANT_IN = 1,   // receive bytes from the wire into ussl_conn_in(), then call again

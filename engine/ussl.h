@@ -11,8 +11,8 @@
 //   ussl_conn_out / _out_done <-- +-----------+ <-- ussl_conn_write
 //
 // The following holds for every function, so it is written only here:
-//  - A ussl_result_t of 0 means success. A value above 0 tells the caller what to do before it
-//    calls again. A value below 0 means failure. A function that allocates can return
+//  - A ussl_result_t of 0 means success. A value above 0 is no failure: result.h says what the
+//    caller must do. A value below 0 means failure. A function that allocates can return
 //    USSL_ERR_MEMORY, also where its comment does not say so.
 //  - A pointer must not be NULL unless the comment allows it. A ussl_config_t that is all zero has
 //    the safest settings.
@@ -258,8 +258,9 @@ bool ussl_spki_sha256(const uint8_t *der, size_t len, uint8_t out[USSL_PIN_SIZE]
 // An identity is our certificate chain, leaf first, and the private key of the leaf. Certificates
 // and key may each be PEM or DER; in DER the chain is the leaf alone. If `key` is NULL, the key is
 // read from the same PEM text as the chain. Returns USSL_ERR_PARSE with the reason
-// KEY_VALUES_MISMATCH if the key does not belong to the leaf, and with EE_KEY_TOO_SMALL if the
-// leaf's key has less than 2048 bits (RSA) or 224 bits (EC).
+// KEY_VALUES_MISMATCH if the key does not belong to the leaf, with EE_KEY_TOO_SMALL if the leaf's
+// key has less than 2048 bits (RSA) or 224 bits (EC), and with CHAIN_TOO_LONG if the chain exceeds
+// USSL_OWN_CHAIN_MAX.
 typedef struct {
     const uint8_t *cert;
     size_t cert_len;
@@ -277,7 +278,7 @@ ussl_result_t ussl_identity_new(ussl_arena_t *arena, const ussl_identity_source_
     ussl_identity_t **out, ussl_failure_t *why);
 ussl_identity_t *ussl_identity_ref(ussl_identity_t *identity);
 void ussl_identity_unref(ussl_identity_t *identity);
-bool ussl_identity_is_rsa(const ussl_identity_t *identity);
+bool ussl_identity_is_rsa(const ussl_identity_t *identity); // false: EC
 // Returns the length of a Certificate message with the chain, at most USSL_OWN_CHAIN_MAX bytes.
 #define USSL_OWN_CHAIN_MAX 16384
 size_t ussl_identity_message(const ussl_identity_t *identity);
@@ -332,8 +333,8 @@ typedef int (*ussl_on_hello_t)(void *owner, const char *name);
 // The engine calls this to make the ECDSA signature of a handshake, in DER, with a key that is held
 // elsewhere (USSL_SIGN). `key` is the private value that was loaded; key_len is 0 if none was.
 // *sig_len is the room in `sig` in bytes, and the hook sets it to the length of the signature.
-// After USSL_HOOK_DECLINED the engine signs with `key` itself. Any other result than USSL_OK ends
-// the handshake with internal_error.
+// After USSL_HOOK_DECLINED the engine signs with `key` itself. Any result other than this one and
+// USSL_OK ends the handshake with internal_error.
 typedef ussl_result_t (*ussl_on_sign_t)(void *owner, const uint8_t *key, size_t key_len,
     const uint8_t *hash, size_t hash_len, uint8_t *sig, size_t *sig_len);
 
@@ -475,12 +476,12 @@ ussl_result_t ussl_conn_write(ussl_conn_t *conn, const uint8_t *buf, size_t len,
 // changes nothing.
 ussl_result_t ussl_conn_close(ussl_conn_t *conn);
 
-// The wire. ussl_conn_in() returns the input window: where the caller puts wire bytes, and in *len
-// at most how many. It returns NULL if no bytes are needed. ussl_conn_in_done() reports how many
-// have been put there, where 0 means that the wire has ended, and ussl_conn_in_back() returns the
-// window unused. ussl_conn_out() returns the output window: the bytes to send, or NULL if there are
-// none. ussl_conn_out_done() reports how many of them have been sent. The output must be drained
-// after a failure too, because it contains the alert for the peer.
+// The wire. ussl_conn_in() returns the input window, into which the caller puts wire bytes, and
+// sets *len to its size; it returns NULL if no bytes are needed. ussl_conn_in_done() reports how
+// many have been put there, where 0 means that the wire has ended, and ussl_conn_in_back() gives
+// the window back unused. ussl_conn_out() returns the output window: the bytes to send, or NULL if
+// there are none. ussl_conn_out_done() reports how many of them have been sent. The output must be
+// drained after a failure too, because it contains the alert for the peer.
 uint8_t *ussl_conn_in(ussl_conn_t *conn, size_t *len);
 void ussl_conn_in_done(ussl_conn_t *conn, size_t n);
 void ussl_conn_in_back(ussl_conn_t *conn);
@@ -538,10 +539,10 @@ const char *ussl_verdict_rule(const ussl_verdict_t *verdict, size_t index);
 // A session is what a connection leaves for a resumption (RFC 8446 2.2, RFC 5077): its secrets, and
 // what was proven about the peer.
 typedef struct {
-    uint8_t id[32]; // SHA-256 of the session ticket, or the session ID of TLS 1.2
-    size_t id_len;
+    uint8_t id[32];         // SHA-256 of the session ticket, or the session ID of TLS 1.2
+    size_t id_len;          // bytes; 0 if there is neither
     int64_t made;           // seconds since 1970
-    uint32_t timeout;       // seconds
+    uint32_t timeout;       // seconds for which a client resumes it
     uint32_t lifetime_hint; // seconds, as the server named it; 0 if it named none
     bool has_ticket;
 } ussl_session_info_t;
@@ -556,7 +557,7 @@ ussl_result_t ussl_conn_session(ussl_conn_t *conn, ussl_session_t **out);
 // is not set or the context has no_tickets. In these cases, or if the server refuses it, a full
 // handshake is made. Returns USSL_ERR_USAGE for a server, or if the handshake has begun.
 ussl_result_t ussl_conn_set_session(ussl_conn_t *conn, const ussl_session_t *session);
-bool ussl_conn_resumed(const ussl_conn_t *conn);
+bool ussl_conn_resumed(const ussl_conn_t *conn); // established by resuming a session
 
 ussl_session_t *ussl_session_ref(ussl_session_t *session);
 void ussl_session_unref(ussl_session_t *session);

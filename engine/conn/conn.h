@@ -69,7 +69,7 @@ struct ussl_conn {
     mbedtls_x509_crt *kept_peer; // owned; the peer's certificate from that session, or NULL
     bool in_client_hello;        // on_hello is running
     uint8_t identities_seen;     // number of PSK identities for which on_psk was called
-    bool had_client_hello;       // server: the next one follows a HelloRetryRequest
+    bool had_client_hello;       // server: one has arrived; a second follows a HelloRetryRequest
     bool extended_ms;            // the peer's hello has extended_master_secret (RFC 7627)
     bool session_extended_ms;    // the session that is offered was made with that extension
     bool key_update_due;         // the peer has requested a KeyUpdate (RFC 8446 4.6.3)
@@ -267,7 +267,7 @@ bool ussl__psk_proven(const ussl_conn_t *conn);
 // ---- datagrams.c (USSL_DTLS) --------------------------------------------------------------------
 // True if a context can have these settings together with datagrams.
 bool ussl__datagrams_fit(const ussl_config_t *config);
-// Gives a server's context the key for its cookies. Returns an mbedTLS code.
+// Makes the key for the cookies of a server's context. Returns an mbedTLS code.
 USSL__CHECKED int ussl__datagrams_use(ussl_ctx_t *ctx);
 // For a connection of a context with `datagrams`, these must be called when it is made and after
 // its handshake.

@@ -97,7 +97,7 @@ static void set_suites(ussl_ctx_t *ctx) {
     } else {
         ussl_suites_default(ids);
     }
-    // A suite of TLS 1.2 stands either for certificates or for pre-shared keys.
+    // A suite of TLS 1.2 is either for certificates or for pre-shared keys.
     size_t n = 0;
     for (size_t i = 0; i < USSL_SUITES_MAX && ids[i] != 0; i++) {
         bool tls13 = ussl_suite_find(ids[i])->version == USSL_VERSION_TLS13;

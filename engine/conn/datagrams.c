@@ -3,9 +3,9 @@
 // datagrams.c - DTLS 1.2 (RFC 6347): connections over datagrams, with timers for lost messages and
 // cookies against forged addresses.
 //
-// Notes: one call of ussl__wire_recv() takes one datagram, and one of ussl__wire_send() gives one.
-// The record buffers have their full size from the beginning, because the size of a datagram is not
-// known before it is read. Messages that wait for their predecessors are limited by
+// Notes: one call of ussl__wire_recv() receives one datagram, and one call of ussl__wire_send()
+// sends one. The record buffers have their full size from the beginning, because the size of a
+// datagram is not known before it is read. Messages that wait for their predecessors are limited by
 // MBEDTLS_SSL_DTLS_MAX_BUFFERING.
 #include "conn.h"
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// key_update.c - changes the keys of a TLS 1.3 connection, when the peer asks for it and before a
+// key_update.c - changes the keys of a TLS 1.3 connection, when the peer requests it, and before a
 // key has protected too many records (RFC 8446 4.6.3 and 5.5).
 //
 // Notes: mbedTLS does not implement KeyUpdate and would end the connection. An answer is sent when

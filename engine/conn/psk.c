@@ -80,7 +80,7 @@ int ussl__psk_use(ussl_ctx_t *ctx) {
 
 bool ussl__psk_proven(const ussl_conn_t *conn) {
     if (mbedtls_ssl_get_version_number(&conn->ssl) == MBEDTLS_SSL_VERSION_TLS1_3) {
-        return !conn->full_handshake; // no session is resumed, so only the key is left
+        return !conn->full_handshake; // no session is resumed, so this was the key
     }
     return ussl__suite_is_psk(mbedtls_ssl_get_ciphersuite_id_from_ssl(&conn->ssl));
 }

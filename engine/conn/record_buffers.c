@@ -32,8 +32,8 @@ static bool held_too_long(const ussl__shared_buffer_t *shared) {
     return ussl__ticks_ms() - shared->since_ms >= USSL_HOLD_MS;
 }
 
-// True if the connection waits for the rest of a record, no call is at work on it, and the caller
-// does not have its input window.
+// True if the connection waits for the rest of a record, no call on it is in progress, and the
+// caller does not have its input window.
 static bool is_incomplete(const ussl_conn_t *conn) {
     return conn->in != NULL && conn->in_have == 0 && !conn->busy && !conn->lent;
 }
@@ -281,7 +281,8 @@ size_t ussl__records_room_out(ussl_conn_t *conn, size_t len) {
     return len;
 }
 
-// mbedTLS writes handshake messages up to the size that it is built for, and an alert can follow.
+// mbedTLS writes handshake records of up to MBEDTLS_SSL_OUT_BUFFER_LEN octets, and an alert can
+// follow.
 ussl_result_t ussl__records_for_handshake(ussl_conn_t *conn) {
     size_t full = MBEDTLS_SSL_OUT_BUFFER_LEN + CONN_ALERT_MAX;
     if (ussl__conn_datagrams(conn)) {
@@ -291,7 +292,7 @@ ussl_result_t ussl__records_for_handshake(ussl_conn_t *conn) {
         conn->flight_over = true;
         return USSL_WANT_OUT;
     }
-    size_t needed = ussl__flight_needs(conn); // with a long certificate chain of our own
+    size_t needed = ussl__flight_needs(conn); // more with a long chain of our own
     full = needed > full ? needed : full;
     if (conn->out_room >= full || conn->ssl.out_left > 0) {
         return USSL_OK;

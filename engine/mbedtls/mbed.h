@@ -104,7 +104,7 @@ void ussl__alert_sent(const mbedtls_ssl_context *ssl, bool last);
 // conn/failure.c: returns the alert to send where mbedTLS would send `alert`: that of the failure
 // that has been latched, or else `alert`.
 unsigned char ussl__alert_to_send(const mbedtls_ssl_context *ssl, unsigned char alert);
-// conn/peer_check.c: replaces mbedtls_x509_crt_verify_restartable(). The flags are not 0 unless the
+// conn/peer_check.c: replaces mbedtls_x509_crt_verify_restartable(). *flags is 0 only if the
 // certificates are accepted.
 int ussl__verify_sent(mbedtls_ssl_context *ssl, const mbedtls_x509_crt *chain, uint32_t *flags);
 // conn/sign.c: makes an ECDSA signature in DER by calling on_sign. Returns
