@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// seal.c - seals session tickets and saved sessions, so that nobody else can read or make them:
-// AES-256-GCM (NIST SP 800-38D) with a random nonce.
+// seal.c - seals session tickets and saved sessions with AES-256-GCM (NIST SP 800-38D) and a random
+// nonce, so that only a holder of the key can read or make them.
 #include "session.h"
 
 #if USSL_SESSIONS

@@ -3,10 +3,10 @@
 // session.c - a session as an object: a client keeps it, saves it and loads it (RFC 5077, RFC 8446
 // 2.2).
 //
-// Notes: mbedTLS resumes a TLS 1.2 session for any host and under any settings, and does not judge
-// chain and name again. So a session contains what was proven when it was made: for which host, by
-// which rules, and under which trust. conn/resume.c offers it only where that is enough; elsewhere
-// a full handshake is made.
+// Notes: mbedTLS resumes a TLS 1.2 session for any host and under any settings, and does not verify
+// the chain and the name again. So a session records what its full handshake has proven: for which
+// host, by which rules, and under which trust. conn/resume.c offers it only to a connection that
+// requires no more than that; any other connection makes a full handshake.
 #include "session.h"
 
 #include <string.h>
@@ -78,7 +78,8 @@ static ussl_result_t session_fill(
     return result;
 }
 
-// Turns session->data, which is a saved session, into its snapshot.
+// Unseals the saved session in session->data in place, and fills session->snapshot and
+// session->info from it.
 static ussl_result_t session_open(ussl_session_t *session, const ussl_session_source_t *source,
     const ussl_trust_t *trust, ussl_failure_t *why) {
     uint8_t *text;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// snapshot.c - writes and parses snapshots, the bytes that are kept of a session, judges their age,
+// snapshot.c - writes and parses snapshots, the bytes in which a session is kept, checks their age,
 // and seals them for a device that loses its memory.
 //
 // Notes: the layout, big-endian:
@@ -25,7 +25,7 @@ static const uint8_t magic[4] = {'u', 's', 's', VERSION};
 static bool read_time(ussl__reader_t *reader, int64_t *out) {
     uint64_t seconds;
     if (!ussl__read_number(reader, 8, &seconds) || seconds > INT64_MAX) {
-        return false; // a time before 1970, from which no age can be computed
+        return false; // before 1970; no age can be computed from such a time
     }
     *out = (int64_t)seconds;
     return true;
@@ -42,8 +42,8 @@ static bool read_bytes(
     return true;
 }
 
-// Derives the key that seals a saved session from the caller's key. If that is empty, everybody can
-// derive it, and the seal only detects damage.
+// Derives the key that seals a saved session from the caller's key. If the caller's key is empty,
+// anybody can derive the same key, and the seal only detects damage.
 static void saving_key(const void *key, size_t len, uint8_t out[USSL__SEAL_KEY]) {
     static const uint8_t label[] = "ussl saved session 1";
     mbedtls_sha256_context hash;
@@ -55,8 +55,8 @@ static void saving_key(const void *key, size_t len, uint8_t out[USSL__SEAL_KEY])
     mbedtls_sha256_free(&hash);
 }
 
-// mbedTLS loads the length of an id and the times of a ticket unchecked, and later copies and
-// subtracts them. No age can be computed from a time before 1970.
+// mbedTLS loads the length of an id and the times of a ticket without a check. It later copies that
+// many bytes, and computes ages from the times, which is not possible for a time before 1970.
 static bool is_sound(const mbedtls_ssl_session *session, int endpoint) {
     if (session->endpoint != endpoint || session->id_len > sizeof(session->id)
         || session->start < 0) {

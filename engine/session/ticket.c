@@ -13,14 +13,14 @@
 typedef struct {
     uint8_t name[USSL__TICKET_NAME];
     uint8_t key[USSL__SEAL_KEY];
-    int64_t made_at; // seconds since 1970, which is 0 while the clock is not set
+    int64_t made_at; // seconds since 1970 by the clock, even if it was not set
     bool made;
 } ticket_key_t;
 
 struct ussl_tickets {
     ussl__object_t object;
     ussl_arena_t *arena;  // counted
-    ticket_key_t keys[2]; // the key that seals, and the key before it
+    ticket_key_t keys[2]; // the current key, which seals tickets, and the one before it
 };
 
 // ---- helpers ----
@@ -29,8 +29,8 @@ static bool is_valid(const ticket_key_t *key, int64_t now, int64_t lifetimes) {
     return key->made && age >= 0 && age < lifetimes * USSL_TICKET_LIFETIME;
 }
 
-// Makes a new key if the one that seals is older than a lifetime. Returns USSL_ERR_PLATFORM if
-// there is no entropy.
+// Replaces the current key if it is older than one lifetime or was never made. Returns
+// USSL_ERR_PLATFORM if there is no entropy.
 static ussl_result_t renew_key(ussl_tickets_t *tickets) {
     int64_t now = ussl__now();
     if (is_valid(&tickets->keys[0], now, 1)) {
