@@ -86,8 +86,9 @@ static bool split_mailbox(der_t text, der_t *local, der_t *host) {
     return is_host(*host);
 }
 
-// Finds HOST in scheme://user@HOST:port/path (RFC 3986 3.2). False if there is none or it is an IP
-// address: under a constraint, a URI must have a host name (RFC 5280 4.2.1.10).
+// Finds HOST in scheme://user@HOST:port/path (RFC 3986 3.2). False if there is none, or if it is an
+// IP address, because a URI that is checked against a constraint must have a host name (RFC 5280
+// 4.2.1.10).
 static bool host_of_uri(der_t uri, der_t *host) {
     unsigned char *colon = memchr(uri.at, ':', der_len(&uri));
     if (colon == NULL || uri.end - colon < 3 || colon[1] != '/' || colon[2] != '/') {
@@ -115,7 +116,7 @@ static bool dns_within(der_t name, der_t base) {
     return der_len(&base) == 0 || same_host(name, base) || below(name, base);
 }
 
-// True if `name` is a wildcard that matches `base` itself; dns_within() covers names below it.
+// True if `name` is a wildcard that matches `base` itself; dns_within() covers names below `base`.
 static bool wildcard_reaches(der_t name, der_t base) {
     if (!is_wildcard(&name) || starts_with(&base, '.')) {
         return false;
@@ -146,7 +147,7 @@ static bool uri_within(der_t name, der_t base) {
 static bool address_within(der_t name, der_t base) {
     size_t len = der_len(&name);
     if (der_len(&base) != 2 * len) {
-        return false; // IPv4 against IPv6
+        return false; // one is IPv4 and the other IPv6
     }
     for (size_t i = 0; i < len; i++) {
         if ((name.at[i] ^ base.at[i]) & base.at[len + i]) {

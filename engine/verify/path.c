@@ -2,11 +2,12 @@
 //
 // path.c - finds a certification path from a peer's certificate to a trust anchor (RFC 4158).
 //
-// Notes: a peer sends certificates in any order and may add others, and one CA may have several. So
-// paths are tried one after the other, trusted issuers first, until one breaks no rule. Signatures
-// cost most, so the search checks those of a path last, and only if no rule is broken but the
-// dates; each is checked only once. Steps, comparisons and signatures are counted, and the search
-// gives up if there are too many, because their number depends on what the peer sends.
+// Notes: a peer may send its certificates in any order, with others among them, and one CA may have
+// several certificates. So paths are tried one after the other, trusted issuers first, until one
+// breaks no rule. Signatures cost most, so the search checks those of a path last, and only if the
+// path breaks no rule except those about dates; no signature is checked twice. Steps, comparisons
+// and signatures are counted, and the search gives up if there are too many, because their number
+// depends on what the peer sends.
 #include "verify.h"
 
 enum {
@@ -44,7 +45,7 @@ typedef struct {
     size_t steps, signatures;
     unsigned work; // of the signatures
     bool gave_up, too_long, no_memory;
-    bool complete; // `best` ends at a trust anchor; if not, it is the first dead end
+    bool complete; // `best` ends at a trust anchor; otherwise it is the first dead end
     bool checked;  // the signatures of `best` have been checked
     ussl__path_t best;
     ussl_verdict_t verdict;  // on `best`
@@ -52,8 +53,8 @@ typedef struct {
 } search_t;
 
 // ---- helpers ----
-// Reads the roots that have the name of the child's issuer from the store, unless they are in
-// memory. Returns all roots that have been read, and next_issuer() compares the names.
+// Reads the roots that have the name of the child's issuer from the store, unless this search has
+// read them before. Returns all roots that it has read; next_issuer() compares the names.
 static const mbedtls_x509_crt *bring_roots(search_t *search, const mbedtls_x509_crt *child) {
 #if USSL_STORE
     const ussl_trust_t *trust = search->req->config->trust;
@@ -135,8 +136,8 @@ static bool edge_is_good(
     return good;
 }
 
-// Checks the signatures from the peer's certificate upwards, so that an issuer that only has the
-// right name is found at the first signature; then revocation.
+// Checks the signatures from the peer's certificate upwards, so that an issuer of which only the
+// name is right fails at its first signature. Then checks revocation.
 static void check_signatures(search_t *search, const ussl__path_t *path, ussl_verdict_t *verdict) {
     for (size_t i = 0; i + 1 < path->len; i++) {
         if (!edge_is_good(search, path->cert[i], path->cert[i + 1])) {
@@ -275,7 +276,7 @@ static bool goes_through(const ussl__path_t *path, const mbedtls_x509_crt *crt) 
     return false;
 }
 
-// Passes the roots that the path goes through to path->roots, and frees the others.
+// Moves the roots that are in the path to path->roots, and frees the others.
 static void keep_roots(search_t *search, ussl__path_t *path) {
     mbedtls_x509_crt *next;
     for (mbedtls_x509_crt *root = search->roots; root != NULL; root = next) {

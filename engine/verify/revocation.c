@@ -2,9 +2,9 @@
 //
 // revocation.c - checks certificates of a path against the CRLs that were loaded (RFC 5280 6.3).
 //
-// Notes: if an issuer has several CRLs, all that are valid and current count; if none is, the
-// first of the others counts. If there is no CRL of its issuer, a certificate is refused, because
-// the check is made only if the configuration requires it.
+// Notes: if an issuer has several CRLs, all that are valid and current are used. If none of them
+// is, the faults of the first are reported. A certificate whose issuer has no CRL is refused,
+// because the check is made only if the configuration requires it.
 #include "verify.h"
 
 #include <string.h>
@@ -16,9 +16,9 @@ static bool crl_signed_by(const mbedtls_x509_crl *crl, const mbedtls_x509_crt *i
     return !ussl__hash_is_weak(crl->sig_md) && ussl__signature_is_good(&signature, issuer);
 }
 
-// Returns the issuer of a certificate: the next one of the path. The last one is its own issuer if
-// it is self-issued; if not, the first certificate of the trust with the issuer's name is returned,
-// or NULL if there is none.
+// Returns the issuer of a certificate, which is the next certificate of the path. The issuer of the
+// last one is that certificate itself if it is self-issued, and otherwise the first certificate of
+// the trust with the issuer's name, or NULL if there is none.
 static const mbedtls_x509_crt *issuer_of(
     const ussl__requirements_t *req, const ussl__path_t *path, size_t depth) {
     const mbedtls_x509_crt *crt = path->cert[depth];
@@ -37,8 +37,8 @@ static const mbedtls_x509_crt *issuer_of(
     return NULL;
 }
 
-// Judges one CRL. Returns USSL_CERT_* bits, or 0 if the CRL is valid and current and does not list
-// the certificate. *code is an X509_V_ERR_* number, or 0 for the bit's usual one.
+// Checks one CRL. Returns USSL_CERT_* bits, or 0 if the CRL is valid and current and does not list
+// the certificate. *code is an X509_V_ERR_* number, or 0 for the usual number of the bit.
 static uint32_t judge(const ussl__requirements_t *req, const mbedtls_x509_crl *crl,
     const mbedtls_x509_crt *crt, const mbedtls_x509_crt *issuer, uint8_t *code) {
     bool has_usage = issuer->ext_types & MBEDTLS_X509_EXT_KEY_USAGE;

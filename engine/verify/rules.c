@@ -2,10 +2,10 @@
 //
 // rules.c - the rules for each certificate of a path (RFC 5280 4 and 6, RFC 9525).
 //
-// Notes: the rules only read the path and add what is broken to the verdict. Nothing is allocated,
-// except to parse the key of a root from a store. mbedTLS has parsed the certificates, and
-// signature.c checks the signatures; what the path may be used for is decided here. `strict` adds
-// the rules of OpenSSL's X509_V_FLAG_X509_STRICT, which a CA can break without being dangerous.
+// Notes: the rules only read the path and add those that are broken to the verdict. Nothing is
+// allocated, except to parse the key of a root from a store. mbedTLS has parsed the certificates,
+// and signature.c checks the signatures. `strict` adds the rules of OpenSSL's
+// X509_V_FLAG_X509_STRICT; a CA that breaks one of these is not necessarily dangerous.
 #include "verify.h"
 
 #include <string.h>
@@ -17,7 +17,7 @@ static bool has(const mbedtls_x509_crt *crt, int extension) {
     return (crt->ext_types & extension) != 0;
 }
 
-// True if the path ends at this certificate, and our trust or its store has it.
+// True if the path ends at this certificate, and it is in our trust or its store.
 static bool is_from_trust(const ussl__path_t *path, size_t depth) {
     return path->believed && depth + 1 == path->len;
 }
@@ -33,8 +33,8 @@ static bool is_empty(const mbedtls_x509_buf *name) {
 }
 
 // ---- extensions ----
-// True if policyConstraints has [0], requireExplicitPolicy (RFC 5280 4.2.1.11), or is malformed. If
-// not, policies make no difference, because any policy is accepted.
+// True if policyConstraints has [0], requireExplicitPolicy (RFC 5280 4.2.1.11), or is malformed.
+// Otherwise policies make no difference, because any policy is accepted.
 static bool asks_for_policy(der_t content) {
     der_t list, number;
     return !der_enter(&content, DER_SEQUENCE, &list) || der_enter(&list, DER_CONTEXT, &number);
@@ -82,8 +82,9 @@ static void check_extensions(
         if (extension.critical && !is_handled(&extension)) {
             ussl__verdict_add(verdict, USSL_CERT_CRITICAL, 0, depth);
         }
-        // An extension is compared with all that follow it, and one is assumed for every 8 bytes.
-        // The number of comparisons is limited, because the peer chooses how many there are.
+        // Each extension is compared with all that follow it. Their number is estimated as one for
+        // every 8 bytes. The comparisons are limited, because the peer chooses how many extensions
+        // there are.
         uint32_t looks = (uint32_t)(der_len(&list) / 8);
         if (looks > req->effort) {
             ussl__verdict_add(verdict, USSL_CERT_TOO_LONG, 0, depth);
@@ -97,8 +98,8 @@ static void check_extensions(
 }
 
 // ---- issuers ----
-// Like OpenSSL's check_ca(): a self-issued certificate of version 1 may be a root, because the
-// oldest roots are of that version.
+// As in OpenSSL's check_ca(), a self-issued certificate of version 1 may be a root, because the
+// oldest roots have that version.
 static bool may_issue(const ussl__requirements_t *req, const mbedtls_x509_crt *crt, bool anchor) {
     if (has(crt, MBEDTLS_X509_EXT_KEY_USAGE) && !(crt->key_usage & MBEDTLS_X509_KU_KEY_CERT_SIGN)) {
         return false;
@@ -118,7 +119,7 @@ static bool path_is_too_long(const ussl__path_t *path, size_t depth) {
     for (size_t i = 1; i < depth; i++) {
         below += !ussl__is_self_issued(path->cert[i]);
     }
-    return crt->max_pathlen > 0 && below > crt->max_pathlen - 1; // mbedTLS stores it plus 1
+    return crt->max_pathlen > 0 && below > crt->max_pathlen - 1; // mbedTLS stores the limit plus 1
 }
 
 static bool allows(const mbedtls_x509_crt *crt, const char *purpose, size_t len) {
@@ -133,7 +134,7 @@ static bool allows(const mbedtls_x509_crt *crt, const char *purpose, size_t len)
     return false;
 }
 
-// Every cipher suite that is built in requires a signature of the peer, so the key usage of its
+// Every cipher suite that is built in requires a signature by the peer, so the key usage of its
 // certificate must permit signatures (RFC 5246 7.4.2, RFC 8446 4.4.2.2).
 static void check_purpose(const ussl__requirements_t *req, const mbedtls_x509_crt *crt,
     size_t depth, ussl_verdict_t *verdict) {
@@ -247,8 +248,8 @@ static bool names_host(const ussl__requirements_t *req, const mbedtls_x509_crt *
     return cn && ussl_hostname_match((const char *)cn->p, cn->len, req->hostname, host_len);
 }
 
-// Checks everything below one CA against its name constraints. Self-issued CAs are exempt (RFC 5280
-// 6.1.3 (b)).
+// Checks all certificates below one CA against its name constraints. Self-issued CAs are exempt
+// (RFC 5280 6.1.3 (b)).
 static void check_constraints(
     ussl__requirements_t *req, const ussl__path_t *path, size_t depth, ussl_verdict_t *verdict) {
     ussl__constraints_t limits;

@@ -64,9 +64,9 @@ bool ussl__signed_by(const mbedtls_x509_crt *crt, const mbedtls_x509_crt *issuer
     return ussl__signature_is_good(&signature, issuer);
 }
 
-// Measured on a Cortex-M3 with MicroPython's heap and mbedTLS's arithmetic, in millions of
-// instructions: RSA-4096 16, RSA-8192 60, RSA-4096 with an exponent of 64 bits 47, P-256 39, P-384
-// 65, P-521 103. BearSSL takes less for RSA and P-256.
+// The costs were measured on a Cortex-M3 with MicroPython's heap and mbedTLS's arithmetic, in
+// millions of instructions: RSA-4096 16, RSA-8192 60, RSA-4096 with an exponent of 64 bits 47,
+// P-256 39, P-384 65, P-521 103. BearSSL needs fewer for RSA and P-256.
 unsigned ussl__signature_work(const mbedtls_x509_crt *issuer) {
     mbedtls_pk_context room, *key = key_of(issuer, &room);
     size_t bits = mbedtls_pk_get_bitlen(key);

@@ -138,8 +138,8 @@ const char *ussl__verdict_reason(const ussl_verdict_t *verdict) {
 const char *ussl_verdict_rule(const ussl_verdict_t *verdict, size_t index) {
     for (size_t i = 0; i < RULES; i++) {
         if (verdict->flags >> rules[i].bit & 1 && index-- == 0) {
-            // The rule that the verdict names can have another number than the usual one, and
-            // so another message.
+            // The verdict may have another number for its rule than the usual one, and so another
+            // message.
             bool told = i == rank(verdict->flags);
             return told ? verdict->message : message_of(1u << rules[i].bit, rules[i].code);
         }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 //
-// verify.c - verifies the certificates of a peer: path, rules, dates that are judged later, and the
-// owner's hook.
+// verify.c - verifies the certificates of a peer: path, rules, dates that are checked later, and
+// the owner's hook.
 //
 // Notes: this replaces mbedTLS's verification, which uses the first path that it finds and leaves
-// half of RFC 5280 to the caller.
+// many rules of RFC 5280 to the caller.
 #include "verify.h"
 
 #include <string.h>
@@ -49,10 +49,10 @@ static void keep_blamed(ussl__verification_t *check) {
     }
 }
 
-// ---- dates that are judged later ----
+// ---- dates that are checked later ----
 #if USSL_CRL
-// Returns when the last CRL of the certificate's issuer expires, in seconds since 1970, or 0 if
-// there is none.
+// Returns the time at which the last CRL of the certificate's issuer expires, in seconds since
+// 1970, or 0 if there is no such CRL.
 static int64_t crls_end(const ussl_trust_t *trust, const mbedtls_x509_crt *crt) {
     int64_t end = 0;
     for (const mbedtls_x509_crl *crl = trust ? trust->crls : NULL; crl != NULL; crl = crl->next) {

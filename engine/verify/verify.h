@@ -7,7 +7,7 @@
 
 #include "../trust/trust.h"
 
-// What a certification path must fulfil.
+// The requirements that a certification path must meet.
 typedef struct {
     const ussl_config_t *config; // lent
     void *owner;                 // caller's; passed to config->on_cert
@@ -17,7 +17,7 @@ typedef struct {
     size_t address_len;     // 0: hostname is a name
     bool clock;             // `now` is known
     bool at_least;          // `now` is only a lower bound of the time
-    bool hold;              // the clock is not set: dates are judged later
+    bool hold;              // the clock is not set: dates are checked later
     mbedtls_x509_time now;
     uint32_t effort; // comparisons of names and extensions that may still be made
 } ussl__requirements_t;
@@ -28,7 +28,7 @@ typedef struct {
     const mbedtls_x509_crt *cert[USSL__PATH_MAX]; // lent; from the peer's chain, the trust or roots
     uint8_t len;
     bool anchored; // the last certificate is a trust anchor
-    bool believed; // the last certificate is in the trust or its store, but may be no anchor
+    bool believed; // the last certificate is in the trust or its store, but need not be an anchor
     bool stored;   // the last certificate came from the root store
     mbedtls_x509_crt *roots; // owned; the certificates of the path that came from the root store
 } ussl__path_t;
@@ -41,34 +41,36 @@ typedef struct {
     size_t blamed_len;
     ussl_verdict_t verdict;
     bool verified; // a path has been judged, with the result in verdict
-    bool held;     // its dates are still to be judged, because the clock was not set
+    bool held;     // its dates are still to be checked, because the clock was not set
     int64_t not_before, not_after; // of the whole path if held; seconds since 1970
 } ussl__verification_t;
 
-// Verifies the chain that a peer sent. USSL_ERR_CERT: it is refused, and check->verdict has the
-// reason. USSL_ERR_HOOK: on_cert refused it. USSL_ERR_MEMORY: it could not be judged.
+// Verifies the chain that a peer sent. Returns USSL_ERR_CERT if every path breaks a rule, with the
+// reason in check->verdict; USSL_ERR_HOOK if on_cert refused the path; and USSL_ERR_MEMORY if there
+// was no memory to search for a path.
 USSL__CHECKED ussl_result_t ussl__verify(
     ussl__requirements_t *req, const mbedtls_x509_crt *chain, ussl__verification_t *check);
-// Judges the dates if they are still to be judged. False if the clock is still not set, or if
-// check->verdict names a broken rule.
+// Checks the dates if they are still to be checked. Returns false if the clock is still not set, or
+// if check->verdict names a broken rule.
 bool ussl__verify_held(ussl__verification_t *check);
 
 // ---- path.c ------------------------------------------------------------------------------------
 // Finds a path that breaks no rule. If there is none, *path is the path with the least serious
-// fault, and *verdict describes it. If the last certificate came from the root store, path->roots
-// owns it. Fails only for lack of memory.
+// fault, and *verdict describes it. path->roots owns the certificates of *path that came from the
+// root store. Fails only for lack of memory.
 USSL__CHECKED ussl_result_t ussl__path_find(ussl__requirements_t *req, const mbedtls_x509_crt *sent,
     ussl__path_t *path, ussl_verdict_t *verdict);
 // Frees the last certificate of a path if it came from the root store; its place in the path is
-// then NULL. It can be read again, and the handshake is done without it.
+// then NULL. The rest of the handshake does not need it, and it can be read again.
 void ussl__path_release_anchor(ussl__path_t *path);
 
 // ---- rules.c -----------------------------------------------------------------------------------
-// Checks everything but signatures, revocation, and whether the path ends at a trust anchor. Adds
-// the broken rules to *verdict.
+// Checks everything except signatures, revocation, and whether the path ends at a trust anchor.
+// Adds the broken rules to *verdict.
 void ussl__rules_check(
     ussl__requirements_t *req, const ussl__path_t *path, ussl_verdict_t *verdict);
-// Checks the one rule for a certificate whose key is trusted for itself: the strength of the key.
+// Checks the only rule for a certificate whose key is trusted for itself (pins.c): the strength of
+// the key.
 void ussl__rules_check_key(const mbedtls_x509_crt *crt, ussl_verdict_t *verdict);
 
 // ---- signature.c -------------------------------------------------------------------------------
@@ -79,7 +81,7 @@ typedef struct {
     mbedtls_pk_type_t pk;
     const void *options; // of RSASSA-PSS, else NULL
 } ussl__signature_t;
-// Returns what it costs to check a signature with the key of `issuer`, in units of about 17 million
+// Returns the cost of checking a signature with the key of `issuer`, in units of about 17 million
 // instructions on a Cortex-M3: 1 for RSA-4096 with the exponent 65537, 3 for P-256, 6 for P-521.
 unsigned ussl__signature_work(const mbedtls_x509_crt *issuer);
 // True if the signature is valid under the key of `issuer`.
@@ -97,8 +99,8 @@ typedef struct {
 } ussl__constraints_t;
 enum { USSL__CODE_TOO_LONG = 22, USSL__CODE_EXTENSION = 41 };
 // Both return 0 or one of OpenSSL's X509_V_ERR_* numbers. ussl__constraints_check() subtracts one
-// from *effort for every subtree that it compares with a name. with_common_name: a common name that
-// is a host name with a dot counts as a DNS name if there is no other.
+// from *effort for every subtree that it compares with a name. with_common_name: if the certificate
+// has no dNSName, a common name that is a host name with a dot is checked like one.
 USSL__CHECKED int ussl__constraints_read(const mbedtls_x509_crt *crt, ussl__constraints_t *out);
 USSL__CHECKED int ussl__constraints_check(const ussl__constraints_t *limits,
     const mbedtls_x509_crt *crt, bool with_common_name, uint32_t *effort);
