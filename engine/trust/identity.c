@@ -3,8 +3,8 @@
 // identity.c - our identity: a certificate chain and its private key, checked to belong together.
 //
 // Notes: an identity is built whole or not at all, so a context never holds the chain of one call
-// and the key of another. mbedTLS requires a NUL at the end of a PEM text, and counts it in the
-// length; DER must not have one. So the key is copied to add it, and the arena wipes the copy.
+// and the key of another. mbedTLS requires a NUL at the end of PEM text, which is included in the
+// length; DER must not have one. So the key is copied to add the NUL, and the arena wipes the copy.
 #include "trust.h"
 
 #include <string.h>
@@ -40,8 +40,8 @@ static ussl_result_t parse_chain(
 }
 
 #if USSL_PEM
-// Finds a key block with one of these labels and parses what is in it, whatever the label says. As
-// OpenSSL does, because some tools write PKCS#8 under the label of PKCS#1 or SEC 1.
+// Parses the key in a block with any of these labels, whatever its format is. OpenSSL does so too,
+// because some tools write PKCS#8 under the label of PKCS#1 or SEC 1.
 static int parse_mislabelled(mbedtls_pk_context *key, const char *text, size_t len) {
     static const char *const labels[] = {"RSA PRIVATE KEY", "EC PRIVATE KEY", "PRIVATE KEY"};
     int code = MBEDTLS_ERR_PK_KEY_INVALID_FORMAT;
@@ -57,8 +57,8 @@ static int parse_mislabelled(mbedtls_pk_context *key, const char *text, size_t l
     return code;
 }
 
-// True if the key is encrypted with 3DES (des-ede3-cbc, RFC 8018 B.2.2). mbedTLS says no more than
-// that the password may be wrong.
+// True if the key is encrypted with 3DES (des-ede3-cbc, RFC 8018 B.2.2). Without USSL_3DES_KEYS
+// mbedTLS cannot decrypt such a key, and the cipher is reported as the cause.
 static bool is_triple_des(const char *text, size_t len) {
     static const uint8_t oid[] = {0x06, 0x08, 0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x03, 0x07};
     uint8_t *der;
@@ -109,7 +109,8 @@ static ussl_result_t parse_key(
     return ussl__parse_error(why, password ? "BAD_PASSWORD_READ" : "BAD_KEY", code);
 }
 
-// For a private key that is held elsewhere. What is needed of it here is its kind and its curve.
+// Takes the public key of the certificate in place of a private key that is held elsewhere. Only
+// its kind and its curve are used.
 static ussl_result_t take_public_key(ussl_identity_t *identity, ussl_failure_t *why) {
     unsigned char *at = identity->chain.pk_raw.p;
     int code = mbedtls_pk_parse_subpubkey(&at, at + identity->chain.pk_raw.len, &identity->key);
@@ -153,8 +154,8 @@ static ussl_result_t identity_fill(
 #if USSL_SIGN
     ussl__pk_sign_by_hook(&identity->key, &identity->table);
 #endif
-    // As with OpenSSL, it is the peer who judges whether the key usage of our certificate permits
-    // what we use it for. An mbedTLS server would ignore a certificate that has another usage.
+    // The key usage of our certificate is left for the peer to judge, as with OpenSSL. It is
+    // removed here, because an mbedTLS server ignores a certificate that has another usage.
     identity->chain.ext_types &=
         ~(MBEDTLS_X509_EXT_KEY_USAGE | MBEDTLS_X509_EXT_EXTENDED_KEY_USAGE);
     return result;

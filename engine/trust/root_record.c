@@ -2,9 +2,9 @@
 //
 // root_record.c - makes a certificate from a root record, so that it can be used as a trust anchor.
 //
-// Notes: the certificate has no valid signature (RFC 9925 has the same idea), but is parsed and
-// judged like any other. A root record holds no name and no key identifier. It is found by the
-// issuer name of the certificate below it, the child, so both are taken from the child.
+// Notes: the certificate has no valid signature (compare RFC 9925), but is parsed and judged like
+// any other. A root record has neither a name nor a key identifier. It is found by the issuer name
+// of the certificate that the root has issued, the child, so both are taken from the child.
 #include "trust.h"
 
 #include <string.h>
@@ -66,7 +66,7 @@ static void put_extensions(
     if (root->constraints != NULL) {
         put_extension(w, 0x1E, true, root->constraints, root->constraints_len);
     }
-    // The subject key identifier is the one that the child requires of its issuer.
+    // The subject key identifier is the one that the child names for its issuer's key.
     unsigned char id[66] = {DER_OCTETS, 1, 0};
     size_t id_len = 1;
     if (wanted->len > 0 && wanted->len <= 64) {

@@ -3,9 +3,9 @@
 // root_store.c - a root store: many trust anchors outside of memory, read when a path needs them.
 //
 // Notes: docs/root-store.md describes the format. A root is found by the hash of its name, which is
-// the issuer name of the certificate that it has issued. The index is read in flash or in the file,
-// not copied. A PEM file can be a store too: its index is made once and kept in memory, and its
-// certificates stay in the file.
+// the issuer name of the certificate that it has issued. The index is read where it is, in flash or
+// in the file, and not copied. A PEM file can be a store too: its index is made once and kept in
+// memory, and its certificates stay in the file.
 #include "trust.h"
 
 #include <string.h>
@@ -28,7 +28,7 @@ struct ussl_store {
     ussl_arena_t *arena;        // counted
     ussl_store_source_t source; // its pointers are the caller's
     uint32_t count;             // roots
-    uint32_t not_ca;            // those of them that do not count as CAs
+    uint32_t not_ca;            // roots that do not count as CAs
     int64_t made;               // seconds since 1970; 0 for a PEM file
     uint8_t hash[USSL__FINGERPRINT_SIZE];
     uint8_t *index; // owned; the index of a PEM file, else NULL
@@ -97,7 +97,8 @@ static void slim(mbedtls_x509_crt *crt) {
     }
 }
 
-// Takes over the block: the certificate owns it, or it is freed here if parsing fails.
+// Parses one certificate in a block from ussl__calloc(), which the certificate then owns. If this
+// fails, the block has been freed.
 static ussl_result_t parse_owned(uint8_t *der, size_t len, mbedtls_x509_crt **out) {
     mbedtls_x509_crt *crt = ussl__calloc(1, sizeof(*crt));
     int code = MBEDTLS_ERR_X509_ALLOC_FAILED;
@@ -243,8 +244,8 @@ static ussl_store_t *store_alloc(ussl_arena_t *arena, const ussl_store_source_t 
     return store;
 }
 
-// Inserts an entry behind those with the same or a lower hash. Moving entries one by one is fast
-// enough: a bundle has some 140.
+// Inserts an entry after those with the same or a lower hash. To move entries one by one is fast
+// enough, because a bundle has about 140.
 static void insert_entry(ussl_store_t *store, const uint8_t entry[PEM_ENTRY]) {
     uint32_t at = store->count++;
     for (; at > 0 && memcmp(store->index + (at - 1) * PEM_ENTRY, entry, NAME_HASH) > 0; at--) {

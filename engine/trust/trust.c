@@ -4,9 +4,9 @@
 // believes.
 //
 // Notes: certificates, CRLs and pins are only added, never removed; the store can be replaced. A
-// batch of certificates and CRLs is parsed as a whole and then appended in one step. So a context
-// or a connection may walk the list while certificates are added, as in OpenSSL, where a store is
-// shared, and a batch with one bad certificate changes nothing.
+// batch of certificates and CRLs is parsed as a whole and then appended in one step. So a batch
+// with one bad certificate changes nothing, and a context or a connection may walk the list while
+// certificates are added. OpenSSL shares its stores in the same way.
 #include "trust.h"
 
 #include <string.h>
@@ -15,7 +15,7 @@
 static void free_crls(mbedtls_x509_crl *list) {
 #if USSL_CRL
     if (list != NULL) {
-        mbedtls_x509_crl_free(list); // and every node behind it
+        mbedtls_x509_crl_free(list); // frees every node behind it too
         ussl__free(list);
     }
 #else
@@ -40,7 +40,7 @@ static void trust_drop(ussl__object_t *object) {
 typedef struct {
     mbedtls_x509_crt *first, *last;         // owned until linked in; last is lent, the end
     mbedtls_x509_crl *first_crl, *last_crl; // owned until linked in; last_crl is lent, the end
-    size_t usable;    // certificates and CRLs, also those that are there already
+    size_t usable;    // certificates and CRLs that can be used, also those that the trust has
     uint32_t skipped; // certificates whose algorithm is not built in, or that are not for TLS
     bool not_for_tls; // one of them is not for TLS
 } batch_t;
@@ -53,7 +53,7 @@ static int batch_add(batch_t *batch, const ussl_trust_t *trust, const uint8_t *d
     mbedtls_x509_crt_init(crt);
     int code = ussl__crt_parse(crt, der, len);
     if (ussl__crt_is_unsupported(code)) {
-        // One certificate that cannot be used does not spoil a bundle.
+        // A bundle is loaded even if one of its certificates cannot be used.
         batch->skipped++;
         ussl__certs_free(crt);
         return 0;
@@ -144,7 +144,7 @@ static void fingerprint_cert(uint8_t fp[USSL__FINGERPRINT_SIZE], const mbedtls_x
     ussl__fingerprint_add(fp, crt->raw.p, crt->raw.len);
 }
 
-// To be called after anything has changed.
+// Computes crl_fingerprint again after a change of `fingerprint` or `crls_hash`.
 static void fingerprint_all(ussl_trust_t *trust) {
 #if USSL_CRL
     memcpy(trust->crl_fingerprint, trust->fingerprint, USSL__FINGERPRINT_SIZE);
@@ -198,7 +198,7 @@ static int add_certificate(
     return batch_add(batch, trust, der, len);
 }
 
-// Adds every block of a kind. *found goes up by one for each.
+// Adds every PEM block of one kind, and increments *found for each.
 static ussl_result_t add_blocks(batch_t *batch, const ussl_trust_t *trust, const char *text,
     const char *end, kind_t kind, size_t *found, ussl_failure_t *why) {
     static const char *const labels[] = {"CERTIFICATE", "TRUSTED CERTIFICATE", "X509 CRL"};
@@ -304,7 +304,8 @@ void ussl_trust_unref(ussl_trust_t *trust) {
     ussl__object_unref(trust);
 }
 
-// PEM and DER differ only in how the next certificate is found, and in that DER holds no CRLs.
+// PEM and DER differ only in how the next certificate is found, and in that CRLs are read from PEM
+// only.
 static ussl_result_t trust_add(
     ussl_trust_t *trust, const void *data, size_t len, bool pem, ussl_failure_t *why) {
     if (trust == NULL || (data == NULL && len > 0)) {

@@ -23,7 +23,7 @@ struct ussl_trust {
     ussl_store_t *store;                         // counted; NULL if there is none
     ussl_pin_t *pins;                            // owned; NULL if there are none
     uint32_t count;                              // certificates in chain
-    uint32_t skipped;                            // that could not be used
+    uint32_t skipped;                            // certificates that could not be used
     uint8_t fingerprint[USSL__FINGERPRINT_SIZE]; // of store, pins and certificates, not of CRLs
 #if USSL_CRL
     uint8_t crls_hash[USSL__FINGERPRINT_SIZE];       // of the CRLs alone
@@ -42,12 +42,12 @@ typedef struct {
     const uint8_t *key, *constraints; // lent, in the parsed bytes; constraints NULL: there are none
     size_t key_len, constraints_len;
 } ussl__root_record_t;
-// Parses the root record at the start of `record`, and ignores bytes behind it. False if it is
-// malformed.
-bool ussl__root_record_parse(const uint8_t *record, size_t len, ussl__root_record_t *out);
-// Writes the root, which has issued `child`, as a certificate. *der is from ussl__calloc and
-// becomes the caller's. USSL_ERR_PARSE if the key is of an unknown kind, or if the key or a date
+// Parses the root record at the start of `record`, and ignores bytes after it. Returns false if it
 // is malformed.
+bool ussl__root_record_parse(const uint8_t *record, size_t len, ussl__root_record_t *out);
+// Writes the root, which has issued `child`, as a certificate. The caller frees *der with
+// ussl__free(). Returns USSL_ERR_PARSE if the key has an unknown kind, or if the key or a date is
+// malformed.
 USSL__CHECKED ussl_result_t ussl__root_record_certificate(
     const ussl__root_record_t *root, const mbedtls_x509_crt *child, uint8_t **der, size_t *len);
 
@@ -55,8 +55,8 @@ USSL__CHECKED ussl_result_t ussl__root_record_certificate(
 #define USSL__STORE_VERSION 1
 #define USSL__STORE_FIRST UINT32_MAX
 // Finds the next root with the name of the issuer of `child`. *out is a list of one certificate,
-// which becomes the caller's, or NULL if no root is left. *at is USSL__STORE_FIRST in the first
-// call, and is updated for the next. Fails only for lack of memory.
+// which the caller then owns, or NULL if no root is left. *at must be USSL__STORE_FIRST in the
+// first call, and each call updates it for the next. Fails only for lack of memory.
 USSL__CHECKED ussl_result_t ussl__store_find(
     const ussl_store_t *store, const mbedtls_x509_crt *child, uint32_t *at, mbedtls_x509_crt **out);
 // Returns the SHA-256 that identifies the store, USSL__FINGERPRINT_SIZE bytes.
@@ -70,8 +70,8 @@ ussl_pin_t *ussl__pin_new(
 void ussl__pins_free(ussl_pin_t *pins);
 // True if a pin for this host trusts the key of the certificate for itself. host may be NULL.
 bool ussl__pins_trust_key(const ussl_trust_t *trust, const char *host, const mbedtls_x509_crt *crt);
-// True if the host has no pins, or if one of them is the key of a certificate on this path. Pins
-// that trust a key for itself do not count. host may be NULL.
+// True if the host has no pins, or if one of them is for the key of a certificate of this path.
+// Pins that trust a key for itself do not count. host may be NULL.
 bool ussl__pins_hold(
     const ussl_trust_t *trust, const char *host, const mbedtls_x509_crt *const *path, size_t len);
 // True if every pin of `before` that restricts a path is a pin of `after` too. NULL is a trust
@@ -85,7 +85,7 @@ static inline bool ussl__pins_kept(const ussl_trust_t *before, const ussl_trust_
     return true;
 }
 #endif
-// True if the text is a host name or an address; no connection is to anything else.
+// True if the text is a host name or an address. A pin for any other text would never apply.
 bool ussl__pin_can_apply(const char *host);
 // Adds every pin to the fingerprint.
 void ussl__pins_fingerprint(const ussl_pin_t *pins, uint8_t fp[USSL__FINGERPRINT_SIZE]);
@@ -100,8 +100,8 @@ struct ussl_identity {
     mbedtls_pk_info_t table; // the functions of `key`
 #endif
 };
-// Returns the octets of a Certificate message of TLS 1.3 with this chain (RFC 8446 4.4.2). That of
-// TLS 1.2 is shorter.
+// Returns the length in octets of a TLS 1.3 Certificate message with this chain (RFC 8446 4.4.2).
+// The message of TLS 1.2 is shorter.
 size_t ussl__certificate_message(const mbedtls_x509_crt *chain);
 
 #endif // USSL_TRUST_TRUST_H
