@@ -8,8 +8,8 @@
 #include <time.h>
 
 // ---- called by mbedTLS ----
-// Counts in eras of 400 years that begin on 1 March, so that a leap day is the last day of its
-// year. The arithmetic has 64 bits, so it does not end in 2038.
+// Years begin on 1 March here, so that a leap day is the last day of its year, and are counted in
+// eras of 400. The arithmetic has 64 bits, so dates after 2038 are right.
 struct tm *mbedtls_platform_gmtime_r(const mbedtls_time_t *tt, struct tm *out) {
     const int64_t day_seconds = 86400, era_days = 146097, epoch_shift = 719468;
     int64_t days = *tt / day_seconds, seconds = *tt % day_seconds;

@@ -80,8 +80,6 @@ static void write_number(char *out, size_t room, size_t *at, uint32_t number) {
     }
 }
 
-// Writes the dotted form. It ends before an arc that does not fit 32 bits, and where the buffer is
-// full.
 void ussl_oid_text(const uint8_t *oid, size_t len, char *out, size_t room) {
     size_t at = 0;
     uint32_t arc = 0;
@@ -115,15 +113,16 @@ static void name_type(const uint8_t *oid, size_t len, ussl_attribute_t *out) {
 }
 
 // ---- extensions ----
-// Finds an extension (RFC 5280 4.2) whose value is a SEQUENCE; *out is the content of that.
+// Finds an extension (RFC 5280 4.2) whose value is a SEQUENCE; *out is the content of that
+// SEQUENCE.
 static bool find_extension(const mbedtls_x509_crt *crt, const char *oid, size_t len, der_t *out) {
     ussl__extension_t extension;
     return ussl__extension_find(crt, oid, len, &extension)
         && der_enter(&extension.content, DER_SEQUENCE, out);
 }
 
-// Finds URI number *index among these GeneralNames. Reduces *index by one for each URI that it
-// passes, so that the search can go on in the next list.
+// Finds URI number *index among these GeneralNames. Decrements *index for each URI that it skips,
+// so that the search can go on in the next list.
 static bool next_uri(der_t names, size_t *index, const uint8_t **value, size_t *len) {
     int tag;
     der_t name;
@@ -175,7 +174,7 @@ static bool crl_uri(const mbedtls_x509_crt *crt, size_t index, const uint8_t **v
 }
 
 // ---- private to the engine ----
-// What OpenSSL's X509_check_ca() counts as a CA.
+// Counts CAs as OpenSSL's X509_check_ca() does.
 bool ussl__is_ca(const mbedtls_x509_crt *crt) {
     enum { NETSCAPE_CA = 0x07 };
     unsigned types = (unsigned)crt->ext_types;

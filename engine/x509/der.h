@@ -35,7 +35,7 @@ static inline size_t der_len(const der_t *der) {
     return (size_t)(der->end - der->at);
 }
 
-// If the next element has this tag, sets *out to its content and moves behind the element.
+// If the next element has this tag, sets *out to its content and moves the cursor past the element.
 // Otherwise returns false, and the cursor has not moved.
 static inline bool der_enter(der_t *der, int tag, der_t *out) {
     size_t len;

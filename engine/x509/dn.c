@@ -3,7 +3,7 @@
 // dn.c - compares distinguished names (RFC 5280 7.1).
 //
 // Notes: an issuer may write its name into a certificate with another string type, or another case,
-// than its own certificate has. Of differences in case only those of ASCII letters are ignored.
+// than its own certificate has. Only the case of ASCII letters is ignored.
 #include "x509.h"
 
 #include <string.h>

@@ -5,8 +5,8 @@
 //
 // Notes: every function here is pure. Names are compared as A-labels, and the case of ASCII letters
 // is ignored (RFC 9525 6.3). A wildcard is the whole left-most label, stands for exactly one label,
-// and needs at least two labels behind it, so `*.com` matches nothing. Text that can be read as an
-// address never matches as a name.
+// and must be followed by at least two labels, so `*.com` matches nothing. Text that can be read as
+// an address never matches as a name.
 #include "../ussl.h"
 
 #include <string.h>
@@ -25,8 +25,8 @@ bool ussl_equal_fold(const char *a, const char *b, size_t len) {
     return true;
 }
 
-// True if the last label can be read as a number: it has only digits, or begins with 0x and is
-// longer than that. Some resolvers take such a name for an address (127.1, 0x7f000001), so it is no
+// True if the last label can be read as a number: it has only digits, or it begins with 0x and has
+// more characters. Some resolvers read such a name as an address (127.1, 0x7f000001), so it is no
 // host name (RFC 3986 3.2.2, RFC 6943 3.1.1).
 static bool ends_in_number(const char *s, size_t len) {
     size_t from = len;

@@ -2,8 +2,8 @@
 //
 // parse.c - parses certificates with mbedTLS's parser, and keeps lists of them.
 //
-// Notes: mbedTLS's parser refuses a certificate with a critical extension that it does not know. A
-// certificate that no certification path needs would then end the handshake, and one with name
+// Notes: mbedTLS's parser refuses a certificate with a critical extension that it does not support.
+// A certificate that no certification path needs would then end the handshake, and one with name
 // constraints could never be used. Here such certificates are parsed, and verify/rules.c judges the
 // extensions of those that are in a path.
 #include "x509.h"
@@ -11,7 +11,7 @@
 #include <string.h>
 
 // ---- helpers ----
-// Accepts every extension that mbedTLS does not know. The form is mbedtls_x509_crt_ext_cb_t.
+// Accepts every extension that mbedTLS does not support. Its type is mbedtls_x509_crt_ext_cb_t.
 static int let_in(void *unused, const mbedtls_x509_crt *crt, const mbedtls_x509_buf *oid,
     int critical, const unsigned char *p, const unsigned char *end) {
     (void)unused, (void)crt, (void)oid, (void)critical, (void)p, (void)end;
@@ -19,8 +19,9 @@ static int let_in(void *unused, const mbedtls_x509_crt *crt, const mbedtls_x509_
 }
 
 // True if checking one signature with an RSA key would take far more work than with any key that is
-// in use: the modulus has over 8192 bits, or the exponent over 64. An exponent that is even or 1
-// can belong to no RSA key. OpenSSL has the same two limits (OPENSSL_RSA_MAX_PUBEXP_BITS).
+// in use: the modulus has over 8192 bits, or the exponent over 64. OpenSSL has a limit of 64 bits
+// too (OPENSSL_RSA_MAX_PUBEXP_BITS). Also true for an exponent that is even or 1, which no RSA key
+// can have.
 static bool is_costly_rsa(const mbedtls_x509_crt *crt) {
     if (mbedtls_pk_get_type(&crt->pk) != MBEDTLS_PK_RSA) {
         return false;
@@ -35,8 +36,8 @@ static bool is_der_boolean(der_t flag) {
     return flag.end - flag.at == 1 && (*flag.at == 0 || *flag.at == 0xFF);
 }
 
-// True if an extension has a BOOLEAN that is neither 0 nor 0xFF (X.690 11.1). mbedTLS takes any
-// other number for TRUE, so a CA certificate could look like none to another parser.
+// True if an extension has a BOOLEAN that is neither 0 nor 0xFF (X.690 11.1). mbedTLS reads any
+// value but 0 as TRUE, so another parser may not see a CA certificate as one.
 static bool has_odd_boolean(const mbedtls_x509_crt *crt) {
     der_t list = ussl__extensions(crt), extension, oid, flag, content, body;
     while (der_enter(&list, DER_SEQUENCE, &extension)) {
@@ -84,7 +85,7 @@ int ussl__crt_parse_sent(mbedtls_x509_crt *chain, const unsigned char *der, size
             last = last->next;
         }
         if (is_costly_rsa(last)) {
-            return MBEDTLS_ERR_X509_INVALID_FORMAT; // of the key
+            return MBEDTLS_ERR_X509_INVALID_FORMAT; // the format of the key
         }
         return has_odd_boolean(last) ? MBEDTLS_ERR_X509_INVALID_EXTENSIONS : 0;
     }

@@ -28,7 +28,8 @@ static const char *find(const char *from, const char *end, const char *what) {
 }
 
 #if USSL_PEM
-// If `-----BEGIN label-----` (or END, by `kind`) is at p, returns the address behind it, else NULL.
+// If `-----BEGIN label-----` (or END, by `kind`) is at p, returns the address after it, otherwise
+// NULL.
 static const char *pem_line(const char *p, const char *end, const char *kind, const char *label) {
     const char *part[] = {kind, label, pem_dashes};
     for (size_t i = 0; i < 3; i++) {
@@ -44,7 +45,8 @@ static const char *pem_line(const char *p, const char *end, const char *kind, co
 static ussl_result_t decode_base64(
     const uint8_t *text, size_t text_len, uint8_t **der, size_t *der_len, ussl_failure_t *why) {
     size_t size = 0;
-    // The first call only returns the size. A body without data is refused: it holds no object.
+    // The first call only returns the size. A body without data is refused, because it contains no
+    // object.
     int code = mbedtls_base64_decode(NULL, 0, &size, text, text_len);
     if (code != MBEDTLS_ERR_BASE64_BUFFER_TOO_SMALL || size == 0) {
         return ussl__parse_error(why, "BAD_BASE64_DECODE", 0);
@@ -62,7 +64,8 @@ static ussl_result_t decode_base64(
     return USSL_OK;
 }
 
-// mbedTLS takes no tabs and no spaces within a line; RFC 7468 2 lets a parser ignore both.
+// Removes tabs and spaces first: RFC 7468 2 lets a parser ignore them, and mbedTLS refuses tabs,
+// and spaces within a line.
 static ussl_result_t decode(
     const uint8_t *text, size_t text_len, uint8_t **der, size_t *der_len, ussl_failure_t *why) {
     uint8_t *tidy = NULL;
@@ -117,7 +120,7 @@ ussl_result_t ussl__pem_next(const char **at, const char *end, const char *label
 #endif
 
 // ---- public ----
-// A string inside a certificate can hold the text of a PEM block, which is not what was loaded.
+// DER is not PEM, even if a string inside a certificate contains the text of a PEM block.
 bool ussl_is_pem(const void *data, size_t len) {
     return !ussl_is_der(data, len) && find(data, (const char *)data + len, pem_begin) != NULL;
 }

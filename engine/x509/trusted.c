@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// trusted.c - reads what stands behind the certificate in a TRUSTED CERTIFICATE of OpenSSL: the
-// purposes that it is trusted for, and those that it is not (X509_CERT_AUX in openssl/x509.h).
+// trusted.c - reads what follows the certificate in a TRUSTED CERTIFICATE of OpenSSL: the purposes
+// that it is trusted for, and those that are rejected (X509_CERT_AUX in openssl/x509.h).
 #include "der.h"
 #include "x509.h"
 
@@ -27,7 +27,7 @@ static bool has_both_purposes(der_t list) {
 bool ussl__trusted_for_tls(const uint8_t *data, size_t *len) {
     der_t all = der_of(data, *len), certificate, settings, list;
     if (!der_enter(&all, DER_SEQUENCE, &certificate)) {
-        return true; // the parser refuses it
+        return true; // malformed; the parser refuses it
     }
     *len = (size_t)(all.at - data);
     if (der_len(&all) == 0) {
@@ -39,8 +39,8 @@ bool ussl__trusted_for_tls(const uint8_t *data, size_t *len) {
     if (der_enter(&settings, DER_SEQUENCE, &list) && !has_both_purposes(list)) {
         return false;
     }
-    // No list of what it is not trusted for may follow; an alias, a key identifier and the field
-    // for other settings may. What is left then is malformed.
+    // An alias, a key identifier and other settings may follow. A list of rejected purposes may
+    // not, and anything else is malformed.
     (void)der_enter(&settings, DER_UTF8_STRING, &list);
     (void)der_enter(&settings, DER_OCTETS, &list);
     (void)der_enter(&settings, DER_CONTEXT | DER_WITHIN | 1, &list);

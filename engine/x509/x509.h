@@ -17,19 +17,19 @@ ussl_result_t ussl__load_error(ussl_failure_t *why, ussl_result_t result, const 
 ussl_result_t ussl__parse_error(ussl_failure_t *why, const char *reason, int code);
 
 // ---- pem.c -------------------------------------------------------------------------------------
-// Decodes the next PEM block with this label. *der is from ussl__calloc() and becomes the caller's.
-// *at moves behind the block. Returns USSL_CLOSED if no block is left.
+// Decodes the next PEM block with this label. The caller frees *der with ussl__free(). *at moves to
+// the end of the block. Returns USSL_CLOSED if no block is left.
 USSL__CHECKED ussl_result_t ussl__pem_next(const char **at, const char *end, const char *label,
     uint8_t **der, size_t *der_len, ussl_failure_t *why);
 
 // ---- trusted.c ---------------------------------------------------------------------------------
-// For the data of a TRUSTED CERTIFICATE: sets *len to the length of the certificate, and returns
-// false if it is not trusted for both ends of TLS, because a trust does not know which end will use
-// it.
+// Reads the data of a TRUSTED CERTIFICATE. Sets *len to the length of the certificate in it, and
+// returns false if that is not trusted for both ends of TLS, because a client and a server may
+// share a trust.
 bool ussl__trusted_for_tls(const uint8_t *data, size_t *len);
 
 // ---- parse.c -----------------------------------------------------------------------------------
-// Replaces mbedtls_x509_crt_parse_der(): it refuses bytes behind the certificate, and accepts
+// Replaces mbedtls_x509_crt_parse_der(): it refuses bytes after the certificate, and accepts
 // critical extensions of any kind. ussl__crt_parse_sent(), which mbed.h declares, does the same for
 // certificates that a peer sent, but skips those that use an algorithm that is not built in; the
 // peer's own certificate is never skipped.
@@ -40,8 +40,8 @@ bool ussl__crt_is_unsupported(int code);
 // the block.
 USSL__CHECKED int ussl__crt_parse_owned(mbedtls_x509_crt *crt, unsigned char *der, size_t len);
 
-// Numbers of fields of tbsCertificate (RFC 5280 4.1), counted from the serial number as 0, that are
-// a SEQUENCE.
+// Two fields of tbsCertificate (RFC 5280 4.1) that are a SEQUENCE, by their number; the serial
+// number is field 0.
 enum { USSL__TBS_SUBJECT = 4, USSL__TBS_KEY = 5 };
 // Finds such a field in a certificate in DER that has not been parsed; *out includes its header.
 // Returns false if the DER is malformed.
@@ -51,8 +51,8 @@ static inline bool ussl__same_buf(const mbedtls_x509_buf *a, const mbedtls_x509_
     return a->len == b->len && memcmp(a->p, b->p, a->len) == 0;
 }
 
-// Both allow NULL for an empty list. Its nodes are from ussl__calloc(). ussl__certs_have() is
-// true if a certificate in the list has the same DER.
+// Both allow NULL for an empty list. The nodes are from ussl__calloc(). ussl__certs_have() is true
+// if a certificate in the list has the same DER.
 void ussl__certs_free(mbedtls_x509_crt *list);
 bool ussl__certs_have(const mbedtls_x509_crt *list, const mbedtls_x509_crt *crt);
 
