@@ -2,11 +2,11 @@
 //
 // arena.c - memory of a context, or of a reservation's slot: counted, limited, wiped on release.
 //
-// Notes: all of mbedTLS allocates through this file. mbedTLS's allocation hook has no argument that
-// names an arena, so each public function that calls mbedTLS opens a scope, and the hook charges
-// the arena of the innermost scope. Each block holds a reference to its arena: an RSA key that
-// connections share caches numbers in the arena of whichever connection uses it first, and those
-// blocks may be freed after everything else in that arena. For the same reason an arena is never
+// Notes: all of mbedTLS allocates through this file. mbedTLS's allocation function has no argument
+// for an arena, so each public function that calls mbedTLS opens a scope, and ussl__calloc()
+// charges the arena of the innermost scope. Each block holds a reference to its arena, because a
+// block may be freed after everything else in the arena: an RSA key that connections share caches
+// numbers in the arena of the connection that uses it first. For the same reason an arena is never
 // reset as a whole.
 #include "memory.h"
 
@@ -52,8 +52,8 @@ void *ussl__calloc(size_t count, size_t size) {
             return block + 1;
         }
     }
-    // mbedTLS reports many failed allocations as protocol or certificate errors, so the scope notes
-    // the true cause.
+    // mbedTLS reports many failed allocations as protocol or certificate errors, so the scope
+    // records the true cause.
     if (scope != NULL) {
         scope->failed = true;
     }
@@ -99,7 +99,7 @@ ussl_result_t ussl_arena_new(size_t limit, ussl_arena_t **out) {
     if (out == NULL || platform->alloc == NULL) {
         return USSL_ERR_USAGE;
     }
-    ussl__scope_t scope; // the platform's allocator need not be one for several threads
+    ussl__scope_t scope; // the platform's allocator need not be thread-safe
     ussl__scope_enter(&scope, NULL);
     ussl_arena_t *arena = platform->alloc(platform->user, sizeof(*arena));
     ussl__scope_leave(&scope);

@@ -17,8 +17,8 @@ typedef struct {
 // Reads a number of `bytes` octets, 8 at most. Returns false if fewer are left; then the reader has
 // not moved.
 bool ussl__read_number(ussl__reader_t *reader, size_t bytes, uint64_t *out);
-// Reads a vector whose length takes `length_bytes` octets. Returns false if it is not whole; then
-// the reader may have moved behind the length.
+// Reads a vector whose length takes `length_bytes` octets. Returns false if it is incomplete; then
+// the reader may have moved past the length.
 bool ussl__read_vector(ussl__reader_t *reader, size_t length_bytes, ussl__reader_t *out);
 
 static inline size_t ussl__bytes_left(const ussl__reader_t *reader) {
@@ -28,7 +28,7 @@ static inline size_t ussl__bytes_left(const ussl__reader_t *reader) {
 // Returns the number in `bytes` octets, 8 at most. The caller has checked that they are there.
 uint64_t ussl__number(const uint8_t *at, size_t bytes);
 
-// Both return the address behind the last byte that they wrote.
+// Both return the address after the last byte that they wrote.
 uint8_t *ussl__put_number(uint8_t *at, uint64_t number, size_t bytes);
 uint8_t *ussl__put_vector(uint8_t *at, const void *data, size_t len, size_t length_bytes);
 

@@ -41,11 +41,11 @@ typedef struct ussl__scope {
 void ussl__scope_enter(ussl__scope_t *scope, ussl_arena_t *arena);
 void ussl__scope_leave(ussl__scope_t *scope);
 ussl__scope_t *ussl__scope_current(void);
-// To be called before and after a hook. In between, other threads, and other calls of this thread,
-// may use the engine. resume takes what pause returned.
+// These are called before and after a hook. In between, other threads, and other calls of this
+// thread, may use the engine. resume takes the scope that pause returned.
 ussl__scope_t *ussl__scope_pause(void);
 void ussl__scope_resume(ussl__scope_t *scope);
-// While stopped, ussl_drop_later() drops at once.
+// After ussl__scope_stop(true), ussl_drop_later() drops objects at once.
 void ussl__scope_stop(bool stop);
 // Both count under the platform's lock and allow NULL. ref returns its argument; unref drops the
 // object with its last reference.
@@ -53,8 +53,8 @@ void *ussl__object_ref(void *object);
 void ussl__object_unref(void *object);
 
 // ---- pool.c ------------------------------------------------------------------------------------
-// The header in front of every block of an arena. It has two words, so that what follows is aligned
-// as the allocator aligned the block.
+// The header in front of every block of an arena. It has two words, so that the memory after it is
+// aligned as the allocator aligned the block.
 typedef struct {
     ussl_arena_t *arena; // counted; NULL if the block is charged to no arena
     size_t size; // bytes, with this header; in a pool its lowest two bits are flags of the pool
@@ -76,7 +76,7 @@ bool ussl__pool_holds(const ussl__pool_t *pool, const void *block);
 size_t ussl__pool_block_size(const void *block);
 
 // ---- arena.c -----------------------------------------------------------------------------------
-// It also defines ussl__calloc() and ussl__free(), which mbed.h declares.
+// arena.c also defines ussl__calloc() and ussl__free(), which mbed.h declares.
 struct ussl_arena {
     ussl__object_t object; // referenced by handles and by live blocks
     size_t limit;          // bytes; 0: no limit
@@ -92,11 +92,11 @@ struct ussl_arena {
 // ---- reserve.c ---------------------------------------------------------------------------------
 // Memory for one connection.
 typedef struct {
-    ussl_arena_t arena; // first, so that a pointer to the arena is one to its slot
+    ussl_arena_t arena; // first, so that a pointer to the arena also points to its slot
     ussl__pool_t pool;
     ussl_reserve_t *reserve; // counted while the arena is referenced
     bool taken;              // true while a connection has it
-    void *owner;             // caller's; of that connection, or NULL
+    void *owner;             // caller's; the owner of that connection, or NULL
 } ussl__slot_t;
 
 // A buffer for one record, which the connections of a reservation share.
@@ -105,7 +105,8 @@ typedef struct {
     ussl_conn_t *user; // lent; NULL while the buffer is free
     uint32_t since_ms; // when the buffer was lent, by ussl__ticks_ms()
 } ussl__shared_buffer_t;
-// Notes whose connection has the slot that an arena is part of; NULL for nobody.
+// Sets the owner of the connection that uses an arena, or NULL if there is none. Does nothing if
+// the arena is not that of a slot.
 void ussl__arena_set_owner(ussl_arena_t *arena, void *owner);
 // Returns the shared buffers of the reservation that an arena belongs to: *n of them, of *size
 // bytes each. Returns NULL if there are none.

@@ -42,7 +42,7 @@ uint32_t ussl__ticks_ms(void) {
 
 // ---- called by mbedTLS ----
 // While the clock is not set, mbedTLS gets 1970. At that time every certificate is "not yet valid",
-// so none is valid by accident.
+// so none is accepted by mistake.
 int64_t ussl__mbed_time(int64_t *out) {
     int64_t now = 0;
     if (!the_platform.unix_time(the_platform.user, &now)) {
@@ -54,8 +54,8 @@ int64_t ussl__mbed_time(int64_t *out) {
     return now;
 }
 
-// mbedTLS measures only the ages of session tickets with it, so whole seconds are enough. It is
-// weak, because some ports of MicroPython define their own beside their other support for mbedTLS.
+// mbedTLS computes only the ages of session tickets from this time, so whole seconds are enough.
+// The function is weak, because some ports of MicroPython define it too.
 __attribute__((weak)) mbedtls_ms_time_t mbedtls_ms_time(void) {
     return (mbedtls_ms_time_t)ussl__mbed_time(NULL) * 1000;
 }

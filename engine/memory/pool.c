@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// pool.c - an allocator inside a piece of memory that was set aside: good fit by size classes, and
-// adjacent free blocks are joined at once (after TLSF, Masmano et al. 2004).
+// pool.c - an allocator inside a piece of memory that was set aside. It uses good fit by size
+// classes, and joins adjacent free blocks at once (after TLSF, Masmano et al. 2004).
 //
 // Notes: releasing a block takes constant time. Taking one also does, unless the list of its size
 // class has to be searched. There is no overhead beside the header that every block of an arena
@@ -9,7 +9,7 @@
 // ones from its lower end, so a small block that lives long does not lie between two records.
 //
 // A block is a whole number of units. Its header holds its size and two flags. A free block also
-// holds links to its neighbours in the list of its class, and in its last word its size again.
+// holds links to its neighbours in the list of its class, and its size again in its last word.
 #include "memory.h"
 
 #include <string.h>

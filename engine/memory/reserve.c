@@ -4,9 +4,9 @@
 // each connection, and record buffers that the connections can share.
 //
 // Notes: every slot is an arena of its own with a pool inside, so a connection can neither use up
-// nor fragment the memory of another. A slot is free again when its connection has been freed. Some
-// blocks may then be left in it: the numbers that our RSA key caches at its first use, a few blocks
-// once in the life of the key. They keep the whole reservation allocated until the key is freed.
+// nor fragment the memory of another. A slot is free again when its connection has been freed. A
+// few blocks may be left in it, with the numbers that our RSA key caches at its first use. They
+// keep the whole reservation allocated until the key is freed.
 //
 // conn/record_buffers.c lends a shared buffer for one record, until its plaintext has been read. A
 // peer that sends its record slowly could hold the buffer for ever, so after USSL_HOLD_MS the
@@ -31,18 +31,19 @@ static size_t head_size(const ussl_reserve_plan_t *plan) {
         + round_up(plan->shared * sizeof(ussl__shared_buffer_t));
 }
 
-// A slot is as large as the larger of two sums. A handshake needs its state and mbedTLS's whole
+// The size of a slot is the larger of two sums. A handshake needs its state and mbedTLS's whole
 // output buffer; an open connection needs its state, one record in and one record out. Both hold
-// the peer's certificates, which take about twice their DER when parsed; during the handshake the
-// DER as received is there too. The largest part of a handshake's state is the check of one
-// signature: with RSA it takes dozens of numbers as long as the key.
+// the peer's parsed certificates, which take about twice the size of their DER; a handshake holds
+// the received DER too. The largest part of a handshake's state is for the check of one signature:
+// with RSA it takes dozens of numbers as long as the key.
 #define RSA_COUNTED 2048 // bits; USSL_HANDSHAKE_ROOM includes a key of this length
 static size_t slot_size(const ussl_reserve_plan_t *plan) {
     size_t chain = plan->peer_chain;
     size_t handshaking = USSL_HANDSHAKE_ROOM + USSL_HANDSHAKE_OUT + 3 * chain;
     handshaking +=
         plan->rsa_bits > RSA_COUNTED ? (plan->rsa_bits - RSA_COUNTED) / 8 * USSL_RSA_ROOM : 0;
-    // Our own chain is written into mbedTLS's output buffer, at worst in the smallest records.
+    // Our own chain is written into mbedTLS's output buffer, in the worst case in the smallest
+    // records.
     size_t own = plan->own_chain + plan->own_chain / USSL_RECORD_MIN * USSL__RECORD_AROUND;
     handshaking += own > USSL_HANDSHAKE_OUT ? own - USSL_HANDSHAKE_OUT : 0;
     size_t open = USSL_OPEN_ROOM + 2 * chain + plan->record_out + USSL__RECORD_AROUND;

@@ -5,9 +5,9 @@
 //
 // Notes: MicroPython's unix and rp2 ports run threads without a global lock, and all threads share
 // PSA's key slots, private keys, and reference counts. So the outermost scope of a thread holds the
-// platform's lock, and the lock notes who holds it: a call of the same thread is a nested one. Bare
-// metal has no thread-local variables, so none is used. A hook runs without the lock, because
-// otherwise two threads could wait for each other.
+// platform's lock, and `owner` is the thread that holds it, so a nested call is distinguished from
+// a call of another thread. Bare metal has no thread-local variables, so none is used. A hook runs
+// without the lock, because otherwise two threads could wait for each other.
 //
 // A finaliser runs inside a garbage collection. This thread or another may then be in the middle of
 // a call that holds the lock and waits for memory. A finaliser therefore must not wait for the
@@ -25,7 +25,7 @@ static uintptr_t this_thread(void) {
     return platform->thread != NULL ? platform->thread(platform->user) : 1;
 }
 
-// Another thread may change the owner meanwhile, but not to this one.
+// Another thread may change `owner` at the same time, but never to this thread.
 static bool is_locked_here(void) {
     return __atomic_load_n(&owner, __ATOMIC_RELAXED) == this_thread();
 }
@@ -51,7 +51,8 @@ static ussl__object_t *swap_waiting(ussl__object_t *list, bool push) {
     if (push) {
         list->next = before;
     }
-    __atomic_store_n(&waiting, list, __ATOMIC_RELAXED); // ussl__scope_enter() looks without a lock
+    // The store is atomic, because ussl__scope_enter() reads `waiting` outside of freeze and thaw.
+    __atomic_store_n(&waiting, list, __ATOMIC_RELAXED);
     if (platform->thaw != NULL) {
         platform->thaw(platform->user, state);
     }
