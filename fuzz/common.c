@@ -50,7 +50,7 @@ void fuzz_start(void) {
         if (ussl_init(&platform) != USSL_OK) {
             abort();
         }
-        live = 0; // PSA's own
+        live = 0; // the blocks of PSA do not count
     }
 }
 
@@ -112,7 +112,7 @@ static int on_hello(void *owner, const char *name) {
     return name != NULL && strcmp(name, "nobody") == 0 ? USSL_ALERT_UNRECOGNIZED_NAME : -1;
 }
 
-// Contexts are made once: reading keys takes longer than all that is done with them here.
+// Contexts are made only once, because it takes longer to read keys than to run a connection.
 static ussl_ctx_t *context_of(ussl_role_t role, uint16_t version) {
     static ussl_ctx_t *made[2][2];
     ussl_ctx_t **ctx = &made[role][version == USSL_VERSION_TLS13];
@@ -131,7 +131,7 @@ static ussl_ctx_t *context_of(ussl_role_t role, uint16_t version) {
         .strict = true,
         .trust = trust_of(arena),
     };
-    // A server reads all of a ClientHello: names, protocols, tickets.
+    // With these settings a server reads all of a ClientHello: names, protocols, tickets.
     static const char *const protocols[] = {"mqtt", "http/1.1", NULL};
     config.alpn = client ? NULL : protocols;
     config.on_hello = client ? NULL : on_hello;
@@ -198,7 +198,7 @@ void fuzz_feed(ussl_conn_t *conn, const uint8_t *data, size_t len) {
             ussl_conn_in_done(conn, room); // 0: the wire has ended
         }
     }
-    abort(); // it does not come to an end
+    abort(); // the connection neither fails nor ends
 }
 
 int fuzz_one_end(ussl_role_t role, const uint8_t *data, size_t len) {

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
 #
-# fuzz.py - runs fuzz targets, as many at once as there are cores: `fuzz/fuzz.py SECONDS TARGET...`.
+# fuzz.py - runs fuzz targets, as many at a time as there are cores: `fuzz/fuzz.py SECONDS TARGET...`.
 #
-# An input that made one fail is kept in build/fuzz/, and its name is printed. fuzz/corpus/ holds what
-# earlier runs have found worth keeping; new finds stay in build/fuzz/TARGET.
+# An input that makes a target fail is kept in build/fuzz/, and its name is printed. fuzz/corpus/ holds
+# inputs of earlier runs that are worth keeping; new inputs stay in build/fuzz/TARGET.
 import os
 import re
 import subprocess
@@ -16,7 +16,7 @@ TARGETS = ("names", "constraints", "store", "load", "texts", "session", "client"
 
 
 def fuzz(target, seconds):
-    """(did it pass, what to say)"""
+    """Runs one target. Returns whether it passed, and a text about the run."""
     own, kept = os.path.join(FOLDER, target), os.path.join(ROOT, "fuzz/corpus", target)
     os.makedirs(own, exist_ok=True)
     longest = 16000 if target in ("client", "server") else 6000

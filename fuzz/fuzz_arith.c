@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 //
-// fuzz_arith.c - powers, inverses, points and sums of points must be those of mbedTLS, to the bit
-// and to the error, by every variant of BearSSL. The first octet chooses the operation; operands
-// follow, those of variable length behind an octet that says how long they are.
+// fuzz_arith.c - compares powers, inverses, products and sums of points by every variant of BearSSL
+// with mbedTLS's: results and errors must be the same. The first octet chooses the operation;
+// operands follow. An operand of variable length has its length in an octet in front.
 //
-// The file of mbedTLS is included, as in the engine, so that its own multiplication can be called.
+// mbedTLS's file is included, as in the engine, so that its own multiplication can be called.
 #include "engine/mbedtls/ecp.c"
 
 #include "common.h"
@@ -17,14 +17,14 @@
 #undef ecp_mul_mxz
 
 #define SIZE 32
-#define LONGEST 72 // octets of a number, so that a run takes milliseconds
+#define LONGEST 72 // octets of a number at most; a run then takes milliseconds
 #define MUST(condition)                                                                            \
     if (!(condition)) {                                                                            \
         abort();                                                                                   \
     }
 #define OK(call) MUST((call) == 0)
 
-// bignum.c has these without a header.
+// mbedTLS's functions that engine/mbedtls/bignum.c replaces, and mbedTLS's own under other names.
 int mbedtls_mpi_exp_mod_unsafe(mbedtls_mpi *X, const mbedtls_mpi *A, const mbedtls_mpi *E,
     const mbedtls_mpi *N, mbedtls_mpi *prec_RR);
 int mbedtls_mpi_gcd_modinv_odd(
@@ -34,7 +34,7 @@ int ussl__mbed_exp_mod(mbedtls_mpi *X, const mbedtls_mpi *A, const mbedtls_mpi *
 int ussl__mbed_gcd_modinv_odd(
     mbedtls_mpi *G, mbedtls_mpi *I, const mbedtls_mpi *A, const mbedtls_mpi *N);
 
-// fuzz.mk compiles these once more for each variant that this machine would not have.
+// fuzz.mk compiles these again for each variant that the engine on this machine does not use.
 #define VARIANT(bits)                                                                              \
     size_t ussl__mod_work_##bits(size_t len, bool secret);                                         \
     void ussl__mod_power_##bits(uint8_t *x, const uint8_t *e, size_t e_len, bool secret,           \
@@ -78,7 +78,7 @@ typedef struct {
     size_t len;
 } input_t;
 
-// Octets behind the end are 0.
+// Takes octets from the input. Those after its end are 0.
 static void take(input_t *in, uint8_t *out, size_t len) {
     size_t there = len < in->len ? len : in->len;
     memset(out, 0, len);
@@ -104,7 +104,7 @@ static uint8_t *octets_of(const mbedtls_mpi *X, size_t len) {
     return out;
 }
 
-// Each variant has exactly the memory that it asks for.
+// Each variant gets exactly the memory that it needs, so that ASan finds any access outside of it.
 static void power_by_variants(
     const mbedtls_mpi *A, const mbedtls_mpi *E, const mbedtls_mpi *N, const mbedtls_mpi *expected) {
     size_t len = mbedtls_mpi_size(N), e_len = mbedtls_mpi_size(E);
@@ -131,7 +131,7 @@ static void powers(input_t *in) {
     take_number(in, &E);
     take_number(in, &A);
     int expected = ussl__mbed_exp_mod(&Y, &A, &E, &N, NULL);
-    if (expected == 0) { // mbedTLS says 1 mod 1 = 1
+    if (expected == 0) { // mbedTLS returns 1 for 1 mod 1
         OK(mbedtls_mpi_mod_mpi(&Y, &Y, &N));
     }
     MUST(mbedtls_mpi_exp_mod(&X, &A, &E, &N, NULL) == expected);
@@ -188,7 +188,7 @@ static void inverses(input_t *in) {
 }
 
 // ---- P-256 ----
-// A scalar: any 256 bits, a small one, the order less a small one, or a power of two.
+// Takes a scalar: any 256 bits, a small one, the order less a small one, or a power of two.
 static void take_scalar(input_t *in, mbedtls_mpi *out) {
     uint8_t kind, octets[SIZE];
     take(in, &kind, 1);
@@ -217,8 +217,8 @@ static int own_product(mbedtls_ecp_group *grp, mbedtls_ecp_point *R, const mbedt
     return code != 0 ? code : ecp_mul_mxz(grp, R, m, P, RANDOM);
 }
 
-// A point: the base point, a small multiple of it or of its opposite, one with any x-coordinate, or
-// two coordinates that need not be on the curve.
+// Takes a point: the base point, a small multiple of it or of its opposite, one with any
+// x-coordinate, or two coordinates that need not be on the curve.
 static void take_point(input_t *in, mbedtls_ecp_point *out) {
     uint8_t kind, octets[2 * SIZE + 1] = {0};
     mbedtls_ecp_point_init(out);
@@ -282,7 +282,7 @@ static void products_on_p256(input_t *in) {
     mbedtls_ecp_point_free(&expected);
 }
 
-// mbedTLS adds two of its own products.
+// Computes a sum with mbedTLS alone, which adds two products.
 static int own_sum(mbedtls_ecp_point *R, const mbedtls_mpi *m, const mbedtls_ecp_point *P,
     const mbedtls_mpi *n, const mbedtls_ecp_point *Q) {
     mbedtls_mpi one;
@@ -314,7 +314,8 @@ static void sums_on_p256(input_t *in) {
     take_point(in, &P);
     take_point(in, &Q);
     int code = own_sum(&expected, &m, &P, &n, &Q);
-    // mbedTLS takes a product of zero for the point at infinity here.
+    // For a scalar of zero, mbedtls_ecp_muladd() takes the point at infinity, and own_product()
+    // fails.
     if (mbedtls_mpi_cmp_int(&m, 0) != 0 && mbedtls_mpi_cmp_int(&n, 0) != 0) {
         MUST(mbedtls_ecp_muladd(&p256, &R, &m, &P, &n, &Q) == code);
         MUST(code != 0 || mbedtls_ecp_is_zero(&R) == mbedtls_ecp_is_zero(&expected));
@@ -325,7 +326,7 @@ static void sums_on_p256(input_t *in) {
         OK(mbedtls_mpi_write_binary(&m, of_g, SIZE));
         OK(mbedtls_mpi_write_binary(&n, of_q, SIZE));
         write_point(&Q, point);
-        if (sums[i](point, of_g, of_q)) { // it may leave the sum to the caller
+        if (sums[i](point, of_g, of_q)) { // it returns false for an exceptional sum
             MUST(!mbedtls_ecp_is_zero(&expected));
             write_point(&expected, right);
             OK(memcmp(point, right, 65));

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 //
-// fuzz_constraints.c - name constraints against the names of a certificate. The input is the
-// content of a NameConstraints extension and then that of a SubjectAltName; two octets in front say
-// how long the first is.
+// fuzz_constraints.c - checks the names of a certificate against name constraints. The input is the
+// content of a NameConstraints extension, with its length in two octets in front, and then the
+// content of a SubjectAltName extension.
 #include "common.h"
 
-// Extensions as a certificate has them: OID, OCTET STRING.
+// Writes an extension as a certificate has it: OID, OCTET STRING.
 static size_t put_extension(uint8_t *out, uint8_t id, const uint8_t *content, size_t len) {
     size_t body = 5 + 4 + len, at = 0;
     const uint8_t head[] = {0x30, 0x82, (uint8_t)(body >> 8), (uint8_t)body, 0x06, 3, 0x55, 0x1D,

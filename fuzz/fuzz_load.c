@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// fuzz_load.c - certificates, revocation lists and keys, PEM and DER, and then all that can be
-// asked of a certificate. The first octet chooses the loader.
+// fuzz_load.c - loads certificates, revocation lists and keys from PEM and DER, then reads every
+// field of the certificates and verifies them. The first octet chooses the loader.
 #include "common.h"
 
 static void ask_everything(const ussl_cert_t *cert) {
@@ -26,7 +26,7 @@ static void ask_everything(const ussl_cert_t *cert) {
     }
 }
 
-// Each certificate as a peer's own, judged by the rest.
+// Verifies each certificate as a peer's own, under the trust that contains all of them.
 static void judge(ussl_trust_t *trust) {
     ussl_config_t config = {.trust = trust, .strict = true, .crl_check = USSL_CRL_ALL};
     ussl__requirements_t req = {.config = &config, .hostname = "localhost", .clock = true};

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// fuzz_names.c - host names, patterns, addresses and distinguished names. The input is two texts
-// with a zero octet between them.
+// fuzz_names.c - compares host names, patterns, addresses and distinguished names. The input is two
+// texts with a zero octet between them.
 #include "common.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len) {
@@ -12,7 +12,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len) {
     size_t address_len = ussl_address_parse(b, second, address);
     bool matches = ussl_hostname_match(a, first, b, second);
     if (matches && (address_len != 0 || !ussl_is_hostname(b, second - (b[second - 1] == '.')))) {
-        abort(); // what reads as an address, or is no name, was matched as a name
+        abort(); // an address, or text that is no host name, was matched as a name
     }
     if (matches && memchr(a, '*', first) == NULL && first != second && first + 1 != second) {
         abort();

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// fuzz_server.c - a whole server fed with bytes: the first octet chooses the version, the rest
-// comes from the wire. Its random numbers are fixed, so a recorded client is understood up to its
-// last record.
+// fuzz_server.c - runs a whole server: the first octet of the input chooses the TLS version, and
+// the rest is what a client sends. The random numbers are fixed, so that the recorded bytes of a
+// client are valid up to the last record.
 #include "common.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len) {

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// fuzz_session.c - sessions as bytes: the record that we read ourselves, and a saved session that
-// is offered to a connection. The bytes are sealed anew, as whoever has the key can write what he
-// likes.
+// fuzz_session.c - parses a snapshot, and offers it as a saved session to a connection. The input
+// is sealed here, because whoever has the key can seal any bytes.
 #include "common.h"
 
 // Offers the saved session to a client of one version.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// fuzz_store.c - root stores, with their hash made right, and PEM files as stores. The first octet
-// chooses.
+// fuzz_store.c - opens root stores, after their hash has been computed anew, or PEM files as
+// stores, and looks up a root. The first octet chooses.
 #include "common.h"
 
 static bool read_input(void *user, uint32_t offset, uint8_t *out, size_t len) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// fuzz_texts.c - what a program passes on from a configuration: cipher strings, and private keys in
-// DER that are encrypted with a password. The first octet chooses.
+// fuzz_texts.c - parses what a program takes from its configuration: cipher strings, and private
+// keys in DER that are encrypted with a password. The first octet chooses.
 #include "common.h"
 
 static void choose(const uint8_t *text, size_t len) {
@@ -16,8 +16,8 @@ static void choose(const uint8_t *text, size_t len) {
     }
 }
 
-// True if the key is derived from the password in so many steps (PBKDF2, RFC 8018 A.2) that the
-// target would only count them: what a user stores is no input of an attacker.
+// True if the key derivation (PBKDF2, RFC 8018 A.2) has so many iterations that the target would do
+// nothing else. They are no fault, because no attacker chooses the keys that a user stores.
 static bool takes_long(const uint8_t *key, size_t len) {
     static const uint8_t pbkdf2[] = {0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x05, 0x0c};
     for (size_t i = 0; i + sizeof(pbkdf2) + 4 < len; i++) {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// seeds.c - writes the inputs that fuzzing begins with: `seeds FOLDER`. What a client and a server
-// hear of one another is recorded with the random numbers that the targets use, so they understand
-// it to the end.
+// seeds.c - writes the inputs that fuzzing begins with: `seeds FOLDER`. The bytes that a client and
+// a server receive are recorded with the random numbers that the targets use, so that they are
+// valid for the targets up to the last record.
 #include <sys/stat.h>
 
 #include "common.h"
@@ -59,8 +59,8 @@ static void save_texts(void) {
     free(file.data);
 }
 
-// One for each operation, with numbers of 256 bits and the base point as the first point of a sum,
-// and two sums that are exceptional.
+// Saves one input for each operation, with numbers of 256 bits and the base point as the first
+// point of a sum, and two inputs whose sums are exceptional.
 static void save_arith(void) {
     static const char *const names[] = {"powers", "inverses", "p256", "sums", "x25519"};
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
