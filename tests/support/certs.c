@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// certs.c - certificates and keys from the folder that tools/make-certs filled.
+// certs.c - loads certificates and keys from the folder that tools/make-certs fills.
 #include "support.h"
 
 #include <stdio.h>
@@ -35,7 +35,7 @@ static int value_of(char c) {
     return at ? (int)(at - digits) : -1;
 }
 
-// The last block of a key's file, the first of any other: as DER, in place.
+// Decodes the first PEM block of a file, or with `last` its last one, to DER in place.
 static void to_der(blob_t *blob, bool last) {
     char *text = (char *)blob->data, *begin = strstr(text, "-----BEGIN ");
     for (char *next = begin; last && next; next = strstr(next + 1, "-----BEGIN ")) {
@@ -58,7 +58,7 @@ static void to_der(blob_t *blob, bool last) {
 }
 #endif
 
-// A file of certificates or of a key, in a form that this build can load.
+// Reads a file of certificates or of a key, in a form that this build can load.
 static blob_t read_loadable(const char *name, bool key) {
     blob_t blob = read_cert_file(name);
 #if !USSL_PEM

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// pair.c - a client and a server joined in memory, with wires that deliver as a test wants.
+// pair.c - a client and a server joined in memory, with wires whose delivery a test can set.
 #include "support.h"
 
 // ---- wires ----

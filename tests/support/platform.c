@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// platform.c - the engine's platform in tests: counts, fails on demand, and always repeats itself.
+// platform.c - the engine's platform in tests. It counts allocations, can be made to fail, and
+// gives the same random numbers in every run.
 #include "support.h"
 
 test_platform_t test_platform;
@@ -24,7 +25,7 @@ static void test_release(void *user, void *ptr) {
     free(ptr);
 }
 
-// xorshift64: fixed and fast, for tests only.
+// The generator is xorshift64, which is fast and repeatable, and fit for tests only.
 static bool test_random(void *user, uint8_t *buf, size_t len) {
     test_platform_t *p = user;
     for (size_t i = 0; i < len; i++) {

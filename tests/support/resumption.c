@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// resumption.c - connections that are resumed, for the tests of sessions.
+// resumption.c - makes connections that are resumed, for the tests of sessions.
 #include "support.h"
 
 #if USSL_SESSIONS && USSL_SERVER
