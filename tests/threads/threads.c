@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// threads.c - the engine under ThreadSanitizer: many threads make connections of the same two
-// contexts while another one replaces them, and each end of one connection is read by one thread
-// and written by another. Every allocation has to happen under the engine's lock.
+// threads.c - runs the engine under ThreadSanitizer. Many threads make connections from the same
+// two contexts while another thread replaces these, and each end of one connection is read by one
+// thread and written by another. Every allocation must happen under the engine's lock.
 #include <pthread.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -15,7 +15,7 @@ enum { THREADS = 8 };
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER, atomic = PTHREAD_MUTEX_INITIALIZER;
 
 static __thread int locks_held;
-static int allocations, outside; // of all; of those, how many the lock did not cover
+static int allocations, outside; // allocations and releases, and those without the lock
 
 static void count_allocation(void) {
     __atomic_add_fetch(&allocations, 1, __ATOMIC_RELAXED);
@@ -67,7 +67,7 @@ static void unlock(void *user) {
     pthread_mutex_unlock(&mutex);
 }
 
-// As on a chip with two cores: small numbers, and no variable of a thread's own in the engine.
+// Numbers the threads from 1, as a platform numbers the cores of a chip.
 static uintptr_t thread(void *user) {
     (void)user;
     static uintptr_t last;
@@ -101,7 +101,7 @@ static const ussl_platform_t platform = {
     .clock_floor = TEST_FLOOR,
 };
 
-// ---- connections by contexts that are replaced ----
+// ---- connections from contexts that are replaced ----
 static ussl_ctx_t *shared[2]; // by end; changed under ussl_lock()
 static pair_t base;
 static int connections;
@@ -248,7 +248,7 @@ static void *receive_all(void *arg) {
         if (result == USSL_WANT_IN) {
             fill(end);
         } else if (result == USSL_WANT_OUT) {
-            usleep(100); // the thread that writes sends it
+            usleep(100); // the writing thread sends it
         }
     }
     return NULL;
@@ -258,7 +258,7 @@ static void reader_and_writer(void) {
     int fds[2];
     check(socketpair(AF_UNIX, SOCK_STREAM, 0, fds) == 0, "socketpair()");
     check(pair_again(&base) == USSL_OK && pair_handshake(&base), "a handshake");
-    do { // session tickets
+    do { // read the session tickets
         check(ussl_conn_peek(base.conn[0]) >= 0, "a ticket");
     } while (pair_move(&base));
     end_t ends[2];

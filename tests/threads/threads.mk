@@ -1,4 +1,4 @@
-# threads.mk - builds the engine and one program under ThreadSanitizer.
+# threads.mk - builds the engine and threads.c with ThreadSanitizer.
 
 THREADS_DIR := build/threads
 THREADS_CFLAGS := -std=gnu11 -g -O1 -I. -I$(MBEDTLS)/include \
