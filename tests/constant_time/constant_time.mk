@@ -1,9 +1,9 @@
-# constant_time.mk - builds what calculates with a secret for valgrind, by both compilers: at several levels of
-# optimization, and with modular numbers of 15 and 31 bits, which smaller CPUs use.
+# constant_time.mk - builds the code that calculates with secrets for valgrind, with both compilers, at several levels of
+# optimization, and with modular numbers in words of 15 and 31 bits, as smaller CPUs use them.
 
 CT_DIR := build/constant-time
 CT_LEVELS := gcc-O3 gcc-Os-15 gcc-O2-31 clang-O3 clang-Os-15
-# Compiler, level and bits. valgrind 3.19 cannot read clang's description of variables, so that has no -g.
+# The words of $1 are compiler, level and bits. valgrind 3.19 cannot read what clang's -g writes about variables, so clang gets none.
 ct_compile = $(word 1,$1) $(if $(filter gcc,$1),-g) -$(word 2,$1) $(patsubst %,-DUSSL_ARITH_NUMBERS=%,$(word 3,$1)) \
 	-std=c11 -I. $(USSL_ARITH_CFLAGS)
 

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
 //
-// secrets.c - runs what calculates with a secret under valgrind, with the secret marked as
-// undefined: memcheck then reports each branch and each address that depends on it (make
-// constant-time).
+// secrets.c - runs the code that calculates with secrets under valgrind (make constant-time). The
+// secret is marked as undefined, so memcheck reports each branch and each address that depends on
+// it.
 //
 //   secrets        lists the operations
-//   secrets NAME   runs one; those that begin with wrong_ are wrong on purpose, and must be found
+//   secrets NAME   runs one; those called wrong_… are wrong on purpose, and must be reported
 //
-// Notes: this shows what the compiler made for this machine. That a CPU multiplies all numbers in
-// the same time it cannot show: engine/arith/variants.h.
+// Notes: this tests the code that the compiler makes for this machine. It cannot show whether a CPU
+// multiplies all numbers in the same time; engine/arith/variants.h is about that.
 #include <stdio.h>
 #include <string.h>
 
@@ -77,7 +77,7 @@ static void x25519_m31(void) {
     br_ec_c25519_m31.mul(point, 32, secret, 32, BR_EC_curve25519);
 }
 
-// ---- what must be found ----
+// ---- operations that must be reported ----
 static void wrong_public_power(void) {
     ussl__mod_power(point, secret, sizeof(secret), false, modulus, 32, work);
 }
