@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// aes_engine.c - a model of the AES engine of an ESP32: one key, one block at a time, by mbedTLS's
-// AES in software. It aborts if it is used outside of the critical section, or if the section is
-// entered twice.
+// aes_engine.c - a model of the AES engine of an ESP32. It has one key, transforms one block at a
+// time, and uses mbedTLS's AES in software. It aborts if it is used outside of the critical
+// section, or if the section is entered twice.
 #include "aes_engine.h"
 
 #include <stdio.h>
@@ -26,7 +26,7 @@ void portENTER_CRITICAL(portMUX_TYPE *mux) {
 void portEXIT_CRITICAL(portMUX_TYPE *mux) {
     (void)mux;
     depth--;
-    mbedtls_aes_free(&engine); // the next user finds no key
+    mbedtls_aes_free(&engine); // the next user must set its key
 }
 
 uint8_t aes_hal_setkey(const uint8_t *key, size_t key_bytes, int mode) {

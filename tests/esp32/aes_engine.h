@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// aes_engine.h - takes the place of the headers of a chip with which ESP-IDF's esp_aes.c is
-// compiled. The AES engine is the model in aes_engine.c, and the critical section only notes that
-// it is held.
+// aes_engine.h - takes the place of a chip's headers when ESP-IDF's esp_aes.c is compiled. The AES
+// engine is the model in aes_engine.c, and the critical section only records that it has been
+// entered.
 #ifndef AES_ENGINE_H
 #define AES_ENGINE_H
 
@@ -24,7 +24,7 @@ typedef int portMUX_TYPE;
 void portENTER_CRITICAL(portMUX_TYPE *mux);
 void portEXIT_CRITICAL(portMUX_TYPE *mux);
 
-// How the clock of the engine is turned on, since ESP-IDF 5.3 and before.
+// These turn the engine's clock on: the first three since ESP-IDF 5.3, the other two before.
 #define AES_RCC_ATOMIC()
 #define aes_ll_enable_bus_clock(on) ((void)(on))
 #define aes_ll_reset_register() ((void)0)

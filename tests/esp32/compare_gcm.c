@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// compare_gcm.c - ESP-IDF's esp_aes_gcm_… against mbedTLS's GCM in software: the same ciphertext
-// and tag for keys, lengths and additional data of all sizes that TLS uses, in place and not; what
-// was changed is refused.
+// compare_gcm.c - compares ESP-IDF's esp_aes_gcm_… with mbedTLS's GCM in software. Ciphertext and
+// tag must be the same for keys, lengths and additional data of the sizes that TLS uses, in place
+// and not, and a changed tag must be refused.
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -34,7 +34,7 @@ static int same(unsigned key_bits, size_t len, size_t aad_len) {
         || esp_aes_gcm_crypt_and_tag(&hard, MBEDTLS_GCM_ENCRYPT, len, iv, sizeof(iv), aad, aad_len,
             plain, got, sizeof(tag), tag_got)
         || memcmp(expected, got, len) != 0 || memcmp(tag, tag_got, sizeof(tag)) != 0;
-    // In place, and with a context that was used before, as a connection does.
+    // Decrypts in place, and with a context that was used before, as a connection does.
     bad = bad
         || esp_aes_gcm_auth_decrypt(
             &hard, len, iv, sizeof(iv), aad, aad_len, tag, sizeof(tag), got, got)
