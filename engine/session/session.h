@@ -58,8 +58,8 @@ typedef struct {
 // it covers the whole trust, and the session is not resumed after any change. Otherwise
 // certificates and CRLs may be added.
 const uint8_t *ussl__trust_fingerprint_of(const ussl_trust_t *trust, uint16_t proven);
-// True if the snapshot was proven under this trust, and nothing else has changed since. trust NULL
-// counts as an empty trust.
+// True if the snapshot was proven under this trust, in which nothing else has changed since. trust
+// NULL counts as an empty trust.
 bool ussl__trust_is_that_of(const ussl_trust_t *trust, const ussl__snapshot_t *snapshot);
 
 // Returns false if the bytes are malformed or have another version.
