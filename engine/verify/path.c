@@ -43,7 +43,7 @@ typedef struct {
     cursor_t at[USSL__PATH_MAX];  // the issuers still to be tried, for each certificate of `now`
     edge_t edges[SIGNATURES_MAX];
     size_t steps, signatures;
-    unsigned work; // of the signatures
+    unsigned work; // sum of ussl__signature_work()
     bool gave_up, too_long, no_memory;
     bool complete; // `best` ends at a trust anchor; otherwise it is the first dead end
     bool checked;  // the signatures of `best` have been checked
