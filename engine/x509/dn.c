@@ -21,8 +21,9 @@ static bool is_text(int tag) {
     }
 }
 
-// Returns the next character to compare, or -1 at the end. A letter is in lower case; a run of
-// spaces is one space inside the text, and none at either end. `first` is the start of the text.
+// Returns the next character to compare, or -1 at the end. Letters are returned in lower case, and
+// a run of spaces as one space; spaces at either end of the text are skipped. `first` is the start
+// of the text.
 static int next_char(der_t *text, const unsigned char *first) {
     const unsigned char *from = text->at;
     while (text->at < text->end && *text->at == ' ') {

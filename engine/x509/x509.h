@@ -85,8 +85,8 @@ ussl_date_t ussl__date_of(const mbedtls_x509_time *t);
 // Seconds since 1970.
 int64_t ussl__seconds_of(const mbedtls_x509_time *t);
 
-// True if the certificate counts as that of a CA, in statistics and lists. Whether it may issue
-// another is for verify/rules.c to judge.
+// True if the certificate counts as that of a CA, in statistics and lists. verify/rules.c judges
+// whether it may issue another.
 bool ussl__is_ca(const mbedtls_x509_crt *crt);
 
 #endif // USSL_X509_X509_H
