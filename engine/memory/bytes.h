@@ -25,7 +25,8 @@ static inline size_t ussl__bytes_left(const ussl__reader_t *reader) {
     return (size_t)(reader->end - reader->at);
 }
 
-// Returns the number in `bytes` octets, 8 at most. The caller has checked that they are there.
+// Returns the number in `bytes` octets, 8 at most. The caller must have checked that they are
+// there.
 uint64_t ussl__number(const uint8_t *at, size_t bytes);
 
 // Both return the address after the last byte that they wrote.

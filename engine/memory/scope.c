@@ -5,8 +5,8 @@
 //
 // Notes: MicroPython's unix and rp2 ports run threads without a global lock, and all threads share
 // PSA's key slots, private keys, and reference counts. So the outermost scope of a thread holds the
-// platform's lock, and `owner` is the thread that holds it, so a nested call is distinguished from
-// a call of another thread. Bare metal has no thread-local variables, so none is used. A hook runs
+// platform's lock, and `owner` identifies that thread, which distinguishes its nested calls from
+// calls of other threads. Bare metal has no thread-local variables, so none is used. A hook runs
 // without the lock, because otherwise two threads could wait for each other.
 //
 // A finaliser runs inside a garbage collection. This thread or another may then be in the middle of
