@@ -126,7 +126,7 @@ class SSLContext:
         """Returns the enabled cipher suites, in order of preference."""
     def load_cert_chain(self, certfile: PathOrData, keyfile: PathOrData | None = None,
                         password: Password | None = None) -> None:
-        """Loads the own certificate, the intermediates that follow it, and the private key.
+        """Loads this side's certificate, the intermediates that follow it, and the private key.
 
         A str is a path or PEM text, bytes are the data. Without `keyfile` the key is in the PEM text of `certfile`.
         """
