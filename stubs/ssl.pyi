@@ -36,7 +36,7 @@ class SSLWantWriteError(SSLError):
     """The call has bytes to send, and the stream takes none. Call again when the stream is writable."""
 
 class SSLSyscallError(SSLError):
-    """Never raised: an error of the stream is raised as it is."""
+    """This error is never raised, because errors of the stream are passed on unchanged."""
 
 class SSLEOFError(SSLError):
     """The stream has ended without close_notify: the data may be truncated."""
