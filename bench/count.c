@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// count.c - counts the allocations of the program it is preloaded into, and prints the number at
-// its end.
+// count.c - counts the allocations of the program that it is preloaded into, and prints their number
+// when the program ends.
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <stddef.h>

@@ -1,5 +1,5 @@
-# device.py - runs on the emulated boards, on our firmware and on stock MicroPython's alike: one
-# measurement a boot. WHAT names it; DATA, CERT, VERSION, RESERVE, STATE, KIB and CIPHER come from bench/run.py.
+# device.py - runs on the emulated boards, with our firmware and with stock MicroPython's. Each boot makes one measurement,
+# by the function that WHAT names. bench/run.py defines WHAT, DATA, CERT, VERSION, RESERVE, STATE, KIB and CIPHER.
 import gc
 import io
 
@@ -19,7 +19,7 @@ class Pipe:
 
 
 class Stream(io.IOBase):
-    """Not blocking, and nothing is allocated by it while it works."""
+    """A non-blocking stream between two pipes, whose buffers are allocated before the measurement."""
 
     def __init__(self, rd, wr):
         self.rd, self.wr = rd, wr
@@ -61,7 +61,7 @@ def contexts():
     if OURS:
         client.maximum_version = VERSION
         if RESERVE:
-            client.reserve(2, peer_chain=2048)  # the collector may still see the last one on the stack
+            client.reserve(2, peer_chain=2048)  # two slots: the collector may still find the last connection on the stack
             server.reserve(2, peer_chain=2048)
     if CIPHER:
         client.set_ciphers("ECDHE-ECDSA-" + CIPHER.replace("S-", "S") if OURS else ["TLS-ECDHE-ECDSA-WITH-" + CIPHER])
@@ -83,8 +83,8 @@ def wrap_ends(client, server, ends):
 
 
 def shake(c, s, start=ticks, since=instructions):
-    """Until a byte has come through, as stock MicroPython does not say when it is done. What `since` gives for each
-    call: the sums of client and server, then the largest of each."""
+    """Calls both ends until a byte has been received, because stock MicroPython does not report when a handshake is done.
+    `since` measures each call. Returns the sums of client and server, then the largest value of each."""
     sums, most, sent, got = [0, 0], [0, 0], None, None
 
     def note(side, cost):
@@ -114,8 +114,8 @@ def step(s):
 
 
 def live(size):
-    """Small objects at the bottom of the heap, every second one gone again: a program that has run for a while.
-    Stock MicroPython looks for memory from the first hole on, each time."""
+    """Makes small objects at the bottom of the heap and drops every second one, as in a program that has run for a while.
+    For each allocation MicroPython searches its heap from the first hole."""
     objects = [(i, i) for i in range(size // 16)]
     for i in range(0, len(objects), 2):
         objects[i] = None
@@ -133,7 +133,7 @@ def handshake():
         return full
     if s.session is not None:
         s.send(b"y")
-        c.recv_into(ONE)  # the tickets came before it
+        c.recv_into(ONE)  # the session tickets arrive before this byte
     session = c.session
     c = s = None
     gc.collect()
@@ -144,7 +144,7 @@ def handshake():
 
 
 def stack():
-    """Bytes of the C stack, from the interpreter's first frame to the deepest; through streams in C, as with a socket."""
+    """Returns the bytes of C stack from the interpreter's first frame to the deepest, over streams in C, as with a socket."""
     import board
 
     client, server = contexts()
@@ -153,7 +153,7 @@ def stack():
 
 
 def peak():
-    """The most memory that the handshake of a connection held, client and server."""
+    """Returns the peak memory of the handshake of a connection, client and server."""
     client, server = contexts()
     shake(*wrap(client, server))
     return [client.memory()["handshake_peak"], server.memory()["handshake_peak"]]
@@ -175,7 +175,7 @@ def bulk(ends=None):
 
 
 def bulk_in_c():
-    """Through streams that are written in C, as a board's sockets are."""
+    """Measures over streams that are written in C, as a board's sockets are."""
     import board
 
     return bulk(board.pipe(5200))
@@ -198,7 +198,8 @@ def heap():
 
 
 def leave_free(kib):
-    """Takes all of the heap but the last `kib` KB, from the bottom: what the script has there need not be in one piece."""
+    """Occupies the heap from the bottom, except the last `kib` KB. The blocks are small, so that the script's objects can lie
+    between them."""
     blocks = [None] * 320
     gc.collect()
     for i in range(max(gc.mem_free() - kib * 1024, 0) // 1040):
@@ -216,13 +217,13 @@ def least():
             c, s = wrap(client, server, pipes)
             shake(c, s)
             return [kib]
-        except (MemoryError, OSError, ValueError):  # stock calls a certificate wrong for which it has no memory
+        except (MemoryError, OSError, ValueError):  # without memory for a certificate, stock reports that it is invalid
             pass
         filler = c = s = None
 
 
 def fit():
-    """Ends of idle connections in KIB of heap: clients and servers, half of each."""
+    """Returns how many ends of idle connections fit into KIB KB of heap; half are clients, half are servers."""
     client, server = contexts()
     pipes = Pipe(), Pipe()
     ends, n = [None] * 200, 0
@@ -237,7 +238,7 @@ def fit():
 
 
 def fragmented():
-    """A heap whose every hole has 4 KB: ten connections, one after the other."""
+    """Returns the percentage of ten connections, one after the other, that succeed in a heap whose holes all have 4 KB."""
     client, server = contexts()
     pipes = Pipe(), Pipe()
     blocks = [None] * 120

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 #
-# flash.py - what the TLS part of a firmware takes of the flash, read from the linker's map.
+# flash.py - reads from the linker's map how much flash the TLS part of a firmware takes.
 #
-#   python3 bench/flash.py firmware.map     the sum, and each object file
+#   python3 bench/flash.py firmware.map     prints the sums, and the size of each object file
 import collections
 import functools
 import glob
@@ -17,7 +17,7 @@ REST = re.compile(r"\s+0x[0-9a-f]+\s+0x([0-9a-f]+)\s+(\S+\.o)\)?$")
 
 
 def objects(path):
-    """Bytes of text, constants and initialised data by object file."""
+    """Returns the bytes of text, constants and initialised data of each object file."""
     sizes, in_map, waiting = collections.Counter(), False, False
     with open(path, errors="replace") as f:
         for line in f:
@@ -34,7 +34,7 @@ def objects(path):
 
 @functools.lru_cache(maxsize=1)
 def included():
-    """Our files that include one of mbedTLS's or BearSSL's whole, without their ending."""
+    """Returns our files that include a whole file of mbedTLS or BearSSL, without their suffix."""
     names = []
     for path in glob.glob(os.path.join(ROOT, "engine/*/*.c")):
         with open(path) as f:

@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 #
-# run.py - ussl beside stock MicroPython's own tls module and CPython's ssl, in one run: a table and a
-# chart in bench/results/. `make bench` builds what it needs.
+# run.py - measures ussl, stock MicroPython's own tls module and CPython's ssl in one run, and writes a table and a
+# chart into bench/results/. `make bench` builds what it needs.
 #
-# On the emulated Cortex-M3 time is a count of instructions and repeats to the digit; on this machine it is
-# seconds, and only the ratio of two figures of one run means anything.
+# On the emulated boards time is a count of instructions, which is the same in every run. On this machine time is in
+# seconds, and only the ratio of two figures of one run can be compared with other runs.
 import base64
 import collections
 import functools
@@ -44,7 +44,7 @@ def device_data(cert):
 
 @functools.lru_cache(None)
 def on_device(firmware, what, cert="server", version=TLS12, reserve=0, state="empty", kib=0, cipher=""):
-    """What bench/device.py prints on build/bench/FIRMWARE, which is NAME for the Cortex-M3 or NAME-BOARD."""
+    """Returns what bench/device.py prints on build/bench/FIRMWARE, which is NAME for the Cortex-M3, else NAME-BOARD."""
     settings = {"DATA": device_data(cert), "WHAT": what, "CERT": cert, "VERSION": version, "RESERVE": reserve,
                 "STATE": state, "KIB": kib, "CIPHER": cipher}
     with open(os.path.join(ROOT, "bench/device.py")) as f:
@@ -60,13 +60,13 @@ def on_device(firmware, what, cert="server", version=TLS12, reserve=0, state="em
     return [int(n) if n != "None" else 0 for n in found.group(1).split()]
 
 
-# Instructions of client and server, the longest step of each, and the same of a resumed handshake, if there was one.
+# Instructions of client and server and of the longest step of each, then the same of a resumed handshake if there was one.
 Handshake = collections.namedtuple("Handshake", "client server client_step server_step client_resumed server_resumed"
                                    " client_resumed_step server_resumed_step", defaults=(0, 0, 0, 0))
 
 
 def handshake(firmware, cert="server", version=TLS12, state="empty"):
-    """Of our connections, which take their memory from a reserved block, and then resume."""
+    """Returns the figures of a handshake. Our connections take their memory from a reservation, and resume afterwards."""
     return Handshake(*on_device(firmware, "handshake", cert, version, not firmware.startswith("stock"), state)[:8])
 
 
@@ -83,8 +83,8 @@ class Table:
         print("\n%s" % name, flush=True)
 
     def add(self, what, unit, stock, ours, target="", cpython="", against="stock"):
-        """The ratio is ours / stock, or ours / CPython. A target that begins with a comparison is one of the ratio, or of
-        ours where there is none."""
+        """The ratio is ours / stock or ours / CPython. A target that begins with a comparison is a limit for the ratio, or
+        for our figure if there is no ratio."""
         base = {"stock": stock, "CPython": cpython}[against]
         ratio = ours / base if base else None
         if target and missed(ours if ratio is None else ratio, target):
@@ -124,15 +124,16 @@ STEPS = "The longest step of a handshake"
 OTHER_CPUS = "Cortex-M0+ and RV32"
 STACK = "The C stack of a handshake"
 NOTES = {
-    BARS: """Handshakes are whole ones, on a heap just started, and each end is counted alone. TLS 1.3 is compared with stock's TLS 1.2.""",
-    STEPS: """The most instructions between a call and its return, where streams do not block: an event loop stands still for so long. It is
-the longer one of TLS 1.2 and 1.3; stock has 1.2. How long it takes depends on the chip. An instruction takes at least a cycle,
-which is 10 ns at 100 MHz, so a million of them take 10 ms or more: loads, long multiplications, branches and waiting for
-flash add to it.""",
-    OTHER_CPUS: """The same with code for ARMv6-M (15-bit numbers, no long multiplication), executed by the emulated Cortex-M3, and on
-qemu's RISC-V machine (rv32imac). There are no targets.""",
-    STACK: """Cortex-M3, bytes from the interpreter's first frame to the deepest, over streams in C. Some 800 of them are the script's own
-calls.""",
+    BARS: """The handshakes are full ones, in a fresh heap, and each end is counted separately. Our TLS 1.3 is compared with stock's TLS 1.2,
+because stock has no TLS 1.3.""",
+    STEPS: """The figure is the largest number of instructions between a call and its return when streams do not block. An event loop is
+blocked for that long. Our figure is the larger one of TLS 1.2 and 1.3. The time depends on the chip: an instruction takes at least
+one cycle, which is 10 ns at 100 MHz, so a million of them take 10 ms or more. Loads, long multiplications, branches and waiting
+for flash take additional cycles.""",
+    OTHER_CPUS: """The Cortex-M0+ rows run code for ARMv6-M (numbers of 15 bits, no long multiplication) on the emulated Cortex-M3. The RV32 rows
+run on qemu's RISC-V machine (rv32imac). These rows have no targets.""",
+    STACK: """These figures are bytes from the interpreter's first frame to the deepest, on a Cortex-M3, over streams in C. Some 800 of them
+are used by the script's own calls.""",
 }
 KINDS = (("server", "P-256"), ("server-rsa", "RSA-2048"))
 SIDES = ("client", "server")
@@ -157,11 +158,11 @@ def bar_rows(table):
     table.add("bulk, 4000 bytes a write, both ends, the suite that each chooses", "instructions/KB",
               on_device("stock", "bulk_in_c")[0], on_device("ours", "bulk_in_c", reserve=1)[0], "≤ 0.30")
     for suite in ("AES-256-GCM-SHA384", "AES-128-GCM-SHA256"):
-        table.add("the same, both with " + suite[:11], "instructions/KB", on_device("stock", "bulk_in_c", cipher=suite)[0],
-                  on_device("ours", "bulk_in_c", reserve=1, cipher=suite)[0])
-    table.add("the same, TLS 1.3, against stock's TLS 1.2", "instructions/KB", on_device("stock", "bulk_in_c")[0],
+        table.add("bulk, 4000 bytes a write, both ends, with " + suite[:11], "instructions/KB",
+                  on_device("stock", "bulk_in_c", cipher=suite)[0], on_device("ours", "bulk_in_c", reserve=1, cipher=suite)[0])
+    table.add("bulk, 4000 bytes a write, both ends, TLS 1.3, against stock's TLS 1.2", "instructions/KB", on_device("stock", "bulk_in_c")[0],
               on_device("ours", "bulk_in_c", version=TLS13, reserve=1)[0])
-    table.add("the same, TLS 1.2, through streams in Python", "instructions/KB", on_device("stock", "bulk")[0],
+    table.add("bulk, 4000 bytes a write, both ends, through streams in Python", "instructions/KB", on_device("stock", "bulk")[0],
               on_device("ours", "bulk", reserve=1)[0])
 
 
@@ -174,7 +175,7 @@ def handshake_rows(table):
                 table.add("%s %s resumed, %s, against our full" % (name, kind, side), "instructions", getattr(ours, side),
                           getattr(ours, side + "_resumed"), "≤ 0.2" if version == TLS12 else "")
     for heap, state, target in (("a program's heap, 20 KB with holes", "compact", "≤ 0.6"),
-                                ("the same and 60 KB in one object", "live60", "≤ 0.4")):
+                                ("20 KB with holes, 60 KB in one object", "live60", "≤ 0.4")):
         for cert, kind in KINDS:
             stock, ours = handshake("stock", cert, state=state), handshake("ours", cert, state=state)
             for side in SIDES:
@@ -211,7 +212,7 @@ def step_rows(table):
                           max(getattr(one, side) for one in ours))
 
 
-# Before BearSSL multiplied; memory must not grow.
+# The limits are the figures with mbedTLS's arithmetic: with BearSSL's a handshake must not take more memory.
 PEAKS = {("server", TLS12, "client"): 13272, ("server", TLS12, "server"): 10664, ("server", TLS13, "client"): 14888,
          ("server", TLS13, "server"): 11088, ("server-rsa", TLS12, "client"): 14768, ("server-rsa", TLS12, "server"): 14520,
          ("server-rsa", TLS13, "client"): 15680, ("server-rsa", TLS13, "server"): 15448}
@@ -229,11 +230,12 @@ def memory_rows(table):
     table.add("heap of an idle connection, TLS 1.3, mean", "bytes", stock[1], new[1])
     least = on_device("stock", "least")[0]
     table.add("least heap in which a handshake works, both ends, TLS 1.2", "KB", least, on_device("ours", "least")[0], "≤ 1")
-    table.add("the same, TLS 1.3", "KB", least, on_device("ours", "least", version=TLS13)[0], "≤ 1")
+    table.add("least heap in which a handshake works, both ends, TLS 1.3", "KB", least,
+              on_device("ours", "least", version=TLS13)[0], "≤ 1")
     for kib in (64, 128, 192):
         table.add("ends of idle connections in %d KB" % kib, "", on_device("stock", "fit", kib=kib)[0],
                   on_device("ours", "fit", kib=kib, version=TLS13)[0], "≥ 4" if kib == 128 else "")
-    table.add("wraps that succeed in holes of 4 KB, reserved", "%", on_device("stock", "fragmented")[0],
+    table.add("handshakes that succeed in a heap with holes of 4 KB, reserved", "%", on_device("stock", "fragmented")[0],
               on_device("ours", "fragmented", reserve=1)[0], "100 %")
 
 
@@ -273,7 +275,7 @@ def free_port():
 
 
 def fastest(*args, programs=PROGRAMS):
-    """Of three runs each, in turns, because this machine may do other work too."""
+    """Returns the best of three runs of each program, which take turns, because this machine may do other work too."""
     return [max(runs) for runs in zip(*[[unix(p, *args, free_port())[0] for p in programs] for _ in range(3)])]
 
 
@@ -288,7 +290,7 @@ def unix_bar_rows(table):
         table.add("unix: bulk, TLS %s, 16 KB a write through sockets, ussl / CPython" % version, "MB/s", "", ours, "≥ 0.5", cpython,
                   "CPython")
         stock, ours, cpython = fastest("bulk", "server", version, "16384")
-        table.add("unix: the same through MemoryBIO%s" % (" (stock: 1.2)" if version == "1.3" else ""),
+        table.add("unix: bulk, TLS %s, 16 KB a write through MemoryBIO%s" % (version, " (stock: 1.2)" if version == "1.3" else ""),
                   "MB/s", stock, ours, "≥ 0.5", cpython, "CPython")
 
 
@@ -297,8 +299,8 @@ def unix_rows(table):
     stock, ours, cpython = fastest("bulk", "server", "1.2", "4000")
     table.add("bulk, 4000 bytes a write (stock: through streams in Python)", "MB/s", stock, ours, "", cpython)
     figures = [unix(p, "default-context", BUNDLE, "-", env={"SSL_CERT_FILE": BUNDLE}, folder="") for p in PROGRAMS]
-    for name, *row in zip(("the first context that trusts all roots of the system", "the next ones, a context",
-                           "memory of the first", "memory of the next ones, a context"), *figures):
+    for name, *row in zip(("the first context that trusts all roots of the system", "each further context",
+                           "memory of the first context", "memory of each further context"), *figures):
         table.add(name, "KB" if "memory" in name else "µs", row[0], row[1], "", row[2])
     counter = {"LD_PRELOAD": BUILD + "count.so"}
     counts = []
@@ -306,7 +308,7 @@ def unix_rows(table):
         few, many = (unix(program, "count-" + kind, "server", "1.2", n, env=counter)[0] for n in ("2", "12"))
         counts.append(round((many - few) / 10))
     table.add("allocations of a connection from the C heap", "", counts[0], counts[1])
-    table.add("the same, reserved", "", counts[0], counts[2], "0")
+    table.add("allocations of a reserved connection from the C heap", "", counts[0], counts[2], "0")
 
 
 def main():
@@ -323,9 +325,10 @@ def main():
     unix_rows(table)
     os.makedirs(results, exist_ok=True)
     with open(results + "/table.md", "w") as f:
-        f.write("# ussl beside stock MicroPython\n\nMade by `make bench`: the same sources, mbedTLS, certificates and compiler for both."
-                " Cortex-M3 under qemu unless\nthe row says otherwise. Ratio is ussl / stock, or what the row says; seconds depend on"
-                " the machine,\ninstructions and bytes do not. CPython is %s with %s.\n\n%s" % (
+        f.write("# ussl beside stock MicroPython\n\n`make bench` writes this page. Both modules are built with the same MicroPython, mbedTLS,"
+                " certificates and\ncompiler. The figures are for a Cortex-M3 under qemu unless the row says otherwise. The ratio is"
+                " ussl / stock, or\nas the row says. Seconds depend on the machine, instructions and bytes do not."
+                " CPython is %s with %s.\n\n%s" % (
                     platform.python_version(), ssl.OPENSSL_VERSION, table.text()))
     chart.write(results + "/chart.svg", table.rows)
     print("bench: %d rows in %.0f s, in bench/results/" % (len(table.rows), time.time() - began))

@@ -1,8 +1,11 @@
-# unix.py CERTS WHAT CERT VERSION [N [PORT]] - runs on our MicroPython, stock MicroPython and CPython: client and
-# server in one thread. Prints handshakes a second, MB a second with N bytes a write, or nothing after N handshakes (count.c
-# prints). Sockets are joined through PORT.
-# unix.py "" default-context BUNDLE - : microseconds of the first context that trusts all of the bundle,
-# of the next ones, and KB of memory of the first and of the next.
+# unix.py - measures on our MicroPython, on stock MicroPython and on CPython, with client and server in one thread.
+#
+#   unix.py CERTS WHAT CERT VERSION [N [PORT]]
+#       WHAT is "handshakes": prints handshakes a second. "bulk" or "sockets": prints MB a second with N bytes a write;
+#       "sockets" connects through PORT. Otherwise: makes N handshakes and prints nothing, because count.c prints.
+#   unix.py "" default-context BUNDLE -
+#       makes contexts that trust all of BUNDLE. Prints the microseconds of the first one and of each further one, then
+#       the KB of memory of both.
 import os
 import sys
 import time

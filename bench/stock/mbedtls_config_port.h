@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// mbedtls_config_port.h - stock MicroPython's mbedTLS for the emulated board: its own common
-// configuration, with what its bare-metal ports (rp2, stm32) choose beside it.
+// mbedtls_config_port.h - the configuration of stock MicroPython's mbedTLS for the emulated board:
+// MicroPython's common configuration, with the settings of its bare-metal ports (rp2, stm32).
 #ifndef USSL_BENCH_STOCK_CONFIG_H
 #define USSL_BENCH_STOCK_CONFIG_H
 

@@ -1,4 +1,4 @@
-# micropython.mk - stock MicroPython's own tls module with the same mbedTLS, to measure against.
+# micropython.mk - builds stock MicroPython's own tls module with the same mbedTLS, as the reference of the benchmark.
 STOCK_DIR := $(USERMOD_DIR)
 SRC_USERMOD_LIB_C += $(STOCK_DIR)/stock.c $(abspath $(TOP)/lib/mbedtls_errors/mp_mbedtls_errors.c)
 SRC_USERMOD_LIB_C += $(filter-out %/error.c,$(wildcard $(MBEDTLS)/library/*.c))

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// stock.c - the clock that stock MicroPython's mbedTLS asks for on the emulated board.
+// stock.c - the clock that stock MicroPython's mbedTLS needs on the emulated board.
 #ifdef USSL_TEST_BOARD
 #include <time.h>
 
@@ -17,7 +17,7 @@ time_t stock_time(time_t *out) {
     return now;
 }
 
-// The clock stands still, so only one date is ever asked for.
+// The clock stands still, so only the date above is ever converted.
 struct tm *mbedtls_platform_gmtime_r(const mbedtls_time_t *tt, struct tm *out) {
     (void)tt;
     *out = (struct tm){.tm_year = 126, .tm_mon = 5, .tm_mday = 1};
