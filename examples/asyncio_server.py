@@ -1,6 +1,8 @@
-# asyncio_server.py - an echo server for many clients at once: asyncio_server.py PORT CERTIFICATE KEY
+# asyncio_server.py - an echo server for many clients at once:
 #
-# ssl_asyncio does each handshake before it calls serve(), and ends one that takes too long.
+#   asyncio_server.py PORT CERTIFICATE KEY
+#
+# ssl_asyncio completes each handshake before it calls serve(), and ends a handshake that takes too long.
 import asyncio
 import ssl
 import sys
@@ -11,7 +13,7 @@ port, cert, key = int(sys.argv[1]), sys.argv[2], sys.argv[3]
 
 async def echo(reader, writer):
     while True:
-        data = await asyncio.wait_for(reader.read(1000), 60)  # a silent client holds its memory for a minute
+        data = await asyncio.wait_for(reader.read(1000), 60)  # a silent client is disconnected after a minute
         if not data:
             break
         writer.write(data)

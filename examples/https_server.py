@@ -1,7 +1,9 @@
-# https_server.py - a page over HTTPS: https_server.py PORT CERTIFICATE KEY
+# https_server.py - serves a page over HTTPS:
 #
-# With the memory of a connection set aside, a device that could serve once always can. It serves one
-# client after another; asyncio_server.py serves many at once.
+#   https_server.py PORT CERTIFICATE KEY
+#
+# The memory of one connection is reserved, so a device that has served a client once can always do so. The
+# server serves one client after another; asyncio_server.py serves many at once.
 import socket
 import ssl
 import sys
@@ -9,7 +11,7 @@ import sys
 port, cert, key = int(sys.argv[1]), sys.argv[2], sys.argv[3]
 
 context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-context.load_cert_chain(cert, key)  # paths, or the bytes of both
+context.load_cert_chain(cert, key)  # two paths, or the contents of both files as bytes
 context.handshake_timeout = 10
 context.reserve(1)
 
@@ -21,9 +23,9 @@ print("https://localhost:%d" % port)
 
 
 def serve(tls):
-    tls.settimeout(10)  # for each call
+    tls.settimeout(10)  # seconds, for each call
     request = tls.readline(1000)
-    for _ in range(50):  # headers
+    for _ in range(50):  # the headers, up to the empty line
         if tls.readline(1000) in (b"\r\n", b""):
             break
     tls.write(b"HTTP/1.0 200 OK\r\nContent-Type: text/plain\r\n\r\nYou asked for: " + request)
@@ -34,6 +36,6 @@ while True:
     try:
         with context.wrap_socket(sock, server_side=True) as tls:
             serve(tls)
-    except OSError as e:  # MemoryError of this module is an OSError too
+    except OSError as e:  # also lack of memory: the MemoryError that this module raises is an OSError
         print("a client has failed:", e)
         sock.close()

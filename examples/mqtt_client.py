@@ -1,8 +1,8 @@
-# mqtt_client.py - publishes over MQTT, with a certificate of the device's own:
+# mqtt_client.py - publishes over MQTT; the device shows its own certificate to the broker:
 #
 #   mqtt_client.py HOST PORT CA CERTIFICATE KEY
 #
-# Needs umqtt.simple: mpremote mip install umqtt.simple
+# It needs umqtt.simple: mpremote mip install umqtt.simple
 import ssl
 import sys
 from umqtt.simple import MQTTClient

@@ -1,10 +1,12 @@
-# pinned_client.py - trusts one server by its key, without any CA: pinned_client.py HOST PORT PIN
+# pinned_client.py - trusts one server by its public key, without any CA:
 #
-# PIN is the SHA-256 of the server's public key in hexadecimal. Who has the certificate computes it:
+#   pinned_client.py HOST PORT PIN
+#
+# PIN is the SHA-256 of the server's public key in hexadecimal. It is computed from the certificate:
 #
 #   ssl.spki_sha256(open("server.pem").read()).hex()
 #
-# The pin still fits after the certificate was renewed with the same key.
+# PIN stays the same when the certificate is renewed with the same key.
 import socket
 import ssl
 import sys

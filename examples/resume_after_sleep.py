@@ -1,9 +1,10 @@
-# resume_after_sleep.py - a device that sleeps between its messages, and resumes its session when it
-# wakes: resume_after_sleep.py HOST PORT CA FILE
+# resume_after_sleep.py - a device that sleeps between its messages and resumes its TLS session after each sleep:
 #
-# A resumed handshake needs no certificate and a fraction of the work. Whoever has the session can
-# read what it protects, so it is encrypted. The key should be one that only this device has, kept apart
-# from the file: in secure storage, or made of random bytes at the first start.
+#   resume_after_sleep.py HOST PORT CA FILE
+#
+# A resumed handshake exchanges no certificates and takes a fraction of the work. The saved session contains secrets, so
+# it is encrypted with DEVICE_KEY. Each device should have its own key and keep it apart from the file: in secure storage,
+# or made of random bytes at the first start.
 import socket
 import ssl
 import sys
@@ -19,20 +20,20 @@ try:
     with open(name, "rb") as file:
         session = ssl.SSLSession.deserialize(context, file.read(), DEVICE_KEY)
 except (OSError, ValueError):
-    pass  # the first time, or what was saved does not fit this context
+    pass  # there is no saved session yet, or it does not fit this context
 
 sock = socket.socket()
 sock.connect(socket.getaddrinfo(host, port, socket.AF_INET)[0][-1])
 tls = context.wrap_socket(sock, server_hostname=host, session=session)
 tls.write(b"GET / HTTP/1.0\r\n\r\n")
 while tls.recv(1024):
-    pass  # with TLS 1.3 the session ticket comes after the handshake
+    pass  # with TLS 1.3 the session ticket arrives after the handshake, so read first
 print("resumed" if tls.session_reused else "a full handshake")
 try:
     saved = tls.session.serialize(DEVICE_KEY)
     with open(name, "wb") as file:
         file.write(saved)
 except ValueError:
-    pass  # this server lets no session be resumed
+    pass  # this server does not allow resumption
 tls.close()
-# Now: machine.deepsleep()
+# Here a device calls machine.deepsleep().

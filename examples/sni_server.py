@@ -2,7 +2,7 @@
 #
 #   sni_server.py PORT NAME1 CERTIFICATE1 KEY1 NAME2 CERTIFICATE2 KEY2
 #
-# A client that asks for another name, or for none, gets the first.
+# A client that requests another name, or none, gets the first certificate.
 import socket
 import ssl
 import sys
