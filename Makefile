@@ -4,6 +4,7 @@
 #   make run URL=https:// fetch a page with the system's trust store
 #   make repl             the interpreter, build/unix/micropython
 #   make board            an emulated Cortex-M3 with network, at its prompt; SCRIPT=examples/board.py runs that
+#   make roots            Mozilla's trust anchors as a root store for a device
 #   make test             everything; the last line counts. A part of it: make unit, compat, port, interop,
 #                         constant-time, lint …
 #   make fuzz             every parser of ours, an hour each
@@ -78,6 +79,11 @@ certs: build/certs/ca.pem build/chains build/roots.ussl
 
 build/roots.ussl: build/certs/ca.pem tools/make-roots
 	@python3 tools/make-roots $(addprefix build/certs/,ca.pem inter.pem root-rsa.pem) $@ >/dev/null
+
+# Mozilla's roots; with HOSTS="example.org mqtt.example.net:8883" only those that these hosts need.
+ROOTS := build/roots-mozilla.ussl
+roots: build/tools.ok
+	@python3 tools/make-roots --mozilla $(addprefix --for ,$(HOSTS)) $(ROOTS)
 
 # The chains of tests/data/chains.txt. Debian's own Python has the package that they are signed with.
 WITH_CRYPTOGRAPHY = $(shell python3 -c 'import cryptography' 2>/dev/null && echo python3 || echo /usr/bin/python3)
@@ -331,5 +337,5 @@ ports-esp32: build/sources.ok certs
 clean:
 	rm -rf build/esp32* build/unix build/unix32 build/unix-without-bearssl build/firmware* build/bench build/unit* build/threads build/lwip build/lib build/constant-time build/beside build/ports build/flags build/certs build/*.ok
 
-.PHONY: all lib run repl board chains unix32 without-bearssl beside ports ports-esp32 firmware bench footprint soak conformance test unit threads compat port interop lint certs check-layers check-format format \
+.PHONY: all lib run repl board roots chains unix32 without-bearssl beside ports ports-esp32 firmware bench footprint soak conformance test unit threads compat port interop lint certs check-layers check-format format \
 	flags clean
