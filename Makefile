@@ -219,6 +219,7 @@ bench: certs $(BENCH)/stock/firmware.elf $(BENCH)/ours/firmware.elf $(BENCH)/dev
 	@python3 bench/run.py
 
 # ---- the engine alone, for programs in C: build/lib ----
+RELEASE := $(shell sed -n 's/^.define USSL_VERSION "\(.*\)"/\1/p' engine/ussl.h)
 LIB := build/lib
 LIB_CFLAGS := -std=c11 -O2 -I. -I$(MBEDTLS)/include -DMBEDTLS_CONFIG_FILE='"config/mbedtls_full.h"' \
 	-ffunction-sections -fdata-sections -fPIC $(USSL_ARITH_CFLAGS) $(USSL_CFLAGS)
@@ -243,7 +244,7 @@ $(LIB)/libussl.a: $(LIB_OWN_O) $(LIB_MBED_O) $(LIB_BEAR_O)
 $(LIB)/ussl.pc: $(LIB)/libussl.a FORCE
 	@mkdir -p $(LIB)/include/ussl && cp $(addprefix engine/,$(LIB_HEADERS)) $(LIB)/include/ussl
 	@printf '%s\n' 'prefix=$(abspath $(LIB))' 'Name: ussl' 'Description: TLS 1.2 and 1.3 over mbedTLS, without I/O' \
-	  'Version: 0.9.0' 'Cflags: -I$${prefix}/include $(USSL_CFLAGS)' 'Libs: -L$${prefix} -lussl -Wl,--gc-sections' >$@
+	  'Version: $(RELEASE)' 'Cflags: -I$${prefix}/include $(USSL_CFLAGS)' 'Libs: -L$${prefix} -lussl -Wl,--gc-sections' >$@
 
 lib: build/sources.ok
 	@$(MAKE) --no-print-directory $(JOBS) $(LIB)/ussl.pc

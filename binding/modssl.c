@@ -206,8 +206,11 @@ MP_DEFINE_CONST_FUN_OBJ_1(ssl___getattr___obj, ssl___getattr__);
 #define ROM_BOOL_PASTE(flag) ROM_BOOL_##flag
 #define ROM_BOOL(flag) ROM_BOOL_PASTE(flag)
 
+static const MP_DEFINE_STR_OBJ(ssl_version_obj, USSL_VERSION);
+
 static const mp_rom_map_elem_t ssl_globals_table[] = {
     {MP_ROM_QSTR(MP_QSTR___name__), MP_ROM_QSTR(MP_QSTR_ssl)},
+    {MP_ROM_QSTR(MP_QSTR___version__), MP_ROM_PTR(&ssl_version_obj)},
     {MP_ROM_QSTR(MP_QSTR___init__), MP_ROM_PTR(&ssl___init___obj)},
     {MP_ROM_QSTR(MP_QSTR___getattr__), MP_ROM_PTR(&ssl___getattr___obj)},
 

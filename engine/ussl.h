@@ -42,6 +42,13 @@
 #include "config.h"
 #include "result.h"
 
+// The version of this library (https://semver.org). tools/check-version compares the other places
+// that name it, among them CHANGELOG.md, with these lines.
+#define USSL_VERSION "1.0.0"
+#define USSL_VERSION_MAJOR 1
+#define USSL_VERSION_MINOR 0
+#define USSL_VERSION_PATCH 0
+
 typedef struct ussl_arena ussl_arena_t;       // a memory budget
 typedef struct ussl_trust ussl_trust_t;       // trust anchors, CRLs, a root store, pins
 typedef struct ussl_store ussl_store_t;       // a root store: trust anchors in flash or in a file
