@@ -41,7 +41,7 @@ for owner in things:
 """
 
 # What is MicroPython's own plumbing, or told by the base class in the stub.
-PLUMBING = re.compile(r"\.__(class|dict|name|bases|getattr|del|init|enter|exit)__$")
+PLUMBING = re.compile(r"\.__(class|dict|name|version|bases|getattr|del|init|enter|exit)__$")
 
 
 def of_module(micropython, certs):
