@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: MIT
+#
+# named_tests.py - every test that SECURITY.md names exists. cases() yields (name, good, detail).
+import glob
+import os
+import re
+import sys
+
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+NAME = re.compile(r"`((?:unit|port|compat|interop|libraries|lwip|ports|threads|constant-time|fuzz|firmware|roots|api|lint)/[^`]*)`")
+
+
+def text_of(*patterns):
+    text = ""
+    for pattern in patterns:
+        for path in filter(os.path.isfile, glob.glob(os.path.join(ROOT, pattern))):
+            with open(path, errors="replace") as f:
+                text += f.read()
+    return text
+
+
+def exists(name):
+    """Each part of the name is a file of the suite, or a word in its sources; … stands for anything."""
+    suite, first, *rest = name.split("/")
+    if suite == "unit":
+        sources = text_of("tests/unit/%s.c" % first, "tests/unit/*/%s.c" % first)
+    elif suite in ("port", "lwip"):
+        sources = text_of("tests/%s/test_%s.py" % (suite, first))
+    elif suite == "compat":
+        sources = text_of("tests/compat/%s.py" % first)
+    elif suite == "fuzz":
+        sources = text_of("fuzz/fuzz_%s.c" % first)
+    else:
+        sources = text_of("tests/*.py", "tests/%s/*" % suite.replace("-", "_"))
+        rest = [first] + rest
+    wanted = [r"\b%s\b" % re.escape(part) if "…" not in part else re.escape(part.replace("…", "")) for part in rest]
+    return bool(sources) and all(re.search(part, sources) for part in wanted)
+
+
+def cases():
+    with open(os.path.join(ROOT, "SECURITY.md")) as f:
+        names = sorted(set(NAME.findall(f.read())))
+    missing = [name for name in names if not exists(name)]
+    yield "tests-of-SECURITY.md", len(names) > 20 and not missing, "no such test: " + ", ".join(missing)
+
+
+if __name__ == "__main__":
+    failed = 0
+    for case, passed, detail in cases():
+        print("%-4s lint/%s%s" % ("ok" if passed else "FAIL", case, "" if passed else "\n" + detail))
+        failed += not passed
+    sys.exit(failed > 0)
