@@ -5,6 +5,7 @@
 #   make repl             the interpreter, build/unix/micropython
 #   make board            an emulated Cortex-M3 with network, at its prompt; SCRIPT=examples/board.py runs that
 #   make roots            Mozilla's trust anchors as a root store for a device
+#   make dist             a release archive that builds without git
 #   make test             everything; the last line counts. A part of it: make unit, compat, port, interop,
 #                         constant-time, lint …
 #   make fuzz             every parser of ours, an hour each
@@ -250,6 +251,10 @@ lib: build/sources.ok
 	@$(MAKE) --no-print-directory $(JOBS) $(LIB)/ussl.pc
 	@echo "built $(LIB)/libussl.a; PKG_CONFIG_PATH=$(LIB) pkg-config --cflags --libs ussl"
 
+# A release archive of the last commit, build/ussl-VERSION.tar.gz or ARCHIVE=.
+dist:
+	@sh tools/make-dist $(ARCHIVE)
+
 # ---- for people ----
 run: $(UNIX) certs
 ifdef URL
@@ -338,5 +343,5 @@ ports-esp32: build/sources.ok certs
 clean:
 	rm -rf build/esp32* build/unix build/unix32 build/unix-without-bearssl build/firmware* build/bench build/unit* build/threads build/lwip build/lib build/constant-time build/beside build/ports build/flags build/certs build/*.ok
 
-.PHONY: all lib run repl board roots chains unix32 without-bearssl beside ports ports-esp32 firmware bench footprint soak conformance test unit threads compat port interop lint certs check-layers check-format format \
+.PHONY: all lib dist run repl board roots chains unix32 without-bearssl beside ports ports-esp32 firmware bench footprint soak conformance test unit threads compat port interop lint certs check-layers check-format format \
 	flags clean
