@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 #
-# named_tests.py - every test that SECURITY.md names exists. cases() yields (name, good, detail).
+# named_tests.py - every test that SECURITY.md and docs/porting.md name exists. cases() yields (name, good, detail).
 import glob
 import os
 import re
@@ -38,10 +38,11 @@ def exists(name):
 
 
 def cases():
-    with open(os.path.join(ROOT, "SECURITY.md")) as f:
-        names = sorted(set(NAME.findall(f.read())))
-    missing = [name for name in names if not exists(name)]
-    yield "tests-of-SECURITY.md", len(names) > 20 and not missing, "no such test: " + ", ".join(missing)
+    for page, least in (("SECURITY.md", 40), ("docs/porting.md", 10)):
+        with open(os.path.join(ROOT, page)) as f:
+            names = sorted(set(NAME.findall(f.read())))
+        missing = [name for name in names if not exists(name)]
+        yield "tests-of-" + os.path.basename(page), len(names) >= least and not missing, "no such test: " + ", ".join(missing)
 
 
 if __name__ == "__main__":
