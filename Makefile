@@ -110,7 +110,7 @@ endif
 $(UNIX): build/sources$(UNIT_SUFFIX).ok $(wildcard engine/* engine/*/* binding/* config/* python/*) manifest.py micropython.mk
 	@python3 tools/check-layers
 	@mkdir -p build/usermod $(dir $(UNIX_DIR)) && ln -sfn ../.. build/usermod/ussl
-	@echo "building mpy-cross and MicroPython (log: $(UNIX_DIR).log)"
+	@echo "building mpy-cross and MicroPython: one to three minutes the first time (log: $(UNIX_DIR).log)"
 	@{ $(MAKE) --no-print-directory $(JOBS) -C $(MICROPYTHON)/mpy-cross && \
 	  rm -f $(UNIX_DIR)/frozen_content.*; $(UNIX_MAKE) $(JOBS); } >$(UNIX_DIR).log 2>&1 || { tail -n 40 $(UNIX_DIR).log; exit 1; }
 	@touch $@
@@ -301,8 +301,11 @@ lint: build/tools.ok
 # About an hour: 100,000 connections through one reserved block; 10,000 over sockets, 200 at once, 2,000 over a bad
 # network; 8 threads with 1,000 each, over both versions, under ThreadSanitizer.
 soak: $(UNIX) unit-build $(THREADS_DIR)/threads certs
+	@echo "soak: 1 of 3, $(or $(LIVES),100000) connections in reserved memory, some 8 s for 1,000; next, connections over sockets"
 	@USSL_SOAK=$(or $(LIVES),100000) $(UNIT_DIR)/test_reserve
+	@echo "soak: 2 of 3, connections over sockets; next, 16,000 connections of 8 threads"
 	@USSL_SOAK=long python3 tests/run.py soak
+	@echo "soak: 3 of 3, 16,000 connections of 8 threads"
 	@USSL_CONNECTIONS=1000 python3 tests/run.py threads
 
 check-layers:

@@ -314,15 +314,10 @@ def unix_rows(table):
 def main():
     table, results = Table(), os.path.join(ROOT, "bench/results")
     began = time.time()
-    bar_rows(table)
-    unix_bar_rows(table)
-    handshake_rows(table)
-    cpu_rows(table)
-    step_rows(table)
-    memory_rows(table)
-    stack_rows(table)
-    flash_rows(table)
-    unix_rows(table)
+    parts = (bar_rows, unix_bar_rows, handshake_rows, cpu_rows, step_rows, memory_rows, stack_rows, flash_rows, unix_rows)
+    for done, part in enumerate(parts):
+        print("bench: %d of %d parts done after %d s; next: %s" % (done, len(parts), time.time() - began, part.__name__[:-5]), flush=True)
+        part(table)
     os.makedirs(results, exist_ok=True)
     with open(results + "/table.md", "w") as f:
         f.write("# ussl beside stock MicroPython\n\n`make bench` writes this page. Both modules are built with the same MicroPython, mbedTLS,"

@@ -45,6 +45,7 @@ $(FUZZ_DIR)/seeds: $(FUZZ_DIR)/fuzz/seeds.o $(FUZZ_LIB_O)
 	@clang -fsanitize=address,undefined $^ -o $@
 
 fuzz-build: build/sources.ok build/fuzz-tools.ok certs
+	@echo "building the fuzz targets: some minutes the first time"
 	@$(MAKE) --no-print-directory $(JOBS) $(FUZZ_TARGETS:%=$(FUZZ_DIR)/fuzz_%) $(FUZZ_DIR)/seeds
 	@$(FUZZ_DIR)/seeds $(FUZZ_DIR)
 

@@ -32,14 +32,26 @@ def fuzz(target, seconds):
     return True, "%s runs in %d s" % (runs.group(1), seconds)
 
 
-def run_all(seconds, targets):
-    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
-        return list(zip(targets, pool.map(lambda target: fuzz(target, seconds), targets)))
+def run_all(seconds, targets, progress=lambda text: None):
+    at_once, begun, ended = os.cpu_count() or 1, [], []
+
+    def one(target):
+        begun.append(target)
+        result = fuzz(target, seconds)
+        ended.append(target)
+        left = [name for name in targets if name not in begun]
+        progress("%s has ended, %d of %d targets%s" % (target, len(ended), len(targets), "; next: " + left[0] if left else ""))
+        return result
+
+    progress("%d targets, %d at once, %d s each: %d minutes" % (
+        len(targets), min(at_once, len(targets)), seconds, -(-len(targets) // at_once) * seconds // 60))
+    with ThreadPoolExecutor(at_once) as pool:
+        return list(zip(targets, pool.map(one, targets)))
 
 
 if __name__ == "__main__":
     failed = 0
-    for name, (good, text) in run_all(int(sys.argv[1]), sys.argv[2:]):
+    for name, (good, text) in run_all(int(sys.argv[1]), sys.argv[2:], lambda text: print("fuzz: " + text, flush=True)):
         print("%s %s: %s" % ("ok  " if good else "FAIL", name, text))
         failed += not good
     sys.exit(failed > 0)

@@ -15,6 +15,7 @@ sys.path.insert(0, os.path.join(HERE, "..", "interop"))
 from relay import Relay
 
 SHORT = {"sequence": 200, "together": 50, "faults": 40, "apart": 300000, "datagrams": 5}
+PARTS = ("sequence", "together", "faults", "reader-and-writer", "sequence-after-it", "the-server-is-level", "datagrams-are-lost")
 LONG = {"sequence": 10000, "together": 200, "faults": 2000, "apart": 30000000, "datagrams": 200}
 
 
@@ -69,10 +70,17 @@ def run_all(report, micropython, certs, amounts):
     ours, port = Ours(micropython, certs), free_port()
     server = ours.start("server", port)
     server.stdout.readline()
+    began = time.time()
 
     def tell(name, good, text):
         report("passed" if good else "failed", "soak/" + name + (": " + text.strip() if good else ""), "" if good else text[-3000:])
+        progress(PARTS.index(name) + 1)
 
+    def progress(done):
+        if amounts is LONG and done < len(PARTS):
+            print("soak: %d of %d parts done after %d s; next: %s" % (done, len(PARTS), time.time() - began, PARTS[done]), flush=True)
+
+    progress(0)
     tell("sequence", *ours.run("sequence", port, amounts["sequence"]))
     before = report_of(port, certs)
     tell("together", *ours.run("together", port, amounts["together"]))
