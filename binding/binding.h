@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: MIT
 //
-// binding.h - the Python objects of the module, and what its files declare for one another.
+// binding.h - the Python objects of the module, and the functions that its files share.
 //
 // These rules hold in every file of the binding:
 //  - An engine call never raises; a stream call may. So no engine call is in progress when a stream
-//    is called. The exceptions are hooks and root stores, which the engine calls back: they use a
-//    stream inside ssl_try(), which catches what Python raises.
-//  - What has to survive an exception is stored in the object before the stream is called.
-//  - Pointers to Python objects carry no ownership word: the garbage collector owns the objects.
+//    is called. Only hooks and the readers of root stores, which the engine calls back, use a
+//    stream during an engine call. They do it inside ssl_try(), which catches what Python raises.
+//  - State that must survive an exception is stored in the object before the stream is called.
+//  - The comment of a pointer field says who releases it: "owned" (the object itself), "counted"
+//    (it holds a reference), "lent" or "caller's" (somebody else). Pointers to Python objects have
+//    no such word, because the garbage collector owns the objects.
 #ifndef USSL_BINDING_H
 #define USSL_BINDING_H
 
@@ -35,7 +37,8 @@
 
 // CPython's values (Lib/ssl.py), shared by the module's constants and the context.
 enum { SSL_PROTOCOL_TLS = 2, SSL_PROTOCOL_TLS_CLIENT = 16, SSL_PROTOCOL_TLS_SERVER = 17 };
-// What is added to the number of a TLS protocol for DTLS, which only the module tls has.
+// The number of a DTLS protocol is that of the TLS protocol plus this offset. Only the module tls
+// has DTLS.
 enum { SSL_DTLS_OFFSET = 2 };
 enum { SSL_CERT_NONE = 0, SSL_CERT_OPTIONAL = 1, SSL_CERT_REQUIRED = 2 };
 enum { SSL_VERSION_MIN_SUPPORTED = -2, SSL_VERSION_MAX_SUPPORTED = -1 };
@@ -50,7 +53,7 @@ enum {
     SSL_VERIFY_CRL_CHECK_LEAF = 1 << 2,
     SSL_VERIFY_CRL_CHECK_ALL = 1 << 3, // VERIFY_CRL_CHECK_CHAIN is this bit and CHECK_LEAF
     SSL_VERIFY_X509_STRICT = 1 << 5,
-    SSL_VERIFY_X509_TRUSTED_FIRST = 1 << 15, // always so
+    SSL_VERIFY_X509_TRUSTED_FIRST = 1 << 15, // always in effect
     SSL_VERIFY_X509_PARTIAL_CHAIN = 1 << 19,
 };
 
@@ -61,10 +64,10 @@ typedef struct {
     ussl_trust_t *trust;          // counted; NULL until something is loaded or pinned
     ussl_identity_t *identity[2]; // counted; the ECDSA and the RSA identity; NULL if not loaded
     ussl_ctx_t *frozen[2];        // counted; by role; NULL if it has to be built from this draft
-    uint32_t changes;             // counts changes, so that no older context is kept as `frozen`
+    uint32_t changes;             // number of changes; a context built before a change is not kept
     mp_obj_t roots;               // the RootStore in use; MP_OBJ_NULL if there is none
     ussl_trust_t *default_trust;  // counted; the default trust anchors, while `trust` is NULL
-    mp_obj_t default_roots;       // the RootStore in it; MP_OBJ_NULL if there is none
+    mp_obj_t default_roots;       // the RootStore in default_trust; MP_OBJ_NULL if there is none
     mp_obj_t verify_callback;     // None or a callable
     mp_obj_t sni_callback;        // None or a callable
     mp_obj_t ecdsa_sign_callback; // None or a callable
@@ -81,18 +84,18 @@ typedef struct {
     uint32_t options, verify_flags;
     uint8_t clock;                    // ussl_clock_t
     uint8_t callback_number;          // how often verify_callback was replaced, 255 at most
-    uint16_t suites[USSL_SUITES_MAX]; // IANA numbers, best first, 0 ends; default list if empty
+    uint16_t suites[USSL_SUITES_MAX]; // IANA numbers, best first, ends at 0; empty: the default
     uint16_t group;                   // IANA number of the only group allowed; 0 allows all
     uint16_t num_tickets;
-    uint16_t record_in, record_out; // largest record, in bytes of plaintext; 0: as built in
+    uint16_t record_in, record_out; // largest record, in bytes of plaintext; 0: the built-in limit
     int16_t min_version, max_version;
     uint8_t protocol, verify_mode, security_level;
     bool check_hostname, no_common_name;
     bool of_tls;       // an SSLContext of the module tls
-    bool name_by_mode; // there: verify_mode has turned check_hostname off, and turns it on again
+    bool name_by_mode; // of tls: CERT_NONE turned check_hostname off, another mode restores it
     bool datagrams;    // DTLS
-    bool inspects;     // explain() looks at a chain: require_verification() does not apply
-    qstr opted_out_by; // the module that has made the context, or that has set CERT_NONE
+    bool inspects;     // explain() made it; it is exempt from require_verification()
+    qstr opted_out_by; // the module that made the context, or that set CERT_NONE
     struct {
         uint16_t begun, done;
     } handshakes[2]; // by role
@@ -104,11 +107,11 @@ ssl_context_obj_t *ssl_context_new(const mp_obj_type_t *type, mp_int_t protocol)
 // Returns the context behind an object, whose class can be a subclass written in Python. Raises
 // TypeError if the object is not a context, ValueError if the context was finalised.
 ssl_context_obj_t *ssl_context_of(mp_obj_t obj);
-// Call this after every change of a setting: the next connection builds its frozen context anew.
-// Existing connections keep the one that they began with.
+// Must be called after every change of a setting, so that the next connection builds a new frozen
+// context. Existing connections keep the one that they began with.
 void ssl_context_changed(ssl_context_obj_t *self);
-// The same, after less is trusted than before: a server accepts none of its earlier session
-// tickets.
+// Must be called instead of ssl_context_changed() after a change that makes the context trust less.
+// It also makes a server accept none of its earlier session tickets.
 void ssl_context_drop_tickets(ssl_context_obj_t *self);
 // True if OP_IGNORE_UNEXPECTED_EOF is set.
 bool ssl_context_forgives_eof(const ssl_context_obj_t *self);
@@ -117,10 +120,10 @@ ussl_trust_t *ssl_context_trust(ssl_context_obj_t *self);
 
 // ---- ssl_freeze.c: the engine's context, built from the draft ----
 // Returns the frozen context for `role`, building it if necessary, with a reference for the caller.
-// Its tag is what it verifies, see ssl_verification_checks().
+// Its tag describes what it verifies, in the form that ssl_verification_checks() returns.
 ussl_ctx_t *ssl_context_freeze(ssl_context_obj_t *self, ussl_role_t role);
-// Returns what a client of this context trusts, or NULL if that is nobody: the context's trust or,
-// if nothing was ever loaded into it, the default trust anchors. It is lent, not counted.
+// Returns the trust of a client: the context's own or, if nothing was ever loaded into that, the
+// default trust anchors; NULL if there are none. It is lent, not counted.
 ussl_trust_t *ssl_context_trust_of_client(ssl_context_obj_t *self);
 
 // ---- ssl_context_type.c: the methods of SSLContext ----
@@ -136,25 +139,26 @@ extern const mp_obj_type_t tls_context_type; // a subclass of ssl_context_type
 
 // ---- ssl_verification.c: contexts that verify nothing ----
 MP_DECLARE_CONST_FUN_OBJ_0(ssl_require_verification_obj);
-// To be called when a context gets verify_mode = CERT_NONE: notes that the running module wants it.
+// Must be called when a context gets verify_mode = CERT_NONE. Stores the name of the running module
+// in `opted_out_by`.
 void ssl_verification_opt_out(ssl_context_obj_t *context);
 // True if a client of this context verifies its server although verify_mode is CERT_NONE.
 bool ssl_verification_overruled(const ssl_context_obj_t *context);
-// Returns the SSL_CERT_* mode for connections of this role. If it is not the context's own, says so
-// on stderr, once for each module.
+// Returns the SSL_CERT_* mode for connections of this role. If it differs from the context's
+// verify_mode, prints a line about that to stderr, once for each module.
 uint8_t ssl_verification_mode(const ssl_context_obj_t *context, ussl_role_t role);
 // True if a client of this context checks the name of its server.
 bool ssl_verification_of_name(const ssl_context_obj_t *context);
-// Returns what connections of this role verify: the mode << 1 | the name check. Two values mean a
-// client that has no certificate to verify, because a pre-shared key authenticates its server.
+// Returns what connections of this role verify, as mode << 1 | name check. The two values below are
+// for a client that receives no certificate, because a pre-shared key authenticates its server.
 #define SSL_CHECKS_KEY 0x81
-#define SSL_CHECKS_KEY_ONCE 0x83 // the key was asked for, and is good for one connection
+#define SSL_CHECKS_KEY_ONCE 0x83 // a callback returned the key, for one connection
 uint8_t ssl_verification_checks(const ssl_context_obj_t *context, ussl_role_t role);
-// False if require_verification() demands more of a client than `checks`.
+// Returns false if a client with these `checks` verifies less than require_verification() requires.
 bool ssl_verification_suffices(const ssl_context_obj_t *context, uint8_t checks);
-// Says on stderr that a client has connected and verified nothing, once for each module.
+// Prints to stderr that a client has connected without verification, once for each module.
 void ssl_verification_missed(const ssl_context_obj_t *context);
-// For a soft reset.
+// Undoes require_verification(). Called at a soft reset.
 void ssl_verification_reset(void);
 
 // ---- ssl_settings.c: the attributes of SSLContext ----
@@ -178,8 +182,8 @@ MP_DECLARE_CONST_FUN_OBJ_1(ssl_context_cert_store_stats_obj);
 MP_DECLARE_CONST_FUN_OBJ_KW(ssl_context_get_ca_certs_obj);
 MP_DECLARE_CONST_FUN_OBJ_KW(ssl_context_load_cert_chain_obj);
 MP_DECLARE_CONST_FUN_OBJ_0(ssl_get_default_verify_paths_obj);
-// Adds certificates: PEM text, or one or more DER certificates. A str is the path of a file, or PEM
-// text.
+// Adds certificates in PEM or DER. `cafile` is the path of a file or PEM text as a str, or data as
+// bytes.
 void ssl_context_add_trust(ssl_context_obj_t *self, mp_obj_t cafile);
 // `cert` and `key` are each a path (str) or the data (bytes). `key` is None if the key is in
 // `cert`.
@@ -199,16 +203,16 @@ void ssl_get_bytes(mp_obj_t data, mp_buffer_info_t *out);
 // Calls Python's open(path, mode), and raises what it raises.
 mp_obj_t ssl_open(mp_obj_t path, qstr mode);
 mp_obj_t ssl_read_rest(mp_obj_t file); // reads to the end and closes the file
-// True for a str with PEM text, which is data and no path.
+// True for a str with PEM text, which is data and not a path.
 bool ssl_is_pem_text(mp_obj_t arg);
-// A str is PEM text, or else the path of a file, which is read; anything else has to be the data,
-// bytes-like. The TypeError calls the argument `name`.
+// Gets the data of an argument. A str is PEM text or the path of a file, which is read. Any other
+// object must be bytes-like: the TypeError names the argument `name`.
 void ssl_file_or_data(mp_obj_t arg, const char *name, mp_buffer_info_t *bufinfo);
 
 // ---- ssl_connect.c: a TCP connection ----
-#define SSL_CONNECT_TIMEOUT 30 // seconds; the default, because a server that is silent ends nothing
-// Returns a connected socket. `timeout` is in seconds, for each of its calls, or None. Raises what
-// the socket raises.
+#define SSL_CONNECT_TIMEOUT 30 // seconds; the default, because a server can be silent for ever
+// Returns a connected socket. `timeout` is the time limit of each call on it, in seconds, or None.
+// Raises what the socket raises.
 mp_obj_t ssl_connect(mp_obj_t host, mp_obj_t port, mp_obj_t timeout);
 
 // ---- ssl_pins.c ----
@@ -253,21 +257,22 @@ mp_obj_t ssl_call_method(mp_obj_t object, qstr name, mp_obj_t arg);
 
 // ---- ssl_python_stream.c: streams that a script has written ----
 bool ssl_stream_in_python(mp_obj_t stream);
-// As the functions of mp_stream_p_t, for any stream. Raise what the stream raises.
+// Like read() and write() of mp_stream_p_t, for any stream. They raise what the stream raises.
 mp_uint_t ssl_stream_read(mp_obj_t stream, uint8_t *buf, size_t len, int *errcode);
 mp_uint_t ssl_stream_write(mp_obj_t stream, const uint8_t *data, size_t len, int *errcode);
 // Returns a bytearray with the content of a buffer.
 mp_obj_t ssl_stream_copy_of(mp_obj_t buffer);
-// Copies the first `count` bytes, an int, into a buffer, unless it is None. Returns `count`.
+// Copies the first `count` bytes of `copy` into `buffer`, or nothing if `count` is None. Returns
+// `count`.
 mp_obj_t ssl_stream_copy_back(mp_obj_t buffer, mp_obj_t copy, mp_obj_t count);
 
 // ---- ssl_hooks.c: callbacks of a script ----
 // Returns what the engine keeps as the owner of a connection: the complement of the object's
 // address, which the collector does not take for a reference.
 void *ssl_hook_owner_of(ssl_conn_obj_t *self);
-// Returns the object of such an owner.
+// Returns the connection object for such an owner.
 ssl_conn_obj_t *ssl_hook_owner_is(void *owner);
-// Raises what a hook of the connection has raised, if one has.
+// Raises the exception that a hook of the connection has raised, if there is one.
 void ssl_hook_raise(ssl_conn_obj_t *self);
 ussl_result_t ssl_hook_on_cert(void *owner, const uint8_t *der, size_t len, unsigned depth);
 int ssl_hook_on_hello(void *owner, const char *name);
@@ -275,7 +280,7 @@ ussl_result_t ssl_hook_on_sign(void *owner, const uint8_t *key, size_t key_len, 
     size_t hash_len, uint8_t *sig, size_t *sig_len);
 
 // ---- ssl_psk.c: pre-shared keys (USSL_PSK) ----
-// What a client's callback has answered.
+// The result of a client's callback.
 typedef struct {
     bool given;
 #if USSL_PSK
@@ -287,9 +292,9 @@ typedef struct {
 #if USSL_PSK
 // True if connections of a client authenticate by a pre-shared key.
 bool ssl_psk_of_client(const ssl_context_obj_t *self);
-// True if each connection of a client asks a callback for its key.
+// True if each connection of a client gets its key from a callback.
 bool ssl_psk_asks(const ssl_context_obj_t *self);
-// Asks it. Raises SSLError if the answer cannot be used, and what the callback raises.
+// Calls that callback. Raises what the callback raises, and SSLError if the result cannot be used.
 void ssl_psk_ask(const ssl_context_obj_t *self, ssl_psk_answer_t *out);
 #else
 static inline bool ssl_psk_of_client(const ssl_context_obj_t *self) {
@@ -307,13 +312,13 @@ static inline void ssl_psk_ask(const ssl_context_obj_t *self, ssl_psk_answer_t *
 #endif
 // True if connections of a server authenticate by pre-shared keys.
 bool ssl_psk_of_server(const ssl_context_obj_t *self);
-// Returns a client's identity and key that were set as attributes; they are lent by Python objects.
-// Raises SSLError if they cannot be used.
+// Fills *out with the attributes psk_identity and psk_key of a client. The Python objects lend
+// their bytes. Raises SSLError if they cannot be used.
 void ssl_psk_of_attributes(const ssl_context_obj_t *self, ussl_psk_t *out);
 // Raises NotImplementedError if a server would have to send an identity hint.
 void ssl_psk_check_hint(const ssl_context_obj_t *self);
-// Set psk_identity, psk_key and server_psk_keys. Raise SSLError, or TypeError, if the value cannot
-// be used, or is of the other side than the context.
+// These set psk_identity, psk_key and server_psk_keys. They raise SSLError or TypeError if the
+// value cannot be used, or if the attribute is not for this side of a connection.
 void ssl_psk_set_identity(ssl_context_obj_t *self, mp_obj_t identity);
 void ssl_psk_set_key(ssl_context_obj_t *self, mp_obj_t key);
 void ssl_psk_set_server_keys(ssl_context_obj_t *self, mp_obj_t keys);
@@ -323,7 +328,7 @@ MP_DECLARE_CONST_FUN_OBJ_KW(ssl_context_set_psk_client_callback_obj);
 MP_DECLARE_CONST_FUN_OBJ_KW(ssl_context_set_psk_server_callback_obj);
 
 // ---- ssl_keylog.c ----
-// Writes CPython's header if the file is empty. Raises what the file raises.
+// Opens the file and writes CPython's header if it is empty. Raises what the file raises.
 void ssl_keylog_start(mp_obj_t path);
 void ssl_hook_on_secret(void *owner, const char *label, const uint8_t client_random[32],
     const uint8_t *secret, size_t len);
@@ -342,7 +347,7 @@ NORETURN void ssl_raise_want(ssl_pump_t want);
 NORETURN void ssl_raise_timeout(const char *operation);
 NORETURN void ssl_raise_zero_return(void);
 NORETURN void ssl_raise_eof(const char *reason); // reason is NULL if it was raised before
-// What the exception says about a certificate that was refused.
+// What an exception reports about a certificate that was refused.
 typedef struct {
     mp_obj_t host;       // the str to name if the certificate is for another host, or None
     mp_obj_t subject;    // the subject of the certificate, or None
@@ -354,9 +359,10 @@ NORETURN void ssl_raise_failure(const ussl_failure_t *why, const ssl_refusal_t *
 NORETURN void ssl_raise_memory(const char *text);
 // Raises the exception for a result that comes without a ussl_failure_t.
 NORETURN void ssl_raise_result(ussl_result_t result);
-// The same, where USSL_ERR_USAGE is the caller's mistake: ValueError with this text.
+// Like ssl_raise_result(), but USSL_ERR_USAGE is a mistake of the caller and raises
+// ValueError(text).
 NORETURN void ssl_raise_usage(ussl_result_t result, const char *text);
-// Raises SSLError with why->record and why->record_limit in the text, in place of two %u.
+// Raises SSLError. `format` has two %u, for why->record and why->record_limit.
 NORETURN void ssl_raise_sizes(const ussl_failure_t *why, const char *format);
 // Raises SSLError(number, "[library: reason] text"). If `text` is NULL, it is the reason in lower
 // case. `number` is the one that CPython has for this error.
@@ -380,11 +386,11 @@ mp_obj_t ssl_name_tuple(const uint8_t *der, size_t len);
 void ssl_print_address(const mp_print_t *print, const uint8_t *bytes, size_t len, bool capitals);
 
 // ---- ssl_args.c ----
-// Returns the only argument of a function; `args` begins behind the object of a method. Raises
-// TypeError if it is missing, or if there are others.
+// Returns the only argument of a function. For a method, `args` begins after `self`. Raises
+// TypeError if the argument is missing, or if there are others.
 mp_obj_t ssl_take_arg(size_t n_args, const mp_obj_t *args, mp_map_t *kw_args, qstr name);
-// Returns a timeout in seconds, or None, as milliseconds, with -1 for None. Raises ValueError and
-// OverflowError. The other one does the opposite.
+// Converts a timeout in seconds, or None, to milliseconds, with -1 for None. Raises ValueError or
+// OverflowError. ssl_timeout_of() converts back.
 mp_int_t ssl_timeout_ms(mp_obj_t timeout);
 mp_obj_t ssl_timeout_of(mp_int_t ms);
 
@@ -404,8 +410,8 @@ MP_DECLARE_CONST_FUN_OBJ_KW(ssl_get_server_certificate_obj);
 extern const mp_obj_str_t ssl_pem_header_obj, ssl_pem_footer_obj, ssl_default_ciphers_obj;
 MP_DECLARE_CONST_FUN_OBJ_KW(ssl_der_to_pem_obj);
 MP_DECLARE_CONST_FUN_OBJ_KW(ssl_pem_to_der_obj);
-// Returns bytes: the DER of the certificate in a PEM text. Raises ValueError, and TypeError if it
-// is no str.
+// Returns the DER of the certificate in a PEM text, as bytes. Raises TypeError if `pem` is not a
+// str, and ValueError if it is not PEM.
 mp_obj_t ssl_pem_to_der(mp_obj_t pem);
 MP_DECLARE_CONST_FUN_OBJ_KW(ssl_cert_time_to_seconds_obj);
 MP_DECLARE_CONST_FUN_OBJ_1(ssl_rand_bytes_obj);
@@ -417,19 +423,19 @@ extern const mp_obj_type_t ssl_membio_type;
 
 // ---- ssl_platform.c: what the engine and the pump need from this port ----
 void ssl_platform_start(void);
-// On the unix port: holds Ctrl-C off, and lets it in again. The first returns what the second
-// needs.
+// On the unix port these block SIGINT (Ctrl-C) and unblock it. The first returns the argument of
+// the second.
 bool ssl_platform_hold_interrupt(void);
 void ssl_platform_let_interrupt(bool held_before);
-// Waits until the stream is ready for one of the MP_STREAM_POLL_* flags. Returns false if the tick
-// `deadline_ms` (of mp_hal_ticks_ms()) passes before.
+// Waits until the stream is ready for one of the MP_STREAM_POLL_* flags. Returns false if
+// mp_hal_ticks_ms() reaches `deadline_ms` first.
 bool ssl_platform_wait(mp_obj_t stream, mp_uint_t flags, mp_uint_t deadline_ms);
 // Returns the flags that are ready. A stream that cannot be polled counts as ready.
 mp_uint_t ssl_platform_poll(mp_obj_t stream, mp_uint_t flags);
 // What is known about a stream before it is wrapped.
 typedef struct {
     bool socket;          // a socket of the port
-    bool mode_known;      // the last three are known
+    bool mode_known;      // `blocking` and `timeout_ms` were read from the socket
     bool datagrams;       // a socket whose type is not SOCK_STREAM
     bool connected;       // true also if it is not a socket
     bool blocking;        // true also if the mode is not known
@@ -437,39 +443,41 @@ typedef struct {
     bool data_before_tls; // not connected, but with unread bytes of a peer that has disconnected
 } ssl_stream_info_t;
 void ssl_platform_look(mp_obj_t stream, ssl_stream_info_t *out);
-// Sets TCP_NODELAY if the stream is a TCP socket of a port that has it: what a call writes is one
-// piece already, and need not wait for the peer's acknowledgement of the piece before.
+// Sets TCP_NODELAY if the stream is a TCP socket and the port has the option. A call writes its
+// data as one piece, which need not wait until the peer acknowledges the previous piece.
 void ssl_platform_no_delay(mp_obj_t stream);
 
 // ---- ssl_lwip.c: what the sockets of extmod/modlwip.c have no method for ----
-// Returns false, and changes nothing, if the stream is no such socket. Of a UDP socket it is not
-// known whether it is connected, so it counts as connected.
+// Returns false, and changes nothing, if the stream is not such a socket. A UDP socket counts as
+// connected, because its state does not show whether it is.
 bool ssl_lwip_look(mp_obj_t stream, ssl_stream_info_t *out);
-// Calls a function that calls a method of the stream, and ignores what it raises. Does nothing if
-// the stream is such a socket and its connection has failed or is closed: the method would use a
-// NULL pointer.
+// Calls fun(arg), which calls a method of the stream, and ignores what it raises. Does nothing if
+// the stream is such a socket and its connection has failed or is closed, because the method would
+// use a NULL pointer.
 void ssl_lwip_try(mp_obj_t stream, void (*fun)(void *), void *arg);
-// True if the stream is such a socket, and a read has reported that its peer has reset the
-// connection: since MicroPython 1.28 a write would use a NULL pointer.
+// True if the stream is such a socket and a read has reported that the peer reset the connection.
+// Since MicroPython 1.28 a write would then use a NULL pointer.
 bool ssl_lwip_was_reset(mp_obj_t stream);
 
 // ---- ssl_unix_socket.c: what the sockets of the unix port lack ----
 // Closes a stream. A socket of the unix port then has no descriptor, so that closing it again does
 // no harm.
 void ssl_platform_close(mp_obj_t stream);
-// Notes which descriptor a socket of the unix port has. On other ports, or for another stream,
-// there is none.
+// Stores the descriptor of a socket of the unix port in *out. On other ports, and for other
+// streams, out->fd becomes -1.
 void ssl_platform_own(mp_obj_t stream, ssl_descriptor_t *out);
-// Closes a descriptor that was noted, if it still belongs to the same socket, and takes it from the
-// script's socket. Safe in a finaliser: a collection frees nothing before all of them have run.
+// Closes a descriptor that was stored, if it still belongs to the same socket, and removes it from
+// the script's socket. Safe in a finaliser: a collection frees nothing before all finalisers have
+// run.
 void ssl_platform_drop(const ssl_descriptor_t *owned);
-// Ends the waiting of other threads in a socket of the unix port: shuts it down.
+// Shuts down a socket of the unix port, so that other threads stop waiting for it.
 void ssl_platform_wake(mp_obj_t stream);
-// Returns the timeout of a socket in milliseconds, as settimeout() has set it, or -1.
+// Returns the timeout of a socket that settimeout() has set, in milliseconds, or -1 if there is
+// none.
 mp_int_t ssl_unix_timeout(int fd);
-// True if ssl_platform_address() knows this stream, which is then a socket of the unix port.
+// True if the stream is a socket of the unix port, which ssl_platform_address() needs.
 bool ssl_platform_has_address(mp_obj_t stream);
-// Returns the address of such a socket, its own or its peer's, as CPython's tuple. Raises OSError.
+// Returns the address of such a socket, or that of its peer, as CPython's tuple. Raises OSError.
 mp_obj_t ssl_platform_address(mp_obj_t stream, bool peer);
 
 #endif // USSL_BINDING_H

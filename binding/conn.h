@@ -13,7 +13,7 @@ typedef enum { PUMP_DONE = 0, PUMP_WANT_READ, PUMP_WANT_WRITE } ssl_pump_t;
 typedef struct {
     mp_obj_t stream; // the socket that has it
     int fd;
-    uint64_t inode; // tells the socket from another one that has got the same number later
+    uint64_t inode; // identifies the socket, because a later one can get the same descriptor
 } ssl_descriptor_t;
 
 // ---- ssl_conn.c: one connection ----
@@ -26,7 +26,7 @@ typedef struct {
     ssl_descriptor_t descriptor; // of the socket
     int poll_fd;                 // owned; what poll(2) waits for, see ssl_unix_poll.c; -1: none
     bool shows_ready;            // poll_fd refers to something that is always ready
-    bool was_read;               // plaintext was read since ssl_poll_pause() was asked last
+    bool was_read;               // plaintext was read since the last ssl_poll_pause()
     mp_obj_t server_hostname;    // None or str
     mp_obj_t session;            // None or the SSLSession that was set
     mp_obj_t client_id;          // None or bytes; of a DTLS server
@@ -35,13 +35,13 @@ typedef struct {
     mp_int_t timeout_ms;         // for a whole call; 0: do not wait; -1: the stream's own timeout
     // The next three are changed under ussl_lock().
     void *users[2];         // the threads whose calls read and write; NULL if there is none
-    uint16_t calls;         // in progress, also those that neither read nor write
-    bool close_later;       // close() was called; the last call in progress does it
-    bool closed_by_other;   // another thread has called it, and the stream does not wait any more
-    bool notified;          // close_notify is not to be sent again
-    struct ssl_call *outer; // lent; read() or readline(), of which the next call is a part
-    // Bytes of a write that are encrypted, but may not have left completely. If the next write
-    // begins with the same bytes, they are skipped; otherwise its bytes are new.
+    uint16_t calls;         // calls in progress, including those that neither read nor write
+    bool close_later;       // close() was called; the last call in progress closes the connection
+    bool closed_by_other;   // another thread called close(), and calls in progress must end
+    bool notified;          // sending close_notify was tried; it is not tried again
+    struct ssl_call *outer; // lent; the read() or readline() that the next call is a part of
+    // Bytes of a write that were encrypted, but that the stream may not have taken completely. If
+    // the next write begins with the same bytes, they are skipped; otherwise its bytes are new.
     const uint8_t *offered; // caller's; these bytes, while the write that offered them runs
     size_t held;            // their number
     uint8_t held_hash[32];  // SHA-256 of them
@@ -50,15 +50,15 @@ typedef struct {
     bool server_side;
     bool handshake;       // do_handshake_on_connect
     bool connected;       // the stream was connected when it was wrapped, or by connect()
-    bool datagrams;       // the stream is a datagram socket, whose empty datagrams are no end
+    bool datagrams;       // a datagram socket: 0 bytes are an empty datagram, not the end
     bool closed;          // closed or detached. If false while `conn` is NULL: a socket without TLS
     bool timeout_applied; // the stream's blocking mode or timeout was set from timeout_ms
-    bool eof_told;        // the reason of a truncation was raised: CPython does that once
+    bool eof_told;        // an exception has had the reason of a truncation; only one has it
     bool ragged_is_eof;   // a truncation is read as b''
     bool ragged_end;      // a truncation was read as b'': later reads return b'' too
     bool begun, counted;  // the handshake is counted in the context: as begun, as done
     bool socket;          // the stream is a socket of the port
-    bool blocks;          // it waits in its calls, without a timeout that is known
+    bool blocks;          // the socket waits in its calls, and has no known timeout
 } ssl_conn_obj_t;
 
 ssl_conn_obj_t *ssl_conn_obj_new(const mp_obj_type_t *type, ssl_context_obj_t *context,
@@ -74,12 +74,12 @@ void ssl_conn_attr(mp_obj_t self_in, qstr attr, mp_obj_t *dest);
 // `none_if_empty` is set, and else raises SSLWantReadError or SSLWantWriteError.
 mp_obj_t ssl_conn_read_into(
     ssl_conn_obj_t *self, mp_int_t size, mp_obj_t buffer, bool none_if_empty);
-// MicroPython's read(n) of a stream: that many bytes, unless the stream ends or would block.
-// Returns None if nothing can be had now.
+// MicroPython's read(n) of a stream: returns `size` bytes, or fewer if the stream ends or would
+// block. Returns None if nothing can be read yet.
 mp_obj_t ssl_conn_read_exactly(ssl_conn_obj_t *self, size_t size);
 // Finishes a bytes object: its block, of `room` + 1 bytes, is cut to `len` + 1 in place.
 mp_obj_t ssl_bytes_end(mp_obj_str_t *bytes, size_t room, size_t len);
-// Calls ssl_pump_write() as a call of its own. Returns the number of bytes written.
+// Begins a call, does ssl_pump_write() and ends the call. Returns the number of bytes written.
 size_t ssl_conn_write_some(ssl_conn_obj_t *self, const void *buf, size_t len, ssl_pump_t *want);
 
 // Methods that SSLSocket and SSLObject share.
@@ -130,7 +130,8 @@ typedef struct {
     bool server_side, handshake, ragged_is_eof;
 } ssl_wrap_t;
 mp_obj_t ssl_socket_wrap(ssl_context_obj_t *context, const ssl_wrap_t *wrap);
-// Starts TLS over a connected socket. `self` is an ssl_conn_obj_t; it is void for ssl_try().
+// Starts TLS over a connected socket. `self` is an ssl_conn_obj_t; the parameter has the type that
+// ssl_try() needs.
 void ssl_socket_start(void *self);
 // Frees the TLS connection and sends nothing, not even close_notify. Raises RuntimeError if a call
 // is in progress.
@@ -172,76 +173,79 @@ typedef struct ssl_call {
     nlr_jump_callback_node_call_function_1_t node;
     ssl_conn_obj_t *self;
     ussl_conn_t *conn;      // lent; stays while the call is in progress; NULL without TLS
-    void *thread;           // that makes the call
+    void *thread;           // the thread that makes the call
     struct ssl_call *outer; // lent; the call that this one is a part of, and whose roles it has
-    uint8_t roles;          // that it has
+    uint8_t roles;          // the roles that it has
     bool timed;             // there is a deadline
     bool moved;             // wire bytes have been moved
-    bool begun;             // it has its roles, and is counted in the connection
+    bool begun;             // it has its roles, and is counted in self->calls
     mp_uint_t deadline_ms;  // in ticks
     const char *operation;  // static; names the call in errors: "handshake", "read", "write" ...
 } ssl_call_t;
-// Waits until the call can have its roles. Raises RuntimeError if a call of the same thread has one
-// of them, TimeoutError, and EBADF or ENOTCONN if there is no TLS connection. A call that only
-// looks never waits or raises; its `conn` is NULL if there is no TLS connection.
+// Begins a call when it can have its roles. Raises RuntimeError if a call of the same thread has
+// one of them, TimeoutError if the wait takes too long, and OSError (EBADF or ENOTCONN) if there is
+// no TLS connection. A call with SSL_NO_ROLE never waits or raises; its `conn` is NULL if there is
+// no TLS connection.
 void ssl_call_begin(ssl_call_t *call, ssl_conn_obj_t *self, unsigned roles);
 void ssl_call_end(ssl_call_t *call);
-// Takes more roles, waiting for them. The other one returns false if another call has them.
+// Takes more roles. The first function waits for them; the second returns false if another call has
+// them.
 void ssl_call_widen(ssl_call_t *call, unsigned roles);
 bool ssl_call_try_widen(ssl_call_t *call, unsigned roles);
 // Gives back all roles but these.
 void ssl_call_narrow(ssl_call_t *call, unsigned roles);
-// Limits the time of a call, from now on.
+// Limits the time of a call, counted from this moment.
 void ssl_call_limit(ssl_call_t *call, mp_int_t timeout_ms);
 void ssl_call_check_time(const ssl_call_t *call); // raises TimeoutError
 // Raises EBADF if another thread has closed the connection.
 void ssl_call_check_open(const ssl_call_t *call);
 // Raises OSError for a connection without TLS: EBADF if it was closed, else ENOTCONN.
 NORETURN void ssl_raise_no_tls(const ssl_conn_obj_t *self);
-// Closes a connection, or lets the last call in progress do it.
+// Closes a connection. If calls are in progress, the last of them closes it.
 void ssl_call_close(ssl_conn_obj_t *self);
-// Begins a call if no other is in progress; returns false, and begins none, if one is. The other
-// one ends it and, with `closes`, closes the connection without close_notify. Neither raises,
-// unless closing the stream does.
+// Begins a call if no other is in progress, and else returns false. ssl_call_end_idle() ends the
+// call and, if `closes` is set, closes the connection without close_notify. Neither raises, unless
+// closing the stream does.
 bool ssl_call_begin_idle(ssl_call_t *call, ssl_conn_obj_t *self);
 void ssl_call_end_idle(ssl_call_t *call, bool closes);
-// Takes the TLS connection from its object; returns it, or NULL if there was none. Raises
-// RuntimeError if a call is in progress.
+// Removes the TLS connection from its object and returns it, or NULL if there was none. Raises
+// RuntimeError if a call that reads or writes is in progress.
 ussl_conn_t *ssl_call_take_conn(ssl_conn_obj_t *self);
 
 // ---- ssl_streams.c: moves wire bytes between the engine and two streams ----
-// Sends until the engine has nothing left to send. Returns what has to be waited for if the stream
-// takes no more. The call must write.
+// Sends until the engine has nothing left to send. If the stream takes no more, returns what has to
+// be waited for. The call must have SSL_WRITES.
 ssl_pump_t ssl_streams_flush(ssl_call_t *call);
-// Does what the engine needs before it is called again.
+// Does what `result` requires before the engine is called again: reads, sends or waits for a
+// buffer.
 ssl_pump_t ssl_streams_supply(ssl_call_t *call, ussl_result_t result);
-// Sends what the stream takes without waiting. `call` is an ssl_call_t; it is called inside
-// ssl_try(), and an error of the stream is ignored: the caller raises a more important error, or
-// closes the connection.
+// Sends what the stream takes without waiting. `call` is an ssl_call_t; the parameter has the type
+// that ssl_try() needs. Callers ignore errors of the stream: they raise a more important error, or
+// close the connection.
 void ssl_streams_flush_ready(void *call);
 
 // Sends what the stream takes without waiting, and close_notify after it if nothing is left. Never
 // raises.
 void ssl_streams_close_notify(ssl_call_t *call);
-// Reads what has arrived at a socket that is going to be closed, up to 64 KB, without waiting.
-// Never raises.
+// Reads and discards what has arrived at a socket that is going to be closed, up to 64 KB, without
+// waiting. Never raises.
 void ssl_streams_discard(mp_obj_t socket);
 // True if the connection has failed, its handshake has taken longer than handshake_timeout, or the
 // peer has ended it and nothing that it has sent is left to be read. Reads what has arrived,
 // without waiting. Never raises.
 bool ssl_streams_ended(ssl_call_t *call);
-// Raises for a negative result of the engine. An alert is sent first, so that the peer learns the
-// reason too.
+// Raises the exception for a negative result of the engine. Sends the alert first, if the stream
+// takes it without waiting.
 NORETURN void ssl_streams_fail(ssl_call_t *call, ussl_result_t result);
 
 // ---- ssl_unix_poll.c: a descriptor for poll(2) ----
 // Returns the descriptor that is ready when the connection is, or -1 if there is none.
 int ssl_poll_descriptor(const ssl_call_t *call);
-// To be called when a call ends, which can have made the connection ready.
+// Must be called when a call ends, because the call can have made the connection ready.
 void ssl_poll_update(ssl_conn_obj_t *self, const ussl_conn_t *conn);
-// To be called at the end of a call that cannot go on: `want` is what it waits for, and `polled`
-// what its caller will poll for. Waits one millisecond if the descriptor is ready although the call
-// is not.
+// Must be called at the end of a call that cannot continue. `want` is what it needs, and `polled`
+// is what its caller will poll for. Waits for the socket, at most one millisecond, if the
+// descriptor is ready although the call cannot continue.
 void ssl_poll_pause(const ssl_call_t *call, ssl_pump_t want, ssl_pump_t polled);
 void ssl_poll_close(ssl_conn_obj_t *self);
 
@@ -259,7 +263,7 @@ ssl_pump_t ssl_pump_unwrap(ssl_call_t *call);
 // Checks the dates that verify_clock = "hold" has put off. Returns false if the clock is still not
 // set.
 bool ssl_pump_recheck(ssl_call_t *call);
-// Answers a poll of this connection: returns the MP_STREAM_POLL_* flags that are ready.
+// Returns those of the MP_STREAM_POLL_* flags that are ready.
 mp_uint_t ssl_pump_poll(const ssl_call_t *call, mp_uint_t flags);
 
 #endif // USSL_BINDING_CONN_H
