@@ -260,8 +260,8 @@ ssl_pump_t ssl_pump_read(ssl_call_t *call, void *buf, size_t len, size_t *n);
 ssl_pump_t ssl_pump_write(ssl_call_t *call, const void *buf, size_t len, size_t *n);
 // Exchanges close_notify; after PUMP_DONE the streams can carry clear text.
 ssl_pump_t ssl_pump_unwrap(ssl_call_t *call);
-// Checks the dates that verify_clock = "hold" has put off. Returns false if the clock is still not
-// set.
+// Makes the checks of dates that verify_clock = "hold" has postponed. Returns false if the clock is
+// still not set.
 bool ssl_pump_recheck(ssl_call_t *call);
 // Returns those of the MP_STREAM_POLL_* flags that are ready.
 mp_uint_t ssl_pump_poll(const ssl_call_t *call, mp_uint_t flags);

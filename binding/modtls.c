@@ -2,9 +2,10 @@
 //
 // modtls.c - the module `tls`: MicroPython's low-level API, which libraries use in place of `ssl`.
 //
-// Notes: its SSLContext is that of `ssl` with a few differences. verify_mode = CERT_NONE needs no
-// other setting to be changed first; get_ciphers() returns names; data that cannot be loaded raises
-// ValueError; a protocol must be given. The default verifies, as in `ssl`.
+// Notes: its SSLContext is that of `ssl` with a few differences. The protocol is a required
+// argument. verify_mode can be set to CERT_NONE without turning check_hostname off first.
+// get_ciphers() returns names, and data that cannot be loaded raises ValueError. As in `ssl`, a
+// client verifies by default.
 #include "binding.h"
 
 // ---- SSLContext ----

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// ssl_args.c - the one argument of a function, which a caller may give by position or by CPython's
-// name.
+// ssl_args.c - reads the argument of a function that has only one, by position or by CPython's
+// name, and converts timeouts.
 #include "binding.h"
 
 mp_obj_t ssl_take_arg(size_t n_args, const mp_obj_t *args, mp_map_t *kw_args, qstr name) {
@@ -23,7 +23,7 @@ mp_int_t ssl_timeout_ms(mp_obj_t timeout) {
     if (!(seconds >= 0)) {
         mp_raise_ValueError(MP_ERROR_TEXT("Timeout value out of range"));
     }
-    if (seconds > 2000000) { // so that the milliseconds fit 32 bits
+    if (seconds > 2000000) { // the milliseconds must fit 32 bits
         mp_raise_msg(&mp_type_OverflowError, MP_ERROR_TEXT("timeout doesn't fit"));
     }
     mp_int_t ms = (mp_int_t)(seconds * 1000);

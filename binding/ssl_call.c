@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 //
-// ssl_call.c - the beginning and the end of a call on a connection: who may call what at the same
-// time, how long the call may take, and when the connection is closed.
+// ssl_call.c - the beginning and the end of a call on a connection: which calls may run at the same
+// time, how long a call may take, and when the connection is closed.
 //
 // Notes: as in CPython, one thread can read a connection while another one writes to it. So a call
-// takes one of two roles, or both; a handshake takes both. Questions such as version() take none.
-// A call waits for a role that another thread has. If the same thread has it, a callback or a
-// stream calls its own connection, which would wait for ever, so it raises.
+// takes one of two roles, or both; a handshake takes both. Methods such as version() take none. A
+// call waits for a role that another thread has. If the same thread has it, a callback or a stream
+// has called its own connection; the call raises, because it would wait for ever.
 //
 // close() never waits. It wakes the calls that are in progress, and the last of them closes the
 // stream and frees the connection.
@@ -42,7 +42,7 @@ static void set_roles(ssl_conn_obj_t *self, unsigned roles, void *thread) {
     }
 }
 
-// Takes more roles for a call. Called with the lock.
+// Takes more roles for a call. The caller holds ussl_lock().
 static taking_t take(ssl_call_t *call, unsigned roles) {
     ssl_conn_obj_t *self = call->self;
     void *me = call->thread;
@@ -121,14 +121,15 @@ void ssl_call_check_open(const ssl_call_t *call) {
     }
 }
 
-// Without TLS a connection is closed (EBADF), or it is not connected yet or unwrapped (ENOTCONN).
+// A connection without TLS is closed (EBADF), or it is not connected yet or was unwrapped
+// (ENOTCONN).
 void ssl_raise_no_tls(const ssl_conn_obj_t *self) {
     mp_raise_OSError(self->closed || self->close_later ? MP_EBADF : MP_ENOTCONN);
 }
 
 // ---- closing ----
-// Frees the connection and closes the stream. Nothing else uses them: every call that begins now is
-// refused.
+// Frees the connection and closes the stream. No other call uses them: none is in progress, and
+// every call that begins from here on is refused.
 static void finish_closing(ssl_conn_obj_t *self) {
     ussl_conn_t *conn = self->conn;
     self->conn = NULL;
@@ -142,7 +143,7 @@ static void finish_closing(ssl_conn_obj_t *self) {
     ssl_platform_close(self->incoming);
 }
 
-// Ends a call. The last one of a connection that is to be closed closes it.
+// Ends a call. If the connection is to be closed, the last call in progress closes it.
 static void leave(ssl_call_t *call, bool closes) {
     ssl_conn_obj_t *self = call->self;
     ussl_lock_t lock;
@@ -205,7 +206,7 @@ ussl_conn_t *ssl_call_take_conn(ssl_conn_obj_t *self) {
         if (busy) {
             mp_raise_msg(&mp_type_RuntimeError, MP_ERROR_TEXT("another call on it is in progress"));
         }
-        mp_event_wait_ms(1); // for a question such as version()
+        mp_event_wait_ms(1); // a call without a role, such as version(), is in progress
     }
 }
 
@@ -232,10 +233,10 @@ static void finish(ssl_call_t *call) {
     ssl_conn_obj_t *self = call->self;
     if (call->roles & SSL_WRITES && self->offered != NULL) {
         ussl_sha256(self->offered, self->held, self->held_hash);
-        self->offered = NULL; // the buffer is the caller's again
+        self->offered = NULL; // the caller may now change or free the buffer
     }
     if (call->roles & SSL_READS && call->conn != NULL) {
-        ussl_conn_in_back(call->conn); // the stream may have raised while it read into the window
+        ussl_conn_in_back(call->conn); // needed if the stream raised while it read into the window
     }
     if (call->outer != NULL) {
         call->outer->roles = call->roles;
@@ -252,8 +253,8 @@ static void finish(ssl_call_t *call) {
     leave(call, false);
 }
 
-// Runs when a method returns, and when an exception passes through it. Ctrl-C waits, or the role
-// would stay taken.
+// Runs when a method returns, and when an exception passes through it. SIGINT is blocked, because a
+// KeyboardInterrupt in here would leave the roles taken for ever.
 static void end(void *arg) {
     ssl_call_t *call = arg;
     bool held = ssl_platform_hold_interrupt();
@@ -263,13 +264,14 @@ static void end(void *arg) {
     ssl_platform_let_interrupt(held);
 }
 
-// Waits for the roles, unless they are none.
+// Takes the roles, and waits while calls of other threads have them.
 static taking_t begin(ssl_call_t *call, unsigned wanted) {
     ussl_lock_t lock;
     ssl_conn_obj_t *self = call->self;
     for (;;) {
         ussl_lock(&lock);
-        // The handshake reads and writes. Another thread can have done it meanwhile.
+        // A call that does the handshake needs both roles. While this one waits, another thread can
+        // finish the handshake.
         unsigned roles = wanted != SSL_NO_ROLE && !self->counted ? SSL_BOTH : wanted;
         bool closing = self->close_later || self->closed;
         taking_t taking = closing && roles != SSL_NO_ROLE ? CLOSED : take(call, roles);
@@ -292,8 +294,8 @@ static void catch_exceptions(ssl_call_t *call) {
     nlr_push_jump_callback(&call->node.callback, mp_call_function_1_from_nlr_jump_callback);
 }
 
-// Begins a call that is a part of another one of the same thread. While it runs, a third one would
-// be a call from its own callback.
+// Begins a call that is a part of `self->outer`, a call of the same thread. That field is NULL
+// while the part runs, so that a call from a callback of it is refused.
 static void begin_part(ssl_call_t *call) {
     ssl_conn_obj_t *self = call->self;
     ssl_call_t *outer = self->outer;

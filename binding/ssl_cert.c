@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // ssl_cert.c - a certificate as the dict of CPython's SSLSocket.getpeercert().
-#include <stdarg.h> // first: py/misc.h declares vstr_vprintf() only if va_start is defined
+#include <stdarg.h> // must come first: py/misc.h declares vstr_vprintf() only if va_start is defined
 
 #include "binding.h"
 
@@ -31,9 +31,9 @@ static bool is_utf8(const byte *p, size_t len) {
     return more == 0;
 }
 
-// Returns the value of an ASN.1 string type (X.680 8) as str. BMPString is UTF-16 without
-// surrogates, and TeletexString is taken for Latin-1. All other types are taken for UTF-8, which
-// includes ASCII; if the bytes are not UTF-8, each of 0x80 and above becomes '?'.
+// Returns the value of an ASN.1 string type (X.680 8) as str. BMPString is read as UTF-16 without
+// surrogates, TeletexString as Latin-1, and all other types as UTF-8, which includes ASCII. If the
+// bytes are not UTF-8, each byte of 0x80 and above becomes '?'.
 static mp_obj_t text_of(const ussl_attribute_t *attribute) {
     enum { TELETEX = 20, BMP = 30 };
     unsigned tag = attribute->tag & 0x1F;
@@ -210,7 +210,7 @@ mp_obj_t ssl_cert_dict(const ussl_cert_t *cert) {
     for (size_t i = 0; i < MP_ARRAY_SIZE(rows); i++) {
         mp_obj_dict_store(dict, MP_OBJ_NEW_QSTR(rows[i].key), rows[i].value);
     }
-    // A certificate without one of these has no such key in its dict.
+    // The dict has a key for an extension only if the certificate has the extension.
     struct {
         qstr key;
         mp_obj_t value;

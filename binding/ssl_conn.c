@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// ssl_conn.c - one TLS connection as a Python object, with all that SSLSocket and SSLObject share.
+// ssl_conn.c - one TLS connection as a Python object, with everything that SSLSocket and SSLObject
+// share.
 #include "binding.h"
 
 #include <string.h>
@@ -11,7 +12,7 @@
 #include "py/objstr.h"
 
 // ---- making and freeing ----
-// The checks of CPython, whose IDNA codec refuses empty and long labels.
+// Makes the checks of CPython, whose IDNA codec refuses empty and long labels.
 static void check_hostname(mp_obj_t server_hostname) {
     size_t len, label = 0;
     const char *host = mp_obj_str_get_data(server_hostname, &len);
@@ -38,7 +39,7 @@ static void check_hostname(mp_obj_t server_hostname) {
 ssl_conn_obj_t *ssl_conn_obj_new(const mp_obj_type_t *type, ssl_context_obj_t *context,
     bool server_side, mp_obj_t server_hostname) {
     if (mp_obj_is_type(server_hostname, &mp_type_bytes)) {
-        size_t len; // bytes are taken as text, as in CPython; the attribute is a str in any case
+        size_t len; // as in CPython, bytes are accepted as text, and the attribute is a str
         const char *text = mp_obj_str_get_data(server_hostname, &len);
         server_hostname = mp_obj_new_str_copy(&mp_type_str, (const byte *)text, len);
     }
@@ -81,7 +82,7 @@ typedef struct {
     ussl_result_t result;
 } make_t;
 
-// Runs inside ssl_try(): a full reservation raises.
+// Runs inside ssl_try(), because a full reservation raises MemoryError.
 static void make_conn(void *arg) {
     make_t *make = arg;
     ssl_conn_obj_t *self = make->self;
@@ -114,7 +115,7 @@ void ssl_conn_obj_start(ssl_conn_obj_t *self) {
     mp_obj_t error;
     ssl_try(make_conn, &make, &error);
     if (error == MP_OBJ_NULL && make.result == USSL_ERR_MEMORY) {
-        gc_collect(); // connections that were dropped without close() may hold it
+        gc_collect(); // connections dropped without close() may still hold memory
         ssl_try(make_conn, &make, &error);
     }
     ussl_ctx_unref(frozen);
@@ -126,12 +127,12 @@ void ssl_conn_obj_start(ssl_conn_obj_t *self) {
     }
 }
 
-// Releases engine memory and the descriptor, and nothing else: this runs during a garbage
-// collection, when the objects that this one refers to may be gone already.
+// Releases engine memory and the descriptor, and uses nothing else: this runs during a garbage
+// collection, when the objects that this one refers to may have been freed.
 static mp_obj_t ssl_conn___del__(mp_obj_t self_in) {
     ssl_conn_obj_t *self = MP_OBJ_TO_PTR(self_in);
     bool held = ssl_platform_hold_interrupt();
-    if (self->calls == 0) { // otherwise a call's own callback has called __del__() by hand
+    if (self->calls == 0) { // otherwise a callback of a call in progress has called __del__()
         ussl_drop_later(self->conn);
         self->conn = NULL;
         ssl_platform_drop(&self->descriptor);
@@ -168,9 +169,9 @@ static mp_obj_t ssl_conn_do_handshake(mp_obj_t self_in) {
 }
 MP_DEFINE_CONST_FUN_OBJ_1(ssl_conn_do_handshake_obj, ssl_conn_do_handshake);
 
-// recheck(): checks the certificate dates that verify_clock = "hold" has put off. Returns True if
-// they are right or none were put off, False if the clock is still not set. If a date is wrong, it
-// raises, and the connection has failed.
+// recheck(): makes the checks of certificate dates that verify_clock = "hold" has postponed.
+// Returns True if all dates are valid or no check was postponed, and False if the clock is still
+// not set. If a date is not valid, it raises, and the connection has failed.
 static mp_obj_t ssl_conn_recheck(mp_obj_t self_in) {
     ssl_conn_obj_t *self = MP_OBJ_TO_PTR(self_in);
     ssl_conn_need(self);
@@ -260,7 +261,7 @@ static mp_obj_t ssl_conn_pending(mp_obj_t self_in) {
 }
 MP_DEFINE_CONST_FUN_OBJ_1(ssl_conn_pending_obj, ssl_conn_pending);
 
-// Begins a call that asks something of a TLS connection. Raises OSError if there is none.
+// Begins a call that only reads the state of a TLS connection. Raises OSError if there is none.
 static void begin_look(ssl_call_t *call, ssl_conn_obj_t *self) {
     ssl_call_begin(call, self, SSL_NO_ROLE);
     if (call->conn == NULL) {
@@ -300,8 +301,8 @@ static mp_obj_t ssl_conn_getpeercert(size_t n_args, const mp_obj_t *args, mp_map
 MP_DEFINE_CONST_FUN_OBJ_KW(ssl_conn_getpeercert_obj, 1, ssl_conn_getpeercert);
 
 // ---- channel bindings, post-handshake authentication, chains ----
-// Raises ValueError for every type. tls-unique (RFC 5929 3) would be the first Finished message,
-// which mbedTLS does not keep.
+// get_channel_binding() raises ValueError for every type. tls-unique (RFC 5929 3) is the first
+// Finished message, which mbedTLS does not keep.
 static const MP_DEFINE_STR_OBJ(tls_unique_obj, "tls-unique");
 
 static mp_obj_t ssl_conn_get_channel_binding(
@@ -372,8 +373,8 @@ static mp_obj_t ssl_conn_get_unverified_chain(mp_obj_t self_in) {
 MP_DEFINE_CONST_FUN_OBJ_1(ssl_conn_get_unverified_chain_obj, ssl_conn_get_unverified_chain);
 
 // ---- attributes ----
-// Replaces the context of a connection, and with it identity, trust and settings. This is possible
-// before the handshake has begun, and in sni_callback.
+// Replaces the context of a connection, and with it identity, trust and settings. This is only
+// possible before the handshake has begun, and in sni_callback.
 static void set_context(ssl_conn_obj_t *self, mp_obj_t value) {
     ssl_context_obj_t *context = ssl_context_of(value);
     ussl_role_t role = self->server_side ? USSL_SERVER_SIDE : USSL_CLIENT;
@@ -433,7 +434,7 @@ void ssl_conn_attr(mp_obj_t self_in, qstr attr, mp_obj_t *dest) {
     } else if (attr == MP_QSTR_server_hostname) {
         dest[0] = self->server_hostname;
     } else {
-        dest[1] = MP_OBJ_SENTINEL; // MicroPython goes on looking in the methods
+        dest[1] = MP_OBJ_SENTINEL; // MicroPython then looks it up in the methods
     }
 }
 
@@ -441,7 +442,7 @@ void ssl_conn_attr(mp_obj_t self_in, qstr attr, mp_obj_t *dest) {
 size_t ssl_conn_write_some(ssl_conn_obj_t *self, const void *buf, size_t len, ssl_pump_t *want) {
     size_t n;
     if (ssl_stream_in_python(self->outgoing)) {
-        buf = memcpy(m_new(byte, len), buf, len); // the script's buffer can move meanwhile
+        buf = memcpy(m_new(byte, len), buf, len); // the stream's code can move the script's buffer
     }
     ssl_call_t call;
     ssl_call_begin(&call, self, SSL_WRITES);
@@ -453,8 +454,8 @@ size_t ssl_conn_write_some(ssl_conn_obj_t *self, const void *buf, size_t len, ss
     return n;
 }
 
-// bytes that are filled after they were made: a read that has taken plaintext from the engine must
-// not fail for lack of memory, or the plaintext would be lost.
+// Allocates the bytes object of a read before the plaintext is taken from the engine: if the
+// allocation failed afterwards, the plaintext would be lost.
 static mp_obj_str_t *bytes_begin(size_t room) {
     mp_obj_str_t *bytes = mp_obj_malloc(mp_obj_str_t, &mp_type_bytes);
     bytes->data = m_new(byte, room + 1);
@@ -466,11 +467,11 @@ mp_obj_t ssl_bytes_end(mp_obj_str_t *bytes, size_t room, size_t len) {
     if (len == 0) {
         return mp_const_empty_bytes;
     }
-    // To make it smaller in place takes no memory; a locked heap leaves it as it is.
+    // Making the block smaller in place takes no memory. A locked heap leaves it as it is.
     (void)m_renew_maybe(byte, data, room + 1, len + 1, false);
     data[len] = '\0';
     bytes->len = len;
-    bytes->hash = 0; // not known: it is computed when it is needed
+    bytes->hash = 0; // MicroPython computes it when it is needed
     return MP_OBJ_FROM_PTR(bytes);
 }
 
@@ -501,9 +502,8 @@ static mp_obj_t read_into_buffer(
     return done ? MP_OBJ_NEW_SMALL_INT(n) : mp_const_none;
 }
 
-// With a buffer, a `size` of 0 or less, or of more than the buffer has, means the whole buffer.
-// Without one, at most 16384 bytes are allocated: a record never has more plaintext than that
-// (RFC 8446 5.1).
+// With a buffer, a `size` of 0 or less, or larger than the buffer, means the whole buffer. Without
+// a buffer at most 16384 bytes are allocated, because no record has more plaintext (RFC 8446 5.1).
 mp_obj_t ssl_conn_read_into(
     ssl_conn_obj_t *self, mp_int_t size, mp_obj_t buffer, bool none_if_empty) {
     size_t n;
