@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// ssl_context.c - the object behind an SSLContext: a draft of settings, which Python may change at
-// any time.
+// ssl_context.c - the object behind an SSLContext: a draft of settings, which a script may change
+// at any time.
 #include "binding.h"
 
 #include <string.h>
@@ -17,7 +17,7 @@ static void check_protocol(mp_int_t protocol, bool of_tls) {
     bool server = protocol == SSL_PROTOCOL_TLS_SERVER;
     bool either = protocol == SSL_PROTOCOL_TLS;
     if (protocol == 0 || protocol == 1) {
-        // Stock MicroPython's numbers of the two constants.
+        // These are the numbers of the two constants in stock MicroPython.
         mp_raise_msg_varg(&mp_type_ValueError,
             MP_ERROR_TEXT("invalid protocol %d: write PROTOCOL_TLS_CLIENT or PROTOCOL_TLS_SERVER"),
             (int)protocol);
@@ -32,7 +32,7 @@ static void check_protocol(mp_int_t protocol, bool of_tls) {
     }
 }
 
-enum { HANDSHAKE_MS = 60000 }; // as long as CPython's asyncio waits
+enum { HANDSHAKE_MS = 60000 }; // the default of CPython's asyncio
 
 ssl_context_obj_t *ssl_context_new(const mp_obj_type_t *type, mp_int_t protocol) {
     bool of_tls = type == &tls_context_type;
@@ -74,8 +74,8 @@ static bool is_context(mp_obj_t obj) {
 }
 
 ssl_context_obj_t *ssl_context_of(mp_obj_t obj) {
-    // mp_obj_cast_to_native_base() takes an object of a native subclass for an instance of a class
-    // written in Python, so a context of `tls` is recognised before.
+    // mp_obj_cast_to_native_base() would treat a context of `tls`, whose type is a native subclass,
+    // as an instance of a class written in Python. So such a context is recognised first.
     mp_obj_t native = mp_obj_is_type(obj, &tls_context_type)
         ? obj
         : mp_obj_cast_to_native_base(obj, MP_OBJ_FROM_PTR(&ssl_context_type));
@@ -84,7 +84,7 @@ ssl_context_obj_t *ssl_context_of(mp_obj_t obj) {
     }
     ssl_context_obj_t *self = MP_OBJ_TO_PTR(native);
     if (self->arena == NULL) {
-        mp_raise_ValueError(MP_ERROR_TEXT("this SSLContext is gone")); // __del__() called by hand
+        mp_raise_ValueError(MP_ERROR_TEXT("this SSLContext is gone")); // after __del__()
     }
     return self;
 }
@@ -121,7 +121,7 @@ ussl_trust_t *ssl_context_trust(ssl_context_obj_t *self) {
     if (self->trust == NULL) {
         ussl_lock_t lock;
         ussl_lock(&lock);
-        bool there = self->trust != NULL; // another thread has made it
+        bool there = self->trust != NULL; // another thread has just made it
         ussl_result_t result = there ? USSL_OK : ussl_trust_new(self->arena, &self->trust);
         ussl_unlock(&lock);
         if (result != USSL_OK) {

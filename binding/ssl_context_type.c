@@ -13,7 +13,7 @@ static mp_obj_t ssl_context_make_new(
     bool given = vals[0].u_obj != MP_OBJ_NULL && vals[0].u_obj != mp_const_none;
     ssl_context_obj_t *self =
         ssl_context_new(type, given ? mp_obj_get_int(vals[0].u_obj) : SSL_PROTOCOL_TLS);
-    ssl_verification_opt_out(self); // counts for PROTOCOL_TLS, whose default is CERT_NONE
+    ssl_verification_opt_out(self); // has an effect for PROTOCOL_TLS, whose default is CERT_NONE
     return MP_OBJ_FROM_PTR(self);
 }
 
@@ -66,7 +66,7 @@ static mp_obj_t ssl_context_wrap_socket(size_t n_args, const mp_obj_t *args, mp_
         .client_id = USSL_DTLS ? vals[USSL_DTLS ? 5 + USSL_SESSIONS : 0].u_obj : mp_const_none,
     };
     ssl_context_obj_t *self = ssl_context_of(args[0]);
-    // In stock MicroPython's tls the protocol of the context decides.
+    // As in stock MicroPython's tls, the protocol of the context decides whether this is a server.
     wrap.server_side |= self->of_tls && self->protocol == SSL_PROTOCOL_TLS_SERVER;
     return ssl_socket_wrap(self, &wrap);
 }

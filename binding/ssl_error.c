@@ -5,7 +5,7 @@
 // Notes: a native exception of MicroPython has no fields for `reason` and similar attributes. So
 // the args tuple of an error is an error_args_t here: Python sees a tuple of two items, and the
 // attr handler reads the attributes from the fields behind the items. An exception that a script or
-// ssl_raise_plain() creates has a plain tuple, and so lacks these attributes, as in CPython.
+// ssl_raise_plain() creates has a plain tuple. As in CPython, it lacks these attributes.
 #include "binding.h"
 
 #include <string.h>
@@ -98,7 +98,8 @@ static void error_attr(mp_obj_t self_in, qstr attr, mp_obj_t *dest) {
     }
 }
 
-// MicroPython recognises a native exception by its make_new, so this has to be its own.
+// MicroPython recognises a native exception by its make_new, so make_new must be
+// mp_obj_exception_make_new here.
 #define DEFINE_SSL_ERROR(name, parent_)                                                            \
     MP_DEFINE_CONST_OBJ_TYPE(ssl_##name##_type, MP_QSTR_##name, MP_TYPE_FLAG_NONE, make_new,       \
         mp_obj_exception_make_new, print, error_print, attr, error_attr, parent, parent_)
@@ -110,8 +111,8 @@ DEFINE_SSL_ERROR(SSLWantWriteError, &ssl_SSLError_type);
 DEFINE_SSL_ERROR(SSLSyscallError, &ssl_SSLError_type);
 DEFINE_SSL_ERROR(SSLEOFError, &ssl_SSLError_type);
 
-// TimeoutError is a builtin name, as in CPython, once ssl has been imported (modssl.c). CPython has
-// None for its errno; here it is ETIMEDOUT, because scripts for MicroPython compare with that.
+// After ssl has been imported, TimeoutError is a builtin name, as in CPython (modssl.c). Its errno
+// is None in CPython and ETIMEDOUT here, because scripts for MicroPython compare errno with that.
 static void timeout_attr(mp_obj_t self_in, qstr attr, mp_obj_t *dest) {
     mp_obj_exception_t *self = MP_OBJ_TO_PTR(self_in);
     if (dest[0] == MP_OBJ_NULL && attr == MP_QSTR_errno && self->args->len < 2) {
@@ -131,8 +132,9 @@ static const mp_rom_obj_tuple_t cert_error_parents = {
     {&mp_type_tuple}, 2, {MP_ROM_PTR(&ssl_SSLError_type), MP_ROM_PTR(&mp_type_ValueError)}};
 DEFINE_SSL_ERROR(SSLCertVerificationError, &cert_error_parents);
 
-// Lack of memory ends one connection. asyncio's server catches OSError for each client, and would
-// end with a MemoryError; so this is both. Its errno is ENOMEM.
+// This error is both an OSError and a MemoryError. Lack of memory ends one connection only, but a
+// MemoryError would end an asyncio server, which catches OSError for each client. Its errno is
+// ENOMEM.
 static const mp_rom_obj_tuple_t memory_error_parents = {
     {&mp_type_tuple}, 2, {MP_ROM_PTR(&mp_type_OSError), MP_ROM_PTR(&mp_type_MemoryError)}};
 static MP_DEFINE_CONST_OBJ_TYPE(memory_error_type, MP_QSTR_MemoryError, MP_TYPE_FLAG_NONE, make_new,
@@ -144,7 +146,7 @@ typedef struct {
     const mp_obj_type_t *type;
     mp_int_t number;
     const char *library, *reason, *text; // lent; library and reason are NULL for None
-    uint8_t verify_code;                 // 0 if no certificate was refused; the rest is unused then
+    uint8_t verify_code; // 0 if no certificate was refused; the fields below are unused then
     vstr_t verify_message;
     const ussl_verdict_t *verdict; // lent
     mp_obj_t subject;

@@ -3,8 +3,9 @@
 // ssl_freeze.c - builds the engine's context from the draft of settings behind an SSLContext.
 //
 // Notes: the engine's context is frozen: it cannot be changed. It is built from the draft for the
-// first connection, and again for the first one after a change; connections keep the one that they
-// began with. With a client's callback for pre-shared keys it is built for each connection.
+// first connection, and again for the first connection after a change. Each connection keeps the
+// context that it began with. If a client gets its pre-shared key from a callback, a context is
+// built for each connection.
 #include "binding.h"
 
 #include <string.h>
@@ -61,7 +62,7 @@ static void config_of(const ssl_context_obj_t *self, ussl_role_t role, ussl_conf
 }
 
 // ---- trust ----
-// asyncio's ssl=True, and libraries, make a context and load nothing into it. The default trust
+// Libraries, and asyncio with ssl=True, make a context and load nothing into it. The default trust
 // anchors are kept apart from self->trust, so that what a script loads later replaces them.
 ussl_trust_t *ssl_context_trust_of_client(ssl_context_obj_t *self) {
     bool verifies = ssl_verification_mode(self, USSL_CLIENT) != SSL_CERT_NONE;
@@ -108,7 +109,7 @@ static void make_tickets(ssl_context_obj_t *self, ussl_role_t role) {
 #endif
 }
 
-// Fills in how connections of this role authenticate by a pre-shared key, if they do.
+// Sets the pre-shared key, or the hook for keys, if connections of this role authenticate by one.
 static void use_psk(
     const ssl_context_obj_t *self, ssl_psk_answer_t *answer, ussl_config_t *config) {
 #if USSL_PSK
@@ -127,8 +128,8 @@ static void use_psk(
 #endif
 }
 
-// Takes references to what the configuration refers to, because another thread can replace it, and
-// makes the context.
+// Makes the context under the lock, because another thread could free what the configuration refers
+// to before the context has its own references.
 static ussl_result_t new_ctx(
     ssl_context_obj_t *self, ussl_config_t *config, uint32_t changes, ussl_ctx_t **out) {
     ussl_lock_t lock;
@@ -137,7 +138,7 @@ static ussl_result_t new_ctx(
     config->identity[0] = self->identity[0];
     config->identity[1] = self->identity[1];
     ussl_ctx_t *before = NULL;
-    ussl_result_t result = ussl_ctx_new(self->arena, config, out); // it takes the references
+    ussl_result_t result = ussl_ctx_new(self->arena, config, out); // takes its own references
     if (result == USSL_OK && self->changes == changes) {
         before = self->frozen[config->role];
         self->frozen[config->role] = ussl_ctx_ref(*out);
@@ -149,7 +150,7 @@ static ussl_result_t new_ctx(
 
 static ussl_ctx_t *build(
     ssl_context_obj_t *self, ussl_role_t role, ssl_psk_answer_t *answer, uint8_t checks) {
-    uint32_t changes = self->changes; // what changes from here on belongs to the next context
+    uint32_t changes = self->changes; // a later change makes this context obsolete
     ussl_trust_t *trust = role == USSL_CLIENT ? ssl_context_trust_of_client(self) : self->trust;
     make_tickets(self, role);
     ussl_config_t config = {
@@ -182,8 +183,8 @@ static ussl_ctx_t *build(
     return frozen;
 }
 
-// The callback for a key is Python and can change the context, or make a connection of it, so it is
-// called before anything is read or replaced.
+// The callback for a key is Python code, which can change the context or make a connection with it.
+// So it is called before anything is read or replaced.
 ussl_ctx_t *ssl_context_freeze(ssl_context_obj_t *self, ussl_role_t role) {
     ssl_psk_answer_t answer = {0};
     if (role == USSL_CLIENT && ssl_psk_asks(self)) {

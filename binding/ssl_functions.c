@@ -64,8 +64,8 @@ static mp_obj_t ssl_create_default_context(size_t n_args, const mp_obj_t *args, 
     mp_arg_val_t vals[MP_ARRAY_SIZE(allowed)];
     mp_arg_parse_all(n_args, args, kw_args, MP_ARRAY_SIZE(allowed), allowed, vals);
     ssl_context_obj_t *context = ssl_context_new(&ssl_context_type, protocol_for(vals[0].u_obj));
-    // As in CPython 3.13. With the first flag a path may end at an intermediate certificate that
-    // was loaded.
+    // As in CPython 3.13. With the first flag, a certification path may end at an intermediate
+    // certificate that was loaded.
     context->verify_flags |= SSL_VERIFY_X509_PARTIAL_CHAIN | SSL_VERIFY_X509_STRICT;
     use_keylog_of_environment(context);
     load_trust(context, vals + 1);
@@ -74,8 +74,8 @@ static mp_obj_t ssl_create_default_context(size_t n_args, const mp_obj_t *args, 
 MP_DEFINE_CONST_FUN_OBJ_KW(ssl_create_default_context_obj, 0, ssl_create_default_context);
 
 #if USSL_CERT_NONE != USSL_CERT_NONE_REFUSE
-// CPython's private function, which its own library uses. Nothing is verified unless cert_reqs asks
-// for it.
+// CPython's private function _create_unverified_context(), which some of its own modules use.
+// Nothing is verified unless cert_reqs is set.
 static mp_obj_t ssl_create_unverified_context(
     size_t n_args, const mp_obj_t *args, mp_map_t *kw_args) {
     enum { PROTOCOL, CERT_REQS, CHECK_HOSTNAME, PURPOSE, CERTFILE, KEYFILE, CAFILE };
@@ -295,8 +295,7 @@ static mp_obj_t ssl_rand_status(void) {
 }
 MP_DEFINE_CONST_FUN_OBJ_0(ssl_rand_status_obj, ssl_rand_status);
 
-// Only checks its arguments: the platform's generator takes no seed. It needs none either, like
-// OpenSSL's.
+// Only checks its arguments: the platform's generator accepts no seed and needs none.
 static mp_obj_t ssl_rand_add(mp_obj_t data, mp_obj_t entropy) {
     mp_buffer_info_t bufinfo;
     mp_get_buffer_raise(data, &bufinfo, MP_BUFFER_READ);

@@ -5,15 +5,15 @@
 //
 // Notes: an exception of a callback is stored in the connection object, and the pump raises it when
 // the engine has returned. A certificate is passed to the callback as a copy, because the script
-// could keep a view for longer than the engine keeps the certificate.
+// can keep it for longer than the engine does.
 #include "binding.h"
 
 #include <string.h>
 
 // ---- the owner of a connection ----
 // The owner is kept as the complement of its address. On a port without a C heap the engine's
-// memory is in MicroPython's heap, where the collector looks for addresses: it would find the owner
-// of every connection there, and never collect a connection object that a script has dropped.
+// memory is in MicroPython's heap, where the collector searches for addresses. It would find the
+// address of every connection object there, and never collect one that a script has dropped.
 void *ssl_hook_owner_of(ssl_conn_obj_t *self) {
     return (void *)~(uintptr_t)self;
 }
@@ -54,10 +54,11 @@ static void tell_ignored(void *error) {
     mp_obj_print_exception(MICROPY_ERROR_PRINTER, MP_OBJ_FROM_PTR(error));
 }
 
-// As in CPython, None continues the handshake, an int is the alert to send, an exception sends
-// handshake_failure, and any other result sends internal_error. The server's own handshake then
-// fails with CALLBACK_FAILED, so the exception is printed; one that is not an Exception (Ctrl-C) is
-// raised instead.
+// As in CPython, the result None continues the handshake, and an int is the alert to send. An
+// exception sends handshake_failure, and any other result sends internal_error; the server's
+// handshake then fails with CALLBACK_FAILED. That error does not show the exception, so the
+// exception is printed. KeyboardInterrupt, and others that are not an Exception, are raised
+// instead.
 int ssl_hook_on_hello(void *owner, const char *name) {
     ssl_conn_obj_t *self = ssl_hook_owner_is(owner);
     if (self->context->sni_callback == mp_const_none) {
@@ -103,7 +104,7 @@ static void call_on_cert(void *arg) {
     mp_obj_t der = mp_obj_new_bytes(call->der, call->len);
     mp_obj_t answer = mp_call_function_2(call->callback, der, MP_OBJ_NEW_SMALL_INT(call->depth));
     // As in stock MicroPython, 0 accepts and any other number refuses. None accepts too: a callback
-    // that only inspects certificates returns it. Anything else raises TypeError.
+    // that only inspects certificates returns None. Any other type raises TypeError.
     call->refused = answer != mp_const_none && mp_obj_get_int(answer) != 0;
 }
 
@@ -125,8 +126,8 @@ typedef struct {
     bool declined;
 } on_sign_t;
 
-// Stock MicroPython's arguments: the private value and the hash. If the answer is None, the engine
-// signs with the key that was loaded.
+// As in stock MicroPython, the arguments are the key's private value and the hash. If the callback
+// returns None, the engine signs with the key that was loaded.
 static void call_on_sign(void *arg) {
     on_sign_t *call = arg;
     mp_obj_t answer = mp_call_function_2(call->callback, mp_obj_new_bytes(call->key, call->key_len),
@@ -155,7 +156,7 @@ ussl_result_t ssl_hook_on_sign(void *owner, const uint8_t *key, size_t key_len, 
     ssl_conn_obj_t *self = ssl_hook_owner_is(owner);
     mp_obj_t callback = self->context->ecdsa_sign_callback;
     if (callback == mp_const_none) {
-        return USSL_HOOK_DECLINED; // the script has removed it since the context was frozen
+        return USSL_HOOK_DECLINED; // the script has since removed the callback
     }
     on_sign_t call = {callback, key, hash, key_len, hash_len, sig, sig_len, false};
     ssl_try(call_on_sign, &call, &self->hook_error);

@@ -52,8 +52,8 @@ static void tell_secret(void *arg) {
     mp_stream_close(file);
 }
 
-// Writes nothing while an exception waits to be raised: a file that fails raises once, not for each
-// secret.
+// Writes nothing while an exception is waiting to be raised, so that a file that fails raises once
+// and not for each secret.
 void ssl_hook_on_secret(void *owner, const char *label, const uint8_t client_random[32],
     const uint8_t *secret, size_t len) {
     ssl_conn_obj_t *self = ssl_hook_owner_is(owner);

@@ -6,7 +6,7 @@
 #include "py/objstr.h"
 
 #if USSL_LEGACY_WRAP
-// cadata is always data. A str is DER or PEM that was read as text.
+// cadata is always data and never a path. A str is DER or PEM that was read as text.
 static mp_obj_t as_bytes(mp_obj_t data) {
     size_t len;
     if (!mp_obj_is_str(data)) {
@@ -68,8 +68,8 @@ static mp_obj_t ssl_wrap_socket(size_t n_args, const mp_obj_t *args, mp_map_t *k
         .session = mp_const_none,
         .client_id = mp_const_none,
     };
-    // Stock MicroPython takes a socket that does not block, or still connects: then the handshake
-    // goes on as the script reads and writes.
+    // As in stock MicroPython, a socket may be non-blocking or still connecting. The handshake then
+    // proceeds while the script reads and writes.
     ssl_stream_info_t info;
     ssl_platform_look(wrap.sock, &info);
     wrap.handshake &= info.blocking;

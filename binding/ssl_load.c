@@ -3,9 +3,9 @@
 // ssl_load.c - loads trust anchors and identities into a context from files and data (CPython
 // SSLContext.load_verify_locations() and similar methods).
 //
-// Notes: a file or a piece of data is loaded whole or not at all. Whether it is PEM or DER is seen
-// in its content. The SSLContext of `tls` raises stock MicroPython's ValueError for data that
-// cannot be read; that of `ssl` raises CPython's SSLError.
+// Notes: a file or a piece of data is loaded whole or not at all. Its content shows whether it is
+// PEM or DER. The SSLContext of `tls` raises stock MicroPython's ValueError for data that cannot be
+// read; that of `ssl` raises CPython's SSLError.
 #include "binding.h"
 
 #include <string.h>
@@ -54,7 +54,7 @@ static void add_trust(
     }
     ussl_trust_stats(trust, &after);
     if (after.crl > before.crl) {
-        ssl_context_drop_tickets(self); // a client of before can be on the new list
+        ssl_context_drop_tickets(self); // the new list can revoke a client that has a ticket
     } else {
         ssl_context_changed(self);
     }
@@ -212,7 +212,7 @@ void ssl_context_use_default_trust(ssl_context_obj_t *self) {
     mp_obj_t error = MP_OBJ_NULL;
     call.result = ussl_trust_new(self->arena, &call.trust);
     if (call.result == USSL_OK) {
-        ssl_try(fill_step, &call, &error); // it reads files, which may raise
+        ssl_try(fill_step, &call, &error); // reads files, which may raise
     }
     if (error == MP_OBJ_NULL && call.result == USSL_OK && call.found != MP_OBJ_NULL) {
         self->default_trust = call.trust;
@@ -235,7 +235,7 @@ static mp_obj_t ssl_context_load_default_certs(
     };
     mp_arg_val_t vals[MP_ARRAY_SIZE(allowed)];
     mp_arg_parse_all(n_args - 1, args + 1, kw_args, MP_ARRAY_SIZE(allowed), allowed, vals);
-    // Only checks the argument: both purposes use the same certificates.
+    // The argument is only checked: both purposes use the same certificates.
     (void)ssl_purpose_is_server_auth(vals[0].u_obj);
     ssl_context_load_defaults(ssl_context_of(args[0]));
     return mp_const_none;
@@ -372,8 +372,8 @@ void ssl_context_add_identity(
     if (result != USSL_OK) {
         raise_bad_identity(self, &why);
     }
-    // It replaces an identity with the same kind of key. One with ECDSA and one with RSA can be
-    // loaded together, as in CPython.
+    // The new identity replaces one with the same type of key. As in CPython, an identity with an
+    // ECDSA key and one with an RSA key can be loaded together.
     size_t slot = ussl_identity_is_rsa(identity);
     ussl_lock_t lock;
     ussl_lock(&lock);

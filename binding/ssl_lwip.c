@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 //
-// ssl_lwip.c - what the sockets of MicroPython's extmod/modlwip.c have no method for: their state
-// and their timeout.
+// ssl_lwip.c - the state and the timeout of sockets of MicroPython's extmod/modlwip.c, which have
+// no methods for them.
 //
-// Notes: their type and struct are private to modlwip.c, and the struct differs between versions.
-// The beginning of their printed form does not: "<socket state=3 timeout=-1 incoming=". So that is
-// printed and read.
+// Notes: the type and the struct of these sockets are private to modlwip.c, and the struct differs
+// between versions. The beginning of their printed form does not: "<socket state=3 timeout=-1
+// incoming=". So this file prints a socket and parses the text.
 #include "binding.h"
 
 #include <string.h>
@@ -14,8 +14,8 @@
 #include "py/mphal.h"
 
 #if MICROPY_PY_LWIP
-// A negative state is an error of lwIP, which has freed the connection. The last one has no
-// connection either; it exists since MicroPython 1.28.
+// A negative state is an error of lwIP, after which lwIP has freed the connection.
+// STATE_PEER_RST_HANDLED, which MicroPython 1.28 added, means that there is no connection either.
 enum { STATE_NEW = 0, STATE_LISTENING = 1, STATE_PEER_RST_HANDLED = 6 };
 #if MICROPY_VERSION >= MICROPY_MAKE_VERSION(1, 28, 0)
 enum { STATE_ACTIVE_UDP = 4 };
@@ -37,7 +37,8 @@ static void keep(void *data, const char *str, size_t len) {
     printed->len += len;
 }
 
-// Reads a number after `name`. "No timeout" is -1, or the same as an unsigned number.
+// Reads the number after `name`. "No timeout" is printed as -1, or as the unsigned number with the
+// same bits.
 static bool number_after(const char **text, const char *name, mp_int_t *out) {
     size_t len = strlen(name);
     if (strncmp(*text, name, len) != 0) {
@@ -74,8 +75,8 @@ bool ssl_lwip_look(mp_obj_t stream, ssl_stream_info_t *out) {
     }
     out->socket = out->mode_known = true;
     out->datagrams = state == STATE_ACTIVE_UDP;
-    // After a reset it counts as connected: what has arrived before must not be read without TLS
-    // (CVE-2023-40217), and the handshake reports the error.
+    // A socket that was reset counts as connected: data that arrived before the reset must not be
+    // read without TLS (CVE-2023-40217), and the handshake reports the error.
     out->connected = state != STATE_NEW && state != STATE_LISTENING;
     out->blocking = timeout_ms != 0;
     out->timeout_ms = timeout_ms > 0 ? timeout_ms : -1;
@@ -85,7 +86,7 @@ bool ssl_lwip_look(mp_obj_t stream, ssl_stream_info_t *out) {
 void ssl_lwip_try(mp_obj_t stream, void (*fun)(void *), void *arg) {
     mp_obj_t ignored;
     mp_int_t state, timeout_ms;
-    mp_uint_t interrupts = MICROPY_BEGIN_ATOMIC_SECTION(); // a reset can arrive in one
+    mp_uint_t interrupts = MICROPY_BEGIN_ATOMIC_SECTION(); // an interrupt can bring a reset
     if (!read_printed(stream, &state, &timeout_ms)
         || (state >= 0 && state != STATE_PEER_RST_HANDLED)) {
         ssl_try(fun, arg, &ignored);
@@ -93,7 +94,7 @@ void ssl_lwip_try(mp_obj_t stream, void (*fun)(void *), void *arg) {
     MICROPY_END_ATOMIC_SECTION(interrupts);
 }
 
-// Only a connection whose reset was reported polls as hung up without being writable.
+// A socket polls as hung up but not writable only if a reset was reported for it.
 bool ssl_lwip_was_reset(mp_obj_t stream) {
     int errcode;
     mp_uint_t ready =
