@@ -3,9 +3,9 @@
 // ssl_membio.c - MemoryBIO: a queue of bytes in memory that an SSLObject reads from or writes to
 // (CPython ssl.MemoryBIO).
 //
-// Notes: its Python methods behave as CPython's. For the pump it is a stream, so that SSLSocket and
-// SSLObject share one pump. Reading an empty BIO as a stream fails with EAGAIN, or returns 0 bytes,
-// the end of the stream, after write_eof().
+// Notes: its Python methods behave as CPython's. It also has MicroPython's stream protocol, so that
+// SSLSocket and SSLObject share one pump. Reading an empty BIO as a stream fails with EAGAIN or,
+// after write_eof(), returns 0 bytes, which is the end of the stream.
 #include "binding.h"
 
 #include <string.h>
@@ -16,7 +16,7 @@ typedef struct {
     mp_obj_base_t base;
     byte *buf;
     size_t at, len,
-        room; // bytes [at, len) are waiting; the block has one more, for the NUL of bytes
+        room; // bytes [at, len) can be read; the block has room + 1 bytes, for the NUL of bytes
     bool eof; // write_eof() was called
 } membio_obj_t;
 
@@ -31,10 +31,10 @@ static void membio_put(membio_obj_t *self, const void *data, size_t len) {
     if (self->len + len > self->room) {
         size_t waiting = self->len - self->at;
         if (waiting + len > self->room) {
-            // The new buffer has room for half as much again as is waiting, so that a series of
-            // writes does not copy the waiting bytes each time.
+            // The new buffer has spare room of half the waiting bytes, so that a series of writes
+            // does not copy them each time.
             size_t room = (waiting + len + waiting / 2) / 512 * 512 + 511;
-            byte *buf = m_new(byte, room + 1); // can raise; nothing has changed so far
+            byte *buf = m_new(byte, room + 1); // can raise, and nothing has been changed yet
             if (waiting > 0) {
                 memcpy(buf, self->buf + self->at, waiting);
             }
@@ -65,7 +65,7 @@ static void membio_took(membio_obj_t *self, size_t n) {
     }
 }
 
-// Takes everything out as bytes. They get the buffer itself, so that a record is not copied.
+// Returns the whole content as bytes, which take over the buffer, so that a record is not copied.
 static mp_obj_t membio_give(membio_obj_t *self) {
     mp_obj_str_t *bytes = mp_obj_malloc(mp_obj_str_t, &mp_type_bytes); // can raise
     size_t room = self->room, len = self->len;
@@ -133,7 +133,7 @@ static mp_obj_t membio_read(size_t n_args, const mp_obj_t *args) {
     mp_int_t size = n_args > 1 ? mp_obj_get_int(args[1]) : -1;
     size_t waiting = self->len - self->at;
     size_t n = size < 0 || (size_t)size > waiting ? waiting : (size_t)size;
-    if (n > 0 && n == self->len) { // `at` is 0: the bytes can take the buffer over
+    if (n > 0 && n == self->len) { // `at` is 0, so the bytes can take over the buffer
         return membio_give(self);
     }
     mp_obj_t bytes = mp_obj_new_bytes(self->buf + self->at, n);
@@ -175,7 +175,7 @@ static void membio_attr(mp_obj_t self_in, qstr attr, mp_obj_t *dest) {
     } else if (attr == MP_QSTR_eof) {
         dest[0] = mp_obj_new_bool(self->eof && self->at == self->len);
     } else {
-        dest[1] = MP_OBJ_SENTINEL; // MicroPython goes on looking in the methods
+        dest[1] = MP_OBJ_SENTINEL; // MicroPython then looks it up in the methods
     }
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// ssl_pins.c - pinned and trusted public keys of a context (extensions; CPython has none).
+// ssl_pins.c - pinned and trusted public keys of a context. CPython has neither: these are
+// extensions.
 #include "binding.h"
 
 #include <string.h>
@@ -49,9 +50,9 @@ static mp_obj_t add_pins(size_t n_args, const mp_obj_t *args, bool trust_key) {
     const char *host = args[1] == mp_const_none ? NULL : mp_obj_str_get_str(args[1]);
     uint8_t hash[USSL_PIN_SIZE];
     for (size_t i = 2; i < n_args; i++) {
-        get_hash(args[i], hash); // raises before any is added if one is malformed
+        get_hash(args[i], hash); // if one is malformed, raises before any is added
     }
-    // A client that holds an earlier session ticket has not shown that it has a pinned key.
+    // A client that holds an earlier session ticket has not proved that it has a pinned key.
     ssl_context_drop_tickets(self);
     for (size_t i = 2; i < n_args; i++) {
         get_hash(args[i], hash);

@@ -4,11 +4,12 @@
 // and waiting for a stream.
 //
 // Notes: memory comes from the C heap on unix and esp32, and from MicroPython's tracked allocations
-// on other ports. On esp32 PSRAM comes first, so that the internal memory is left to the radio and
-// to DMA. Random bytes come from mp_hal_get_random(), which every port that has a source
-// of them defines since MicroPython 1.28, and unix always. Before, they come from the chip's own
-// function on esp32 and stm32, and elsewhere from mbedtls_hardware_poll(), which the ports define
-// for mbedTLS. Without these the build fails: no weaker source takes their place.
+// on other ports. On esp32 PSRAM is used first, so that the internal memory is left to the radio
+// and to DMA. Random bytes come from mp_hal_get_random(), which unix always has, and since
+// MicroPython 1.28 every port with a source of random numbers. Before 1.28 they come from the
+// chip's own function on esp32 and stm32, and elsewhere from mbedtls_hardware_poll(), which the
+// ports define for mbedTLS. A port that has none of these cannot be built: no weaker source is used
+// instead.
 #include "binding.h"
 
 #include "genhdr/mpversion.h"
@@ -33,7 +34,7 @@
 #include "esp_random.h"
 #include <stdlib.h>
 #define PORT_C_HEAP 1
-#elif !MICROPY_TRACKED_ALLOC && !defined(NO_QSTR) // a search for qstrs may lack ESP_PLATFORM
+#elif !MICROPY_TRACKED_ALLOC && !defined(NO_QSTR) // the search for qstrs may lack ESP_PLATFORM
 #error "ussl needs MICROPY_TRACKED_ALLOC on this port: set it to 1 in mpconfigboard.h"
 #endif
 
@@ -60,7 +61,8 @@ static void port_release(void *user, void *ptr) {
 #endif
 }
 
-// An emulated board has no source of random numbers, and its port's function counts.
+// An emulated board has no source of random numbers: mp_hal_get_random() of the qemu port is a
+// pseudo-random generator with a fixed seed.
 #if defined(QEMU_SOC_MPS2) || defined(QEMU_SOC_STM32) || defined(QEMU_SOC_NRF51)                   \
     || defined(QEMU_SOC_IMX6) || defined(QEMU_SOC_VIRT) || defined(QEMU_SOC_MPS3)                  \
     || defined(QEMU_SOC_POWERNV)
@@ -103,8 +105,8 @@ static bool port_random(void *user, uint8_t *buf, size_t len) {
     return true;
 }
 
-// Returns a time that has passed, in seconds since 1970: the day before the firmware was built (the
-// build date can be in any time zone), or USSL_CLOCK_FLOOR if that is later.
+// Returns the earliest plausible time, in seconds since 1970: the day before the firmware was built
+// (the build date can be in any time zone), or USSL_CLOCK_FLOOR if that is later.
 static int64_t clock_floor(void) {
     const char *date = MICROPY_BUILD_DATE; // for example 2026-01-31
     int part[3] = {0};
@@ -136,9 +138,9 @@ static uint32_t port_ticks(void *user) {
 #if MICROPY_PY_THREAD && !MICROPY_PY_THREAD_GIL
 #define PORT_THREADS 1
 #endif
-// On the unix port SIGINT raises KeyboardInterrupt by a longjmp() out of whatever runs. Out of the
-// engine it would leave the lock held and the C heap broken, so the signal waits while the lock is
-// held: a handshake is interrupted between two of its steps.
+// On the unix port SIGINT raises KeyboardInterrupt by a longjmp() out of the code that runs. Out of
+// the engine this would leave the lock held and the C heap inconsistent, so SIGINT is blocked while
+// the lock is held: a handshake is interrupted between two of its steps.
 #if PORT_UNIX && MICROPY_ASYNC_KBD_INTR
 #define PORT_HOLDS 1
 #endif
@@ -195,7 +197,7 @@ static void port_unlock(void *user) {
 static uintptr_t port_thread(void *user) {
     (void)user;
 #if PORT_THREADS
-    return (uintptr_t)mp_thread_get_id() + 1; // on rp2 it is the number of the core, which can be 0
+    return (uintptr_t)mp_thread_get_id() + 1; // on rp2 the id is the core's number, from 0
 #else
     return 1;
 #endif
@@ -254,7 +256,7 @@ mp_uint_t ssl_platform_poll(mp_obj_t stream, mp_uint_t flags) {
     int errcode;
     const mp_stream_p_t *p = mp_get_stream(stream);
     mp_uint_t ready = p->ioctl(stream, MP_STREAM_POLL, flags, &errcode);
-    // A stream that cannot be polled reports whether it is ready when it is read or written.
+    // A stream that cannot be polled counts as ready: a read or a write will show if it is.
     return ready == MP_STREAM_ERROR ? flags : ready;
 }
 
@@ -270,7 +272,7 @@ static int descriptor_of(mp_obj_t stream) {
 // Called if getpeername(2) finds no peer. A new socket and a listener are not connected. A socket
 // that is still connecting, or whose connection was reset, has no peer either, but it counts as
 // connected, because the handshake reports what is wrong. SO_ACCEPTCONN identifies a listener. Of
-// the other three, only a new socket polls as hung up without being readable.
+// the other three, only a new socket polls as hung up and not readable.
 static void look_at_unconnected(int fd, ssl_stream_info_t *out) {
     int listens = 0;
     socklen_t len = sizeof(listens);
@@ -280,15 +282,16 @@ static void look_at_unconnected(int fd, ssl_stream_info_t *out) {
     (void)poll(&pfd, 1, 0);
     bool reset = (pfd.revents & POLLIN) != 0;
     out->connected = !listens && (reset || !(pfd.revents & POLLHUP));
-    // recv() would take the socket's error (ECONNREFUSED, ECONNRESET), which the handshake reports.
+    // FIONREAD leaves the socket's error (ECONNREFUSED, ECONNRESET) for the handshake to report;
+    // recv() would clear it.
     out->data_before_tls = !listens && ioctl(fd, FIONREAD, &unread) == 0 && unread > 0;
 }
 #endif
 
-// A stream that is not a socket counts as connected, and one written in Python is not asked for a
-// file descriptor. Without getpeername(2), a stream that has an accept() method is a socket. The
-// printed form of lwIP's sockets contains their state. Any other is not connected if it polls as
-// hung up without being readable: a connection that was reset is both.
+// A stream that is not a socket counts as connected. No file descriptor is requested from a stream
+// written in Python. On ports without getpeername(2), a stream with an accept() method is a socket.
+// lwIP's sockets show their state in their printed form. Any other socket is not connected if it
+// polls as hung up and not readable; after a reset a connection is hung up and readable.
 void ssl_platform_look(mp_obj_t stream, ssl_stream_info_t *out) {
     mp_get_stream_raise(stream, MP_STREAM_OP_READ | MP_STREAM_OP_WRITE | MP_STREAM_OP_IOCTL);
     *out = (ssl_stream_info_t){.connected = true, .blocking = true, .timeout_ms = -1};
@@ -349,13 +352,13 @@ static void set_no_delay(void *arg) {
 
 void ssl_platform_no_delay(mp_obj_t stream) {
     no_delay_t call = {.stream = stream};
-    mp_obj_t ignored; // some sockets, and ports without a module socket, cannot do it
+    mp_obj_t ignored; // some sockets, and ports without the module socket, raise
     if (ssl_stream_in_python(stream)) {
         return;
     }
     ssl_try(load_no_delay, &call, &ignored);
     if (call.method[0] != MP_OBJ_NULL && call.method[3] != MP_OBJ_NULL) {
-        // The method of an SSLSocket is that of the socket below it.
+        // If the stream is an SSLSocket, its setsockopt() is bound to the socket below it.
         ssl_lwip_try(call.method[1], set_no_delay, &call);
     }
 }

@@ -3,8 +3,8 @@
 // ssl_psk.c - pre-shared keys: MicroPython's attributes psk_identity, psk_key and server_psk_keys,
 // and CPython's SSLContext.set_psk_client_callback() and set_psk_server_callback().
 //
-// Notes: a client's callback is called when the connection is made, because mbedTLS passes no
-// identity hint on; its argument is None, as it is with TLS 1.3 in CPython.
+// Notes: a client's callback is called when the connection is made, because mbedTLS does not report
+// the server's identity hint. Its argument is None, as with TLS 1.3 in CPython.
 #include "binding.h"
 
 #include <string.h>
@@ -26,7 +26,7 @@ bool ssl_psk_of_client(const ssl_context_obj_t *self) {
     return pair || ssl_psk_asks(self);
 }
 
-// The bytes are lent by the object.
+// The object lends the bytes.
 static mp_buffer_info_t identity_of(mp_obj_t identity) {
     mp_buffer_info_t octets;
     if (mp_obj_is_str(identity)) {
@@ -59,7 +59,7 @@ void ssl_psk_of_attributes(const ssl_context_obj_t *self, ussl_psk_t *out) {
     fill(self->psk_identity, self->psk_key, out);
 }
 
-// What the callback returns can be collected, or changed, before it is used: it is copied.
+// The callback's result is copied, because it can be collected or changed before it is used.
 void ssl_psk_ask(const ssl_context_obj_t *self, ssl_psk_answer_t *out) {
     mp_obj_t *pair; // identity, key
     mp_obj_t answer = mp_call_function_1(self->psk_client_callback, mp_const_none);
@@ -119,8 +119,9 @@ static void find_key(void *arg) {
     *call->key_len = secret.len;
 }
 
-// The class and the text of an exception, in an SSLError: whoever serves many clients catches
-// OSError for each. One that is no Exception (Ctrl-C) is raised itself.
+// An exception of a callback is raised as an SSLError with its class and text, because a server of
+// many clients catches OSError for each of them. KeyboardInterrupt, and others that are not an
+// Exception, are raised as they are.
 typedef struct {
     mp_obj_t error, told;
 } told_t;
@@ -202,7 +203,7 @@ static void check_side(const ssl_context_obj_t *self, mp_obj_t value, mp_int_t o
     }
 }
 
-// Each is checked by itself, beside a value that is good.
+// Each attribute is checked when it is set, without regard to the others.
 void ssl_psk_set_identity(ssl_context_obj_t *self, mp_obj_t identity) {
     check_side(self, identity, SSL_PROTOCOL_TLS_SERVER);
     if (identity != mp_const_none) {
