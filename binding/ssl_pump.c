@@ -2,10 +2,10 @@
 //
 // ssl_pump.c - the operations of a connection: handshake, reading, writing, closing, polling.
 //
-// Notes: bytes of a write that are encrypted, but whose record the stream has not taken completely,
-// are not in the count that the write returns. The caller offers them again, as after any
-// incomplete write; they are recognised by their hash and skipped. So the stream has taken all
-// bytes that were counted, and no byte is sent twice.
+// Notes: a write does not count bytes that were encrypted, but whose record the stream has not
+// taken completely. The caller offers them again, as after any incomplete write; they are
+// recognised by their hash and skipped. So the stream has taken all bytes that were counted, and no
+// byte is sent twice.
 #include "binding.h"
 
 #include <string.h>
@@ -37,7 +37,7 @@ static void count_handshake(ssl_call_t *call) {
     }
 }
 
-// A connection can be older than a call of require_verification(), and its settings are frozen.
+// require_verification() can be called after a connection was made and its settings were frozen.
 static void refuse_if_too_little_is_verified(const ssl_call_t *call) {
     const ssl_conn_obj_t *self = call->self;
     bool open = self->server_side || ussl_conn_established(call->conn);
@@ -47,7 +47,7 @@ static void refuse_if_too_little_is_verified(const ssl_call_t *call) {
     }
 }
 
-// One step, and what it needs.
+// Makes one step of the handshake, and does what it needs. Returns what has to be waited for.
 static ssl_pump_t handshake_step(ssl_call_t *call) {
     mp_event_handle_nowait(); // one step can take a second on a slow CPU
     bool done;
@@ -55,7 +55,7 @@ static ssl_pump_t handshake_step(ssl_call_t *call) {
     if (result < 0) {
         ssl_streams_fail(call, result);
     }
-    ssl_hook_raise(call->self); // from the key log, which does not end the handshake
+    ssl_hook_raise(call->self); // an error of the key log, which does not end the handshake
     ssl_pump_t want = ssl_streams_flush(call);
     if (want == PUMP_DONE && result != USSL_WANT_OUT) {
         want = ssl_streams_supply(call, result);
@@ -84,8 +84,8 @@ ssl_pump_t ssl_pump_handshake(ssl_call_t *call) {
     return self->held > 0 ? PUMP_DONE : ssl_streams_flush(call);
 }
 
-// Does the handshake if it is not done. Then keeps one of the two roles, so that another thread can
-// have the other one.
+// Does the handshake if it is not done. Then gives up the role that this call does not need, so
+// that another thread can take it.
 static ssl_pump_t open_for(ssl_call_t *call, unsigned role) {
     ssl_conn_obj_t *self = call->self;
     if (!self->counted) {
@@ -93,12 +93,13 @@ static ssl_pump_t open_for(ssl_call_t *call, unsigned role) {
         ssl_call_narrow(call, role);
         return want;
     }
-    // The end of the handshake may not have left, and a write that is not finished sends the rest.
+    // Messages at the end of the handshake may still have to be sent. If a write is incomplete, its
+    // continuation sends them.
     if (self->held > 0 || ussl_conn_wants(call->conn) != USSL_WANT_OUT) {
         return PUMP_DONE;
     }
     if (!ssl_call_try_widen(call, SSL_WRITES)) {
-        return PUMP_DONE; // the thread that writes does it
+        return PUMP_DONE; // the thread that writes sends it
     }
     ssl_pump_t want = ssl_streams_flush(call);
     ssl_call_narrow(call, role);
@@ -124,10 +125,10 @@ ssl_pump_t ssl_pump_read(ssl_call_t *call, void *buf, size_t len, size_t *n) {
             ssl_streams_fail(call, result);
         }
         if (result == USSL_OK || result == USSL_CLOSED) {
-            break; // data, the end of the data, or `len` is 0
+            break; // there is data, or the data has ended, or `len` is 0
         }
-        // USSL_WANT_OUT is no end either: mbedTLS parses a session ticket only after our last
-        // record has been sent.
+        // With USSL_WANT_OUT the read also continues: mbedTLS parses a session ticket only after
+        // the last record of this side has been sent.
         want = ssl_streams_supply(call, result);
     }
     self->was_read |= *n > 0;
@@ -136,7 +137,7 @@ ssl_pump_t ssl_pump_read(ssl_call_t *call, void *buf, size_t len, size_t *n) {
 
 // ---- writing ----
 // Sends what an earlier write has left in the engine. *skip is the number of bytes at the start of
-// `buf` that the earlier write has encrypted already.
+// `buf` that the earlier write has already encrypted.
 static ssl_pump_t settle(ssl_call_t *call, const uint8_t *buf, size_t len, size_t *skip) {
     ssl_conn_obj_t *self = call->self;
     *skip = 0;
@@ -169,7 +170,7 @@ ssl_pump_t ssl_pump_write(ssl_call_t *call, const void *data, size_t len, size_t
     }
 #if USSL_DTLS
     if (self->context->datagrams && len > ussl_conn_datagram_max(call->conn)) {
-        ssl_raise_reason(1, "SSL", "DTLS_MESSAGE_TOO_BIG", NULL); // it would not be one datagram
+        ssl_raise_reason(1, "SSL", "DTLS_MESSAGE_TOO_BIG", NULL); // it would not fit one datagram
     }
 #endif
     if (want == PUMP_DONE) {
@@ -181,7 +182,7 @@ ssl_pump_t ssl_pump_write(ssl_call_t *call, const void *data, size_t len, size_t
         if (result < 0) {
             ssl_streams_fail(call, result);
         }
-        self->offered = buf; // if the stream raises, the caller gets no count: hold back all
+        self->offered = buf; // if the stream raises, the caller gets no count, so all is held
         self->held = *n + part;
         want = ssl_streams_flush(call);
         self->offered = want == PUMP_DONE ? NULL : buf + *n;
@@ -237,9 +238,9 @@ ssl_pump_t ssl_pump_unwrap(ssl_call_t *call) {
 }
 
 // ---- polling ----
-// Reading and writing have separate answers: with a common one a caller that waits for one
-// direction would be woken by the other, and loop without progress. During the handshake a read and
-// a write both continue it, so both are ready when the stream is ready for what the handshake waits
+// Reading and writing are reported separately: otherwise a caller that waits for one direction
+// would be woken by the other, and would loop without progress. During the handshake a read and a
+// write both continue it, so both are ready when the stream is ready for what the handshake waits
 // for. A client that has not begun its handshake waits to send.
 mp_uint_t ssl_pump_poll(const ssl_call_t *call, mp_uint_t flags) {
     const ssl_conn_obj_t *self = call->self;
@@ -272,6 +273,7 @@ mp_uint_t ssl_pump_poll(const ssl_call_t *call, mp_uint_t flags) {
     if (asked & MP_STREAM_POLL_WR) {
         ready |= ssl_platform_poll(self->outgoing, MP_STREAM_POLL_WR);
     }
-    // If the stream has an error or is hung up, both directions are ready: the next call raises.
+    // If the stream has an error or is hung up, both directions are ready, and the next call
+    // raises.
     return ready & trouble ? ready | asked : ready;
 }

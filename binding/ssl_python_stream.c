@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 //
-// ssl_python_stream.c - reads and writes streams, also those that a script has written.
+// ssl_python_stream.c - reads and writes streams, including those that are classes of a script.
 //
-// Notes: MicroPython gives such a stream a bytearray that lies over the caller's memory, here over
-// a record buffer. A stream that lets it grow, or keeps it for later, would work on memory that is
-// not its own. So it gets a bytearray of its own. A script's buffer can grow too, while a stream
-// that a script has written runs; then it lies elsewhere afterwards. So for such streams plaintext
-// is moved by way of a copy.
+// Notes: MicroPython would pass such a stream a bytearray that refers to the caller's memory, here
+// to a record buffer. If the stream's code extended the bytearray, or kept it, it would access
+// memory that is not its own. So it gets a bytearray with memory of its own. While the stream's
+// code runs, it can also extend the buffer that a script reads into or writes from, which moves
+// that buffer. So for such streams plaintext is moved through a copy.
 #include "binding.h"
 
 #include <string.h>

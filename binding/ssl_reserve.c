@@ -44,13 +44,13 @@ static ussl_reserve_plan_t parse_plan(size_t n_args, const mp_obj_t *args, mp_ma
     if (vals[BUFFERS].u_obj != mp_const_none) {
         vals[BUFFERS].u_int = mp_obj_get_int(vals[BUFFERS].u_obj);
         size_t shared = checked(&vals[BUFFERS], n > 0, n, MP_QSTR_buffers);
-        plan.shared = shared < n ? shared : 0; // with one buffer for each connection none is shared
+        plan.shared = shared < n ? shared : 0; // with a buffer for each connection none is shared
     }
     return plan;
 }
 
-// A reservation also sets the record limits of its context, in bytes of plaintext. Without one they
-// are 0, the built-in limits.
+// A reservation also sets the record limits of its context, in bytes of plaintext. Without a
+// reservation they are 0, which means the built-in limits.
 static void set_records(ssl_context_obj_t *self, uint16_t in, uint16_t out) {
     if (self->record_in != in || self->record_out != out) {
         self->record_in = in;
@@ -79,8 +79,8 @@ static mp_obj_t ssl_context_reserve(size_t n_args, const mp_obj_t *args, mp_map_
     ussl_unlock(&lock);
     set_records(
         self, reserve ? (uint16_t)plan.record_in : 0, reserve ? (uint16_t)plan.record_out : 0);
-    // The frozen contexts are built here and not for the first connection: they need memory too.
-    // One that a callback has to be asked for is not built before it is needed.
+    // The frozen contexts need memory too, so they are built here and not for the first connection.
+    // A context whose key comes from a callback is built when it is needed.
     if (reserve != NULL && self->protocol != SSL_PROTOCOL_TLS_SERVER && !ssl_psk_asks(self)) {
         ussl_ctx_unref(ssl_context_freeze(self, USSL_CLIENT));
     }
@@ -151,20 +151,20 @@ static bool has_room(const ssl_context_obj_t *context) {
     return status.taken < status.slots;
 }
 
-// Returns the connection in slot number `index`, or NULL. What is returned is on the stack of this
-// thread, so the collector sees it.
+// Returns the connection in slot number `index`, or NULL. The caller's pointer is on the stack,
+// where the collector finds it, so the object stays alive.
 static ssl_conn_obj_t *connection_in(const ssl_context_obj_t *context, size_t index) {
     ussl_lock_t lock;
-    ussl_lock(&lock); // connections whose object was collected are dropped here
+    ussl_lock(&lock); // this drops connections whose object was collected
     void *owner = context->reserve ? ussl_reserve_owner(context->reserve, index) : NULL;
     ssl_conn_obj_t *self = owner ? ssl_hook_owner_is(owner) : NULL;
     ussl_unlock(&lock);
     return self;
 }
 
-// Closes connections that their peers have ended, but not the script. MicroPython's asyncio refers
-// to the last connection that a server has accepted until the next one, and a full reservation
-// would never take a next one.
+// Closes connections that the peer has ended but the script has not closed. MicroPython's asyncio
+// keeps a reference to the last connection that a server has accepted until it accepts the next
+// one, and with a full reservation it would never accept one.
 static void close_ended(const ssl_context_obj_t *context) {
     ussl_reserve_status_t status = {0};
     if (context->reserve != NULL) {
@@ -184,7 +184,7 @@ void ssl_context_need_room(ssl_context_obj_t *context) {
         return;
     }
     // A connection that was dropped without close() holds its slot until it is collected and the
-    // engine is called once more, as it is by has_room().
+    // engine is called again, which has_room() does.
     gc_collect();
     if (!has_room(context)) {
         close_ended(context);
@@ -197,7 +197,7 @@ void ssl_context_need_room(ssl_context_obj_t *context) {
 ussl_arena_t *ssl_context_arena(ssl_context_obj_t *context) {
     ssl_context_need_room(context);
     ussl_arena_t *arena = take(context);
-    if (arena == NULL) { // another thread has taken the last one
+    if (arena == NULL) { // another thread has taken the last slot
         ssl_raise_memory("as many connections as were reserved are open");
     }
     return arena;

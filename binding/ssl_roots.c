@@ -3,8 +3,8 @@
 // ssl_roots.c - the default trust anchors: a root store in a file, the root store built into the
 // firmware, or the system's PEM file, of which only an index is in memory.
 //
-// Notes: the source is opened and read whole once, and then shared by all contexts, each of which
-// only holds a reference. A file stays open, so putting another file in its place does not affect
+// Notes: the source is opened and read completely once, and then shared by all contexts, each of
+// which only holds a reference. A file stays open, so replacing it by another one does not affect
 // the contexts that use it.
 #include "binding.h"
 
@@ -91,8 +91,8 @@ static void read_part(void *arg) {
     r->good = errcode == 0 && got == r->len;
 }
 
-// The engine calls this during a handshake. `user` is the complement of an address, for the reason
-// that ssl_hooks.c gives for the owner of a connection.
+// The engine calls this during a handshake. `user` is the complement of an address; ssl_hooks.c
+// gives the reason, for the owner of a connection.
 static bool roots_read(void *user, uint32_t offset, uint8_t *out, size_t len) {
     reading_t reading = {(roots_t *)~(uintptr_t)user, offset, out, len, false};
     mp_obj_t error;
@@ -114,7 +114,7 @@ static roots_t *roots_new(mp_obj_t path) {
     return self;
 }
 
-// Both are 0 on a port without stat(2), where a file never counts as changed.
+// On a port without stat(2) both results are 0, and a file never counts as changed.
 static void look_at_file(const char *path, size_t *size, long long *changed) {
     *size = 0;
     *changed = 0;
@@ -134,9 +134,9 @@ static size_t file_size(mp_obj_t file) {
     return size < 0 ? 0 : (size_t)size;
 }
 
-// Reads an open file as a root store, or with `pem` also as PEM certificates. Returns NULL if it is
-// neither, or is damaged; the position is then the beginning of the file, and why->reason has the
-// reason or is NULL. Raises MemoryError.
+// Reads an open file as a root store or, if `pem` is set, as PEM certificates. Returns NULL if the
+// file is neither, or is damaged. Its position is then the beginning, and why->reason is the reason
+// or NULL. Raises MemoryError.
 static roots_t *roots_open(mp_obj_t path, mp_obj_t file, bool pem, ussl_failure_t *why) {
     roots_t *self = roots_new(path);
     self->file = file;
@@ -167,7 +167,7 @@ static roots_t *roots_open(mp_obj_t path, mp_obj_t file, bool pem, ussl_failure_
 }
 
 // Returns NULL if there is no such file, or if it cannot be used; the caller then tries the next
-// source. Prints the reason if there is one.
+// source. Prints the reason if the engine has given one.
 static roots_t *try_file(const char *path) {
     ussl_failure_t why;
     if (path[0] == '\0' || mp_import_stat(path) != MP_IMPORT_STAT_FILE) {
@@ -200,8 +200,8 @@ static roots_t *roots_in_firmware(void) {
     return NULL;
 }
 
-// The variable SSL_CERT_FILE is the only source if it is set, as in OpenSSL. If it names a file
-// that cannot be used, nobody is trusted.
+// As in OpenSSL, the environment variable SSL_CERT_FILE is the only source if it is set. If it
+// names a file that cannot be used, there are no trust anchors.
 static const char *wanted_file(bool *only) {
 #if defined(__unix__)
     const char *path = getenv("SSL_CERT_FILE");
@@ -262,11 +262,11 @@ void ssl_roots_use(ssl_context_obj_t *context, mp_obj_t roots_in) {
         ssl_raise_result(result);
     }
     if (context->roots != MP_OBJ_NULL && context->roots != roots_in) {
-        ssl_context_drop_tickets(context); // its clients were verified under the old store
+        ssl_context_drop_tickets(context); // holders of tickets were verified under the old store
     } else {
         ssl_context_changed(context);
     }
-    context->roots = roots_in; // keeps the store's file open
+    context->roots = roots_in; // this reference keeps the store's file open
 }
 
 mp_obj_t ssl_roots_from_file(mp_obj_t path, mp_obj_t file) {
@@ -288,8 +288,8 @@ size_t ssl_roots_count(const ssl_context_obj_t *context, bool only_cas) {
 }
 
 // ---- ssl.install_roots(path, to=USSL_ROOTS_PATH) ----
-// Checks the whole new file first, and then renames it to `to`. A file of that name stays until
-// the file system replaces it.
+// Checks the whole new file first, and then renames it to `to`. An old file of that name stays in
+// place until the rename replaces it.
 static mp_obj_t ssl_install_roots(size_t n_args, const mp_obj_t *args) {
     ussl_failure_t why;
     mp_obj_t to = n_args > 1 ? args[1] : mp_obj_new_str_from_cstr(USSL_ROOTS_PATH);
