@@ -4,11 +4,11 @@
 // socket.socket.sendfile()).
 #include "binding.h"
 
-enum { BLOCK = 4096 }; // bytes that are read at once
+enum { BLOCK = 4096 }; // bytes per read
 
 typedef struct {
     mp_obj_t sock, file;
-    mp_int_t count; // bytes to send, or -1: to the end of the file
+    mp_int_t count; // bytes to send, or -1 for the rest of the file
     mp_int_t sent;  // bytes that have been sent
 } sendfile_t;
 
@@ -37,8 +37,8 @@ static void seek(void *arg) {
     (void)ssl_call_method(file_and_position[0], MP_QSTR_seek, file_and_position[1]);
 }
 
-// Returns the number of bytes sent. Whatever happens, the file is then at the first byte that was
-// not sent.
+// Returns the number of bytes sent. If a piece was sent, the position of the file is then
+// the end of the last piece that was sent, even if the function raises.
 static mp_obj_t ssl_socket_sendfile(size_t n_args, const mp_obj_t *args, mp_map_t *kw_args) {
     enum { FILE, OFFSET, COUNT };
     static const mp_arg_t allowed[] = {

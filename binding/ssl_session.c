@@ -42,7 +42,7 @@ static MP_DEFINE_CONST_FUN_OBJ_1(ssl_session___del___obj, ssl_session___del__);
 // ---- the session of a connection ----
 mp_obj_t ssl_session_of(ssl_conn_obj_t *conn) {
     ssl_session_obj_t *self = session_obj_new(conn->context);
-    mp_obj_t session = conn->session; // the session that the handshake offers, or None
+    mp_obj_t session = conn->session; // before the handshake: what it will offer, or None
     ussl_result_t result = USSL_ERR_USAGE;
     ssl_call_t call;
     ssl_call_begin(&call, conn, SSL_NO_ROLE);
@@ -77,7 +77,7 @@ void ssl_session_set(ssl_conn_obj_t *conn, mp_obj_t value) {
     if (call.conn != NULL) {
         result = ussl_conn_set_session(call.conn, self->session);
     } else if (!conn->closed && !conn->connected) {
-        result = USSL_OK; // it is offered when the socket connects
+        result = USSL_OK; // the session is offered when the socket connects
     }
     ssl_call_end(&call);
     if (result == USSL_ERR_USAGE) {
@@ -117,7 +117,7 @@ static void ssl_session_attr(mp_obj_t self_in, qstr attr, mp_obj_t *dest) {
             dest[0] = mp_obj_new_bool(info->has_ticket);
             break;
         default:
-            dest[1] = MP_OBJ_SENTINEL; // MicroPython goes on looking in the methods
+            dest[1] = MP_OBJ_SENTINEL; // MicroPython then looks it up in the methods
     }
 }
 
@@ -130,8 +130,8 @@ static mp_obj_t ssl_session_binary_op(mp_binary_op_t op, mp_obj_t left, mp_obj_t
     return mp_obj_new_bool(a->id_len == b->id_len && memcmp(a->id, b->id, a->id_len) == 0);
 }
 
-// Makes an SSLSession unhashable. MicroPython's default hash is the object's address, but sessions
-// with the same id are equal.
+// Makes an SSLSession unhashable: MicroPython's default hash is the object's address, which differs
+// for sessions that are equal because they have the same id.
 static mp_obj_t ssl_session_unary_op(mp_unary_op_t op, mp_obj_t self) {
     (void)op;
     (void)self;

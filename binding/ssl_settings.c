@@ -27,8 +27,8 @@ static void set_verify_mode(ssl_context_obj_t *self, mp_obj_t value) {
         mp_raise_ValueError(MP_ERROR_TEXT("this firmware forbids CERT_NONE"));
     }
     if (mode == SSL_CERT_NONE) {
-        // In `tls` CERT_NONE also turns the name check off, as in stock MicroPython, and another
-        // mode turns it on again; in `ssl` it is off already.
+        // As in stock MicroPython, CERT_NONE in `tls` also turns the name check off, and another
+        // mode turns it on again. In `ssl` it was turned off before.
         self->name_by_mode |= self->check_hostname;
         self->check_hostname = false;
         ssl_verification_opt_out(self);
@@ -74,8 +74,8 @@ static void set_callback(mp_obj_t *callback, mp_obj_t value) {
 static void set_verify_callback(ssl_context_obj_t *self, mp_obj_t value) {
     bool other = value != self->verify_callback;
     set_callback(&self->verify_callback, value);
-    // What an earlier callback has accepted proves nothing to this one. 255 stands for "too many":
-    // then no session is resumed any more.
+    // A session that an earlier callback accepted is not resumed under this one, so callbacks are
+    // numbered. Number 255 means "too many": then no session is resumed.
     self->callback_number += other && self->callback_number < 255;
 }
 
@@ -129,7 +129,8 @@ static uint32_t get_bits(mp_obj_t value) {
         mp_raise_msg_varg(&mp_type_TypeError, MP_ERROR_TEXT("argument must be int, not %s"),
             mp_obj_get_type_str(value));
     }
-    // Compared as Python ints, because 2**31 and above are no small ints on a 32-bit machine.
+    // The values are compared as Python ints, because 2**31 and above are not small ints on a
+    // 32-bit machine.
     mp_obj_t most = mp_obj_new_int_from_uint(0xFFFFFFFF);
     if (mp_obj_is_true(mp_binary_op(MP_BINARY_OP_LESS, value, MP_OBJ_NEW_SMALL_INT(0)))
         || mp_obj_is_true(mp_binary_op(MP_BINARY_OP_MORE, value, most))) {
@@ -204,7 +205,8 @@ static void set_num_tickets(ssl_context_obj_t *self, mp_obj_t value) {
     self->num_tickets = (uint16_t)n;
 }
 
-// mbedTLS has no post-handshake authentication (RFC 8446 4.6.2), so nobody could be answered.
+// post_handshake_auth is always false: mbedTLS has no post-handshake authentication (RFC 8446
+// 4.6.2).
 static mp_obj_t get_post_handshake_auth(ssl_context_obj_t *self) {
     (void)self;
     return mp_const_false;
@@ -357,6 +359,6 @@ void ssl_context_attr(mp_obj_t self_in, qstr attr, mp_obj_t *dest) {
         return;
     }
     if (load) {
-        dest[1] = MP_OBJ_SENTINEL; // MicroPython goes on looking in the methods
+        dest[1] = MP_OBJ_SENTINEL; // MicroPython then looks it up in the methods
     }
 }

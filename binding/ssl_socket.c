@@ -2,9 +2,9 @@
 //
 // ssl_socket.c - SSLSocket: a connection over a socket or any other stream (CPython ssl.SSLSocket).
 //
-// Notes: a call that cannot go on without waiting returns None if it is read, readinto, readline or
-// write: MicroPython's streams do this, and asyncio relies on it. recv and send raise
-// SSLWantReadError or SSLWantWriteError, as in CPython.
+// Notes: read, readinto, readline and write return None if they cannot continue without waiting:
+// MicroPython's streams do this, and asyncio relies on it. As in CPython, recv and send raise
+// SSLWantReadError or SSLWantWriteError instead.
 #include "binding.h"
 
 #include <string.h>
@@ -22,8 +22,8 @@ static ssl_conn_obj_t *open_socket(mp_obj_t self_in, const char *verb) {
     return self;
 }
 
-// For the stream protocol. Returns NULL after close(), with *errcode as a closed socket sets it:
-// another task may have closed the connection.
+// For the stream protocol, where another task may have closed the connection. After close() it
+// returns NULL and sets *errcode to that of a closed socket.
 static ssl_conn_obj_t *open_stream(mp_obj_t self_in, const char *verb, int *errcode) {
     if (((ssl_conn_obj_t *)MP_OBJ_TO_PTR(self_in))->closed) {
         *errcode = MP_EBADF;
@@ -32,7 +32,7 @@ static ssl_conn_obj_t *open_stream(mp_obj_t self_in, const char *verb, int *errc
     return open_socket(self_in, verb);
 }
 
-// For methods that CPython passes to the plain socket. After close() they fail with EBADF.
+// For methods that CPython passes to the plain socket. After close() it raises OSError EBADF.
 static ssl_conn_obj_t *open_descriptor(mp_obj_t self_in) {
     ssl_conn_obj_t *self = MP_OBJ_TO_PTR(self_in);
     if (self->closed) {
@@ -142,8 +142,8 @@ static void raise_data_before_tls(void *unused) {
 static void start_or_close(ssl_conn_obj_t *self, const ssl_stream_info_t *info) {
     mp_obj_t error = MP_OBJ_NULL;
     if (info->data_before_tls) {
-        // The peer has disconnected and left bytes that are not encrypted. They must not be read as
-        // if they had come through TLS (CVE-2023-40217).
+        // The peer has disconnected and left unencrypted bytes. They must not be read as if they
+        // had been received through TLS (CVE-2023-40217).
         ssl_try(raise_data_before_tls, NULL, &error);
     } else if (!info->blocking && self->handshake) {
         error = mp_obj_new_exception_msg(&mp_type_ValueError,
@@ -171,7 +171,7 @@ mp_obj_t ssl_socket_wrap(ssl_context_obj_t *context, const ssl_wrap_t *wrap) {
     ssl_platform_look(wrap->sock, &info);
     check_arguments(context, wrap, &info);
     if (info.connected) {
-        ssl_context_need_room(context); // before anything is done to the socket
+        ssl_context_need_room(context); // raises before the socket is changed
     }
     ssl_conn_obj_t *self =
         ssl_conn_obj_new(&ssl_socket_type, context, wrap->server_side, wrap->server_hostname);
@@ -182,7 +182,8 @@ mp_obj_t ssl_socket_wrap(ssl_context_obj_t *context, const ssl_wrap_t *wrap) {
     self->timeout_ms = info.blocking ? info.timeout_ms : 0;
     self->ragged_is_eof |= wrap->ragged_is_eof;
     self->socket = info.socket;
-    // A socket that does not block cannot do the handshake when it is wrapped.
+    // If the mode of a socket is not known, the handshake shows it: a non-blocking socket cannot do
+    // one when it is wrapped.
     bool known = info.mode_known || wrap->handshake;
     self->blocks = info.socket && known && info.blocking && info.timeout_ms < 0;
     self->connected = info.connected;
@@ -215,7 +216,7 @@ static mp_obj_t ssl_socket_close(mp_obj_t self_in) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(ssl_socket_close_obj, ssl_socket_close);
 
-// Returns the underlying stream. Both the stream and this object can be used on, without TLS.
+// Returns the underlying stream. Both the stream and this object can then be used without TLS.
 static mp_obj_t ssl_socket_unwrap(mp_obj_t self_in) {
     ssl_conn_obj_t *self = MP_OBJ_TO_PTR(self_in);
     if (self->conn == NULL) {
@@ -224,19 +225,19 @@ static mp_obj_t ssl_socket_unwrap(mp_obj_t self_in) {
     ssl_conn_unwrap(self);
     ssl_socket_drop_tls(self);
     ssl_poll_close(self);
-    self->descriptor.fd = -1; // the socket is the caller's
+    self->descriptor.fd = -1; // the caller closes the socket
     apply_timeout(self);
     return self->incoming;
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(ssl_socket_unwrap_obj, ssl_socket_unwrap);
 
 // ---- reading ----
-// Calls a method that reads more than once. All of it is one call, with one time limit, and no
-// other thread reads in between.
+// Calls a method that reads more than once, as one call: it has one time limit, and no other thread
+// reads in between.
 static mp_obj_t with_one_deadline(ssl_conn_obj_t *self, mp_obj_t (*read)(size_t, const mp_obj_t *),
     size_t n_args, const mp_obj_t *args) {
     if (self->conn == NULL) {
-        return read(n_args, args); // of a socket without TLS, or a closed one, which raises
+        return read(n_args, args); // a socket without TLS is read, a closed one raises
     }
     ssl_call_t outer;
     ssl_call_begin(&outer, self, SSL_READS);
@@ -258,8 +259,8 @@ static mp_obj_t read_size(size_t n_args, const mp_obj_t *args) {
     return ssl_conn_read_exactly(MP_OBJ_TO_PTR(args[0]), (size_t)size);
 }
 
-// read(n) is that of MicroPython's streams, as readinto, readline and write are; with a buffer it
-// is CPython's.
+// Like readinto, readline and write, read(n) is the method of MicroPython's streams. With a buffer
+// it is CPython's method.
 static mp_obj_t ssl_socket_read(size_t n_args, const mp_obj_t *args, mp_map_t *kw_args) {
     static const mp_arg_t allowed[] = {
         {MP_QSTR_len, MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}},
@@ -397,7 +398,7 @@ static mp_obj_t ssl_socket_write(size_t n_args, const mp_obj_t *args, mp_map_t *
     mp_obj_t copied[4];
     if (n_args > 1 && n_args <= MP_ARRAY_SIZE(copied) && ssl_stream_in_python(self->incoming)) {
         memcpy(copied, args, n_args * sizeof(*args));
-        copied[1] = ssl_stream_copy_of(args[1]); // it is read in parts, and can move meanwhile
+        copied[1] = ssl_stream_copy_of(args[1]); // the buffer is read in parts, and can move
         args = copied;
     }
     return mp_call_function_n_kw(MP_OBJ_FROM_PTR(&mp_stream_write_obj), n_args, 0, args);
@@ -494,7 +495,7 @@ static mp_uint_t poll_tls(ssl_conn_obj_t *self, mp_uint_t flags) {
     return ready;
 }
 
-// Asked by select.poll().
+// select.poll() requests this descriptor.
 static mp_uint_t descriptor_for_poll(ssl_conn_obj_t *self, int *errcode) {
     ssl_call_t call;
     ssl_call_begin(&call, self, SSL_NO_ROLE);

@@ -4,7 +4,8 @@
 // calls that it passes to the underlying socket (CPython ssl.SSLSocket as a socket.socket).
 //
 // Notes: an SSLSocket has no TLS connection before it is connected, if it is a listener, and after
-// unwrap() or shutdown(). Then recv(), send() and similar methods call the underlying socket's.
+// unwrap() or shutdown(). Then recv(), send() and similar methods call those of the underlying
+// socket.
 #include "binding.h"
 
 #include <string.h>
@@ -43,7 +44,7 @@ static mp_obj_t ssl_socket_getpeername(mp_obj_t self_in) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(ssl_socket_getpeername_obj, ssl_socket_getpeername);
 
-// The attributes in `names` are the underlying socket's own.
+// The attributes in `names` are read from the underlying socket.
 bool ssl_plain_attr(ssl_conn_obj_t *self, qstr attr, mp_obj_t *dest) {
     static const qstr names[] = {MP_QSTR_getpeername, MP_QSTR_getsockname, MP_QSTR_getsockopt,
         MP_QSTR_setsockopt, MP_QSTR_bind, MP_QSTR_listen, MP_QSTR_family, MP_QSTR_type,
@@ -107,7 +108,7 @@ static void plain_connect(void *arg) {
 }
 
 // Returns 0, or the errno if the underlying socket raises OSError. All other exceptions are raised,
-// those of the handshake too.
+// including those of the handshake.
 static mp_obj_t ssl_socket_connect_ex(size_t n_args, const mp_obj_t *args, mp_map_t *kw_args) {
     mp_obj_t address = ssl_take_arg(n_args - 1, args + 1, kw_args, MP_QSTR_addr);
     connect_t call = {MP_OBJ_TO_PTR(args[0]), address};
@@ -157,7 +158,7 @@ static mp_obj_t ssl_socket_accept(mp_obj_t self_in) {
     mp_obj_t error;
     ssl_try(wrap_accepted, &call, &error);
     if (error != MP_OBJ_NULL) {
-        ssl_platform_close(wrap.sock); // it is open if its arguments were refused
+        ssl_platform_close(wrap.sock); // the socket is still open if arguments were refused
         nlr_raise(error);
     }
     mp_obj_t pair[] = {call.result, address};
@@ -178,7 +179,7 @@ static mp_obj_t ssl_socket_shutdown(size_t n_args, const mp_obj_t *args, mp_map_
     ssl_conn_obj_t *self = MP_OBJ_TO_PTR(args[0]);
     mp_obj_t dest[3];
     need_open(self);
-    mp_load_method(self->incoming, MP_QSTR_shutdown, dest); // before TLS is dropped: it can raise
+    mp_load_method(self->incoming, MP_QSTR_shutdown, dest); // can raise before TLS is dropped
     ssl_socket_drop_tls(self);
     ssl_poll_close(self);
     dest[2] = how;
