@@ -1,18 +1,19 @@
 // SPDX-License-Identifier: MIT
 //
-// ssl_streams.c - moves wire bytes between the engine's windows and two streams, for sockets and
-// BIOs alike, also when a connection has failed or is closed.
+// ssl_streams.c - moves wire bytes between the engine's windows and two streams, which are sockets
+// or BIOs, also when a connection has failed or is closed.
 //
 // Notes: no engine call is in progress while a stream is called. A stream may raise, close the
-// connection or be interrupted at any point, and the next call goes on where this one has stopped.
+// connection or be interrupted at any point, and the next call continues where this one has
+// stopped.
 #include "binding.h"
 
 #include "py/mperrno.h"
 #include "py/mphal.h"
 
 // ---- waiting ----
-// For a stream that is not ready. With a time limit, waits and returns PUMP_DONE when the stream is
-// ready. Without one, returns what has to be waited for.
+// Called when a stream is not ready. If the call has a time limit, waits and returns PUMP_DONE when
+// the stream is ready. Otherwise returns what has to be waited for.
 static ssl_pump_t not_ready(ssl_call_t *call, mp_obj_t stream, mp_uint_t flag) {
     ssl_call_check_open(call);
     if (!call->timed) {
@@ -24,7 +25,7 @@ static ssl_pump_t not_ready(ssl_call_t *call, mp_obj_t stream, mp_uint_t flag) {
     return PUMP_DONE;
 }
 
-// A socket that was given a timeout before it was wrapped keeps it, and fails with ETIMEDOUT.
+// A socket whose timeout was set before it was wrapped keeps the timeout, and fails with ETIMEDOUT.
 static NORETURN void stream_failed(ssl_call_t *call, int errcode) {
     ssl_call_check_open(call);
     if (errcode == MP_ETIMEDOUT) {
@@ -39,9 +40,9 @@ static void check_count(mp_uint_t n, size_t most) {
     }
 }
 
-// Reads what has arrived, or the error that the stream polls with: lwIP's sockets are not readable
-// after a reset. Like a stream that does not block: MP_STREAM_ERROR with EAGAIN if there is
-// neither.
+// Reads what has arrived. If the stream polls with an error, reads too, to get the error: lwIP's
+// sockets are not readable after a reset. Otherwise fails with EAGAIN, like a stream that does not
+// block.
 static mp_uint_t read_arrived(mp_obj_t stream, uint8_t *buf, size_t len, int *errcode) {
     mp_uint_t wanted = MP_STREAM_POLL_RD | MP_STREAM_POLL_ERR | MP_STREAM_POLL_HUP;
     if ((ssl_platform_poll(stream, MP_STREAM_POLL_RD) & wanted) == 0) {
@@ -54,12 +55,12 @@ static mp_uint_t read_arrived(mp_obj_t stream, uint8_t *buf, size_t len, int *er
 // ---- sending ----
 // Called when sending has failed. If the peer sent an alert before it closed the connection, and
 // the alert has arrived, raises the error for that alert, because it explains more than "broken
-// pipe". Otherwise returns. A client of TLS 1.3 is told only after its own handshake that its
-// certificate was refused.
+// pipe". Otherwise returns. In TLS 1.3 this is how a client learns that its certificate was
+// refused: the alert arrives after its own handshake.
 static void read_alert(ssl_call_t *call) {
     mp_obj_t incoming = call->self->incoming;
     if (!ssl_call_try_widen(call, SSL_READS)) {
-        return; // the thread that reads receives it
+        return; // the thread that reads receives the alert
     }
     for (;;) {
         size_t len;
@@ -103,7 +104,8 @@ static void write_some(void *arg) {
     write->n = ssl_stream_write(write->stream, write->data, write->len, &write->errcode);
 }
 
-// A stream written in Python raises its OSError. It is caught, because more may have to be said.
+// A stream written in Python raises OSError itself. It is caught, because an alert of the peer may
+// explain the failure.
 static void try_write(write_t *write) {
     write->n = MP_STREAM_ERROR;
     ssl_try(write_some, write, &write->error);
@@ -121,9 +123,11 @@ static void try_write(write_t *write) {
     write->errcode = (int)MP_OBJ_SMALL_INT_VALUE(value);
 }
 
-// Raises for a stream that has failed to write, unless an alert of the peer says why.
+// Raises the error of a stream that has failed to write, or that of the peer's alert, if it
+// explains the failure.
 static NORETURN void write_failed(ssl_call_t *call, const write_t *write, bool gone) {
-    // After another exception of a stream written in Python the next call goes on.
+    // No alert is read after any other exception of a stream written in Python: the next call
+    // continues.
     if (gone || (write->error == MP_OBJ_NULL && !ussl_conn_established(call->conn))) {
         read_alert(call);
     }
@@ -150,8 +154,8 @@ ssl_pump_t ssl_streams_flush(ssl_call_t *call) {
         }
         bool gone = write.errcode == MP_EPIPE || write.errcode == MP_ECONNRESET;
         if (gone && ussl_conn_gives_tickets(call->conn)) {
-            // As in OpenSSL, this is no error: a client that does not need session tickets may have
-            // closed the connection already.
+            // As in OpenSSL, this is not an error: a client that does not need session tickets may
+            // have closed the connection already.
             ussl_conn_out_done(call->conn, write.len);
             continue;
         }
@@ -184,8 +188,8 @@ void ssl_streams_flush_ready(void *arg) {
 
 // ---- receiving ----
 #if USSL_DTLS
-// In a handshake over datagrams that waits: returns true if the stream can be read, and false if
-// the engine must be called because its timer has run out.
+// Waits in a handshake over datagrams. Returns true if the stream can be read, and false if the
+// engine must be called because its timer has expired.
 static bool datagram_with_one_deadline(ssl_call_t *call) {
     int32_t left = ussl_conn_timer(call->conn);
     if (call->self->timeout_ms == 0 || left < 0) {
@@ -204,8 +208,8 @@ static bool datagram_with_one_deadline(ssl_call_t *call) {
 }
 #endif
 
-// Waits for a stream that would block longer than the call may take. Returns false if the engine
-// must be called instead of the stream.
+// Waits until a stream can be read, if the stream itself would wait longer than the call may take.
+// Returns false if the engine must be called instead of the stream.
 static bool wait_to_read(ssl_call_t *call) {
 #if USSL_DTLS
     if (!datagram_with_one_deadline(call)) {
@@ -237,7 +241,7 @@ static ssl_pump_t fill(ssl_call_t *call) {
             ssl_call_check_open(call);
         }
         if (n == 0 && call->self->datagrams) {
-            ussl_conn_in_back(call->conn); // an empty datagram, which anybody can send
+            ussl_conn_in_back(call->conn); // an empty datagram: anybody can send one
             continue;
         }
         if (n != MP_STREAM_ERROR) {
@@ -257,9 +261,9 @@ static ssl_pump_t fill(ssl_call_t *call) {
     }
 }
 
-// Called when every shared record buffer is in use. One becomes free when another connection is
-// read or closed, or has held its buffer for too long. Returns PUMP_WANT_READ if this connection
-// does not wait.
+// Waits for a shared record buffer when all are in use. One becomes free when another connection is
+// read or closed, or has held its buffer for too long. Returns PUMP_WANT_READ at once if this
+// connection is non-blocking, or has two BIOs.
 static ssl_pump_t wait_for_room(ssl_call_t *call) {
     if (call->self->timeout_ms == 0 || call->self->incoming != call->self->outgoing) {
         return PUMP_WANT_READ;
@@ -291,7 +295,8 @@ ssl_pump_t ssl_streams_supply(ssl_call_t *call, ussl_result_t result) {
 }
 
 // ---- failing ----
-// Raises for a call that was wrong; the connection has not failed.
+// Raises the error of a call that the connection does not allow. The connection itself has not
+// failed.
 static NORETURN void raise_misuse(const ssl_call_t *call, ussl_result_t result) {
     if (result == USSL_ERR_USAGE) {
         mp_raise_msg_varg(&mp_type_ValueError, MP_ERROR_TEXT("%s called %s"), call->operation,
@@ -315,7 +320,7 @@ void ssl_streams_fail(ssl_call_t *call, ussl_result_t result) {
         raise_misuse(call, result);
     }
     if (result == USSL_ERR_EOF) {
-        // As in CPython, only the first exception has the reason.
+        // As in CPython, only the first of these exceptions has the reason.
         const char *reason = self->eof_told ? NULL : why.reason;
         self->eof_told = true;
         ssl_raise_eof(reason);
@@ -393,8 +398,8 @@ bool ssl_streams_ended(ssl_call_t *call) {
     return look.ended && error == MP_OBJ_NULL;
 }
 
-// A socket that is closed with unread bytes resets the connection, and the peer can lose what was
-// just sent to it.
+// Reads and discards what has arrived. A socket that is closed with unread bytes resets the
+// connection, and the peer can then lose what was sent last.
 static void discard(void *arg) {
     enum { MOST = 65536 };
     mp_obj_t stream = MP_OBJ_FROM_PTR(arg);

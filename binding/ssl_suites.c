@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// ssl_suites.c - the methods of SSLContext that choose what is negotiated: cipher suites, groups,
-// application protocols (CPython SSLContext.set_ciphers() and similar methods).
+// ssl_suites.c - the methods of SSLContext that set what can be negotiated: cipher suites, groups
+// and application protocols (CPython SSLContext.set_ciphers() and similar methods).
 #include "binding.h"
 
 #include <string.h>
@@ -13,7 +13,7 @@ const char *ssl_version_name(uint16_t version) {
     return version == USSL_VERSION_TLS13 ? "TLSv1.3" : "TLSv1.2";
 }
 
-// A list is stock MicroPython's form: exactly these suites are enabled, in this order.
+// As in stock MicroPython, a list enables exactly its suites, in its order.
 static void choose_from_list(ssl_context_obj_t *self, mp_obj_t list) {
     uint16_t ids[USSL_SUITES_MAX] = {0};
     size_t n;

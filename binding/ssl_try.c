@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// ssl_try.c - calls Python, and catches what it raises: the only nlr_push of the module.
+// ssl_try.c - calls Python code and catches what it raises. It has the only nlr_push() of the
+// module.
 //
 // Notes: an exception must not jump through stack frames of the engine or of mbedTLS. It is caught
 // here and returned to the caller, which can raise it when the engine has returned.

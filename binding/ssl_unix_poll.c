@@ -1,20 +1,19 @@
 // SPDX-License-Identifier: MIT
 //
-// ssl_unix_poll.c - a file descriptor that poll(2) can wait for in place of a connection, so that
-// idle connections of the unix port cost nothing.
+// ssl_unix_poll.c - a file descriptor by which poll(2) can wait for a connection, so that idle
+// connections of the unix port take no CPU time.
 //
-// Notes: MicroPython's select.poll() sleeps in poll(2) if everything that it waits for has a
-// descriptor; what has none is asked a thousand times a second. The socket's own descriptor would
-// not do: plaintext that was decrypted but not read makes a connection ready, and the socket does
-// not become readable. So a connection shows a duplicate of that descriptor. While the connection
-// is ready whatever its socket says, the duplicate refers to something that is always ready
-// instead.
+// Notes: MicroPython's select.poll() sleeps in poll(2) if each of its objects has a descriptor; it
+// polls an object without one a thousand times a second. The socket's own descriptor is not
+// sufficient: plaintext that was decrypted but not read makes a connection ready, while the socket
+// is not readable. So a connection has a duplicate of that descriptor. While the connection is
+// ready regardless of its socket, the duplicate refers to something that is always ready.
 //
-// Every connection over a socket gets one when it is polled, also in its handshake: select.poll()
-// writes over its own memory when its list of descriptors grows while something without a
-// descriptor is in it. But a handshake can wait for the other direction than its caller, and then
-// the descriptor is ready too early. A call that makes no progress waits for the socket itself, for
-// one millisecond.
+// Every connection over a socket gets such a descriptor when it is polled, even during its
+// handshake: select.poll() overwrites its own memory if its list of descriptors grows while it has
+// an object without one. But a handshake can wait for another direction than its caller, and then
+// the descriptor is ready too early. So a call that makes no progress waits for the socket itself,
+// at most one millisecond.
 #include "binding.h"
 
 #include "py/mphal.h"
@@ -34,12 +33,12 @@ static int always_ready(void) {
     return ready[0];
 }
 
-// True if the next call can do something although the socket may have nothing to read.
+// True if the next call can make progress although the socket may have nothing to read.
 static bool is_ready(const ssl_conn_obj_t *self, const ussl_conn_t *conn) {
     ussl_failure_t why;
     ussl_conn_failure(conn, &why);
     if (why.result < 0) {
-        return true; // it raises
+        return true; // the next call raises
     }
     if (!self->counted) {
         ussl_result_t wants = ussl_conn_wants(conn);
@@ -73,14 +72,14 @@ int ssl_poll_descriptor(const ssl_call_t *call) {
 }
 
 void ssl_poll_pause(const ssl_call_t *call, ssl_pump_t want, ssl_pump_t polled) {
-    // One connection pauses for all that are in the same state.
+    // If several connections are in this state, a pause of one of them is enough.
     static const void *last;
     static mp_uint_t last_ms;
     ssl_conn_obj_t *self = call->self;
     ssl_poll_update(self, call->conn);
     bool room = ussl_conn_room_is_free(call->conn);
     bool told = want == polled && !self->shows_ready && room;
-    bool progress = self->was_read; // a reader that empties the connection need not be slowed down
+    bool progress = self->was_read; // a reader makes progress until nothing is left
     self->was_read = false;
     bool paused = last != self && mp_hal_ticks_ms() - last_ms <= 1;
     if (self->poll_fd < 0 || call->moved || told || paused || progress) {
@@ -89,7 +88,7 @@ void ssl_poll_pause(const ssl_call_t *call, ssl_pump_t want, ssl_pump_t polled) 
     short events = want == PUMP_WANT_WRITE ? POLLOUT : POLLIN;
     struct pollfd socket = {.fd = self->descriptor.fd, .events = events};
     MP_THREAD_GIL_EXIT();
-    (void)poll(&socket, room ? 1 : 0, 1); // without room the socket can be readable
+    (void)poll(&socket, room ? 1 : 0, 1); // without a free buffer the socket can stay readable
     MP_THREAD_GIL_ENTER();
     last = self;
     last_ms = mp_hal_ticks_ms();

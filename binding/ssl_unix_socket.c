@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 //
-// ssl_unix_socket.c - what the sockets of MicroPython's unix port lack: they are closed once and
-// then have no descriptor, they have addresses, and they are closed when nobody refers to them.
+// ssl_unix_socket.c - what the sockets of MicroPython's unix port lack: closing that removes the
+// descriptor, addresses, and closing when a socket is collected.
 //
-// Notes: the port's socket keeps the number of its descriptor after close(). The system soon gives
-// the number to somebody else, and a second close() would close that.
+// Notes: the port's socket keeps the number of its descriptor after close(). The system soon reuses
+// the number, and a second close() would close another file or socket.
 #include "binding.h"
 
 #if defined(__unix__) || defined(__APPLE__)
@@ -116,7 +116,7 @@ mp_obj_t ssl_platform_address(mp_obj_t stream, bool peer) {
         items[2] = mp_obj_new_int_from_uint(address.in6.sin6_flowinfo);
         items[3] = mp_obj_new_int_from_uint(address.in6.sin6_scope_id);
     } else {
-        return mp_obj_new_str_from_cstr(""); // a local socket without a name
+        return mp_obj_new_str_from_cstr(""); // a Unix domain socket without a name
     }
     items[0] = mp_obj_new_str_from_cstr(text);
     return mp_obj_new_tuple(address.any.sa_family == AF_INET ? 2 : 4, items);
@@ -127,7 +127,7 @@ void ssl_platform_close(mp_obj_t stream) {
 }
 
 void ssl_platform_wake(mp_obj_t stream) {
-    (void)stream; // the call in progress ends when its stream does
+    (void)stream; // a call in progress ends when its stream returns
 }
 
 void ssl_platform_own(mp_obj_t stream, ssl_descriptor_t *out) {

@@ -1,18 +1,19 @@
 // SPDX-License-Identifier: MIT
 //
-// ssl_verification.c - contexts whose client verifies nothing: honoured and reported, or overruled.
+// ssl_verification.c - contexts whose clients would not verify their servers: this is honoured and
+// reported, or overruled.
 //
-// Notes: many libraries set CERT_NONE on the contexts that they make, and their users do not see
-// it. So a client that connects without verification is reported on stderr, with the name of the
-// module that has set CERT_NONE. After require_verification() such a client verifies all the same.
+// Notes: many libraries set CERT_NONE on the contexts that they make, which their users do not see.
+// So a client that connects without verification is reported on stderr, with the name of the module
+// that set CERT_NONE. After require_verification() such a client verifies despite CERT_NONE.
 #include "binding.h"
 
 #include <string.h>
 
 static bool required = USSL_CERT_NONE == USSL_CERT_NONE_OVERRULE;
 
-// The modules that a line on stderr was about. With more of them than have room, a line can come
-// again.
+// The modules that were reported on stderr. If there are more than this array holds, a module can
+// be reported again.
 static qstr told[8];
 static uint8_t told_next;
 
@@ -85,7 +86,7 @@ bool ssl_verification_suffices(const ssl_context_obj_t *context, uint8_t checks)
     return !concerned(context) || ((checks & 1) != 0 && checks >> 1 != SSL_CERT_NONE);
 }
 
-// Cannot be undone before a reset.
+// ssl.require_verification(): only a soft reset undoes it.
 static mp_obj_t ssl_require_verification(void) {
     required = true;
     forget_told();
