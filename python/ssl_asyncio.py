@@ -1,15 +1,15 @@
 # SPDX-License-Identifier: MIT
 #
-# ssl_asyncio.py - CPython's asyncio streams, where MicroPython's know nothing of TLS handshakes: with
-# open_connection() and start_server() of this module a script, or its callback, gets only connections
-# that have been verified.
+# ssl_asyncio.py - asyncio streams that wait for the TLS handshake, as CPython's do. MicroPython's own hand a
+# connection to the script before its handshake. open_connection() and start_server() of this module hand
+# over a connection when its handshake is done, and so only after the peer was verified.
 #
 #   import asyncio, ssl, ssl_asyncio
 #   reader, writer = await ssl_asyncio.open_connection("example.com", 443, ssl=ssl.create_default_context())
 #
-# The reader and the writer are one object, a Stream, as in MicroPython's asyncio, whose methods it has.
-# A limit of time that has passed raises OSError ECONNABORTED, which CPython calls
-# ConnectionAbortedError. What CPython takes and this module does not raises TypeError.
+# As in MicroPython's asyncio, the reader and the writer are one object, a Stream, with the methods of
+# asyncio.Stream. A handshake that takes too long raises OSError ECONNABORTED, which CPython calls
+# ConnectionAbortedError. An argument of CPython that this module does not have raises TypeError.
 import asyncio
 import errno
 import socket
@@ -61,14 +61,14 @@ async def _wrap(context, s, timeout, **kw):
         s.close()
         text = "SSL handshake is taking longer than %s seconds: aborting the connection"
         raise OSError(errno.ECONNABORTED, text % (timeout,))
-    except BaseException:  # also a task that is cancelled
+    except BaseException:  # including CancelledError
         s.close()
         raise
 
 
 # ---- streams ----
 def _address(address):
-    """An address as CPython's tuple; on the unix port it is the system's struct."""
+    """Returns an address as CPython's tuple. On the unix port the argument is the system's struct."""
     if address is None or isinstance(address, tuple) or not hasattr(socket, "sockaddr"):
         return address
     family, host, port, *scope = socket.sockaddr(address)
@@ -81,11 +81,11 @@ class Stream(_Stream):
     def __init__(self, s, peername=None, context=None, server_side=False):
         super().__init__(s, {"peername": _address(peername)})
         self.context, self.server_side = context, server_side
-        self.closing = None  # the task that closes
-        self.draining = asyncio.Lock()  # MicroPython's asyncio forgets the first of two that wait
+        self.closing = None  # the task that runs _close()
+        self.draining = asyncio.Lock()  # if two tasks wait to write, MicroPython's asyncio never resumes the first
 
     def get_extra_info(self, name, default=None):
-        """CPython's names: peername, sockname, socket; with TLS sslcontext, ssl_object, peercert, cipher, compression."""
+        """Accepts CPython's names: peername, sockname, socket; with TLS sslcontext, ssl_object, peercert, cipher, compression."""
         if name == "socket":
             return self.s
         if name == "sockname":
@@ -107,7 +107,7 @@ class Stream(_Stream):
         return default
 
     async def start_tls(self, sslcontext, *, server_hostname=None, ssl_handshake_timeout=None):
-        """Goes on with TLS; on a server this is the server's side. If the handshake fails, the connection is closed."""
+        """Starts TLS on this connection, as server if it was accepted. If the handshake fails, the connection is closed."""
         _check(sslcontext, server_hostname, ssl_handshake_timeout)
         if sslcontext is None:
             raise TypeError("sslcontext is expected to be an instance of ssl.SSLContext, got None")
@@ -128,7 +128,7 @@ class Stream(_Stream):
         return self.closing is not None
 
     def close(self):
-        """Sends what was written, then close_notify, and closes. Does not wait."""
+        """Starts a task that sends what was written and close_notify, and then closes. Does not wait for it."""
         if self.closing is None:
             self.closing = core.create_task(self._close())
 
@@ -136,7 +136,7 @@ class Stream(_Stream):
         try:
             await asyncio.wait_for(self.drain(), 30)  # CPython's ssl_shutdown_timeout
         except (OSError, asyncio.TimeoutError):
-            pass  # the peer has gone, or does not read
+            pass  # the peer has disconnected, or does not read
         finally:
             self.s.close()
 
@@ -148,7 +148,7 @@ class Stream(_Stream):
 
 
 # ---- clients ----
-_CONNECTED = (errno.EALREADY, 106, 127, 56)  # and EISCONN of Linux, lwIP and BSD, which errno lacks
+_CONNECTED = (errno.EALREADY, 106, 127, 56)  # the last three are EISCONN of Linux, lwIP and BSD, which errno lacks
 
 
 async def _connect(host, port):
@@ -164,7 +164,7 @@ async def _connect(host, port):
                     raise
             await _writable(s)
             try:
-                s.connect(address)  # says how the first one has ended
+                s.connect(address)  # reports the result of the first connect()
             except OSError as e:
                 if e.errno not in _CONNECTED:
                     raise
@@ -179,7 +179,7 @@ async def _connect(host, port):
 
 
 async def open_connection(host=None, port=None, *, ssl=None, server_hostname=None, ssl_handshake_timeout=None, sock=None):
-    """Connects, or takes a connected socket; with `ssl` (a context, or True) does the handshake. Returns (reader, writer)."""
+    """Connects, or uses a connected `sock`. If `ssl` is a context or True, does the handshake. Returns (reader, writer)."""
     context = _ssl.create_default_context() if ssl is True else ssl or None
     _check(context, server_hostname, ssl_handshake_timeout)
     if (sock is None) == (host is None and port is None):
@@ -200,7 +200,7 @@ async def open_connection(host=None, port=None, *, ssl=None, server_hostname=Non
 
 # ---- servers ----
 class Server(_Server):
-    """A listener. An error of one connection does not end it."""
+    """A listening server. An error of one connection does not end it."""
 
     def __init__(self, s):
         self.sockets = [s]
@@ -211,7 +211,7 @@ class Server(_Server):
                 s = await _wrap(context, s, timeout, server_side=True)
             stream = Stream(s, address, context, True)
         except (OSError, MemoryError):
-            s.close()  # its handshake has failed, or there is no memory for it
+            s.close()  # the handshake has failed, or there is no memory for the connection
             return
         result = callback(stream, stream)
         if hasattr(result, "send"):
@@ -235,9 +235,9 @@ class Server(_Server):
                     await _readable(s)
                     self._accept(s, *arguments)
                 except (OSError, MemoryError):
-                    await core.sleep_ms(50)  # no descriptor or no memory is left; this takes none
+                    await core.sleep_ms(50)  # no descriptor or no memory is left; sleep_ms() needs neither
         except asyncio.CancelledError:
-            if not self.state:  # not by close()
+            if not self.state:  # it was cancelled by something other than close()
                 raise
         finally:
             s.close()
@@ -251,7 +251,7 @@ class Server(_Server):
 
 
 async def start_server(client_connected_cb, host=None, port=None, *, backlog=100, ssl=None, ssl_handshake_timeout=None):
-    """Listens. client_connected_cb(reader, writer) is called for each connection, with `ssl` when its handshake is done."""
+    """Listens. Calls client_connected_cb(reader, writer) for each connection; with `ssl`, after its handshake."""
     _check(ssl, None, ssl_handshake_timeout)
     family, _, _, _, address = socket.getaddrinfo(host or "0.0.0.0", port, 0, socket.SOCK_STREAM)[0]
     s = socket.socket(family, socket.SOCK_STREAM)
@@ -266,7 +266,7 @@ async def start_server(client_connected_cb, host=None, port=None, *, backlog=100
     server = Server(s)
     server.task = core.create_task(server._listen(client_connected_cb, ssl, ssl_handshake_timeout))
     try:
-        await asyncio.sleep(0)  # so that close() finds it waiting
+        await asyncio.sleep(0)  # so that the task is waiting when close() cancels it
     except asyncio.CancelledError:
         server.task.cancel()
         raise
