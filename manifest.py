@@ -1,4 +1,4 @@
-# manifest.py - the Python modules of this repository, for the manifest of a board:
+# manifest.py - freezes the Python modules of this repository. The manifest of a board includes it:
 #
 #   include("/path/to/ussl/manifest.py")
 module("ssl_asyncio.py", base_path="python", opt=3)

@@ -1,16 +1,16 @@
-# micropython.cmake - makes this repo a user C module of MicroPython's CMake ports (rp2, esp32).
+# micropython.cmake - builds this repository as a user C module of MicroPython ports that use CMake (rp2, esp32).
 #
 #   make -C ports/rp2 BOARD=RPI_PICO_W USER_C_MODULES=/path/to/ussl/micropython.cmake MBEDTLS=/path/to/mbedtls
 #
-# The modules ssl and tls are ours; what the port has of mbedTLS, and hashlib and cryptolib, stay as they
-# are, because our mbedTLS has other names (config/names.h). The linker leaves out what only the stock
-# module used. The variables are those of config/engine.cmake.
+# The modules ssl and tls come from this repository. The port's own mbedTLS, hashlib and cryptolib stay as they
+# are, because the symbols of our mbedTLS have other names (config/names.h). The linker leaves out what only the
+# stock module used. The variables are those of config/engine.cmake.
 
 set(USSL_MBEDTLS_OF_PORT ${MICROPY_DIR}/lib/mbedtls)
 include(${CMAKE_CURRENT_LIST_DIR}/config/engine.cmake)
 
-# On esp32 the binding is compiled twice: in the main component and, without IDF's flags and in the folder of the
-# project, in the program that is linked with it. Both need the same.
+# On esp32 the binding is compiled twice: in the main component, and in the program that is linked with it. The
+# second compilation belongs to the folder of the project and lacks IDF's flags. Both need the same settings.
 file(GLOB USSL_BINDING ${USSL_DIR}/binding/*.c)
 if(USSL_ROOTS)
     get_filename_component(USSL_ROOTS ${USSL_ROOTS} ABSOLUTE)
@@ -18,7 +18,7 @@ if(USSL_ROOTS)
         PROPERTIES COMPILE_DEFINITIONS "USSL_ROOTS=\"${USSL_ROOTS}\"" OBJECT_DEPENDS ${USSL_ROOTS})
 endif()
 
-# The binding alone is searched for Python names: the engine holds none.
+# Only the binding is searched for Python names (qstrs): the engine has none.
 add_library(usermod_ussl INTERFACE)
 target_sources(usermod_ussl INTERFACE ${USSL_BINDING})
 target_include_directories(usermod_ussl INTERFACE ${USSL_DIR})

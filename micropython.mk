@@ -1,19 +1,19 @@
-# micropython.mk - makes this repo a user C module of MicroPython's make ports.
+# micropython.mk - builds this repository as a user C module of MicroPython ports that use make.
 #
 #   make -C ports/stm32 USER_C_MODULES=/folder/that/holds/ussl MBEDTLS=/path/to/mbedtls
 #
-# The modules ssl and tls are ours; what the port has of mbedTLS, and hashlib and cryptolib, stay as they
-# are, because our mbedTLS has other names (config/names.h). The linker leaves out what only the stock
-# module used. Variables:
-#   MBEDTLS         a checkout of mbedTLS 3.6.7 or a later 3.6; else MicroPython's own lib/mbedtls
+# The modules ssl and tls come from this repository. The port's own mbedTLS, hashlib and cryptolib stay as they
+# are, because the symbols of our mbedTLS have other names (config/names.h). The linker leaves out what only the
+# stock module used. Variables:
+#   MBEDTLS         a checkout of mbedTLS 3.6.7 or a later 3.6; the default is MicroPython's own lib/mbedtls
 #   BEARSSL         a checkout of BearSSL 0.6 or later, which does most of the arithmetic (engine/arith/variants.h)
-#                   in a third of the time; else mbedTLS does it
-#   USSL_ARITH      mbedtls: mbedTLS does it, even if BEARSSL is set
-#   USSL_PROFILE    device: smaller code, without what few devices need (docs/footprint.md)
-#   USSL_CFLAGS     flags of engine/config.h: -DUSSL_TLS12=0
+#                   in a third of the time that mbedTLS takes; without it mbedTLS does the arithmetic
+#   USSL_ARITH      mbedtls: mbedTLS does the arithmetic even if BEARSSL is set
+#   USSL_PROFILE    device: smaller code, without features that few devices need (docs/footprint.md)
+#   USSL_CFLAGS     build flags of engine/config.h, for example -DUSSL_TLS12=0
 #   USSL_ROOTS      a root store that is built into the firmware (tools/make-roots)
-#   USSL_CERT_NONE  honour, overrule or refuse: what CERT_NONE does at a client
-#   USSL_HASHLIB    1: hashlib and cryptolib use our mbedTLS, for a port whose stock module is off
+#   USSL_CERT_NONE  honour, overrule or refuse: the effect of CERT_NONE on a client
+#   USSL_HASHLIB    1: hashlib and cryptolib use our mbedTLS, on a port whose stock ssl module is off
 USSL_DIR := $(USERMOD_DIR)
 MBEDTLS ?= $(abspath $(TOP)/lib/mbedtls)
 
@@ -68,17 +68,18 @@ endif
 
 CFLAGS_USERMOD += -I$(USSL_DIR) $(USSL_PROFILE_CFLAGS) $(USSL_CFLAGS)
 
-# The engine and mbedTLS see our mbedTLS's headers before those of the port, and its configuration in place
-# of the port's. mbedTLS is not written to MicroPython's list of warnings. `override` is for these objects
-# alone: without it they would lose the folder if CC is given on make's command line.
+# The engine and mbedTLS are compiled with the headers of our mbedTLS before those of the port, and with our
+# configuration instead of the port's. mbedTLS does not compile without warnings under MicroPython's flags, so
+# they are turned off. `override` is needed if CC is set on make's command line: without it these objects would
+# not get the include folder.
 USSL_OBJECTS := $(BUILD)/$(patsubst $(USER_C_MODULES)/%,%,$(USSL_DIR))/engine
 $(USSL_OBJECTS)/%.o $(BUILD)/$(MBEDTLS)/library/%.o: override CC += -I$(MBEDTLS)/include
 $(USSL_OBJECTS)/%.o $(BUILD)/$(MBEDTLS)/library/%.o: CFLAGS += -UMBEDTLS_CONFIG_FILE \
 	-DMBEDTLS_CONFIG_FILE='"$(USSL_MBEDTLS_CONFIG)"'
 $(BUILD)/$(MBEDTLS)/library/%.o: CFLAGS += -Wno-error -w
-# The files of config/hot_sources.txt handle each record, and are compiled with -O2 but in the device profile. With a
-# compiler for x86-64 or AArch64 the whole engine and its libraries are compiled with -O3. Ports may choose their
-# compiler after this file, so it is asked in the recipes.
+# The files of config/hot_sources.txt handle each record. They are compiled with -O2, except in the device profile. With
+# a compiler for x86-64 or AArch64 the whole engine and its libraries are compiled with -O3. A port may set its
+# compiler after it includes this file, so the target of the compiler is determined in the recipes.
 USSL_NO_FLASH = $(filter x86_64-% aarch64-%,$(shell $(CC) -dumpmachine))
 $(USSL_OBJECTS)/%.o $(BUILD)/$(BEARSSL)/src/%.o $(BUILD)/$(MBEDTLS)/library/%.o: CFLAGS += $(if $(USSL_NO_FLASH),-O3)
 ifneq ($(USSL_PROFILE),device)

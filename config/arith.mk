@@ -1,14 +1,14 @@
-# arith.mk - which library does the arithmetic that engine/arith/variants.h lists. Makefile and micropython.mk
-# include it, and set USSL_DIR.
+# arith.mk - selects the library that does the arithmetic listed in engine/arith/variants.h. Makefile and
+# micropython.mk set USSL_DIR and include this file. It reads
 #
-#   USSL_ARITH  bearssl, the default where BEARSSL names its sources; or mbedtls
+#   USSL_ARITH  bearssl, the default if BEARSSL is set, or mbedtls
 #   BEARSSL     a checkout of BearSSL 0.6 or later
 #
-# It sets
+# and sets
 #   USSL_BEARSSL_SOURCES  the files of BearSSL that are compiled (config/bearssl_sources.txt)
-#   USSL_BEARSSL_CFLAGS   flags for these files alone: our names for its symbols, and hidden masks
+#   USSL_BEARSSL_CFLAGS   flags for these files only: they include names.h and masks.h first
 #   USSL_ARITH_CFLAGS     flags for all files of the engine
-#   USSL_LIBRARIES        what a make of MicroPython is told
+#   USSL_LIBRARIES        variables for the command line of a make of MicroPython
 USSL_ARITH ?= $(if $(BEARSSL),bearssl,mbedtls)
 ifeq ($(filter bearssl mbedtls,$(USSL_ARITH)),)
 $(error ussl: USSL_ARITH=$(USSL_ARITH): bearssl or mbedtls)

@@ -1,9 +1,9 @@
-# engine.cmake - the library ussl_engine, the engine and its mbedTLS, for micropython.cmake and for the
-# component of ESP-IDF (CMakeLists.txt).
+# engine.cmake - defines the library ussl_engine, which holds the engine, mbedTLS and BearSSL. micropython.cmake and
+# the component of ESP-IDF (CMakeLists.txt) include this file.
 #
-# It takes MBEDTLS, BEARSSL and the variables USSL_… of micropython.mk but USSL_HASHLIB; each can be a variable of
-# make, of CMake or of the environment. It sets USSL_FLAGS, which whoever includes engine/ussl.h needs, and
-# in ESP-IDF USSL_IDF_OPTIONS and USSL_IDF_DEFINITIONS, those of its components.
+# It reads MBEDTLS, BEARSSL and the variables USSL_… of micropython.mk except USSL_HASHLIB. Each can be a variable of
+# make, of CMake or of the environment. It sets USSL_FLAGS, the flags for files that include engine/ussl.h. In
+# ESP-IDF it also sets USSL_IDF_OPTIONS and USSL_IDF_DEFINITIONS, the flags of IDF's components.
 
 get_filename_component(USSL_DIR ${CMAKE_CURRENT_LIST_DIR}/.. ABSOLUTE)
 set(USSL_VARIABLES USSL_PROFILE USSL_CFLAGS USSL_ROOTS USSL_CERT_NONE USSL_ARITH USSL_MBEDTLS_CONFIG)
@@ -21,7 +21,7 @@ endif()
 
 # ---- mbedTLS ----
 if(NOT MBEDTLS)
-    set(MBEDTLS ${USSL_MBEDTLS_OF_PORT}) # of MicroPython; IDF's own is changed for IDF
+    set(MBEDTLS ${USSL_MBEDTLS_OF_PORT}) # MicroPython's; IDF's own mbedTLS has changes for IDF
 endif()
 if(NOT EXISTS ${MBEDTLS}/include/mbedtls/build_info.h)
     message(FATAL_ERROR "ussl: no mbedTLS at ${MBEDTLS}: set MBEDTLS=/path/to/mbedtls")
@@ -83,7 +83,7 @@ file(GLOB USSL_ENGINE ${USSL_DIR}/engine/*.c ${USSL_DIR}/engine/*/*.c)
 file(STRINGS ${USSL_DIR}/config/mbedtls_sources.txt USSL_MBEDTLS)
 list(TRANSFORM USSL_MBEDTLS PREPEND ${MBEDTLS}/library/)
 set_source_files_properties(${USSL_MBEDTLS} PROPERTIES COMPILE_OPTIONS "-w")
-# The files of config/hot_sources.txt handle each record, and are compiled with -O2 but in the device profile.
+# The files of config/hot_sources.txt handle each record. They are compiled with -O2, except in the device profile.
 if(NOT USSL_PROFILE STREQUAL "device")
     file(STRINGS ${USSL_DIR}/config/hot_sources.txt USSL_HOT)
     list(TRANSFORM USSL_HOT REPLACE "^library" ${MBEDTLS}/library)
@@ -92,7 +92,7 @@ if(NOT USSL_PROFILE STREQUAL "device")
     set_property(SOURCE ${USSL_HOT} APPEND PROPERTY COMPILE_OPTIONS "-O2")
 endif()
 
-# In a library of their own they see our mbedTLS's headers before all others.
+# These files are a library of their own, so that they find the headers of our mbedTLS before all others.
 add_library(ussl_engine STATIC ${USSL_ENGINE} ${USSL_MBEDTLS} ${USSL_BEARSSL})
 target_include_directories(ussl_engine PRIVATE ${USSL_DIR} ${MBEDTLS}/include)
 if(USSL_BEARSSL)
@@ -101,8 +101,9 @@ if(USSL_BEARSSL)
 endif()
 
 # ---- ESP-IDF ----
-# The options of IDF's components, and from IDF's own mbedTLS the headers of the AES engine alone: as a
-# library it would bring its configuration with it. It is linked all the same, because esp_aes_… is there.
+# The engine is compiled with the options of IDF's components and, from IDF's own mbedTLS, with the headers of the AES
+# engine only: as a normal dependency that library would also pass on its configuration of mbedTLS. It is only
+# linked, because it defines the functions esp_aes_….
 if(COMMAND idf_build_get_property)
     idf_build_get_property(USSL_IDF_OPTIONS COMPILE_OPTIONS GENERATOR_EXPRESSION)
     idf_build_get_property(USSL_IDF_C_OPTIONS C_COMPILE_OPTIONS GENERATOR_EXPRESSION)

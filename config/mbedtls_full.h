@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 //
-// mbedtls_full.h - the mbedTLS 3.6 configuration of ports with room: unix, and boards with
-// 256 KB of RAM or more. Everything the engine offers, and nothing that only old peers need.
+// mbedtls_full.h - the mbedTLS 3.6 configuration of unix and of boards with 256 KB of RAM or more.
+// It has everything that the engine offers, and nothing that only old peers need.
 //
-// What is missing is missing on purpose: no static RSA key exchange, no DHE, no CBC suites, no
-// ARIA, Camellia or CCM, no renegotiation. All suites
-// are AEAD, and those that are offered by default have forward secrecy. PSK-AES128-GCM-SHA256 and
-// PSK-AES256-GCM-SHA384 have none; they are negotiated only if both sides name them.
+// Static RSA key exchange, DHE, CBC suites, ARIA, Camellia, CCM and renegotiation are left out on
+// purpose. All suites are AEAD, and those that are offered by default have forward secrecy.
+// PSK-AES128-GCM-SHA256 and PSK-AES256-GCM-SHA384 have none; they are negotiated only if both sides
+// enable them by name.
 #ifndef USSL_MBEDTLS_FULL_H
 #define USSL_MBEDTLS_FULL_H
 
@@ -16,7 +16,7 @@
 // ---- platform: the engine's functions and nothing of the C library's ----
 #define MBEDTLS_PLATFORM_C
 #define MBEDTLS_PLATFORM_MEMORY
-// They are the engine's from the start, because a bare-metal port has no calloc() of the C library.
+// The engine's functions are set at compile time, because a bare-metal port has no calloc().
 #include <stddef.h>
 void *ussl__calloc(size_t count, size_t size);
 void ussl__free(void *ptr);
@@ -26,7 +26,7 @@ void ussl__free(void *ptr);
 #define MBEDTLS_HAVE_TIME_DATE
 #define MBEDTLS_PLATFORM_MS_TIME_ALT
 #define MBEDTLS_PLATFORM_GMTIME_R_ALT
-// Times have 64 bits on every machine: a 32-bit time_t ends in 2038. The function is in
+// Times have 64 bits on every machine, because a 32-bit time_t ends in 2038. The function is in
 // engine/memory/platform.c.
 #include <stdint.h>
 #define MBEDTLS_PLATFORM_TIME_TYPE_MACRO int64_t
@@ -37,8 +37,8 @@ int64_t ussl__mbed_time(int64_t *out);
 
 // ---- hashes, ciphers, curves ----
 #define MBEDTLS_MD_C
-// MD5 and SHA-1 serve MicroPython's hashlib. No certificate that is signed with them is accepted:
-// engine/verify/rules.c refuses it.
+// MD5 and SHA-1 are for MicroPython's hashlib. engine/verify/rules.c refuses certificates that are
+// signed with them.
 #define MBEDTLS_MD5_C
 #define MBEDTLS_SHA1_C
 #define MBEDTLS_SHA224_C
@@ -49,21 +49,21 @@ int64_t ussl__mbed_time(int64_t *out);
 #define MBEDTLS_AES_ROM_TABLES
 #define MBEDTLS_GCM_C
 #define MBEDTLS_CIPHER_C
-// CBC and CTR serve cryptolib and encrypted keys; no CBC suite can be negotiated, because no
-// suite of that kind is in the list that engine/conn/ctx.c gives to mbedTLS.
+// CBC and CTR are for cryptolib and encrypted keys. No CBC suite can be negotiated, because the
+// list that engine/conn/ctx.c passes to mbedTLS has none.
 #define MBEDTLS_CIPHER_MODE_CBC
 #define MBEDTLS_CIPHER_MODE_CTR
 #define MBEDTLS_CIPHER_PADDING_PKCS7
 #if defined(__x86_64__)
 #define MBEDTLS_AESNI_C
 #endif
-// The instructions of Armv8, if the CPU has them, which mbedTLS asks an operating system.
+// AES instructions of Armv8. mbedTLS asks the operating system whether the CPU has them.
 #if defined(__aarch64__) && (defined(__linux__) || defined(__APPLE__))
 #define MBEDTLS_AESCE_C
 #endif
-// The AES engine of an ESP32, where the firmware's sdkconfig has it: aes_alt.h and gcm_alt.h are
-// ESP-IDF's. GCM needs its own functions, because one call for each block takes longer than AES in
-// software (docs/boards.md).
+// The AES engine of an ESP32, if the firmware's sdkconfig enables it. aes_alt.h and gcm_alt.h are
+// ESP-IDF's. GCM has functions of its own there, because one call for each block would take longer
+// than AES in software (docs/boards.md).
 #if defined(ESP_PLATFORM)
 #include "sdkconfig.h"
 #if CONFIG_MBEDTLS_HARDWARE_AES
@@ -87,7 +87,8 @@ int64_t ussl__mbed_time(int64_t *out);
 #if USSL_X25519
 #define MBEDTLS_ECP_DP_CURVE25519_ENABLED
 #endif
-// Without it a handshake makes 28,000 allocations and more, and takes several times as long.
+// Without this option a handshake makes 28,000 allocations or more, and takes several times as
+// long.
 #define MBEDTLS_ECP_NIST_OPTIM
 #define MBEDTLS_ECDH_C
 #define MBEDTLS_ECDSA_C
@@ -100,15 +101,16 @@ int64_t ussl__mbed_time(int64_t *out);
 #define MBEDTLS_PSA_CRYPTO_C
 #define MBEDTLS_PSA_CRYPTO_CONFIG
 #define MBEDTLS_PSA_CRYPTO_CONFIG_FILE "config/mbedtls_psa.h"
-// Key slots grow with memory, in a table of their own: engine/mbedtls/psa_slots.c. None are persistent.
+// Key slots are allocated when they are needed, in the table of engine/mbedtls/psa_slots.c. No key
+// is persistent.
 #define MBEDTLS_PSA_KEY_STORE_DYNAMIC
 #define MBEDTLS_PSA_KEY_SLOT_COUNT 1
-// Random comes straight from the platform: mbedTLS's own entropy module dereferences NULL when
+// Random bytes come directly from the platform. mbedTLS's own entropy module dereferences NULL if
 // an allocation fails at a reseed, and a generator with state would need a lock.
 #define MBEDTLS_PSA_CRYPTO_EXTERNAL_RNG
 #define MBEDTLS_HKDF_C
-// Buffers given to PSA are the caller's alone here. Without it PSA works on copies, and takes one as
-// large as the whole rest of the output buffer for a public key of 65 bytes.
+// Nobody else changes the buffers that are passed to PSA. Without this option PSA works on copies,
+// and for a public key of 65 bytes its copy is as large as the whole rest of the output buffer.
 #define MBEDTLS_PSA_ASSUME_EXCLUSIVE_BUFFERS
 #endif
 
@@ -137,12 +139,14 @@ int64_t ussl__mbed_time(int64_t *out);
 #define MBEDTLS_X509_CRL_PARSE_C
 #endif
 #define MBEDTLS_X509_RSASSA_PSS_SUPPORT
-// mbedTLS's descriptions of certificates and of object identifiers: nothing of ours asks for them.
+// This removes mbedTLS's descriptions of certificates and of object identifiers, which nothing here
+// uses.
 #define MBEDTLS_X509_REMOVE_INFO
 
 // ---- TLS ----
 #define MBEDTLS_SSL_TLS_C
-// mbedTLS's own list of cipher suites is empty: each context has one of its own (engine/conn/ctx.c).
+// mbedTLS's own list of cipher suites is empty, because each context has a list
+// (engine/conn/ctx.c).
 #define MBEDTLS_SSL_CIPHERSUITES 0
 #define MBEDTLS_SSL_CLI_C
 #if USSL_SERVER
@@ -162,7 +166,7 @@ int64_t ussl__mbed_time(int64_t *out);
 #if USSL_DTLS
 #define MBEDTLS_SSL_PROTO_DTLS
 #define MBEDTLS_SSL_DTLS_ANTI_REPLAY
-#define MBEDTLS_SSL_DTLS_MAX_BUFFERING 8192 // bytes of messages that arrived before their turn
+#define MBEDTLS_SSL_DTLS_MAX_BUFFERING 8192 // bytes, for messages that arrived out of order
 #if USSL_SERVER
 #define MBEDTLS_SSL_COOKIE_C
 #define MBEDTLS_SSL_DTLS_HELLO_VERIFY
@@ -176,7 +180,7 @@ int64_t ussl__mbed_time(int64_t *out);
 #define MBEDTLS_SSL_TLS1_3_KEY_EXCHANGE_MODE_PSK_EPHEMERAL_ENABLED
 #endif
 #define MBEDTLS_SSL_RECORD_SIZE_LIMIT
-// No padding, as OpenSSL: the default rounds every record up by as much as 15 bytes.
+// As in OpenSSL, records are not padded. mbedTLS's default adds up to 15 bytes to every record.
 #define MBEDTLS_SSL_CID_TLS1_3_PADDING_GRANULARITY 1
 #endif
 #if USSL_PSK

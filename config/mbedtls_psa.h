@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 //
-// mbedtls_psa.h - what mbedTLS's TLS 1.3 asks of PSA: ECDH, HKDF and HMAC. Certificates, private
-// keys and records use mbedTLS's older functions. PSA has the hashes and the curves of
-// mbedtls_full.h too, which mbedTLS adds itself.
+// mbedtls_psa.h - the functions of PSA that mbedTLS's TLS 1.3 uses: ECDH, HKDF and HMAC.
+// Certificates, private keys and records use mbedTLS's older functions. mbedTLS itself adds the
+// hashes and the curves of mbedtls_full.h to PSA.
 //
-// Without this file PSA can do everything that mbedTLS can: RSA keys, and the key derivations of
-// TLS 1.2, which nothing calls and the linker cannot leave out.
+// Without this file PSA would have everything that mbedTLS has, such as RSA keys and the key
+// derivations of TLS 1.2. Nothing calls these, but the linker cannot leave them out.
 #ifndef USSL_MBEDTLS_PSA_H
 #define USSL_MBEDTLS_PSA_H
 
