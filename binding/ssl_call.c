@@ -61,8 +61,8 @@ static taking_t take(ssl_call_t *call, unsigned roles) {
 }
 
 static NORETURN void raise_own_call(void) {
-    mp_raise_msg(
-        &mp_type_RuntimeError, MP_ERROR_TEXT("TLS connection called from its own callback"));
+    mp_raise_msg(&mp_type_RuntimeError,
+        MP_ERROR_TEXT("TLS connection called from its own callback or stream"));
 }
 
 static void wait_for_others(ssl_call_t *call) {
@@ -204,7 +204,8 @@ ussl_conn_t *ssl_call_take_conn(ssl_conn_obj_t *self) {
             return conn;
         }
         if (busy) {
-            mp_raise_msg(&mp_type_RuntimeError, MP_ERROR_TEXT("another call on it is in progress"));
+            mp_raise_msg(&mp_type_RuntimeError,
+                MP_ERROR_TEXT("another call on this connection is in progress"));
         }
         mp_event_wait_ms(1); // a call without a role, such as version(), is in progress
     }

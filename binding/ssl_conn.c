@@ -390,7 +390,8 @@ static void set_context(ssl_conn_obj_t *self, mp_obj_t value) {
     }
     ssl_call_end(&call);
     if (!changed) {
-        mp_raise_ValueError(MP_ERROR_TEXT("the context can be changed in sni_callback only"));
+        mp_raise_ValueError(MP_ERROR_TEXT(
+            "context can only be set before the handshake or in sni_callback, for the same side"));
     }
     self->context = context;
     self->verify_callback = context->verify_callback;

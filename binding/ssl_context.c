@@ -84,7 +84,7 @@ ssl_context_obj_t *ssl_context_of(mp_obj_t obj) {
     }
     ssl_context_obj_t *self = MP_OBJ_TO_PTR(native);
     if (self->arena == NULL) {
-        mp_raise_ValueError(MP_ERROR_TEXT("this SSLContext is gone")); // after __del__()
+        mp_raise_ValueError(MP_ERROR_TEXT("this SSLContext was finalised")); // after __del__()
     }
     return self;
 }

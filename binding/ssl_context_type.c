@@ -91,7 +91,8 @@ static mp_obj_t ssl_context_wrap_bio(size_t n_args, const mp_obj_t *args, mp_map
         }
     }
     if (ssl_context_of(args[0])->datagrams) {
-        mp_raise_ValueError(MP_ERROR_TEXT("DTLS needs datagrams, and a MemoryBIO is a stream"));
+        mp_raise_ValueError(MP_ERROR_TEXT(
+            "DTLS cannot use a MemoryBIO: call wrap_socket() with a datagram socket"));
     }
     ssl_conn_obj_t *self = ssl_conn_obj_new(
         &ssl_object_type, ssl_context_of(args[0]), mp_obj_is_true(vals[2].u_obj), vals[3].u_obj);

@@ -178,7 +178,8 @@ static ussl_ctx_t *build(
     ussl_ctx_t *frozen = NULL;
     ussl_result_t result = new_ctx(self, &config, changes, &frozen);
     if (result != USSL_OK) {
-        ssl_raise_usage(result, "this firmware was built without what the context asks for");
+        ssl_raise_usage(
+            result, "this firmware was built without servers (USSL_SERVER), or refuses CERT_NONE");
     }
     return frozen;
 }

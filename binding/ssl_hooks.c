@@ -135,7 +135,7 @@ static void call_on_sign(void *arg) {
     call->declined = answer == mp_const_none;
     if (call->declined && call->key_len == 0) {
         mp_raise_ValueError(
-            MP_ERROR_TEXT("ecdsa_sign_callback returned None, and no key was loaded"));
+            MP_ERROR_TEXT("ecdsa_sign_callback returned None, but no key was loaded to sign with"));
     }
     if (call->declined) {
         return;
@@ -144,7 +144,7 @@ static void call_on_sign(void *arg) {
     ssl_get_bytes(answer, &made);
     if (made.len == 0 || made.len > *call->sig_len) {
         mp_raise_msg_varg(&mp_type_ValueError,
-            MP_ERROR_TEXT("ecdsa_sign_callback must return a signature in DER, 1 to %d bytes"),
+            MP_ERROR_TEXT("ecdsa_sign_callback must return a DER signature of 1 to %d bytes"),
             (int)*call->sig_len);
     }
     memcpy(call->sig, made.buf, made.len);

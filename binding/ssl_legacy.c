@@ -22,7 +22,7 @@ static NORETURN void raise_key_alone(mp_obj_t key) {
     if (!ussl_is_pem(data.buf, data.len) && !ussl_is_der(data.buf, data.len)) {
         mp_raise_ValueError(MP_ERROR_TEXT("invalid key"));
     }
-    mp_raise_TypeError(MP_ERROR_TEXT("key= needs cert="));
+    mp_raise_TypeError(MP_ERROR_TEXT("key= needs cert=, the certificate of the key"));
 }
 
 // The signature is stock MicroPython's; any other argument raises TypeError. A client verifies

@@ -130,7 +130,8 @@ static mp_obj_t ssl_context_load_verify_locations(
         mp_raise_TypeError(MP_ERROR_TEXT("capath should be a valid filesystem path"));
     }
     if (capath != mp_const_none) {
-        mp_raise_NotImplementedError(MP_ERROR_TEXT("capath: give a file of certificates"));
+        mp_raise_NotImplementedError(
+            MP_ERROR_TEXT("capath is not supported: pass a file of certificates as cafile"));
     }
     // The file is read before anything is added: if it cannot be read, cadata is not added either.
     // If the file holds no certificate, cadata stays added, as in CPython.
@@ -309,7 +310,9 @@ static NORETURN void raise_bad_identity(const ssl_context_obj_t *self, const uss
         ssl_raise_reason(399, "SSL", why->reason, NULL);
     }
     if (why->reason != NULL && strcmp(why->reason, "CHAIN_TOO_LONG") == 0) {
-        ssl_raise_sizes(why, "the certificate chain takes %u bytes, and %u can be sent");
+        ssl_raise_sizes(why,
+            "the certificate chain takes %u bytes, at most %u can be sent: load fewer "
+            "certificates");
     }
     if (why->reason != NULL && strcmp(why->reason, "PEM_NOT_BUILT_IN") == 0) {
         ssl_raise_reason(1, "PEM", why->reason, NULL);

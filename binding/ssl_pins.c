@@ -18,7 +18,7 @@ static mp_obj_t ssl_spki_sha256(mp_obj_t cert) {
     }
     mp_get_buffer_raise(cert, &der, MP_BUFFER_READ);
     if (!ussl_spki_sha256(der.buf, der.len, hash)) {
-        mp_raise_ValueError(MP_ERROR_TEXT("not a certificate"));
+        mp_raise_ValueError(MP_ERROR_TEXT("not a certificate in DER or PEM"));
     }
     return mp_obj_new_bytes(hash, sizeof(hash));
 }
@@ -41,7 +41,8 @@ static void get_hash(mp_obj_t arg, uint8_t out[USSL_PIN_SIZE]) {
         out[i] = (uint8_t)(unichar_xdigit_value(high) << 4 | unichar_xdigit_value(low));
     }
     if (!good) {
-        mp_raise_ValueError(MP_ERROR_TEXT("a key hash is 32 bytes, or 64 hexadecimal digits"));
+        mp_raise_ValueError(
+            MP_ERROR_TEXT("a key hash must be 32 bytes, or a str of 64 hexadecimal digits"));
     }
 }
 

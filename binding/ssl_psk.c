@@ -14,7 +14,7 @@
 #if USSL_PSK
 #define NUMBER_PASTE(n) #n
 #define NUMBER(n) NUMBER_PASTE(n)
-#define BAD_KEY "a pre-shared key has 1 to " NUMBER(USSL_PSK_MAX) " bytes"
+#define BAD_KEY "a pre-shared key must have 1 to " NUMBER(USSL_PSK_MAX) " bytes"
 
 // ---- the client ----
 bool ssl_psk_asks(const ssl_context_obj_t *self) {
@@ -35,8 +35,7 @@ static mp_buffer_info_t identity_of(mp_obj_t identity) {
         ssl_get_bytes(identity, &octets);
     }
     if (octets.len == 0 || octets.len > USSL_PSK_IDENTITY_MAX) {
-        ssl_raise_plain(
-            "the identity of a pre-shared key has 1 to " NUMBER(USSL_PSK_IDENTITY_MAX) " bytes");
+        ssl_raise_plain("a PSK identity must have 1 to " NUMBER(USSL_PSK_IDENTITY_MAX) " bytes");
     }
     return octets;
 }
@@ -80,8 +79,8 @@ bool ssl_psk_of_server(const ssl_context_obj_t *self) {
 void ssl_psk_check_hint(const ssl_context_obj_t *self) {
     bool tls13_only = self->min_version >= USSL_VERSION_TLS13 || self->options & SSL_OP_NO_TLSv1_2;
     if (self->psk_hint != mp_const_none && !tls13_only) {
-        mp_raise_NotImplementedError(MP_ERROR_TEXT("identity_hint cannot be sent in TLS 1.2; set "
-                                                   "minimum_version to TLSv1_3, or leave it out"));
+        mp_raise_NotImplementedError(MP_ERROR_TEXT("identity_hint cannot be sent in TLS 1.2: leave "
+                                                   "it out, or set minimum_version to TLSv1_3"));
     }
 }
 

@@ -42,8 +42,9 @@ static void refuse_if_too_little_is_verified(const ssl_call_t *call) {
     const ssl_conn_obj_t *self = call->self;
     bool open = self->server_side || ussl_conn_established(call->conn);
     if (!open && !ssl_verification_suffices(self->context, self->checks)) {
-        ssl_raise_plain("require_verification() was called after this connection was made, which "
-                        "would not verify its server: make a new one");
+        ssl_raise_plain(
+            "this connection was made before require_verification() was called, and would "
+            "not verify its server: make a new connection");
     }
 }
 

@@ -69,7 +69,7 @@ static mp_obj_t ssl_context_reserve(size_t n_args, const mp_obj_t *args, mp_map_
     if (plan.connections > 0) {
         ussl_result_t result = ussl_reserve_new(&plan, &reserve);
         if (result != USSL_OK) {
-            ssl_raise_usage(result, "more connections than memory can be addressed for");
+            ssl_raise_usage(result, "too many connections: so much memory cannot be addressed");
         }
     }
     ussl_lock_t lock;
@@ -190,7 +190,7 @@ void ssl_context_need_room(ssl_context_obj_t *context) {
         close_ended(context);
     }
     if (!has_room(context)) {
-        ssl_raise_memory("as many connections as were reserved are open");
+        ssl_raise_memory("all reserved connections are in use: close one, or reserve() more");
     }
 }
 
@@ -198,7 +198,7 @@ ussl_arena_t *ssl_context_arena(ssl_context_obj_t *context) {
     ssl_context_need_room(context);
     ussl_arena_t *arena = take(context);
     if (arena == NULL) { // another thread has taken the last slot
-        ssl_raise_memory("as many connections as were reserved are open");
+        ssl_raise_memory("all reserved connections are in use: close one, or reserve() more");
     }
     return arena;
 }

@@ -179,7 +179,7 @@ static roots_t *try_file(const char *path) {
         mp_stream_close(file);
     }
     if (roots == NULL && why.reason != NULL) {
-        mp_printf(MICROPY_ERROR_PRINTER, "ssl: %s is no root store that can be used (%s)\n", path,
+        mp_printf(MICROPY_ERROR_PRINTER, "ssl: %s cannot be used as a root store (%s)\n", path,
             why.reason);
     }
     return roots;

@@ -19,7 +19,7 @@ typedef struct {
 static ssl_session_obj_t *session_of(mp_obj_t obj) {
     ssl_session_obj_t *self = MP_OBJ_TO_PTR(obj);
     if (self->session == NULL) {
-        mp_raise_ValueError(MP_ERROR_TEXT("this SSLSession is gone")); // after __del__()
+        mp_raise_ValueError(MP_ERROR_TEXT("this SSLSession was finalised")); // after __del__()
     }
     return self;
 }
@@ -160,7 +160,8 @@ static mp_obj_t ssl_session_serialize(size_t n_args, const mp_obj_t *args, mp_ma
     get_key(vals[0].u_obj, &key);
     size_t size = ussl_session_saved_size(self->session);
     if (size == 0) {
-        mp_raise_ValueError(MP_ERROR_TEXT("this session cannot be resumed"));
+        mp_raise_ValueError(
+            MP_ERROR_TEXT("this session cannot be resumed, so there is nothing to save"));
     }
     vstr_t vstr;
     vstr_init_len(&vstr, size);
@@ -191,7 +192,8 @@ static mp_obj_t ssl_session_deserialize(size_t n_args, const mp_obj_t *args, mp_
     ussl_result_t result = ussl_session_load(
         context->arena, ssl_context_trust_of_client(context), &source, &self->session, &why);
     if (result == USSL_ERR_PARSE) {
-        mp_raise_ValueError(MP_ERROR_TEXT("not a saved session, or another key"));
+        mp_raise_ValueError(
+            MP_ERROR_TEXT("not a saved session, or one that was saved with another key"));
     }
     if (result == USSL_ERR_CERT) {
         mp_raise_ValueError(MP_ERROR_TEXT("Session refers to a different SSLContext."));

@@ -24,7 +24,8 @@ static void set_verify_mode(ssl_context_obj_t *self, mp_obj_t value) {
     }
     if (USSL_CERT_NONE == USSL_CERT_NONE_REFUSE && mode == SSL_CERT_NONE
         && self->protocol != SSL_PROTOCOL_TLS_SERVER) {
-        mp_raise_ValueError(MP_ERROR_TEXT("this firmware forbids CERT_NONE"));
+        mp_raise_ValueError(MP_ERROR_TEXT(
+            "this firmware refuses CERT_NONE: load the CA with load_verify_locations()"));
     }
     if (mode == SSL_CERT_NONE) {
         // As in stock MicroPython, CERT_NONE in `tls` also turns the name check off, and another
@@ -166,7 +167,7 @@ static void set_verify_clock(ssl_context_obj_t *self, mp_obj_t value) {
             return;
         }
     }
-    mp_raise_ValueError(MP_ERROR_TEXT("verify_clock is 'required', 'floor' or 'hold'"));
+    mp_raise_ValueError(MP_ERROR_TEXT("verify_clock must be 'required', 'floor' or 'hold'"));
 }
 
 static mp_obj_t get_verify_flags(ssl_context_obj_t *self) {
@@ -182,7 +183,8 @@ static void set_verify_flags(ssl_context_obj_t *self, mp_obj_t value) {
             (unsigned)(bits & ~known));
     }
     if (!USSL_CRL && bits & (SSL_VERIFY_CRL_CHECK_LEAF | SSL_VERIFY_CRL_CHECK_ALL)) {
-        mp_raise_ValueError(MP_ERROR_TEXT("this firmware was built without revocation lists"));
+        mp_raise_ValueError(
+            MP_ERROR_TEXT("this firmware was built without revocation lists (USSL_CRL)"));
     }
     self->verify_flags = bits;
 }
@@ -215,7 +217,8 @@ static mp_obj_t get_post_handshake_auth(ssl_context_obj_t *self) {
 static void set_post_handshake_auth(ssl_context_obj_t *self, mp_obj_t value) {
     (void)self;
     if (mp_obj_is_true(value)) {
-        mp_raise_NotImplementedError(MP_ERROR_TEXT("there is no post-handshake authentication"));
+        mp_raise_NotImplementedError(
+            MP_ERROR_TEXT("post-handshake authentication is not supported"));
     }
 }
 

@@ -110,7 +110,7 @@ static void check_arguments(
         mp_raise_NotImplementedError(MP_ERROR_TEXT("only stream sockets are supported"));
     }
     if (context->datagrams && info->socket && !info->datagrams) {
-        mp_raise_ValueError(MP_ERROR_TEXT("DTLS needs a datagram socket"));
+        mp_raise_ValueError(MP_ERROR_TEXT("DTLS needs a datagram socket (SOCK_DGRAM)"));
     }
     mp_buffer_info_t id;
     bool has_id = wrap->client_id != mp_const_none;
@@ -118,7 +118,7 @@ static void check_arguments(
         ssl_raise_plain("client_id must be bytes, and not empty"); // an OSError, as in MicroPython
     }
     if (has_id && !(context->datagrams && wrap->server_side)) {
-        mp_raise_ValueError(MP_ERROR_TEXT("client_id is for DTLS servers"));
+        mp_raise_ValueError(MP_ERROR_TEXT("client_id can only be specified for a DTLS server"));
     }
     if (wrap->server_side && named) {
         mp_raise_ValueError(MP_ERROR_TEXT("server_hostname can only be specified in client mode"));

@@ -20,8 +20,8 @@ static void choose_from_list(ssl_context_obj_t *self, mp_obj_t list) {
     mp_obj_t *items;
     mp_obj_get_array(list, &n, &items);
     if (n == 0 || n > USSL_SUITES_MAX) {
-        mp_raise_msg_varg(
-            &mp_type_ValueError, MP_ERROR_TEXT("1 to %d cipher suites"), USSL_SUITES_MAX);
+        mp_raise_msg_varg(&mp_type_ValueError,
+            MP_ERROR_TEXT("set_ciphers() takes 1 to %d cipher suites"), USSL_SUITES_MAX);
     }
     for (size_t i = 0; i < n; i++) {
         size_t len;
