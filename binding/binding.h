@@ -182,8 +182,8 @@ MP_DECLARE_CONST_FUN_OBJ_1(ssl_context_cert_store_stats_obj);
 MP_DECLARE_CONST_FUN_OBJ_KW(ssl_context_get_ca_certs_obj);
 MP_DECLARE_CONST_FUN_OBJ_KW(ssl_context_load_cert_chain_obj);
 MP_DECLARE_CONST_FUN_OBJ_0(ssl_get_default_verify_paths_obj);
-// Adds certificates in PEM or DER. `cafile` is the path of a file or PEM text as a str, or data as
-// bytes.
+// Adds certificates in PEM or DER. `cafile` is a str (the path of a file, or PEM text) or bytes
+// (data).
 void ssl_context_add_trust(ssl_context_obj_t *self, mp_obj_t cafile);
 // `cert` and `key` are each a path (str) or the data (bytes). `key` is None if the key is in
 // `cert`.
@@ -206,7 +206,7 @@ mp_obj_t ssl_read_rest(mp_obj_t file); // reads to the end and closes the file
 // True for a str with PEM text, which is data and not a path.
 bool ssl_is_pem_text(mp_obj_t arg);
 // Gets the data of an argument. A str is PEM text or the path of a file, which is read. Any other
-// object must be bytes-like: the TypeError names the argument `name`.
+// object must be bytes-like. The TypeError for one that is not has `name` in its text.
 void ssl_file_or_data(mp_obj_t arg, const char *name, mp_buffer_info_t *bufinfo);
 
 // ---- ssl_connect.c: a TCP connection ----

@@ -192,7 +192,7 @@ void ssl_call_end(ssl_call_t *call);
 // them.
 void ssl_call_widen(ssl_call_t *call, unsigned roles);
 bool ssl_call_try_widen(ssl_call_t *call, unsigned roles);
-// Gives back all roles but these.
+// Gives back all roles except these.
 void ssl_call_narrow(ssl_call_t *call, unsigned roles);
 // Limits the time of a call, counted from this moment.
 void ssl_call_limit(ssl_call_t *call, mp_int_t timeout_ms);

@@ -24,8 +24,7 @@ static mp_int_t protocol_for(mp_obj_t purpose) {
     return ssl_purpose_is_server_auth(purpose) ? SSL_PROTOCOL_TLS_CLIENT : SSL_PROTOCOL_TLS_SERVER;
 }
 
-// Loads what is given in the arguments cafile, capath and cadata, and if that is nothing, the
-// default trust.
+// Loads the arguments cafile, capath and cadata or, if none is given, the default trust anchors.
 static void load_trust(ssl_context_obj_t *context, const mp_arg_val_t vals[3]) {
     bool given = false;
     mp_obj_t load[5];
@@ -74,7 +73,7 @@ static mp_obj_t ssl_create_default_context(size_t n_args, const mp_obj_t *args, 
 MP_DEFINE_CONST_FUN_OBJ_KW(ssl_create_default_context_obj, 0, ssl_create_default_context);
 
 #if USSL_CERT_NONE != USSL_CERT_NONE_REFUSE
-// CPython's private function _create_unverified_context(), which some of its own modules use.
+// CPython's private function _create_unverified_context(), which some of CPython's own modules use.
 // Nothing is verified unless cert_reqs is set.
 static mp_obj_t ssl_create_unverified_context(
     size_t n_args, const mp_obj_t *args, mp_map_t *kw_args) {

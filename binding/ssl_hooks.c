@@ -57,8 +57,8 @@ static void tell_ignored(void *error) {
 // As in CPython, the result None continues the handshake, and an int is the alert to send. An
 // exception sends handshake_failure, and any other result sends internal_error; the server's
 // handshake then fails with CALLBACK_FAILED. That error does not show the exception, so the
-// exception is printed. KeyboardInterrupt, and others that are not an Exception, are raised
-// instead.
+// exception is printed. An exception whose class is not derived from Exception, such as
+// KeyboardInterrupt, is raised instead.
 int ssl_hook_on_hello(void *owner, const char *name) {
     ssl_conn_obj_t *self = ssl_hook_owner_is(owner);
     if (self->context->sni_callback == mp_const_none) {

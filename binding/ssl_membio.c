@@ -15,9 +15,8 @@
 typedef struct {
     mp_obj_base_t base;
     byte *buf;
-    size_t at, len,
-        room; // bytes [at, len) can be read; the block has room + 1 bytes, for the NUL of bytes
-    bool eof; // write_eof() was called
+    size_t at, len, room; // [at, len) can be read; the block has room + 1 bytes, for a NUL
+    bool eof;             // write_eof() was called
 } membio_obj_t;
 
 // ---- helpers ----

@@ -119,8 +119,8 @@ static void find_key(void *arg) {
 }
 
 // An exception of a callback is raised as an SSLError with its class and text, because a server of
-// many clients catches OSError for each of them. KeyboardInterrupt, and others that are not an
-// Exception, are raised as they are.
+// many clients catches OSError for each of them. An exception whose class is not derived from
+// Exception, such as KeyboardInterrupt, is raised as it is.
 typedef struct {
     mp_obj_t error, told;
 } told_t;

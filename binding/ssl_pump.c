@@ -203,7 +203,7 @@ bool ssl_pump_recheck(ssl_call_t *call) {
     return done;
 }
 
-// ---- the end ----
+// ---- unwrapping ----
 ssl_pump_t ssl_pump_unwrap(ssl_call_t *call) {
     ussl_failure_t why;
     ussl_conn_failure(call->conn, &why);

@@ -300,7 +300,7 @@ static mp_obj_t ssl_socket_readinto(size_t n_args, const mp_obj_t *args) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(ssl_socket_readinto_obj, 2, 3, ssl_socket_readinto);
 
-// Calls a method of the underlying socket that takes flags, if some were given.
+// Calls a method of the underlying socket, with the flags if they were given.
 static mp_obj_t plain_call_with_flags(ssl_conn_obj_t *self, qstr method, const mp_arg_val_t *vals) {
     mp_obj_t call[] = {vals[0].u_obj, vals[1].u_obj};
     return ssl_plain_call(self, method, call[1] != MP_OBJ_NULL ? 2 : 1, call);

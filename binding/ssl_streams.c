@@ -40,7 +40,7 @@ static void check_count(mp_uint_t n, size_t most) {
     }
 }
 
-// Reads what has arrived. If the stream polls with an error, reads too, to get the error: lwIP's
+// Reads what has arrived. Also reads if the stream polls with an error, to get that error: lwIP's
 // sockets are not readable after a reset. Otherwise fails with EAGAIN, like a stream that does not
 // block.
 static mp_uint_t read_arrived(mp_obj_t stream, uint8_t *buf, size_t len, int *errcode) {

@@ -153,8 +153,8 @@ static mp_obj_t ssl_context_set_ecdh_curve(mp_obj_t self_in, mp_obj_t name) {
 }
 MP_DEFINE_CONST_FUN_OBJ_2(ssl_context_set_ecdh_curve_obj, ssl_context_set_ecdh_curve);
 
-// The engine has no suite with finite-field Diffie-Hellman, so the parameters are not used. A file
-// without a PEM block of parameters is an error all the same, as in CPython.
+// The engine has no suite with finite-field Diffie-Hellman, so the parameters are not used. As in
+// CPython, a file without a PEM block of parameters is still an error.
 static mp_obj_t ssl_context_load_dh_params(mp_obj_t self_in, mp_obj_t path) {
     (void)self_in;
     mp_buffer_info_t data;

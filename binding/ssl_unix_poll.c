@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// ssl_unix_poll.c - a file descriptor by which poll(2) can wait for a connection, so that idle
-// connections of the unix port take no CPU time.
+// ssl_unix_poll.c - gives poll(2) a file descriptor for a connection, so that idle connections of
+// the unix port take no CPU time.
 //
 // Notes: MicroPython's select.poll() sleeps in poll(2) if each of its objects has a descriptor; it
 // polls an object without one a thousand times a second. The socket's own descriptor is not

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// ssl_unix_socket.c - what the sockets of MicroPython's unix port lack: closing that removes the
-// descriptor, addresses, and closing when a socket is collected.
+// ssl_unix_socket.c - functions that the sockets of MicroPython's unix port lack: closing that
+// invalidates the descriptor, addresses, and closing of sockets that are collected.
 //
 // Notes: the port's socket keeps the number of its descriptor after close(). The system soon reuses
 // the number, and a second close() would close another file or socket.

@@ -109,8 +109,9 @@ int64_t ussl__mbed_time(int64_t *out);
 // an allocation fails at a reseed, and a generator with state would need a lock.
 #define MBEDTLS_PSA_CRYPTO_EXTERNAL_RNG
 #define MBEDTLS_HKDF_C
-// Nobody else changes the buffers that are passed to PSA. Without this option PSA works on copies,
-// and for a public key of 65 bytes its copy is as large as the whole rest of the output buffer.
+// No other code changes the buffers that are passed to PSA. Without this option PSA works on
+// copies, and for a public key of 65 bytes its copy is as large as the whole rest of the output
+// buffer.
 #define MBEDTLS_PSA_ASSUME_EXCLUSIVE_BUFFERS
 #endif
 

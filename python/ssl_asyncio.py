@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 #
-# ssl_asyncio.py - asyncio streams that wait for the TLS handshake, as CPython's do. MicroPython's own hand a
-# connection to the script before its handshake. open_connection() and start_server() of this module hand
-# over a connection when its handshake is done, and so only after the peer was verified.
+# ssl_asyncio.py - asyncio streams that wait for the TLS handshake, as CPython's do. MicroPython's own streams
+# pass a connection to the script before the handshake. open_connection() and start_server() of this module
+# pass it on when the handshake is done, and so only after the peer was verified.
 #
 #   import asyncio, ssl, ssl_asyncio
 #   reader, writer = await ssl_asyncio.open_connection("example.com", 443, ssl=ssl.create_default_context())
