@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: MIT
 //
-// modular_tests.h - powers and inverses must be those of mbedTLS, to the bit and to the error. Is
-// included by one program for each variant of BearSSL's, which has set USSL_ARITH_NUMBERS.
+// modular_tests.h - powers and inverses modulo odd numbers are those of mbedTLS, to the bit and to
+// the error code, as docs/design.md promises ("Powers and inverses modulo odd numbers").
+//
+// test_modular15.c, test_modular31.c and test_modular62.c include this file, one for each of
+// BearSSL's sizes of words, and set USSL_ARITH_NUMBERS before. Each case sets A, E and N and
+// compares the engine's function with mbedTLS's own.
 #include "engine/arith/modular.c"
 
 #include "engine/mbedtls/mbed.h"
@@ -51,7 +55,8 @@ static void random_modulus(size_t bits) {
 }
 
 // ---- powers ----
-// mbedTLS says 1 mod 1 = 1, and that a negative multiple of N is N.
+// mbedTLS's result is reduced first, because it has 1 mod 1 = 1, and N for a negative multiple of
+// N.
 static void powers_agree(void) {
     int expected = ussl__mbed_exp_mod(&Y, &A, &E, &N, NULL);
     if (expected == 0) {
@@ -67,7 +72,7 @@ static void powers_agree(void) {
     }
 }
 
-static void powers_of_random_numbers(void **state) {
+static void powers_of_random_numbers_agree(void **state) {
     (void)state;
     for (size_t bits = 2; bits <= 600; bits += bits < 70 ? 1 : 29) {
         for (int i = 0; i < 4; i++) {
@@ -79,8 +84,8 @@ static void powers_of_random_numbers(void **state) {
     }
 }
 
-// The sizes of RSA: a public power with the modulus, a private one with a factor.
-static void powers_of_rsa_sizes(void **state) {
+// A public operation of RSA has the modulus N, and a private one has a prime factor of it.
+static void powers_of_rsa_sizes_agree(void **state) {
     (void)state;
     for (size_t bits = 1024; bits <= 4096; bits *= 2) {
         random_modulus(bits);
@@ -89,11 +94,11 @@ static void powers_of_rsa_sizes(void **state) {
         powers_agree();
         random_modulus(bits / 2);
         random_number(&E, bits / 2);
-        powers_agree(); // of a base that is longer than the modulus
+        powers_agree(); // the base is longer than the modulus
     }
 }
 
-static void powers_at_the_edges(void **state) {
+static void powers_at_the_edges_agree(void **state) {
     (void)state;
     static const int moduli[] = {-3, 0, 1, 2, 3, 5, 97, 255, 32767, 32769};
     for (size_t i = 0; i < sizeof(moduli) / sizeof(moduli[0]); i++) {
@@ -118,11 +123,11 @@ static void powers_at_the_edges(void **state) {
     OK(mbedtls_mpi_shift_l(&A, MBEDTLS_MPI_MAX_BITS));
     OK(mbedtls_mpi_lset(&E, 3));
     powers_agree();
-    OK(mbedtls_mpi_copy(&E, &A)); // too long
+    OK(mbedtls_mpi_copy(&E, &A)); // this exponent is too long
     powers_agree();
 }
 
-static void powers_in_place(void **state) {
+static void a_power_may_overwrite_its_base_or_exponent(void **state) {
     (void)state;
     random_modulus(512);
     random_number(&A, 500);
@@ -150,13 +155,13 @@ static void inverses_agree(void) {
     }
 }
 
-static void inverses(void **state) {
+static void inverses_of_all_sizes_agree(void **state) {
     (void)state;
     for (size_t bits = 2; bits <= 2048; bits += bits < 70 ? 1 : 123) {
         for (int i = 0; i < 8; i++) {
             random_modulus(bits);
             random_number(&A, bits - 1);
-            if (i == 7) { // a common divisor
+            if (i == 7) { // numbers with a common divisor have no inverse
                 OK(mbedtls_mpi_mul_int(&A, &A, 15));
                 OK(mbedtls_mpi_mul_int(&N, &N, 15));
             }
@@ -178,7 +183,7 @@ static void inverses(void **state) {
 }
 
 // ---- memory ----
-static void without_memory(void **state) {
+static void a_failed_allocation_is_reported(void **state) {
     (void)state;
     random_modulus(512);
     random_number(&A, 600);
@@ -202,12 +207,12 @@ static void without_memory(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(powers_of_random_numbers, begin, end),
-        cmocka_unit_test_setup_teardown(powers_of_rsa_sizes, begin, end),
-        cmocka_unit_test_setup_teardown(powers_at_the_edges, begin, end),
-        cmocka_unit_test_setup_teardown(powers_in_place, begin, end),
-        cmocka_unit_test_setup_teardown(inverses, begin, end),
-        cmocka_unit_test_setup_teardown(without_memory, begin, end),
+        cmocka_unit_test_setup_teardown(powers_of_random_numbers_agree, begin, end),
+        cmocka_unit_test_setup_teardown(powers_of_rsa_sizes_agree, begin, end),
+        cmocka_unit_test_setup_teardown(powers_at_the_edges_agree, begin, end),
+        cmocka_unit_test_setup_teardown(a_power_may_overwrite_its_base_or_exponent, begin, end),
+        cmocka_unit_test_setup_teardown(inverses_of_all_sizes_agree, begin, end),
+        cmocka_unit_test_setup_teardown(a_failed_allocation_is_reported, begin, end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// random.h - random numbers for the tests of arithmetic, which repeat themselves, and a source that
-// has none.
+// random.h - two random sources for the tests of arithmetic: random_bytes() gives the same numbers
+// in every run, and no_random() always fails.
 #ifndef TEST_RANDOM_H
 #define TEST_RANDOM_H
 

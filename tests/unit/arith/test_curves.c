@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: MIT
 //
-// test_curves.c - points of P-256 and Curve25519 are multiplied as mbedTLS multiplies them, by
-// every variant of BearSSL.
+// test_curves.c - points of P-256 and Curve25519 are multiplied with the results and the errors of
+// mbedTLS, by every variant of BearSSL that a CPU may get.
+//
+// docs/design.md promises this ("Points are multiplied in one place"), and that sums of two
+// products are right for every input ("A signature is verified by one calculation"). The known
+// answers are those of RFC 7748 5.2.
 //
 // The file of mbedTLS is included, as in the engine, so that its own multiplication can be called.
 // The linker then takes nothing from the engine's object of it.
@@ -53,13 +57,13 @@ static int reference(mbedtls_ecp_group *grp, mbedtls_ecp_point *R, const mbedtls
     return code != 0 ? code : ecp_mul_mxz(grp, R, m, P, RANDOM);
 }
 
-// Both must agree, in the result and in the error.
+// Both must have the same result or the same error, which is returned.
 static int compare(mbedtls_ecp_group *grp, const mbedtls_mpi *m, const mbedtls_ecp_point *P) {
     mbedtls_ecp_point ours, theirs;
     mbedtls_ecp_point_init(&ours);
     mbedtls_ecp_point_init(&theirs);
     int expected = reference(grp, &theirs, m, P);
-    // mbedTLS fails on most numbers of 256 bits, on some only with some random numbers.
+    // mbedTLS refuses most coordinates of 256 bits, and some of them only with some random numbers.
     bool too_long = grp == &x25519 && mbedtls_mpi_bitlen(&P->X) == 256;
     if (too_long && expected == 0) {
         expected = MBEDTLS_ERR_ECP_BAD_INPUT_DATA;
@@ -80,9 +84,9 @@ static int compare(mbedtls_ecp_group *grp, const mbedtls_mpi *m, const mbedtls_e
     return expected;
 }
 
-// ---- BearSSL's implementations one by one: a board may get another one than this machine ----
+// ---- BearSSL's implementations one by one, because a board may get another than this machine ----
 #if USSL_ARITH_BEARSSL
-// The sum of two products for CPUs without long multiplication, under another name.
+// This is the sum of two products for CPUs without long multiplication, under another name.
 #undef USSL__ECDH
 #undef USSL__BASE
 #undef USSL__PUBLIC
@@ -143,7 +147,8 @@ static void compare_variants_x25519(const mbedtls_mpi *m, const mbedtls_ecp_poin
 #endif
 
 // ---- P-256 ----
-// 1, 2 … 20, powers of two and one less, the order less 1, 2 … 20.
+// Sets scalar number `i`: 1 to 20; the order less 1 to 20; powers of two; powers of two less 1.
+// Returns how many there are up to that kind.
 static size_t edge_scalar(size_t i, mbedtls_mpi *m) {
     size_t count = 0;
     if (i < (count += 20)) {
@@ -163,7 +168,7 @@ static size_t edge_scalar(size_t i, mbedtls_mpi *m) {
 }
 #define EDGES 167
 
-static void p256_products(void **state) {
+static void p256_products_agree_with_mbedtls(void **state) {
     (void)state;
     mbedtls_mpi m;
     mbedtls_ecp_point P;
@@ -185,13 +190,13 @@ static void p256_products(void **state) {
         OK(compare(&p256, &m, &p256.G));
         compare_variants_p256(&m, &P);
         compare_variants_p256(&m, &p256.G);
-        OK(reference(&p256, &P, &m, &P)); // the next point
+        OK(reference(&p256, &P, &m, &P)); // this is the next point
     }
     mbedtls_mpi_free(&m);
     mbedtls_ecp_point_free(&P);
 }
 
-static void p256_refusals(void **state) {
+static void p256_refuses_what_mbedtls_refuses(void **state) {
     (void)state;
     mbedtls_mpi m;
     mbedtls_ecp_point P;
@@ -222,8 +227,8 @@ static void p256_refusals(void **state) {
 
 // ---- P-256, sums of two products ----
 #if USSL_ARITH_BEARSSL
-// Where two products are added in one calculation, it must come to a result but for infinity, and
-// may come to none for the scalars that make a partial sum exceptional.
+// The calculation of both products at once must have a result if `must` is set. It may have none
+// for infinity, and for scalars that make a partial sum exceptional.
 static void sum_at_once(const mbedtls_mpi *m, const mbedtls_mpi *n, const mbedtls_ecp_point *Q,
     const mbedtls_ecp_point *expected, bool must) {
     uint8_t of_g[SIZE], of_q[SIZE], point[65], right[65] = {0};
@@ -245,7 +250,7 @@ static void sum_at_once(const mbedtls_mpi *m, const mbedtls_mpi *n, const mbedtl
 #define sum_at_once(m, n, Q, expected, must) ((void)(must))
 #endif
 
-// m * aG + n * bG must be (ma + nb) G. The numbers are scalars of G.
+// m * aG + n * bG must be (ma + nb) G. If `random` is set, no partial sum is exceptional.
 static void sum_is_right(
     mbedtls_mpi *m, const mbedtls_mpi *a, mbedtls_mpi *n, const mbedtls_mpi *b, bool random) {
     mbedtls_mpi sum, part;
@@ -288,7 +293,7 @@ static void sum_is_right(
     mbedtls_ecp_point_free(&expected);
 }
 
-static void p256_sums(void **state) {
+static void p256_sums_of_two_products_are_right(void **state) {
     (void)state;
     mbedtls_mpi m, a, n, b;
     mbedtls_mpi_init(&m);
@@ -299,12 +304,13 @@ static void p256_sums(void **state) {
         OK(mbedtls_ecp_gen_privkey(&p256, &m, RANDOM));
         OK(mbedtls_ecp_gen_privkey(&p256, &n, RANDOM));
         OK(mbedtls_ecp_gen_privkey(&p256, &b, RANDOM));
-        OK(mbedtls_mpi_lset(&a, 1)); // as in ECDSA, G is the first point
+        OK(mbedtls_mpi_lset(&a, 1)); // the first point is G, as in ECDSA
         sum_is_right(&m, &a, &n, &b, true);
         sum_is_right(&n, &b, &m, &a, true);
     }
-    // Each small scalar, also as a distance from the order, with each: sums of infinity, equal and
-    // opposite products and points, and equal partial sums on the way.
+    // Each small scalar, and each small distance from the order, meets each other one. So there are
+    // sums that are infinity, products and points that are equal or opposite, and equal partial
+    // sums.
     for (size_t i = 0; i < 24; i++) {
         for (size_t j = 0; j < 24; j++) {
             edge_scalar(i < 12 ? i : i + 8, &m);
@@ -318,7 +324,7 @@ static void p256_sums(void **state) {
         sum_is_right(&n, &a, &m, &b, false);
         sum_is_right(&m, &a, &m, &b, false);
     }
-    // The scalars that mbedTLS takes besides, and those that it refuses.
+    // mbedTLS takes -1 too, and refuses -2, the order, and infinity as a point.
     mbedtls_ecp_point R;
     mbedtls_ecp_point_init(&R);
     OK(mbedtls_mpi_lset(&m, -1));
@@ -351,7 +357,7 @@ static void set_u(mbedtls_ecp_point *P, const mbedtls_mpi *u) {
     OK(mbedtls_mpi_lset(&P->Z, 1));
 }
 
-static void x25519_products(void **state) {
+static void x25519_products_agree_with_mbedtls(void **state) {
     (void)state;
     mbedtls_mpi m, u;
     mbedtls_ecp_point P;
@@ -361,8 +367,8 @@ static void x25519_products(void **state) {
     mbedtls_ecp_point_init(&P);
     for (int i = 0; i < USSL_CURVE_ROUNDS; i++) {
         OK(mbedtls_ecp_gen_privkey(&x25519, &m, RANDOM));
-        OK(random_bytes(
-            &seed, bytes, SIZE)); // with 256 bits, and not all on the curve: some are on its twist
+        // These have 256 bits, and some are on the twist of the curve.
+        OK(random_bytes(&seed, bytes, SIZE));
         OK(mbedtls_mpi_read_binary_le(&u, bytes, SIZE));
         set_u(&P, &u);
         compare(&x25519, &m, &P);
@@ -371,7 +377,8 @@ static void x25519_products(void **state) {
         compare_variants_x25519(&m, &P);
         OK(compare(&x25519, &m, &x25519.G));
     }
-    // Around 0, p, 2^255, 2 p and 2^256: not canonical, not 255 bits, of low order, too long.
+    // Coordinates around 0, p, 2^255, 2 p and 2^256 are negative, not canonical, of low order or
+    // too long.
     int refused = 0;
     for (int i = 0; i < 5 * 80; i++) {
         if (i / 80 == 1 || i / 80 == 3) {
@@ -386,15 +393,16 @@ static void x25519_products(void **state) {
         set_u(&P, &u);
         refused += compare(&x25519, &m, &P) != 0;
     }
-    assert_true(refused > 40); // the negative and those of low order
+    assert_true(refused > 40); // the 40 negative ones, and those of low order
     mbedtls_mpi_free(&m);
     mbedtls_mpi_free(&u);
     mbedtls_ecp_point_free(&P);
 }
 
-static void x25519_refusals(void **state) {
+static void x25519_refuses_what_mbedtls_refuses(void **state) {
     (void)state;
-    // The points of low order, of the curve and of its twist (https://cr.yp.to/ecdh.html#validate).
+    // These points of the curve and of its twist have a low order
+    // (https://cr.yp.to/ecdh.html#validate).
     static const char *const low[] = {"0", "1",
         "b8495f16056286fdb1329ceb8d09da6ac49ff1fae35616aeb8413b7c7aebe0",
         "57119fd0dd4e22d8868e1c58c45c44045bef839c55b1d0b1248c50a3bc959c5f",
@@ -412,7 +420,7 @@ static void x25519_refusals(void **state) {
         set_u(&P, &u);
         assert_int_equal(compare(&x25519, &m, &P), MBEDTLS_ERR_ECP_INVALID_KEY);
     }
-    // Scalars that RFC 7748 would not give: not a multiple of 8, too short, too long.
+    // No clamped scalar (RFC 7748 5) is one of these: not a multiple of 8, too short, or too long.
     for (size_t bit = 0; bit < 257; bit += bit < 2 ? 1 : 253) {
         OK(mbedtls_ecp_gen_privkey(&x25519, &m, RANDOM));
         OK(mbedtls_mpi_set_bit(&m, bit, !mbedtls_mpi_get_bit(&m, bit)));
@@ -423,8 +431,9 @@ static void x25519_refusals(void **state) {
     mbedtls_ecp_point_free(&P);
 }
 
-// RFC 7748 5.2: one iteration and a thousand, scalar and point unclamped as they come.
-static void x25519_known_answers(void **state) {
+// RFC 7748 5.2 gives the values after one iteration and after a thousand. Each result is the next
+// scalar, and each scalar the next coordinate.
+static void x25519_gives_the_answers_of_rfc7748(void **state) {
     (void)state;
     static const char *const after[] = {
         "422c8e7a6227d7bca1350b3e2bb7279f7897b87bb6854b783c60e80311ae3079",
@@ -456,7 +465,7 @@ static void x25519_known_answers(void **state) {
 }
 
 // ---- random numbers and memory ----
-static void without_random_numbers(void **state) {
+static void no_key_is_made_without_random_numbers(void **state) {
     (void)state;
     mbedtls_ecp_group *both[] = {&p256, &x25519};
     for (size_t i = 0; i < 2; i++) {
@@ -472,7 +481,7 @@ static void without_random_numbers(void **state) {
         OK(mbedtls_ecp_gen_keypair(both[i], &d, &Q, RANDOM));
         assert_int_equal(
             mbedtls_ecp_mul(both[i], &Q, &d, &Q, NULL, NULL), MBEDTLS_ERR_ECP_BAD_INPUT_DATA);
-        // BearSSL blinds nothing, so it needs none for a product.
+        // BearSSL blinds nothing, so a product needs no random numbers.
         assert_int_equal(mbedtls_ecdh_compute_shared(both[i], &shared, &Q, &d, no_random, NULL),
             USSL_ARITH_BEARSSL ? 0 : MBEDTLS_ERR_ECP_RANDOM_FAILED);
         mbedtls_mpi_free(&d);
@@ -481,7 +490,7 @@ static void without_random_numbers(void **state) {
     }
 }
 
-static void without_memory(void **state) {
+static void a_failed_allocation_is_reported(void **state) {
     (void)state;
     mbedtls_ecp_group *both[] = {&p256, &x25519};
     for (size_t i = 0; i < 2; i++) {
@@ -509,14 +518,14 @@ static void without_memory(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(p256_products, load, unload),
-        cmocka_unit_test_setup_teardown(p256_refusals, load, unload),
-        cmocka_unit_test_setup_teardown(p256_sums, load, unload),
-        cmocka_unit_test_setup_teardown(x25519_products, load, unload),
-        cmocka_unit_test_setup_teardown(x25519_refusals, load, unload),
-        cmocka_unit_test_setup_teardown(x25519_known_answers, load, unload),
-        cmocka_unit_test_setup_teardown(without_random_numbers, load, unload),
-        cmocka_unit_test_setup_teardown(without_memory, load, unload),
+        cmocka_unit_test_setup_teardown(p256_products_agree_with_mbedtls, load, unload),
+        cmocka_unit_test_setup_teardown(p256_refuses_what_mbedtls_refuses, load, unload),
+        cmocka_unit_test_setup_teardown(p256_sums_of_two_products_are_right, load, unload),
+        cmocka_unit_test_setup_teardown(x25519_products_agree_with_mbedtls, load, unload),
+        cmocka_unit_test_setup_teardown(x25519_refuses_what_mbedtls_refuses, load, unload),
+        cmocka_unit_test_setup_teardown(x25519_gives_the_answers_of_rfc7748, load, unload),
+        cmocka_unit_test_setup_teardown(no_key_is_made_without_random_numbers, load, unload),
+        cmocka_unit_test_setup_teardown(a_failed_allocation_is_reported, load, unload),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,6 +1,12 @@
 // SPDX-License-Identifier: MIT
 //
-// test_ecdsa.c - ECDSA over P-256, with the signatures whose verification is exceptional.
+// test_ecdsa.c - ECDSA over P-256 accepts right signatures, refuses all others, and signs only with
+// random numbers.
+//
+// docs/design.md promises the right result also for a peer that chooses key and signature so that
+// the sum of the two products is exceptional ("A signature is verified by one calculation"). The
+// known answer is that of RFC 6979 A.2.5. docs/testing.md promises that there is no signature when
+// the source of random numbers fails.
 #include "engine/mbedtls/mbed.h"
 
 #include "mbedtls/ecdsa.h"
@@ -44,8 +50,8 @@ static int verifies(
     return code;
 }
 
-// RFC 6979 A.2.5, with SHA-256, message "sample".
-static void ecdsa_known_answer(void **state) {
+// The message is "sample", hashed with SHA-256 (RFC 6979 A.2.5).
+static void a_signature_of_rfc6979_verifies(void **state) {
     (void)state;
     mbedtls_mpi d, e, r, s, x, y;
     mbedtls_mpi *all[] = {&d, &e, &r, &s, &x, &y};
@@ -72,9 +78,9 @@ static void ecdsa_known_answer(void **state) {
     mbedtls_ecp_point_free(&Q);
 }
 
-// Signatures whose products u1 G and u2 Q are equal, opposite, or zero: r = x(kG), and then
-// s = factor * r * d / k.
-static void ecdsa_exceptions(void **state) {
+// The products u1 G and u2 Q of these signatures are equal or opposite, or u1 is zero. R is kG, r
+// is its x-coordinate, and s is r d / k or twice that.
+static void exceptional_sums_are_judged_right(void **state) {
     (void)state;
     mbedtls_mpi d, e, k, r, s;
     mbedtls_ecp_point R;
@@ -83,11 +89,11 @@ static void ecdsa_exceptions(void **state) {
     for (size_t i = 0; i < 5; i++) {
         mbedtls_mpi_init(all[i]);
     }
-    // e = 0, e = r d, e = -r d: the last is the point at infinity, whatever s is.
+    // e is 0, r d or -r d. For -r d the sum is the point at infinity, whatever s is.
     for (int i = 0; i < 48; i++) {
         OK(mbedtls_ecp_gen_privkey(&p256, &d, RANDOM));
         if (i % 8 == 7) {
-            OK(mbedtls_mpi_lset(&d, i)); // a key that is a small multiple of G
+            OK(mbedtls_mpi_lset(&d, i)); // the public key is a small multiple of G
         }
         OK(mbedtls_ecp_gen_privkey(&p256, &k, RANDOM));
         OK(mbedtls_ecp_mul(&p256, &R, &k, &p256.G, RANDOM));
@@ -113,7 +119,7 @@ static void ecdsa_exceptions(void **state) {
     mbedtls_ecp_point_free(&R);
 }
 
-static void ecdsa_signs(void **state) {
+static void own_signatures_verify_and_others_do_not(void **state) {
     (void)state;
     mbedtls_mpi d, e, r, s;
     uint8_t hash[SIZE];
@@ -128,7 +134,7 @@ static void ecdsa_signs(void **state) {
         OK(mbedtls_mpi_read_binary(&e, hash, SIZE));
         OK(verifies(&d, &e, &r, &s));
         OK(mbedtls_mpi_sub_mpi(&s, &p256.N, &s));
-        OK(verifies(&d, &e, &r, &s)); // the other signature of the pair
+        OK(verifies(&d, &e, &r, &s)); // (r, N - s) is valid too
         OK(mbedtls_mpi_add_int(&s, &s, 1));
         assert_int_equal(verifies(&d, &e, &r, &s), MBEDTLS_ERR_ECP_VERIFY_FAILED);
     }
@@ -140,14 +146,13 @@ static void ecdsa_signs(void **state) {
     mbedtls_mpi_free(&s);
 }
 
-// A number that is used once has to be random, so a signature needs a source that works, and
-// without one there is none.
+// Gives random numbers for the first `*left` calls, and then fails.
 static int random_at_first(void *state, unsigned char *out, size_t len) {
     size_t *left = state;
     return (*left)-- > 0 ? random_bytes(&seed, out, len) : no_random(NULL, out, len);
 }
 
-static void ecdsa_without_random_numbers(void **state) {
+static void no_signature_is_made_without_random_numbers(void **state) {
     (void)state;
     mbedtls_ecdsa_context key;
     uint8_t hash[SIZE] = {1}, signature[MBEDTLS_ECDSA_MAX_LEN], none[MBEDTLS_ECDSA_MAX_LEN];
@@ -175,10 +180,10 @@ static void ecdsa_without_random_numbers(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(ecdsa_known_answer, load, unload),
-        cmocka_unit_test_setup_teardown(ecdsa_exceptions, load, unload),
-        cmocka_unit_test_setup_teardown(ecdsa_signs, load, unload),
-        cmocka_unit_test_setup_teardown(ecdsa_without_random_numbers, load, unload),
+        cmocka_unit_test_setup_teardown(a_signature_of_rfc6979_verifies, load, unload),
+        cmocka_unit_test_setup_teardown(exceptional_sums_are_judged_right, load, unload),
+        cmocka_unit_test_setup_teardown(own_signatures_verify_and_others_do_not, load, unload),
+        cmocka_unit_test_setup_teardown(no_signature_is_made_without_random_numbers, load, unload),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: MIT
 //
-// test_gcm.c - records that are encrypted by the instructions of an x86 CPU must be those of
-// mbedTLS, and damage must be noticed.
+// test_gcm.c - AES-GCM by the instructions of an x86 CPU gives the same records as mbedTLS.
+//
+// Each record is encrypted by both and compared, decrypted, and decrypted again with an altered
+// tag. A record whose tag is wrong is refused and leaves no plaintext (RFC 5116 2.2). On other CPUs
+// both functions are mbedTLS's.
 #include "engine/mbedtls/gcm.c"
 
 #include "tests/support/support.h"
@@ -50,11 +53,11 @@ static void one_record(mbedtls_gcm_context *gcm, size_t len, size_t ad_len) {
     assert_int_equal(mbedtls_gcm_auth_decrypt(gcm, len, iv, IV, ad, ad_len, tag, TAG, ours, ours),
         MBEDTLS_ERR_GCM_AUTH_FAILED);
     for (size_t i = 0; i < len; i++) {
-        assert_int_equal(ours[i], 0); // nothing that has not been proven is left
+        assert_int_equal(ours[i], 0); // no plaintext is left that the tag has not proven
     }
 }
 
-static void records(void **state) {
+static void records_agree_and_damage_is_noticed(void **state) {
     (void)state;
     platform_reset();
     for (unsigned bits = 128; bits <= 256; bits += 64) {
@@ -72,6 +75,6 @@ static void records(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(records)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(records_agree_and_damage_is_noticed)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

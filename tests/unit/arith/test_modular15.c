@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// test_modular15.c - powers and inverses by BearSSL's numbers of 15 bits.
+// test_modular15.c - BearSSL's numbers in words of 15 bits give mbedTLS's powers and inverses.
+// modular_tests.h has the cases, and names the promise.
 #define USSL_ARITH_NUMBERS 15
 
 #include "modular_tests.h"

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 //
-// test_openssl.c - what the engine calculates for key agreement and signatures, compared with
-// OpenSSL's libcrypto: points, signatures and numbers that are random or at an edge.
+// test_openssl.c - key agreement and signatures have the results of OpenSSL's libcrypto, for random
+// numbers and for numbers at an edge, as docs/testing.md promises ("unit").
 //
-// Notes: the engine's side is called by the functions that it calls itself. The keys of RSA are
-// OpenSSL's, and new every time; the key of a failure is printed. Everything else repeats itself.
+// Each case gives the same input to libcrypto and to the functions of mbedTLS that the engine
+// calls. OpenSSL makes new RSA keys in every run, and the key of a failure is printed; all other
+// input is the same every time.
 #include "engine/mbedtls/mbed.h"
 
 #include "mbedtls/ecdh.h"
@@ -18,14 +19,14 @@
 #include <openssl/rsa.h>
 
 #define OK(call) assert_int_equal(call, 0)
-#define DONE(call) assert_true((call) > 0) // OpenSSL's way
+#define DONE(call) assert_true((call) > 0) // OpenSSL returns 1 or a length if it succeeds
 #define SIZE 32
 #define RSA_MOST 512 // octets
 
 static mbedtls_ecp_group p256, x25519;
 
 static struct {
-    uint8_t *der; // owned; NULL: none is in use
+    uint8_t *der; // owned; NULL if no key is in use
     size_t len;
 } rsa_key;
 
@@ -93,7 +94,7 @@ static bool their_x25519(const uint8_t *scalar, const uint8_t *u, uint8_t *out) 
     return good;
 }
 
-// Returns false if both refuse.
+// Returns false if both refuse the point.
 static bool x25519_agrees(const uint8_t *scalar, const uint8_t *u) {
     uint8_t ours[SIZE], theirs[SIZE];
     bool good = our_x25519(scalar, u, ours), expected = their_x25519(scalar, u, theirs);
@@ -105,10 +106,11 @@ static bool x25519_agrees(const uint8_t *scalar, const uint8_t *u) {
     return good;
 }
 
-static void products_on_curve25519(void **state) {
+static void x25519_agrees_with_libcrypto(void **state) {
     (void)state;
-    // Little-endian, each with the highest bit clear and set: 0, 1 and p - 1, p and p + 1, which
-    // stand for 0 and 1, the two other points of low order, and then 2, p + 2, and 2^255 - 1.
+    // Coordinates, little-endian: 0, 1 and p - 1; p and p + 1, which stand for 0 and 1; the two
+    // other points of low order; 2, p + 2 and 2^255 - 1. Each is used with the highest bit clear
+    // and set.
     static const char *const u_of[] = {"00", "01", "ecffff", "edffff", "eeffff",
         "e0eb7a7c3b41b8ae1656e3faf19fc46ada098deb9c32b1fd866205165f49b800",
         "5f9c95bca3508c24b1d0b1559c83ef5b04445cc4581c8e86d8224eddd09f1157", "02", "efffff",
@@ -167,7 +169,8 @@ static void p256_agrees(const EC_GROUP *group, const uint8_t *scalar, const uint
     mbedtls_mpi_free(&m);
 }
 
-// 1, 2, the order - 1 and - 2, about half of the order, and random ones.
+// Writes scalar number `i`: 1 and 2; the order less 1 and 2; two near half of the order; random
+// ones.
 static void some_scalar(int i, uint8_t *scalar) {
     mbedtls_mpi m;
     mbedtls_mpi_init(&m);
@@ -187,14 +190,14 @@ static void some_scalar(int i, uint8_t *scalar) {
 }
 #define SCALARS 8
 
-static void products_on_p256(void **state) {
+static void p256_agrees_with_libcrypto(void **state) {
     (void)state;
     EC_GROUP *group = EC_GROUP_new_by_curve_name(NID_X9_62_prime256v1);
     EC_POINT *P = EC_POINT_new(group);
     mbedtls_mpi x;
     mbedtls_mpi_init(&x);
     int points = 0;
-    // The x-coordinates from 0, those below p, and random ones.
+    // The x-coordinates are 0 to 29, the 30 below p, and random ones.
     for (int i = 0; i < 90; i++) {
         uint8_t point[1 + SIZE], scalar[SIZE];
         if (i < 60) {
@@ -210,7 +213,7 @@ static void products_on_p256(void **state) {
         }
         point[0] = (uint8_t)(2 + i % 2);
         if (EC_POINT_oct2point(group, P, point, sizeof(point), NULL) <= 0) {
-            continue; // no point has this coordinate
+            continue; // no point has this x-coordinate
         }
         points++;
         for (int j = 0; j < SCALARS; j++) {
@@ -301,7 +304,7 @@ static void signatures_agree(key_t *key, signed_t *what) {
 
 static const mbedtls_md_type_t hashes[] = {MBEDTLS_MD_SHA256, MBEDTLS_MD_SHA384, MBEDTLS_MD_SHA512};
 
-static void signatures_over_p256(void **state) {
+static void ecdsa_agrees_with_libcrypto(void **state) {
     (void)state;
     // An ECPrivateKey without a public key (RFC 5915).
     uint8_t der[51] = {0x30, 49, 2, 1, 1, 4, SIZE};
@@ -354,7 +357,7 @@ static bool their_rsa(const key_t *key, bool private, const uint8_t *in, size_t 
     return good;
 }
 
-// Returns false if the number is no plaintext.
+// Returns false if both refuse the number, because it is not below the modulus.
 static bool rsa_agrees(const key_t *key, const mbedtls_mpi *x) {
     uint8_t in[RSA_MOST], ours[RSA_MOST], theirs[RSA_MOST];
     mbedtls_rsa_context *rsa = mbedtls_pk_rsa(key->ours);
@@ -374,8 +377,8 @@ static bool rsa_agrees(const key_t *key, const mbedtls_mpi *x) {
     return good;
 }
 
-// 0, 1, 2, 3, the modulus - 2, - 1, itself and + 1, and then random ones, with a zero octet more in
-// front every time.
+// The numbers are 0 to 3; the modulus less 2 and 1, itself, and one more; random ones, each with
+// one more octet of zero in front.
 static void rsa_numbers_agree(const key_t *key) {
     const mbedtls_mpi *N = &mbedtls_pk_rsa(key->ours)->N;
     mbedtls_mpi x;
@@ -395,10 +398,10 @@ static void rsa_numbers_agree(const key_t *key) {
     mbedtls_mpi_free(&x);
 }
 
-static void rsa(void **state) {
+static void rsa_agrees_with_libcrypto(void **state) {
     (void)state;
-    // With 2049 bits, what PSS fills is an octet shorter than the modulus. OpenSSL makes a key of
-    // an odd length only if the exponent is small or the key is.
+    // With 2049 bits the encoded message of PSS is an octet shorter than the modulus (RFC 8017
+    // 8.1.1). OpenSSL makes a key of an odd length only if the exponent or the key is small.
     static const struct {
         unsigned bits;
         uint64_t exponent;
@@ -425,21 +428,21 @@ static void rsa(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(products_on_curve25519, load, unload),
-        cmocka_unit_test_setup_teardown(products_on_p256, load, unload),
-        cmocka_unit_test_setup_teardown(signatures_over_p256, load, unload),
-        cmocka_unit_test_setup_teardown(rsa, load, unload),
+        cmocka_unit_test_setup_teardown(x25519_agrees_with_libcrypto, load, unload),
+        cmocka_unit_test_setup_teardown(p256_agrees_with_libcrypto, load, unload),
+        cmocka_unit_test_setup_teardown(ecdsa_agrees_with_libcrypto, load, unload),
+        cmocka_unit_test_setup_teardown(rsa_agrees_with_libcrypto, load, unload),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
 #else
-static void without_libcrypto(void **state) {
+static void skipped_without_libcrypto(void **state) {
     (void)state;
     skip();
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(without_libcrypto)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(skipped_without_libcrypto)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
 #endif

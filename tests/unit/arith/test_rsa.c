@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: MIT
 //
-// test_rsa.c - the private operation of RSA where random numbers or memory end: it must fail, give
-// away nothing, and leave a key that works.
+// test_rsa.c - RSA's private operation without random numbers or memory fails, writes no result,
+// and leaves a key that works.
+//
+// docs/testing.md promises this, and docs/known-faults.md names the fault of mbedTLS that it
+// answers: the key would give wrong results ever after. Each case lets call number `fail_at` fail,
+// from the first one on, until none is left to fail.
 #include "engine/mbedtls/mbed.h"
 
 #include "tests/support/support.h"
@@ -13,7 +17,7 @@
 static blob_t file;
 static uint8_t number[LEN], right[LEN];
 
-// Fails at the call with number `fail_at`, and at all that follow; 0: never.
+// Fails at call number `fail_at` and at all that follow, or never if `fail_at` is 0.
 typedef struct {
     uint64_t x;
     size_t calls, fail_at;
@@ -60,7 +64,7 @@ static int unload(void **state) {
     return 0;
 }
 
-// Returns the error. Without one the result must be right, with one there must be none.
+// Returns mbedTLS's code. The result must be right if it is 0, and must not be written otherwise.
 static int raise(mbedtls_pk_context *key, random_t *random) {
     uint8_t out[LEN], none[LEN];
     memset(out, UNTOUCHED, LEN);
@@ -71,7 +75,7 @@ static int raise(mbedtls_pk_context *key, random_t *random) {
 }
 
 // ---- random numbers ----
-static void without_random_numbers(void **state) {
+static void no_result_without_random_numbers(void **state) {
     (void)state;
     int code = -1;
     for (size_t fail_at = 1; code != 0; fail_at++) {
@@ -79,10 +83,11 @@ static void without_random_numbers(void **state) {
         mbedtls_pk_context key;
         key_load(&key);
         code = raise(&key, &failing);
-        assert_true(fail_at > 2 || code != 0); // one for each prime at least
+        assert_true(fail_at > 2 || code != 0); // at least one call for each prime
         assert_true(fail_at < 100);
         OK(raise(&key, &working));
-        // From now on the factor is the square of the last one, and BearSSL hides no exponent.
+        // The key has a random factor by now, and each later one is the square of the last. BearSSL
+        // blinds no exponent, so it needs no random number any more.
         random_t none = {.fail_at = 1};
         assert_int_equal(raise(&key, &none) == 0, USSL_ARITH_BEARSSL);
         OK(raise(&key, &working));
@@ -103,7 +108,7 @@ static bool verifies(mbedtls_pk_context *key, mbedtls_pk_type_t type, const uint
         == 0;
 }
 
-static void signatures_without_random_numbers(void **state) {
+static void no_signature_without_random_numbers(void **state) {
     (void)state;
     static const mbedtls_pk_type_t types[] = {MBEDTLS_PK_RSA, MBEDTLS_PK_RSASSA_PSS};
     for (size_t i = 0; i < 2; i++) {
@@ -125,7 +130,7 @@ static void signatures_without_random_numbers(void **state) {
 }
 
 // ---- memory ----
-static void without_memory(void **state) {
+static void a_failed_allocation_leaves_a_new_key_usable(void **state) {
     (void)state;
     int code = -1;
     for (size_t fail_at = 1; code != 0; fail_at++) {
@@ -142,8 +147,8 @@ static void without_memory(void **state) {
     }
 }
 
-// The same with a key that has a random factor already.
-static void without_memory_later(void **state) {
+// The key has a random factor already, and only squares it.
+static void a_failed_allocation_leaves_a_used_key_usable(void **state) {
     (void)state;
     int code = -1;
     mbedtls_pk_context key;
@@ -161,10 +166,10 @@ static void without_memory_later(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(without_random_numbers, load, unload),
-        cmocka_unit_test_setup_teardown(signatures_without_random_numbers, load, unload),
-        cmocka_unit_test_setup_teardown(without_memory, load, unload),
-        cmocka_unit_test_setup_teardown(without_memory_later, load, unload),
+        cmocka_unit_test_setup_teardown(no_result_without_random_numbers, load, unload),
+        cmocka_unit_test_setup_teardown(no_signature_without_random_numbers, load, unload),
+        cmocka_unit_test_setup_teardown(a_failed_allocation_leaves_a_new_key_usable, load, unload),
+        cmocka_unit_test_setup_teardown(a_failed_allocation_leaves_a_used_key_usable, load, unload),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: MIT
 //
-// test_wycheproof.c - the arithmetic of signatures and key agreement, and the ciphers of records,
-// on the vectors of Wycheproof, as a file of lines that tests/conformance/wycheproof.py writes.
-// USSL_WYCHEPROOF names it; without it there is no test.
+// test_wycheproof.c - signatures, key agreement and the ciphers of records answer each vector of
+// Wycheproof as it says, which docs/testing.md promises ("conformance").
+//
+// tests/conformance/wycheproof.py writes the vectors to a file, and USSL_WYCHEPROOF names it.
+// Without that variable nothing is tested. Each line is a vector; data is in hexadecimal, and `-`
+// is empty:
 //
 //   ecdh NUMBER RESULT public private shared
 //   x25519 NUMBER RESULT public private shared
@@ -13,8 +16,8 @@
 //   gcm NUMBER RESULT key nonce data plaintext ciphertext tag
 //   chacha NUMBER RESULT key nonce data plaintext ciphertext tag
 //
-// RESULT is valid, invalid, or acceptable: refused, or with the right result. The salt's length is
-// one octet.
+// A valid vector must have the given result, an invalid one must be refused, and for an acceptable
+// one both are right. The salt's length is one octet.
 #include "engine/mbedtls/mbed.h"
 
 #include "mbedtls/chachapoly.h"
@@ -22,7 +25,7 @@
 #include "mbedtls/ecdsa.h"
 #include "tests/support/support.h"
 
-#define NAMES 3 // the fields before the octets
+#define NAMES 3 // fields before the data: kind, NUMBER, RESULT
 #define PARTS 6
 #define ROOM 4096
 
@@ -49,8 +52,8 @@ static void read_hex(bytes_t *out, const char *text) {
     }
 }
 
-// These return 0 if the result is right, an error of mbedTLS if the input is refused, and 1 if the
-// result is wrong.
+// The functions of `kinds` return 0 if the result is right, an error of mbedTLS if the input is
+// refused, and 1 if the result is wrong.
 static int agree(mbedtls_ecp_group_id curve, const bytes_t *public, const bytes_t *private,
     const bytes_t *shared) {
     bool x25519 = curve == MBEDTLS_ECP_DP_CURVE25519;
@@ -66,7 +69,7 @@ static int agree(mbedtls_ecp_group_id curve, const bytes_t *public, const bytes_
     if (code == 0) {
         code = mbedtls_ecp_point_read_binary(&grp, &Q, public->data, public->len);
     }
-    if (code == 0 && x25519) { // RFC 7748 5: any scalar is taken, and clamped
+    if (code == 0 && x25519) { // any scalar is taken, and clamped (RFC 7748 5)
         uint8_t k[32];
         memcpy(k, private->data, 32);
         k[0] &= 248;
@@ -160,7 +163,7 @@ static bool same(const bytes_t *a, const uint8_t *data) {
     return memcmp(a->data, data, a->len) == 0;
 }
 
-// Of a valid vector, both directions must be right; of an invalid one, decryption must fail.
+// A valid vector must be right in both directions, and an invalid one must not be decrypted.
 static int gcm(const bytes_t *part) {
     const bytes_t *key = &part[0], *nonce = &part[1], *data = &part[2], *text = &part[3];
     const bytes_t *box = &part[4], *tag = &part[5];
@@ -252,7 +255,7 @@ static bool check(char *line) {
     return good;
 }
 
-static void vectors(void **state) {
+static void every_vector_is_answered_as_it_says(void **state) {
     (void)state;
     const char *name = getenv("USSL_WYCHEPROOF");
     static char line[16 * ROOM];
@@ -274,6 +277,6 @@ static void vectors(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(vectors)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(every_vector_is_answered_as_it_says)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
