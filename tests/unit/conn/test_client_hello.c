@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: MIT
 //
-// test_client_hello.c - what a server reads of a ClientHello, and what is chosen by it: names,
-// protocols, suites. Every text here comes from a peer or a script, so each parser is also fed with
-// garbage.
+// test_client_hello.c - a server reads server name and protocols of a ClientHello before mbedTLS
+// reads it, and chooses by them (RFC 6066 3, RFC 7301 3.1).
+//
+// docs/design.md promises this ("The ClientHello"), and docs/differences.md that a cipher string
+// which fails changes nothing. All of these bytes come from a peer or a script, so each parser is
+// also fed with garbage. A row of `cases` has the protocols of the client, those of the server, and
+// the one that both ends must report.
 #include "engine/conn/conn.h"
 #include "tests/support/support.h"
 
@@ -67,7 +71,7 @@ static bool parse(const uint8_t *list, size_t len, ussl__client_hello_t *out) {
 }
 
 static bool parse_exactly(const uint8_t *list, size_t len, ussl__client_hello_t *out) {
-    uint8_t *copy = malloc(len ? len : 1); // so that a byte too far is seen
+    uint8_t *copy = malloc(len ? len : 1); // a block of this size, so that ASan sees an over-read
     memcpy(copy, list, len);
     bool good = parse(copy, len, out);
     if (good && out->name != NULL) {
@@ -80,7 +84,7 @@ static bool parse_exactly(const uint8_t *list, size_t len, ussl__client_hello_t 
     return good;
 }
 
-// The list of extensions in a record with a ClientHello, without its length.
+// Returns the list of extensions in a record with a ClientHello, without its length.
 static uint8_t *extensions_in(uint8_t *record, size_t *len) {
     uint8_t *at = record + 5 + 4 + 2 + 32, *end = record + *len;
     at += 1 + at[0];
@@ -90,7 +94,7 @@ static uint8_t *extensions_in(uint8_t *record, size_t *len) {
     return at;
 }
 
-static void hello_is_read(void **state) {
+static void names_and_protocols_of_a_hello_are_read(void **state) {
     (void)state;
     pair_setup_t setup = setup_with(two, NULL);
     pair_t pair;
@@ -103,13 +107,13 @@ static void hello_is_read(void **state) {
     assert_memory_equal(hello.name, "localhost", 9);
     assert_int_equal(hello.alpn_len, 3 + 9);
     assert_memory_equal(hello.alpn, "\2h2\10http/1.1", 12);
-    // Truncated anywhere but behind an extension, it is malformed.
+    // The list is malformed if it is truncated anywhere but behind an extension.
     size_t whole = 0;
     for (size_t stop = 0; stop < len; stop++) {
         whole += parse_exactly(list, stop, &hello);
     }
     assert_in_range(whole, 2, 20);
-    // Any bit may be wrong.
+    // With any bit flipped, it may be refused, but nothing outside of it is read.
     for (size_t bit = 0; bit < len * 8; bit++) {
         list[bit / 8] ^= (uint8_t)(1 << bit % 8);
         (void)parse_exactly(list, len, &hello);
@@ -127,8 +131,8 @@ static void hello_is_read(void **state) {
     pair_free(&pair);
 }
 
-// Without a protocol in common the connection goes on without one.
-static void no_alpn_protocol_in_common(void **state) {
+// A connection without a common protocol goes on without one, as with CPython.
+static void a_common_protocol_is_chosen_or_none(void **state) {
     (void)state;
     static const struct {
         const char *const *theirs, *const *ours;
@@ -162,7 +166,7 @@ static void no_alpn_protocol_in_common(void **state) {
     }
 }
 
-// The context owns its list; the caller's may go away.
+// The context owns a copy of the list, so the caller may free its own.
 static void the_alpn_list_is_copied(void **state) {
     (void)state;
     char *text = calloc(1, 3);
@@ -180,7 +184,7 @@ static void the_alpn_list_is_copied(void **state) {
     pair_free(&pair);
 }
 
-// The ClientHello as handshake messages in records of `part` bytes.
+// Divides the ClientHello among records of `part` bytes.
 static void feed_in_records(ussl_conn_t *conn, const uint8_t *record, size_t len, size_t part) {
     bool done;
     for (size_t at = 5; at < len; at += part) {
@@ -203,7 +207,7 @@ static void feed_in_records(ussl_conn_t *conn, const uint8_t *record, size_t len
     }
 }
 
-static void hello_in_several_records(void **state) {
+static void a_hello_in_several_records_is_read(void **state) {
     (void)state;
     for (size_t part = 4; part < 200; part += 13) {
         pair_setup_t setup = setup_with(two, none_of_them);
@@ -224,7 +228,7 @@ static void hello_in_several_records(void **state) {
     }
 }
 
-static void the_hook_decides(void **state) {
+static void the_hook_can_refuse_with_an_alert(void **state) {
     (void)state;
     for (int answer = 0; answer < 256; answer += 51) {
         pair_setup_t setup = setup_with(NULL, NULL);
@@ -243,7 +247,7 @@ static void the_hook_decides(void **state) {
     }
 }
 
-static void another_context(void **state) {
+static void the_hook_can_change_the_context(void **state) {
     (void)state;
     pair_setup_t setup = setup_with(two, none_of_them);
     pair_setup_t rsa = good_setup("server-rsa.pem", "server-rsa.key", 0);
@@ -267,7 +271,7 @@ static void another_context(void **state) {
 #endif // USSL_SERVER
 
 // ---- cipher strings ----
-static void cipher_strings_from_anywhere(void **state) {
+static void cipher_strings_change_all_or_nothing(void **state) {
     (void)state;
     static const char alphabet[] =
         "ALLECDHERSAESCHACHA20128256GCM:+-!@= ,;SECLEVEL=2STRENGTHDEFAULT\xC3";
@@ -304,14 +308,14 @@ static void cipher_strings_from_anywhere(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
 #if USSL_SERVER
-        cmocka_unit_test_setup(hello_is_read, reset),
-        cmocka_unit_test_setup(no_alpn_protocol_in_common, reset),
+        cmocka_unit_test_setup(names_and_protocols_of_a_hello_are_read, reset),
+        cmocka_unit_test_setup(a_common_protocol_is_chosen_or_none, reset),
         cmocka_unit_test_setup(the_alpn_list_is_copied, reset),
-        cmocka_unit_test_setup(hello_in_several_records, reset),
-        cmocka_unit_test_setup(the_hook_decides, reset),
-        cmocka_unit_test_setup(another_context, reset),
+        cmocka_unit_test_setup(a_hello_in_several_records_is_read, reset),
+        cmocka_unit_test_setup(the_hook_can_refuse_with_an_alert, reset),
+        cmocka_unit_test_setup(the_hook_can_change_the_context, reset),
 #endif
-        cmocka_unit_test_setup(cipher_strings_from_anywhere, reset),
+        cmocka_unit_test_setup(cipher_strings_change_all_or_nothing, reset),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: MIT
 //
-// test_conn.c - whole handshakes and transfers between two connections, truncated at every point
-// too.
+// test_conn.c - a connection transfers every byte once and in order, however the wire delivers it,
+// and tells close_notify, truncation and damage apart (RFC 8446 6.1, 6.2).
+//
+// docs/design.md promises this ("Writes", "Failures", "States"), and docs/testing.md names the ways
+// of delivery. Each case joins a client and a server in memory, `pair.conn[0]` and `[1]`, most of
+// them for both versions; `pair.wire[end]` holds the bytes on their way to that end.
 #include "engine/conn/conn.h"
 #include "tests/support/support.h"
 
@@ -53,23 +57,23 @@ static void run_matrix(delivery_t delivery) {
     }
 }
 
-static void handshake_and_transfer(void **state) {
+static void every_kind_of_key_connects_and_transfers(void **state) {
     (void)state;
     run_matrix((delivery_t){0});
 }
 
-static void one_byte_at_a_time(void **state) {
+static void bytes_may_come_one_at_a_time(void **state) {
     (void)state;
     run_matrix((delivery_t){.chunk = 1});
 }
 
-static void random_chunks(void **state) {
+static void bytes_may_come_in_random_chunks(void **state) {
     (void)state;
     run_matrix((delivery_t){.random = true});
 }
 
-// A wire that ends after any number of bytes is an EOF at that end, never a success or a crash.
-static void truncated_at_every_point(void **state) {
+// If the wire to an end stops after any number of bytes, that end reports an EOF.
+static void a_truncation_at_any_point_is_an_eof(void **state) {
     (void)state;
     for (EACH_VERSION(version)) {
         pair_t pair;
@@ -96,7 +100,7 @@ static void truncated_at_every_point(void **state) {
     assert_int_equal(test_platform.live, 0);
 }
 
-static void wrong_moment_changes_nothing(void **state) {
+static void a_call_at_the_wrong_moment_changes_nothing(void **state) {
     (void)state;
     pair_t pair;
     uint8_t byte = 'x';
@@ -133,19 +137,19 @@ static void close_notify_and_eof_are_told_apart(void **state) {
         while (ussl_conn_read(pair.conn[1], buf, sizeof(buf), &n) == USSL_WANT_IN) {
             assert_true(pair_move(&pair));
         }
-        assert_int_equal(n, 3); // data first
+        assert_int_equal(n, 3); // the data comes before close_notify
         ussl_result_t result;
         while ((result = ussl_conn_read(pair.conn[1], buf, sizeof(buf), &n)) == USSL_WANT_IN) {
             assert_true(pair_move(&pair));
         }
-        // MbedTLS reports it once; we report it every time.
+        // mbedTLS reports close_notify once, and the engine at every call.
         for (int i = 0; i < 3; i++) {
             assert_int_equal(result, USSL_CLOSED);
             result = ussl_conn_read(pair.conn[1], buf, sizeof(buf), &n);
         }
-        // Half-closed: the other direction still works.
+        // The other direction still works (RFC 8446 6.1).
         assert_int_equal(ussl_conn_write(pair.conn[1], (const uint8_t *)"ok", 2, &n), USSL_OK);
-        // A truncation is reported as one, every time.
+        // A truncation is reported at every call, too.
         for (int i = 0; i < 3; i++) {
             result = ussl_conn_read(pair.conn[0], buf, sizeof(buf), &n);
             if (result == USSL_WANT_IN) {
@@ -158,7 +162,7 @@ static void close_notify_and_eof_are_told_apart(void **state) {
     }
 }
 
-// While a sealed record waits for the wire nothing new is taken, and nothing is lost.
+// While a sealed record waits for the wire, a write takes nothing new, and no byte is lost.
 static void no_byte_lost_when_the_wire_is_full(void **state) {
     (void)state;
     for (EACH_VERSION(version)) {
@@ -193,7 +197,7 @@ static void no_byte_lost_when_the_wire_is_full(void **state) {
     }
 }
 
-// What a server sends between records (tickets) never looks like an end or like nothing.
+// A session ticket that arrives is neither data nor an end of the data.
 static void reading_skips_what_is_not_data(void **state) {
     (void)state;
     pair_t pair;
@@ -227,7 +231,7 @@ static void empty_records_are_no_end(void **state) {
     }
 }
 
-// The peer is told why, once, also when the wire takes nothing for a while.
+// However often a failed handshake is called again, the peer gets one alert with the reason.
 static void an_alert_is_always_queued_once(void **state) {
     (void)state;
     for (EACH_VERSION(version)) {
@@ -261,14 +265,14 @@ static void feed(ussl_conn_t *conn, const void *data, size_t len, ussl_result_t 
         if (*result == USSL_WANT_IN && in) {
             room = room < len ? room : len;
             memcpy(in, p, room);
-            ussl_conn_in_done(conn, room); // 0 at the end: the wire ended
+            ussl_conn_in_done(conn, room); // 0 means that the wire has ended
             p += room;
             len -= room;
         }
     }
 }
 
-// Garbage is answered with an alert, by client and server.
+// Client and server answer garbage with a fatal alert.
 static void garbage_is_answered_with_an_alert(void **state) {
     (void)state;
     static const char http[] = "HTTP/1.1 400 Bad Request\r\nServer: plain\r\n\r\n";
@@ -290,7 +294,7 @@ static void garbage_is_answered_with_an_alert(void **state) {
     }
 }
 
-static void nothing_in_common(void **state) {
+static void no_common_version_or_certificate_is_an_alert(void **state) {
     (void)state;
 #if USSL_TLS12 && USSL_TLS13
     pair_setup_t setup = good_setup("server.pem", "server.key", USSL_VERSION_TLS12);
@@ -304,7 +308,7 @@ static void nothing_in_common(void **state) {
     assert_int_equal(pair_failure(&pair, 0).alert, 70);
     pair_free(&pair);
 #endif
-    // A server without a certificate.
+    // This server has no certificate.
     pair_setup_t bare = good_setup(NULL, NULL, 0);
     pair_t second;
     assert_int_equal(pair_open(&second, &bare), USSL_OK);
@@ -314,7 +318,7 @@ static void nothing_in_common(void **state) {
     pair_free(&second);
 }
 
-// Is this byte the version in a record's header, which TLS 1.3 tells everyone to ignore?
+// True if this byte belongs to the version in a record's header, which is ignored (RFC 8446 5.1).
 static bool is_header_version(const wire_t *wire, size_t at) {
     size_t record = 0;
     while (record + 5 <= wire->len) {
@@ -375,7 +379,7 @@ static bool hello_contains(const char *hostname, const char *text) {
     return found;
 }
 
-// Names are sent as SNI without their trailing dot, addresses are not sent at all.
+// Names are sent as SNI without their trailing dot, and addresses are not sent (RFC 6066 3).
 static void sni_carries_names_only(void **state) {
     (void)state;
     assert_true(hello_contains("localhost", "localhost"));
@@ -385,7 +389,7 @@ static void sni_carries_names_only(void **state) {
     assert_false(hello_contains("::1", "::1"));
 }
 
-// Work inside a hook on another connection does not disturb the outer one's accounting.
+// A hook may run another connection, and each arena still counts its own blocks.
 typedef struct {
     pair_t inner;
     pair_t *outer;
@@ -466,18 +470,18 @@ static void no_entropy_is_an_error(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup(handshake_and_transfer, reset),
-        cmocka_unit_test_setup(one_byte_at_a_time, reset),
-        cmocka_unit_test_setup(random_chunks, reset),
-        cmocka_unit_test_setup(truncated_at_every_point, reset),
-        cmocka_unit_test_setup(wrong_moment_changes_nothing, reset),
+        cmocka_unit_test_setup(every_kind_of_key_connects_and_transfers, reset),
+        cmocka_unit_test_setup(bytes_may_come_one_at_a_time, reset),
+        cmocka_unit_test_setup(bytes_may_come_in_random_chunks, reset),
+        cmocka_unit_test_setup(a_truncation_at_any_point_is_an_eof, reset),
+        cmocka_unit_test_setup(a_call_at_the_wrong_moment_changes_nothing, reset),
         cmocka_unit_test_setup(close_notify_and_eof_are_told_apart, reset),
         cmocka_unit_test_setup(no_byte_lost_when_the_wire_is_full, reset),
         cmocka_unit_test_setup(reading_skips_what_is_not_data, reset),
         cmocka_unit_test_setup(empty_records_are_no_end, reset),
         cmocka_unit_test_setup(an_alert_is_always_queued_once, reset),
         cmocka_unit_test_setup(garbage_is_answered_with_an_alert, reset),
-        cmocka_unit_test_setup(nothing_in_common, reset),
+        cmocka_unit_test_setup(no_common_version_or_certificate_is_an_alert, reset),
         cmocka_unit_test_setup(altered_bytes_are_refused, reset),
         cmocka_unit_test_setup(sni_carries_names_only, reset),
         cmocka_unit_test_setup(nested_handshakes_keep_their_arenas, reset),

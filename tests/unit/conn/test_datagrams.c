@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: MIT
 //
-// test_datagrams.c - DTLS over datagrams that are lost, repeated, reordered and forged.
+// test_datagrams.c - a DTLS connection survives datagrams that are lost, late, repeated or forged
+// (RFC 6347 3.2, 4.1.2.7, 4.2.4), and a client proves its address by a cookie (RFC 6347 4.2.1).
+//
+// docs/api.md promises this ("The module `tls`"), and docs/known-faults.md names the forged
+// address. Each case joins two ends by a network in memory; `fate` decides what becomes of each
+// datagram, and a second passes whenever nothing moves.
 #include "engine/conn/conn.h"
 #include "tests/support/support.h"
 
@@ -17,7 +22,7 @@ static datagram_t queue[2][MOST]; // datagrams on their way to that end
 static size_t queued[2], sent, largest;
 static bool overtakes; // the next datagram overtakes the one before it
 
-// What becomes of datagram number `n`, from 0.
+// Decides what becomes of datagram number `n`, counted from 0.
 typedef enum { DELIVER, LOSE, REPEAT, DELAY } fate_t;
 static fate_t (*fate)(size_t n);
 
@@ -88,7 +93,7 @@ static void forget_queue(void) {
     }
 }
 
-// Runs the handshake, and lets a second pass whenever nothing moves.
+// Runs the handshake, and moves the clock by a second whenever nothing else moves.
 static bool shake(pair_t *pair) {
     bool done[2] = {false, false};
     for (int idle = 0; idle < 100 && !(done[0] && done[1]);) {
@@ -101,7 +106,7 @@ static bool shake(pair_t *pair) {
                 uint8_t none;
                 size_t n;
                 (void)ussl_conn_read(pair->conn[end], &none, 0, &n);
-                (void)ussl_conn_peek(pair->conn[end]); // sends the last flight again if it was lost
+                (void)ussl_conn_peek(pair->conn[end]); // sends a lost last flight again
             }
             while (send_from(pair, end)) {
                 moved = true;
@@ -168,14 +173,14 @@ static void talk(pair_t *pair) {
                 }
             }
             assert_int_equal(result, USSL_OK);
-            assert_int_equal(n, len); // one datagram at a time
+            assert_int_equal(n, len); // a read gives one datagram
             assert_memory_equal(got, data, len);
         }
     }
 }
 
 // ---- tests ----
-static void handshake_and_transfer(void **state) {
+static void datagrams_connect_and_transfer(void **state) {
     (void)state;
     pair_t pair;
     open_pair(&pair);
@@ -187,7 +192,7 @@ static void handshake_and_transfer(void **state) {
     close_pair(&pair);
 }
 
-static void datagrams_that_go_astray(void **state) {
+static void lost_late_and_repeated_datagrams_are_survived(void **state) {
     (void)state;
     fate_t (*const fates[])(size_t) = {one_is_lost, one_is_delayed};
     for (size_t f = 0; f < 2; f++) {
@@ -218,7 +223,7 @@ static fate_t all_are_lost(size_t n) {
     return LOSE;
 }
 
-static void nobody_answers(void **state) {
+static void a_handshake_without_an_answer_times_out(void **state) {
     (void)state;
     pair_t pair;
     open_pair(&pair);
@@ -242,13 +247,13 @@ static void nobody_answers(void **state) {
     }
     assert_int_equal(result, USSL_ERR_PROTOCOL);
     assert_string_equal(pair_failure(&pair, 0).reason, "HANDSHAKE_TIMED_OUT");
-    assert_true(sent - before >= 5 && sent - before < 20); // it waits twice as long each time
+    assert_true(sent - before >= 5 && sent - before < 20); // each wait is twice as long
     close_pair(&pair);
 }
 
 static const uint8_t noise_text[] = "unaltered";
 
-static void forged_and_foreign_datagrams(void **state) {
+static void forged_and_foreign_datagrams_are_dropped(void **state) {
     (void)state;
     pair_t pair;
     open_pair(&pair);
@@ -262,8 +267,7 @@ static void forged_and_foreign_datagrams(void **state) {
     }
     assert_true(shake(&pair));
     talk(&pair);
-    // Each application datagram altered by a bit, and then unaltered: the first is dropped
-    // silently.
+    // Each datagram arrives with a flipped bit first, and is dropped silently, and then unaltered.
     for (size_t bit = 13 * 8; bit < 40 * 8; bit += 5) {
         uint8_t got[100];
         size_t n, len;
@@ -295,7 +299,7 @@ static void a_client_proves_its_address(void **state) {
     assert_int_equal(ussl_conn_set_client_id(pair.conn[1], id, 0), USSL_ERR_USAGE);
     const uint8_t *ids[] = {id, id, other};
     for (size_t i = 0; i < 3; i++) {
-        // The same client, and a new connection of the server for each ClientHello.
+        // The server makes a new connection for each ClientHello of the same client.
         assert_int_equal(ussl_conn_set_client_id(pair.conn[1], ids[i], sizeof(id)), USSL_OK);
         bool connected = shake(&pair);
         assert_int_equal(connected, i == 1);
@@ -306,7 +310,7 @@ static void a_client_proves_its_address(void **state) {
         } else {
             talk(&pair);
             assert_int_equal(ussl_conn_set_client_id(pair.conn[1], id, sizeof(id)), USSL_ERR_USAGE);
-            // A new client from another address has no use for this cookie.
+            // The cookie is not valid for a client with another address.
             forget_queue();
             assert_int_equal(pair_again(&pair), USSL_OK);
             pair.result[0] = pair.result[1] = USSL_OK;
@@ -319,7 +323,7 @@ static void a_client_proves_its_address(void **state) {
     close_pair(&pair);
 }
 
-static void bad_configs(void **state) {
+static void a_server_that_reads_hellos_takes_no_datagrams(void **state) {
     (void)state;
     static const char *const alpn[] = {"h2", NULL};
     ussl_arena_t *arena;
@@ -331,7 +335,7 @@ static void bad_configs(void **state) {
     assert_int_equal(test_platform.live, 0);
 }
 
-static void every_allocation_fails(void **state) {
+static void a_failed_allocation_leaks_nothing(void **state) {
     (void)state;
     bool done = false;
     for (size_t n = 1; !done; n += n < 600 ? 1 : 41) {
@@ -349,13 +353,13 @@ static void every_allocation_fails(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup(handshake_and_transfer, reset),
-        cmocka_unit_test_setup(datagrams_that_go_astray, reset),
-        cmocka_unit_test_setup(nobody_answers, reset),
-        cmocka_unit_test_setup(forged_and_foreign_datagrams, reset),
+        cmocka_unit_test_setup(datagrams_connect_and_transfer, reset),
+        cmocka_unit_test_setup(lost_late_and_repeated_datagrams_are_survived, reset),
+        cmocka_unit_test_setup(a_handshake_without_an_answer_times_out, reset),
+        cmocka_unit_test_setup(forged_and_foreign_datagrams_are_dropped, reset),
         cmocka_unit_test_setup(a_client_proves_its_address, reset),
-        cmocka_unit_test_setup(bad_configs, reset),
-        cmocka_unit_test_setup(every_allocation_fails, reset),
+        cmocka_unit_test_setup(a_server_that_reads_hellos_takes_no_datagrams, reset),
+        cmocka_unit_test_setup(a_failed_allocation_leaks_nothing, reset),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: MIT
 //
-// test_flight.c - flights of a handshake: how many pieces they leave in, and that no message is
-// written past the end of the buffer in which they are collected.
+// test_flight.c - a flight of a handshake leaves in one window, or in up to three if its chain of
+// certificates is long, and an alert leaves behind it.
+//
+// docs/design.md promises this ("Windows"), and docs/conformance.md that our own certificates may
+// take 16 KB ("Own certificates"). The chains have every length up to that, so that
+// AddressSanitizer would see a message that is written past the end of the buffer.
 #include "engine/conn/conn.h"
 #include "tests/support/support.h"
 
@@ -13,7 +17,7 @@ static int reset(void **state) {
 }
 
 #if USSL_PEM
-// The server's certificate, and `n` more that nobody needs.
+// Makes an identity of the server's certificate and `n` more that no path needs.
 static ussl_identity_t *with_chain(ussl_arena_t *arena, size_t n) {
     blob_t cert = read_cert_file("server.pem"), key = read_cert_file("server.key");
     blob_t extra = read_cert_file("ca.pem");
@@ -52,11 +56,11 @@ static size_t move_flight(pair_t *pair, int from) {
     return pieces;
 }
 
-static void chains_of_every_length(void **state) {
+static void a_flight_leaves_in_few_pieces_whatever_the_chain(void **state) {
     (void)state;
     blob_t one = read_cert_file("ca.der");
     size_t longest = USSL_OWN_CHAIN_MAX / (one.len + 5) - 1, most = 0;
-    size_t usual = USSL_HANDSHAKE_OUT / (one.len + 5) - 1; // fits into the buffer as it is
+    size_t usual = USSL_HANDSHAKE_OUT / (one.len + 5) - 1; // these fit into the buffer as built
     blob_free(&one);
     for (EACH_VERSION(version)) {
         for (size_t n = 0; n < longest; n++) {
@@ -84,8 +88,8 @@ static void chains_of_every_length(void **state) {
 }
 #endif
 
-// A connection that is ended while its flight is on its way: the alert comes behind the flight.
-static void an_alert_ends_a_flight(void **state) {
+// The connection fails while its flight is on its way, and the alert leaves after the flight.
+static void an_alert_leaves_behind_the_flight(void **state) {
     (void)state;
     for (EACH_VERSION(version)) {
         pair_t pair;
@@ -94,7 +98,7 @@ static void an_alert_ends_a_flight(void **state) {
         bool done;
         assert_int_equal(ussl_conn_handshake(pair.conn[0], &done), USSL_OK);
         size_t before, after;
-        assert_null(ussl_conn_out(pair.conn[0], &before)); // it is not whole yet
+        assert_null(ussl_conn_out(pair.conn[0], &before)); // the flight is not whole yet
         while (ussl_conn_handshake(pair.conn[0], &done) == USSL_OK) {
         }
         assert_non_null(ussl_conn_out(pair.conn[0], &before));
@@ -115,9 +119,9 @@ static void an_alert_ends_a_flight(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
 #if USSL_PEM
-        cmocka_unit_test_setup(chains_of_every_length, reset),
+        cmocka_unit_test_setup(a_flight_leaves_in_few_pieces_whatever_the_chain, reset),
 #endif
-        cmocka_unit_test_setup(an_alert_ends_a_flight, reset),
+        cmocka_unit_test_setup(an_alert_leaves_behind_the_flight, reset),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,8 +1,13 @@
 // SPDX-License-Identifier: MIT
 //
-// test_incoming.c - what a peer may send once the connection is open, and how often: alerts that
-// warn, empty records, KeyUpdates, requests to negotiate again; and what it costs when a message
-// comes in many records, or claims to be long.
+// test_incoming.c - what a peer may send once the connection is open is limited: warnings, empty
+// records, KeyUpdates (RFC 8446 4.6.3), requests to negotiate again (RFC 5246 7.2.2).
+//
+// docs/conformance.md promises this ("What is checked in front of mbedTLS": at most 4 warnings, and
+// 32 of each other record that brings nothing, in a row), and docs/differences.md the limits of
+// handshake messages. Each case sends records past the engine's own functions. row_refused() has
+// the version, the end that sends, the record and how many of it, and the reason and the alert of
+// the refusal of the last.
 #include "engine/conn/conn.h"
 #include "tests/support/support.h"
 
@@ -53,7 +58,7 @@ static void refused(pair_t *pair, int end, const char *reason, int alert) {
     assert_int_equal(why.alert, alert);
     assert_true(why.alert_is_ours);
     ussl_result_t heard;
-    do { // the other end must hear of it
+    do { // the other end must get the alert
         uint8_t none;
         size_t got;
         bool done;
@@ -65,7 +70,7 @@ static void refused(pair_t *pair, int end, const char *reason, int alert) {
     assert_int_equal(pair_failure(pair, !end).alert, alert);
 }
 
-// Opens a connection that ends with the last of `n` records, for this reason.
+// Opens a connection on which the last of `n` records is refused for this reason.
 static void row_refused(
     uint16_t version, int from, send_t send, int n, const char *reason, int alert) {
     pair_t pair;
@@ -100,13 +105,13 @@ static int send_spec(mbedtls_ssl_context *ssl) {
     return send_content(ssl, MBEDTLS_SSL_MSG_CHANGE_CIPHER_SPEC, (const uint8_t *)"\1", 1);
 }
 
-static void rows_end(void **state) {
+static void warnings_and_empty_records_are_limited(void **state) {
     (void)state;
     for (EACH_VERSION(version)) {
         for (int from = 0; from < 2; from++) {
             pair_t pair;
             open_pair(&pair, version);
-            for (int turn = 0; turn < 3; turn++) { // data begins a new row
+            for (int turn = 0; turn < 3; turn++) { // after data the count begins anew
                 assert_int_equal(send_row(&pair, from, send_warning, 4), USSL_WANT_IN);
                 assert_int_equal(send_row(&pair, from, send_empty, 32), USSL_WANT_IN);
                 both_ways(&pair);
@@ -134,7 +139,9 @@ static int send_bad_level(mbedtls_ssl_context *ssl) {
     return mbedtls_ssl_send_alert_message(ssl, 3, USSL_ALERT_NO_RENEGOTIATION);
 }
 
-static void levels_of_alerts(void **state) {
+// In TLS 1.3 any alert but close_notify and user_canceled ends the connection, whatever its level
+// (RFC 8446 6). A level that is neither warning nor fatal is refused in both versions.
+static void levels_of_alerts_follow_the_version(void **state) {
     (void)state;
     for (EACH_VERSION(version)) {
         pair_t pair;
@@ -187,11 +194,11 @@ static void keys_are_updated(void **state) {
                 send_raw(&pair, from, send_request);
             }
             assert_int_equal(send_row(&pair, from, send_request, 1), USSL_WANT_IN);
-            // Each time that there is nothing more to read, one answer.
+            // There is one answer each time that nothing more can be read.
             assert_int_equal(pair.wire[from].total - before, 6 * (5 + 5 + 1 + 16));
             both_ways(&pair);
             pair_transfer(&pair, !from, (const uint8_t *)"more", 4);
-            assert_int_equal(answering->cur_out_ctr[7], 2); // both with the new key
+            assert_int_equal(answering->cur_out_ctr[7], 2); // both records have the new key
             assert_int_equal(send_row(&pair, from, send_quiet_update, 32), USSL_WANT_IN);
             assert_false(pair.conn[!from]->key_update_due);
             both_ways(&pair);
@@ -207,8 +214,8 @@ static void keys_are_updated(void **state) {
     assert_int_equal(test_platform.live, 0);
 }
 
-// After a failure the old key must protect nothing more: under it, a counter that starts anew would
-// repeat a nonce.
+// After a failed KeyUpdate the old key must protect nothing more, because a counter that starts
+// anew under it would repeat a nonce.
 static void no_nonce_is_repeated(void **state) {
     (void)state;
     bool failed = true;
@@ -240,7 +247,7 @@ static void no_nonce_is_repeated(void **state) {
     assert_true(fail > 2);
 }
 
-// A key that has protected 2^23 records is replaced before it protects another one.
+// A key that has protected 2^23 records is replaced before it protects another one (RFC 8446 5.5).
 static void a_key_at_its_limit_is_replaced(void **state) {
     (void)state;
     pair_t pair;
@@ -255,7 +262,7 @@ static void a_key_at_its_limit_is_replaced(void **state) {
     pair_free(&pair);
 }
 
-static void every_allocation_of_an_update_fails(void **state) {
+static void a_failed_allocation_in_an_update_is_reported(void **state) {
     (void)state;
     bool failed = true;
     size_t fail = 1;
@@ -291,8 +298,8 @@ static int claim(mbedtls_ssl_context *ssl) {
     return send_content(ssl, MBEDTLS_SSL_MSG_HANDSHAKE, (const uint8_t *)"\13\0\20\0", 4);
 }
 
-// What is refused when it is whole is not collected before.
-static void no_record_between_fragments(void **state) {
+// A message that will be refused is refused at its header, before more of it is collected.
+static void no_record_is_accepted_between_fragments(void **state) {
     (void)state;
     static const send_t others[] = {send_empty, send_warning};
     for (EACH_VERSION(version)) {
@@ -364,10 +371,10 @@ static ussl_result_t feed(ussl_conn_t *conn, const uint8_t *data, size_t len) {
 
 static void long_messages_cost_what_was_sent(void **state) {
     (void)state;
-    static const uint8_t claims[] = {22, 3, 1, 0, 4, 1, 0, 0xC0, 1}; // 48 KB and one octet
+    static const uint8_t claims[] = {22, 3, 1, 0, 4, 1, 0, 0xC0, 1}; // claims 48 KB and an octet
     static const uint8_t less[] = {22, 3, 1, 0, 4, 1, 0, 0xBF, 0xFC};
     pair_t pair;
-    static const char *const protocols[] = {"mqtt", NULL}; // so the hello is read twice
+    static const char *const protocols[] = {"mqtt", NULL}; // so that the engine reads the hello too
     pair_setup_t setup = good_setup("server.pem", "server.key", 0);
     setup.server.alpn = protocols;
     assert_int_equal(pair_open(&pair, &setup), USSL_OK);
@@ -376,7 +383,7 @@ static void long_messages_cost_what_was_sent(void **state) {
     assert_int_equal(pair_again(&pair), USSL_OK);
     assert_int_equal(feed(pair.conn[1], less, sizeof(less)), USSL_WANT_IN);
     assert_true(pair.conn[1]->in_room <= USSL__RECORD_IDLE);
-    // One octet in each record: the buffer is exchanged a few times only.
+    // With one octet in each record, the buffer is exchanged only a few times.
     size_t made = test_platform.made;
     for (int i = 0; i < 40000; i++) {
         static const uint8_t one[] = {22, 3, 3, 0, 1, 0};
@@ -391,15 +398,15 @@ static void long_messages_cost_what_was_sent(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup(rows_end, reset),
-        cmocka_unit_test_setup(levels_of_alerts, reset),
+        cmocka_unit_test_setup(warnings_and_empty_records_are_limited, reset),
+        cmocka_unit_test_setup(levels_of_alerts_follow_the_version, reset),
 #if USSL_TLS13
         cmocka_unit_test_setup(keys_are_updated, reset),
         cmocka_unit_test_setup(no_nonce_is_repeated, reset),
         cmocka_unit_test_setup(a_key_at_its_limit_is_replaced, reset),
-        cmocka_unit_test_setup(every_allocation_of_an_update_fails, reset),
+        cmocka_unit_test_setup(a_failed_allocation_in_an_update_is_reported, reset),
 #endif
-        cmocka_unit_test_setup(no_record_between_fragments, reset),
+        cmocka_unit_test_setup(no_record_is_accepted_between_fragments, reset),
 #if USSL_TLS12
         cmocka_unit_test_setup(nothing_is_negotiated_again, reset),
 #endif

@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: MIT
 //
-// test_messages.c - messages of TLS 1.3 that are encrypted on the wire, one malformed or forbidden
-// in each row, and the alert and the reason that they are refused with.
+// test_messages.c - a malformed or forbidden message of TLS 1.3 is refused with the alert of RFC
+// 8446 4.2, 4.3.2, 4.4.2, 4.4.3 and 6.2.
+//
+// docs/conformance.md promises this ("What is checked in front of mbedTLS"). A row has the end that
+// receives the message, the message's type, its body in hexadecimal, and the alert and the reason
+// of the refusal; an alert of 0 means that the message is left to mbedTLS. The messages are given
+// to the checks directly, because they are encrypted on the wire.
 #include "engine/conn/conn.h"
 #include "tests/support/support.h"
 
@@ -13,10 +18,10 @@ static int reset(void **state) {
 
 #if USSL_TLS13 && USSL_SERVER
 typedef struct {
-    int end; // 0: the client receives it; 1: the server
+    int end; // 0 if the client receives the message, 1 if the server does
     int type;
-    const char *body; // as hexadecimal digits
-    int alert;        // 0: it is left to mbedTLS
+    const char *body; // hexadecimal
+    int alert;        // 0 if the message is left to mbedTLS
     const char *reason;
 } row_t;
 
@@ -32,7 +37,7 @@ static const row_t rows[] = {
     {0, EXTENSIONS, "0000", 0, NULL},
     {0, EXTENSIONS, "0003001000", DECODE},
     {0, EXTENSIONS, "00040000000000", DECODE},
-    {0, EXTENSIONS, "0009001000050003026832", UNSOLICITED}, // no protocol was offered
+    {0, EXTENSIONS, "0009001000050003026832", UNSOLICITED}, // ALPN, which was not offered
     {0, EXTENSIONS, "000400000000", 0, NULL},               // server_name
     {0, EXTENSIONS, "000500000001ff", DECODE},
     {0, EXTENSIONS, "00050001000101", UNSOLICITED}, // max_fragment_length
@@ -46,8 +51,8 @@ static const row_t rows[] = {
     {0, REQUEST, "0008000d0005000204010000", DECODE},
     {0, REQUEST, "01aa0008000d000400020401", USSL_ALERT_ILLEGAL_PARAMETER, "INVALID_CONTEXT"},
     {0, REQUEST, "000000", USSL_ALERT_MISSING_EXTENSION, "MISSING_SIGALGS_EXTENSION"},
-    {0, REQUEST, "000006000d00020000", DECODE},       // no scheme
-    {0, REQUEST, "000009000d00050003040104", DECODE}, // one and a half
+    {0, REQUEST, "000006000d00020000", DECODE},       // no signature scheme
+    {0, REQUEST, "000009000d00050003040104", DECODE}, // a scheme and a half
     {0, REQUEST,
         "000009000d0005000204"
         "0100",
@@ -64,7 +69,8 @@ static const row_t rows[] = {
     {1, VERIFY, "0804", DECODE},
 };
 
-// The scheme of a CertificateVerify must fit the key in the certificate that has come before.
+// The scheme of a CertificateVerify must fit the key of `peer`, the certificate that came before
+// it.
 static const struct {
     const char *peer;
     row_t row;
@@ -144,7 +150,7 @@ static void try_row(const row_t *row, const char *peer) {
     pair_free(&pair);
 }
 
-static void what_is_refused(void **state) {
+static void malformed_messages_are_refused_with_their_alert(void **state) {
     (void)state;
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         try_row(&rows[i], NULL);
@@ -155,7 +161,7 @@ static void what_is_refused(void **state) {
     assert_int_equal(test_platform.live, 0);
 }
 #else
-static void left_out(void **state) {
+static void not_built_in(void **state) {
     (void)state;
     assert_false(USSL_TLS13 && USSL_SERVER);
 }
@@ -164,9 +170,9 @@ static void left_out(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
 #if USSL_TLS13 && USSL_SERVER
-        cmocka_unit_test_setup(what_is_refused, reset),
+        cmocka_unit_test_setup(malformed_messages_are_refused_with_their_alert, reset),
 #else
-        cmocka_unit_test_setup(left_out, reset),
+        cmocka_unit_test_setup(not_built_in, reset),
 #endif
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: MIT
 //
-// test_psk.c - connections with a pre-shared key, and peers that have another key or none.
+// test_psk.c - a context with a pre-shared key (RFC 4279, RFC 8446 4.2.11) connects with that key
+// or not at all.
+//
+// docs/api.md ("Pre-shared keys") and docs/differences.md promise this, and docs/known-faults.md
+// names the client that offers thousands of identities. The server has a certificate that the
+// client trusts, so only that rule keeps the two from using it.
 #include "engine/conn/conn.h"
 #include "tests/support/support.h"
 
@@ -33,8 +38,6 @@ static ussl_result_t on_psk(
     return answer.result;
 }
 
-// The server has a certificate that the client trusts, so nothing but the rule that a context with
-// a pre-shared key uses nothing else keeps the two from falling back to it.
 static pair_setup_t psk_setup(uint16_t version) {
     pair_setup_t setup = good_setup("server.pem", "server.key", version);
     setup.client.psk = (ussl_psk_t){identity, key, sizeof(identity), sizeof(key)};
@@ -71,7 +74,7 @@ static bool has_suite(uint16_t version) {
     return version == USSL_VERSION_TLS13 || USSL_CHACHA;
 }
 
-static void with_the_key(void **state) {
+static void the_same_key_connects(void **state) {
     (void)state;
     for (EACH_VERSION(version)) {
         if (has_suite(version)) {
@@ -83,7 +86,7 @@ static void with_the_key(void **state) {
     }
 }
 
-static void suites_without_forward_secrecy_by_name(void **state) {
+static void suites_without_forward_secrecy_must_be_named(void **state) {
     (void)state;
 #if USSL_TLS12
     for (uint16_t suite = 0x00A8; suite <= 0x00A9; suite++) {
@@ -96,7 +99,7 @@ static void suites_without_forward_secrecy_by_name(void **state) {
 #endif
 }
 
-static void with_another_key_or_name(void **state) {
+static void another_key_or_identity_is_refused(void **state) {
     (void)state;
     for (EACH_VERSION(version)) {
         pair_setup_t setup = psk_setup(version);
@@ -120,7 +123,7 @@ static void with_another_key_or_name(void **state) {
     }
 }
 
-static void never_by_a_certificate(void **state) {
+static void no_certificate_replaces_a_missing_key(void **state) {
     (void)state;
     for (EACH_VERSION(version)) {
         pair_setup_t setup = psk_setup(version);
@@ -134,7 +137,7 @@ static void never_by_a_certificate(void **state) {
     }
 }
 
-static void bad_configs(void **state) {
+static void keys_that_are_incomplete_or_too_long_are_refused(void **state) {
     (void)state;
     static const uint8_t much[USSL_PSK_IDENTITY_MAX + 1];
     const ussl_psk_t bad[] = {
@@ -160,9 +163,9 @@ static void bad_configs(void **state) {
     assert_int_equal(test_platform.live, 0);
 }
 
-// mbedTLS asks for each identity in the ClientHello, of which a client of TLS 1.3 can offer
+// mbedTLS calls its hook for each identity in the ClientHello, and a client of TLS 1.3 can offer
 // thousands.
-static void a_client_with_many_identities(void **state) {
+static void many_identities_cost_few_calls_of_the_hook(void **state) {
     (void)state;
     pair_setup_t setup = psk_setup(NEWEST);
     pair_t pair;
@@ -179,8 +182,8 @@ static void a_client_with_many_identities(void **state) {
     pair_free(&pair);
 }
 
-// A context with certificates and one with a key cannot take each other's place.
-static void no_change_between_the_two(void **state) {
+// A context with certificates cannot replace one with a key, nor the other way round.
+static void contexts_with_and_without_a_key_are_not_exchanged(void **state) {
     (void)state;
     pair_setup_t with = psk_setup(NEWEST), without = good_setup("server.pem", "server.key", NEWEST);
     pair_t a, b;
@@ -194,11 +197,11 @@ static void no_change_between_the_two(void **state) {
     pair_free(&b);
 }
 
-static void every_allocation_fails(void **state) {
+static void a_failed_allocation_leaks_nothing(void **state) {
     (void)state;
     for (EACH_VERSION(version)) {
         bool done = !has_suite(version);
-        // If mbedTLS calculates, most allocations are made in loops of the arithmetic.
+        // With mbedTLS's arithmetic, most allocations are made in its loops.
         for (size_t n = 1; !done; n += n < 500 ? 1 : 37) {
             pair_setup_t setup = psk_setup(version);
             pair_t pair;
@@ -215,14 +218,14 @@ static void every_allocation_fails(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup(with_the_key, reset),
-        cmocka_unit_test_setup(suites_without_forward_secrecy_by_name, reset),
-        cmocka_unit_test_setup(with_another_key_or_name, reset),
-        cmocka_unit_test_setup(never_by_a_certificate, reset),
-        cmocka_unit_test_setup(bad_configs, reset),
-        cmocka_unit_test_setup(no_change_between_the_two, reset),
-        cmocka_unit_test_setup(a_client_with_many_identities, reset),
-        cmocka_unit_test_setup(every_allocation_fails, reset),
+        cmocka_unit_test_setup(the_same_key_connects, reset),
+        cmocka_unit_test_setup(suites_without_forward_secrecy_must_be_named, reset),
+        cmocka_unit_test_setup(another_key_or_identity_is_refused, reset),
+        cmocka_unit_test_setup(no_certificate_replaces_a_missing_key, reset),
+        cmocka_unit_test_setup(keys_that_are_incomplete_or_too_long_are_refused, reset),
+        cmocka_unit_test_setup(contexts_with_and_without_a_key_are_not_exchanged, reset),
+        cmocka_unit_test_setup(many_identities_cost_few_calls_of_the_hook, reset),
+        cmocka_unit_test_setup(a_failed_allocation_leaks_nothing, reset),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

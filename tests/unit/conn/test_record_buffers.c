@@ -1,6 +1,12 @@
 // SPDX-License-Identifier: MIT
 //
-// test_record_buffers.c - record buffers: taken for one record, given back, limited, shared.
+// test_record_buffers.c - a record buffer exists only while it holds something, its size is
+// limited, and connections of a reservation can share some (RFC 6066 4 and RFC 8449 for the
+// limits).
+//
+// docs/memory.md promises this ("What a connection holds", "Set aside"). `in_room` and `out_room`
+// are the sizes of a connection's buffers, and USSL__RECORD_IDLE is that of the small one which
+// stays.
 #include "engine/conn/conn.h"
 #include "tests/support/support.h"
 
@@ -87,7 +93,7 @@ static void half_read_plaintext_stays(void **state) {
 }
 
 // ---- one write, one record ----
-static void the_largest_record(void **state) {
+static void the_largest_write_is_one_record(void **state) {
     (void)state;
     for (EACH_VERSION(version)) {
         for (int from = 0; from < 2; from++) {
@@ -99,7 +105,7 @@ static void the_largest_record(void **state) {
             assert_int_equal(ussl_conn_write(pair.conn[from], data, LARGEST + 1, &n), USSL_OK);
             assert_int_equal(n, LARGEST);
             const uint8_t *out = ussl_conn_out(pair.conn[from], &len);
-            assert_int_equal(5 + (out[3] << 8 | out[4]), len); // it is one record, and nothing else
+            assert_int_equal(5 + (out[3] << 8 | out[4]), len); // this is one record and no more
             while (ussl_conn_peek(pair.conn[1 - from]) != USSL_OK) {
                 assert_true(pair_move(&pair));
             }
@@ -114,8 +120,8 @@ static void the_largest_record(void **state) {
     assert_int_equal(test_platform.live, 0);
 }
 
-// The largest record of the application costs the handshake nothing.
-static void a_handshake_takes_no_more(void **state) {
+// The handshake does not take the memory that the largest record of the application would take.
+static void a_handshake_keeps_to_its_own_buffer_size(void **state) {
     (void)state;
     for (EACH_VERSION(version)) {
         pair_setup_t setup = good_setup("server.pem", "server.key", version);
@@ -154,9 +160,9 @@ static size_t write_all(pair_t *pair, const uint8_t *data, size_t len, size_t mo
     return records;
 }
 
-// A heap that has no block for the largest record is not asked for one before each record: on
+// A size for which the heap had no block is not tried again before each record, because on
 // MicroPython each refusal costs a garbage collection.
-static void a_refusal_is_remembered(void **state) {
+static void a_large_buffer_that_was_refused_is_seldom_tried(void **state) {
     (void)state;
     enum { LEN = 64 * 4096 };
     for (EACH_VERSION(version)) {
@@ -168,7 +174,7 @@ static void a_refusal_is_remembered(void **state) {
         test_platform.refused = 0;
         assert_int_equal(write_all(&pair, data, LEN, 4096), LEN / 4096);
         assert_in_range(test_platform.refused, 2, 10);
-        // A small record is as large as it was meant, and when memory is back the largest are too.
+        // A small write is still one record, and when there is memory again the largest is too.
         assert_int_equal(write_all(&pair, data, 100, 100), 1);
         test_platform.largest = 0;
         size_t n = 0, records = 0;
@@ -187,8 +193,8 @@ static void a_refusal_is_remembered(void **state) {
     assert_int_equal(test_platform.live, 0);
 }
 
-// Peers that are slow to take their records do not take the whole heap with them.
-static void large_records_are_few(void **state) {
+// Peers that are slow to take their records cannot fill the heap with large ones.
+static void the_number_of_large_records_is_limited(void **state) {
     (void)state;
     pair_setup_t setup = good_setup("server.pem", "server.key", 0);
     pair_t pair[USSL_LARGE_RECORDS + 1];
@@ -202,7 +208,7 @@ static void large_records_are_few(void **state) {
         assert_int_equal(n, i < last ? LARGEST : USSL_HANDSHAKE_OUT);
         assert_int_equal(ussl_conn_write(pair[i].conn[1], data, LARGEST, &n), USSL_WANT_OUT);
     }
-    // One peer takes its record, and one connection ends before its peer has.
+    // One peer takes its record, and one connection ends before its peer has taken it.
     for (size_t i = 0; i < last; i++) {
         size_t len;
         while (ussl_conn_out(pair[last].conn[1], &len) != NULL) {
@@ -223,8 +229,8 @@ static void large_records_are_few(void **state) {
     assert_int_equal(test_platform.live, 0);
 }
 
-// What a connection that fails has taken for a large record is free when the record has left, and
-// not only when the program closes it.
+// A connection that has failed frees its large buffer when the record has left, and not only when
+// the program closes the connection.
 static void a_failed_connection_holds_no_large_record(void **state) {
     (void)state;
     static const uint8_t garbage[45] = {23, 3, 3, 0, 40};
@@ -260,8 +266,8 @@ static void a_failed_connection_holds_no_large_record(void **state) {
     }
 }
 
-// A record for which there is no memory stays on the wire: the call says so, and can be repeated.
-static void every_allocation_of_a_transfer_fails_once(void **state) {
+// A record for which there is no memory stays on the wire, and the read can be repeated.
+static void a_read_that_ran_out_of_memory_can_be_repeated(void **state) {
     (void)state;
     for (EACH_VERSION(version)) {
         pair_setup_t setup = good_setup("server.pem", "server.key", version);
@@ -293,8 +299,8 @@ static void every_allocation_of_a_transfer_fails_once(void **state) {
     assert_int_equal(test_platform.live, 0);
 }
 
-// A HelloRetryRequest (RFC 8446 4.1.4) makes a client write a second hello.
-static void a_second_hello(void **state) {
+// A HelloRetryRequest (RFC 8446 4.1.4) makes a client send a second ClientHello.
+static void a_hello_retry_request_is_answered(void **state) {
     (void)state;
 #if USSL_TLS13
     static const char *const names[] = {"secp384r1", "X25519"};
@@ -310,7 +316,7 @@ static void a_second_hello(void **state) {
 }
 
 // ---- limits ----
-// RFC 6066 4 and RFC 8449: a peer that knows one of them keeps to it.
+// A peer that knows max_fragment_length (RFC 6066 4) or record_size_limit (RFC 8449) keeps to it.
 static void peers_keep_to_a_limit(void **state) {
     (void)state;
     static const uint16_t limits[] = {512, 1000, 2048, 4096, 16384};
@@ -337,7 +343,7 @@ static void peers_keep_to_a_limit(void **state) {
     }
 }
 
-static void a_peer_that_does_not(void **state) {
+static void a_peer_that_exceeds_its_limit_is_refused(void **state) {
     (void)state;
     for (EACH_VERSION(version)) {
         pair_setup_t setup = good_setup("server.pem", "server.key", version);
@@ -345,7 +351,7 @@ static void a_peer_that_does_not(void **state) {
         setup.server.record_out = 16384;
         pair_t pair;
         open_pair(&pair, &setup);
-        // As if it had not been asked.
+        // The server behaves as if the client had not asked for a limit.
 #if USSL_TLS12
         pair.conn[1]->ssl.session->mfl_code = MBEDTLS_SSL_MAX_FRAG_LEN_NONE;
 #endif
@@ -354,7 +360,7 @@ static void a_peer_that_does_not(void **state) {
 #endif
         uint8_t *data = some_bytes(16384), got[100];
         size_t n, largest = test_platform.made;
-        pair_transfer(&pair, 1, data, 4096); // to the byte
+        pair_transfer(&pair, 1, data, 4096); // a record of exactly the limit is accepted
         assert_int_equal(ussl_conn_write(pair.conn[1], data, LARGEST, &n), USSL_OK);
         assert_int_equal(n, LARGEST);
         ussl_result_t result = USSL_OK;
@@ -380,7 +386,7 @@ static void a_peer_that_does_not(void **state) {
 
 // ---- little room, and shared buffers ----
 typedef struct {
-    pair_t pair[2]; // the client of each in the reserve
+    pair_t pair[2]; // the client of each has a slot of the reservation
     ussl_reserve_t *reserve;
     void *filler[2];
 } sharing_t;
@@ -432,7 +438,7 @@ static void close_sharing(sharing_t *s) {
     assert_int_equal(test_platform.live, 0);
 }
 
-// Brings bytes of what the server wrote to the client, until it has so many of them or all.
+// Moves up to `most` bytes from the server to the client.
 static ussl_result_t deliver(pair_t *pair, size_t most) {
     ussl_result_t result = USSL_WANT_IN;
     uint8_t none;
@@ -480,7 +486,7 @@ static void a_full_slot_still_writes(void **state) {
     void *rest = fill_up(s.pair[0].conn[0], 0);
     uint8_t *data = some_bytes(LARGEST);
     pair_transfer(&s.pair[0], 0, data, 5000);
-    // What is too large for the slot is an error, and the record is still there afterwards.
+    // A record that is too large for the slot is an error, and can still be read afterwards.
     write_large(&s.pair[0], data);
     assert_int_equal(deliver(&s.pair[0], 100), USSL_ERR_MEMORY);
     ussl__free(rest);
@@ -492,7 +498,7 @@ static void a_full_slot_still_writes(void **state) {
     close_sharing(&s);
 }
 
-static void two_share_one_buffer(void **state) {
+static void two_connections_share_one_buffer(void **state) {
     (void)state;
     sharing_t s;
     open_sharing(&s, 1);
@@ -500,7 +506,7 @@ static void two_share_one_buffer(void **state) {
     write_large(&s.pair[0], data);
     write_large(&s.pair[1], data);
     assert_int_equal(deliver(&s.pair[0], 5000), USSL_WANT_IN);
-    // The second waits, whatever else it does works, and nothing of it is lost.
+    // The second connection waits for the buffer, can write meanwhile, and loses nothing.
     assert_int_equal(deliver(&s.pair[1], 5000), USSL_WANT_ROOM);
     assert_false(ussl_conn_room_is_free(s.pair[1].conn[0]));
     size_t n;
@@ -515,8 +521,8 @@ static void two_share_one_buffer(void **state) {
     close_sharing(&s);
 }
 
-// Half a record in a shared buffer starves nobody for long.
-static void a_peer_that_sends_slowly(void **state) {
+// Half a record keeps a shared buffer for USSL_HOLD_MS at most if another connection waits for it.
+static void a_slow_peer_loses_the_shared_buffer(void **state) {
     (void)state;
     sharing_t s;
     open_sharing(&s, 1);
@@ -526,7 +532,7 @@ static void a_peer_that_sends_slowly(void **state) {
     assert_int_equal(deliver(&s.pair[0], 5000), USSL_WANT_IN);
     test_platform.ticks_ms += USSL_HOLD_MS - 1;
     assert_int_equal(deliver(&s.pair[1], 5000), USSL_WANT_ROOM);
-    // While its window is with a stream that writes into it, it cannot be taken away.
+    // While a stream may write into the window, the buffer cannot be taken away.
     size_t n;
     test_platform.ticks_ms += 1;
     assert_non_null(ussl_conn_in(s.pair[0].conn[0], &n));
@@ -542,8 +548,9 @@ static void a_peer_that_sends_slowly(void **state) {
     close_sharing(&s);
 }
 
-// Plaintext that the program itself does not read is never thrown away: the other is told.
-static void a_program_that_does_not_read(void **state) {
+// Plaintext that the program itself does not read is kept, and the connection that waits gets "no
+// memory".
+static void unread_plaintext_is_kept(void **state) {
     (void)state;
     sharing_t s;
     open_sharing(&s, 1);
@@ -567,19 +574,19 @@ int main(void) {
 #if USSL_SERVER
         cmocka_unit_test_setup(nothing_is_held_at_rest, reset),
         cmocka_unit_test_setup(half_read_plaintext_stays, reset),
-        cmocka_unit_test_setup(the_largest_record, reset),
-        cmocka_unit_test_setup(a_handshake_takes_no_more, reset),
-        cmocka_unit_test_setup(a_refusal_is_remembered, reset),
-        cmocka_unit_test_setup(large_records_are_few, reset),
+        cmocka_unit_test_setup(the_largest_write_is_one_record, reset),
+        cmocka_unit_test_setup(a_handshake_keeps_to_its_own_buffer_size, reset),
+        cmocka_unit_test_setup(a_large_buffer_that_was_refused_is_seldom_tried, reset),
+        cmocka_unit_test_setup(the_number_of_large_records_is_limited, reset),
         cmocka_unit_test_setup(a_failed_connection_holds_no_large_record, reset),
-        cmocka_unit_test_setup(every_allocation_of_a_transfer_fails_once, reset),
-        cmocka_unit_test_setup(a_second_hello, reset),
+        cmocka_unit_test_setup(a_read_that_ran_out_of_memory_can_be_repeated, reset),
+        cmocka_unit_test_setup(a_hello_retry_request_is_answered, reset),
         cmocka_unit_test_setup(peers_keep_to_a_limit, reset),
-        cmocka_unit_test_setup(a_peer_that_does_not, reset),
+        cmocka_unit_test_setup(a_peer_that_exceeds_its_limit_is_refused, reset),
         cmocka_unit_test_setup(a_full_slot_still_writes, reset),
-        cmocka_unit_test_setup(two_share_one_buffer, reset),
-        cmocka_unit_test_setup(a_peer_that_sends_slowly, reset),
-        cmocka_unit_test_setup(a_program_that_does_not_read, reset),
+        cmocka_unit_test_setup(two_connections_share_one_buffer, reset),
+        cmocka_unit_test_setup(a_slow_peer_loses_the_shared_buffer, reset),
+        cmocka_unit_test_setup(unread_plaintext_is_kept, reset),
 #endif
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
