@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: MIT
 //
-// test_memory.c - arenas, and every allocation of a whole connection failed in turn.
+// test_memory.c - an arena counts and limits its blocks, and a failed allocation is reported as "no
+// memory", leaks nothing and spoils nothing that is shared.
+//
+// docs/design.md promises this ("Memory"), and docs/testing.md says which allocations fail: each
+// case runs the life of a connection (load, connect, talk, close) again and again, and each time
+// another allocation fails.
 #include "tests/support/support.h"
 
 static int reset(void **state) {
@@ -27,7 +32,7 @@ static void arenas_count_and_limit(void **state) {
     assert_int_equal(memory.used, used);
     assert_true(memory.peak <= 600);
     blob_free(&pem);
-    // The handle goes first: what lives in the arena keeps it.
+    // The trust keeps its arena alive, so the arena may be released first.
     ussl_arena_unref(arena);
     ussl_trust_unref(trust);
     assert_int_equal(test_platform.live, 0);
@@ -70,16 +75,16 @@ static ussl_result_t whole_life(
     return result;
 }
 
-// Whatever mbedTLS makes of a failed allocation, we say "memory"; nothing leaks or
-// crashes.
+// Whatever error mbedTLS makes of a failed allocation, the result is USSL_ERR_MEMORY, and nothing
+// leaks or crashes.
 static void every_allocation_fails_once(
     const blob_t *roots, uint16_t version, const char *cert, const char *key) {
     platform_reset();
     assert_int_equal(whole_life(roots, version, cert, key), USSL_OK);
     size_t total = test_platform.made;
     assert_true(total > 300);
-    // If mbedTLS calculates, a handshake makes thousands, most of them in arithmetic loops: the
-    // first 700 one by one, then strides that are prime to any loop.
+    // With mbedTLS's arithmetic a handshake makes thousands, most of them in loops. So the first
+    // 700 fail one by one, and then every 37th, a prime number that meets each place in a loop.
     for (size_t at = 1; at <= total; at += at < 700 ? 1 : 37) {
         platform_reset();
         test_platform.fail_at = at;
@@ -87,35 +92,35 @@ static void every_allocation_fails_once(
         if (test_platform.live != 0) {
             fail_msg("allocation %zu of %zu: %zu blocks leaked", at, total, test_platform.live);
         }
-        // mbedTLS survives a few (an optional copy, a blinding that is tried again).
+        // mbedTLS survives a few: that of an optional copy, or of a blinding that is tried again.
         if (result != USSL_ERR_MEMORY && result != USSL_OK) {
             fail_msg("allocation %zu of %zu: result %d, not memory", at, total, result);
         }
     }
 }
 
-static void every_allocation_fails_tls12(void **state) {
+static void every_failed_allocation_is_reported_tls12(void **state) {
     (void)state;
 #if USSL_TLS12
     every_allocation_fails_once(NULL, USSL_VERSION_TLS12, "server.pem", "server.key");
 #endif
 }
 
-static void every_allocation_fails_tls12_rsa(void **state) {
+static void every_failed_allocation_is_reported_tls12_rsa(void **state) {
     (void)state;
 #if USSL_TLS12
     every_allocation_fails_once(NULL, USSL_VERSION_TLS12, "server-rsa.pem", "server-rsa.key");
 #endif
 }
 
-static void every_allocation_fails_tls13(void **state) {
+static void every_failed_allocation_is_reported_tls13(void **state) {
     (void)state;
 #if USSL_TLS13
     every_allocation_fails_once(NULL, USSL_VERSION_TLS13, "server.pem", "server.key");
 #endif
 }
 
-static void every_allocation_fails_with_a_root_store(void **state) {
+static void every_failed_allocation_is_reported_with_a_root_store(void **state) {
     (void)state;
 #if USSL_STORE && USSL_TLS12
     blob_t roots = read_cert_file("../roots.ussl");
@@ -124,7 +129,7 @@ static void every_allocation_fails_with_a_root_store(void **state) {
 #endif
 }
 
-// After a handshake that failed for want of memory, the next one of the same contexts succeeds.
+// After a handshake that failed for lack of memory, the next one of the same contexts succeeds.
 static void handshake_after_failed_allocation(uint16_t version, const char *cert, const char *key) {
     pair_setup_t setup = good_setup(cert, key, version);
     setup.server_trust = "ca.pem";
@@ -132,10 +137,10 @@ static void handshake_after_failed_allocation(uint16_t version, const char *cert
     setup.client_cert = "client.pem";
     setup.client_key = "client.key";
     bool failed = true;
-    size_t each =
-        USSL_ARITH_BEARSSL ? 700 : 100; // mbedTLS's arithmetic makes many more of one kind
+    // mbedTLS's arithmetic makes many more allocations, and most of them are of one kind.
+    size_t each = USSL_ARITH_BEARSSL ? 700 : 100;
     for (size_t at = 1; failed; at += at < each ? 1 : 211) {
-        pair_t pair; // with keys that nothing has been done with yet
+        pair_t pair; // its keys are new, and have no cached numbers
         assert_int_equal(pair_open(&pair, &setup), USSL_OK);
         test_platform.fail_at = test_platform.made + at;
         (void)pair_handshake(&pair);
@@ -157,7 +162,7 @@ static void contexts_work_after_failed_allocations(void **state) {
     }
 }
 
-// Nothing of PSA's is charged to a connection and stays.
+// No memory of PSA's is charged to a connection and stays.
 static void a_second_connection_costs_what_the_first_did(void **state) {
     (void)state;
     pair_setup_t setup = good_setup("server.pem", "server.key", 0);
@@ -174,9 +179,9 @@ static void a_second_connection_costs_what_the_first_did(void **state) {
     pair_free(&pair);
 }
 
-// A handshake with P-256 makes hundreds of allocations; thousands if mbedTLS calculates, but not
-// tens of thousands.
-static void allocations_of_a_handshake(void **state) {
+// A handshake with P-256 makes hundreds of allocations, and thousands with mbedTLS's arithmetic,
+// but not tens of thousands.
+static void a_handshake_makes_few_allocations(void **state) {
     (void)state;
     pair_setup_t setup = good_setup("server.pem", "server.key", 0);
     pair_t pair;
@@ -192,13 +197,13 @@ static void allocations_of_a_handshake(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(arenas_count_and_limit, reset),
-        cmocka_unit_test_setup(every_allocation_fails_tls12, reset),
-        cmocka_unit_test_setup(every_allocation_fails_tls12_rsa, reset),
-        cmocka_unit_test_setup(every_allocation_fails_tls13, reset),
-        cmocka_unit_test_setup(every_allocation_fails_with_a_root_store, reset),
+        cmocka_unit_test_setup(every_failed_allocation_is_reported_tls12, reset),
+        cmocka_unit_test_setup(every_failed_allocation_is_reported_tls12_rsa, reset),
+        cmocka_unit_test_setup(every_failed_allocation_is_reported_tls13, reset),
+        cmocka_unit_test_setup(every_failed_allocation_is_reported_with_a_root_store, reset),
         cmocka_unit_test_setup(contexts_work_after_failed_allocations, reset),
         cmocka_unit_test_setup(a_second_connection_costs_what_the_first_did, reset),
-        cmocka_unit_test_setup(allocations_of_a_handshake, reset),
+        cmocka_unit_test_setup(a_handshake_makes_few_allocations, reset),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: MIT
 //
-// test_reserve.c - memory set aside: the pool inside a slot, and whole connections that allocate
-// nothing else.
+// test_reserve.c - a connection with a slot allocates from it and from nowhere else, and when it
+// has gone its slot is one stretch again.
+//
+// docs/memory.md promises this ("Set aside", "Why it cannot be fragmented"). The first case is
+// about the pool inside a slot, and the others about whole connections: `reserve[end]` is the
+// reservation of that end, and a "life" is one connection from handshake to release.
 #include "engine/conn/conn.h"
 #include "tests/support/support.h"
 
@@ -44,7 +48,7 @@ static void take_and_mark(ussl__pool_t *pool, taken_t *taken, size_t size) {
     memset(taken->block + HEADER, taken->fill, size);
 }
 
-// Everything given back is one stretch again: the largest block can be had, and only that.
+// When everything has been given back, the pool is one stretch: it can give one block of all of it.
 static void assert_whole(ussl__pool_t *pool, size_t size) {
     void *all = ussl__pool_take(pool, size - HEADER);
     assert_non_null(all);
@@ -52,7 +56,7 @@ static void assert_whole(ussl__pool_t *pool, size_t size) {
     ussl__pool_give(pool, all);
 }
 
-static void a_pool_gives_and_takes(void **state) {
+static void a_pool_keeps_blocks_apart_and_joins_them_again(void **state) {
     (void)state;
     enum { SIZE = 32768, SLOTS = 64 };
     uint8_t *memory = calloc(1, SIZE);
@@ -76,7 +80,7 @@ static void a_pool_gives_and_takes(void **state) {
             check_and_give(&pool, &taken[i]);
         }
     }
-    assert_true(refused > 0); // the test has come to the edge
+    assert_true(refused > 0); // the pool was full at some time
     assert_whole(&pool, SIZE);
     assert_null(ussl__pool_take(&pool, SIZE));
     assert_null(ussl__pool_take(&pool, SIZE_MAX - 8));
@@ -146,9 +150,9 @@ static size_t used_by(const ussl_reserve_t *reserve) {
     return status.used;
 }
 
-// Not one allocation outside the reserve, from the first byte to the last; and every life ends on
-// the level of the one before.
-static void nothing_else_is_allocated(void **state) {
+// No allocation is made outside the reservation, from the first byte to the last, and each life
+// leaves as much behind as the one before.
+static void nothing_is_allocated_outside_the_slot(void **state) {
     (void)state;
     for (size_t k = 0; k < KEYS; k++) {
         for (EACH_VERSION(version)) {
@@ -170,7 +174,7 @@ static void nothing_else_is_allocated(void **state) {
                 }
                 size_t used = used_by(r.reserve[0]) + used_by(r.reserve[1]);
                 if (life == 1) {
-                    level = used; // an RSA key has its numbers by now
+                    level = used; // by then an RSA key has cached its numbers
                 }
                 assert_true(life < 2 || used == level);
             }
@@ -184,8 +188,8 @@ static void nothing_else_is_allocated(void **state) {
     }
 }
 
-// A slot that was planned for the largest record has room for it, beside one that comes in.
-static void the_largest_record_of_a_slot(void **state) {
+// A slot that was planned for the largest record has room for it beside an incoming one.
+static void a_slot_has_room_for_the_largest_record(void **state) {
     (void)state;
     static const uint8_t data[16384] = {1};
     uint8_t got[16384];
@@ -220,9 +224,10 @@ static void the_largest_record_of_a_slot(void **state) {
     assert_int_equal(test_platform.live, 0);
 }
 
-// A root of the store comes and goes in the slot, also the largest kind in the smallest slot.
 #if USSL_STORE
-static void a_root_of_a_store(void **state) {
+// A root of the store is in the slot only while it is needed. The root is of the largest kind, and
+// the slot is the smallest.
+static void a_root_of_a_store_fits_into_the_smallest_slot(void **state) {
     (void)state;
     blob_t blob = read_cert_file("../roots.ussl");
     for (EACH_VERSION(version)) {
@@ -265,9 +270,9 @@ static void a_root_of_a_store(void **state) {
 }
 #endif
 
-// Many lives of every kind, some of them truncated, in one block: none fails for want of room, and
-// the last begins on the level of the first. `make soak` sets USSL_SOAK.
-static void a_long_life(void **state) {
+// Many lives of every kind, some of them truncated, run in one block. None fails for lack of room,
+// and the last begins with as much memory as the first. `make soak` sets their number in USSL_SOAK.
+static void memory_stays_level_over_many_lives(void **state) {
     (void)state;
     enum { KINDS = 4 };
     const int LIVES = getenv("USSL_SOAK") ? atoi(getenv("USSL_SOAK")) : 240;
@@ -324,7 +329,7 @@ static void a_long_life(void **state) {
         for (size_t i = 0; i < KINDS; i++) {
             used += used_by(kinds[i].reserve[0]) + used_by(kinds[i].reserve[1]);
         }
-        level = life == 120 ? used : level; // the RSA keys have their numbers by now
+        level = life == 120 ? used : level; // by then the RSA keys have cached their numbers
         assert_true(life < 120 || used == level);
     }
     free(data);
@@ -337,7 +342,7 @@ static void a_long_life(void **state) {
     assert_int_equal(test_platform.live, 0);
 }
 
-static void one_more_than_reserved(void **state) {
+static void no_slot_is_given_twice(void **state) {
     (void)state;
     pair_setup_t setup = good_setup("server.pem", "server.key", 0);
     reserved_t r;
@@ -349,7 +354,7 @@ static void one_more_than_reserved(void **state) {
     assert_int_equal(ussl_conn_new(b, r.pair.ctx[0], "localhost", NULL, &conn), USSL_OK);
     ussl_arena_unref(b);
     assert_null(ussl_reserve_take(r.reserve[0]));
-    ussl_drop_later(conn); // as a finaliser does: the next call finds the slot
+    ussl_drop_later(conn); // as a finaliser does; the next call frees the slot
     b = ussl_reserve_take(r.reserve[0]);
     assert_non_null(b);
     ussl_arena_leave(b);
@@ -360,7 +365,7 @@ static void one_more_than_reserved(void **state) {
     assert_int_equal(test_platform.live, 0);
 }
 
-static void given_back_while_in_use(void **state) {
+static void a_reservation_lasts_while_it_is_used(void **state) {
     (void)state;
     pair_setup_t setup = good_setup("server-rsa.pem", "server-rsa.key", 0);
     reserved_t r;
@@ -376,8 +381,8 @@ static void given_back_while_in_use(void **state) {
     assert_int_equal(test_platform.live, 0);
 }
 
-// Too little room is an error that says so, wherever it shows, and takes nothing from anybody else.
-static void too_small_a_slot(void **state) {
+// Too little room is reported as "no memory", at whatever step the room ends.
+static void a_slot_that_is_too_small_reports_no_memory(void **state) {
     (void)state;
     pair_setup_t setup = good_setup("server.pem", "server.key", 0);
     size_t refused = 0;
@@ -411,17 +416,17 @@ static void too_small_a_slot(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup(a_pool_gives_and_takes, reset),
+        cmocka_unit_test_setup(a_pool_keeps_blocks_apart_and_joins_them_again, reset),
 #if USSL_SERVER
-        cmocka_unit_test_setup(nothing_else_is_allocated, reset),
-        cmocka_unit_test_setup(the_largest_record_of_a_slot, reset),
+        cmocka_unit_test_setup(nothing_is_allocated_outside_the_slot, reset),
+        cmocka_unit_test_setup(a_slot_has_room_for_the_largest_record, reset),
 #if USSL_STORE
-        cmocka_unit_test_setup(a_root_of_a_store, reset),
+        cmocka_unit_test_setup(a_root_of_a_store_fits_into_the_smallest_slot, reset),
 #endif
-        cmocka_unit_test_setup(a_long_life, reset),
-        cmocka_unit_test_setup(one_more_than_reserved, reset),
-        cmocka_unit_test_setup(given_back_while_in_use, reset),
-        cmocka_unit_test_setup(too_small_a_slot, reset),
+        cmocka_unit_test_setup(memory_stays_level_over_many_lives, reset),
+        cmocka_unit_test_setup(no_slot_is_given_twice, reset),
+        cmocka_unit_test_setup(a_reservation_lasts_while_it_is_used, reset),
+        cmocka_unit_test_setup(a_slot_that_is_too_small_reports_no_memory, reset),
 #endif
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
