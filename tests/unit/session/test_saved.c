@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: MIT
 //
-// test_saved.c - sessions as bytes: saved, loaded, damaged, of another trust, and with values that
-// mbedTLS does not check.
+// test_saved.c - a session that was saved as bytes can be loaded and resumed, and is refused if it
+// is damaged, under another key or trust, or has values that mbedTLS would use unchecked.
+//
+// docs/api.md ("SSLSession") and docs/design.md ("Sessions") promise this, and docs/known-faults.md
+// names what mbedTLS does not check. A row of `cases` changes one such value, for one version or
+// for both, and says whether the session still loads; it is resumed in no case.
 #include "engine/conn/conn.h"
 #include "tests/support/support.h"
 
@@ -29,7 +33,7 @@ static ussl_result_t load(
     return ussl_session_load(pair->arena[0], pair->ctx[0]->config.trust, &source, out, NULL);
 }
 
-static void saved_and_loaded(void **state) {
+static void a_saved_session_can_be_loaded_and_resumed(void **state) {
     (void)state;
     for (EACH_VERSION(version)) {
         pair_setup_t setup = with_tickets(version);
@@ -48,7 +52,7 @@ static void saved_and_loaded(void **state) {
         pair.hostname = "wrong.example";
         assert_false(resumes(&pair, loaded));
         ussl_session_unref(loaded);
-        // Under a key of one's own.
+        // A session that was saved under a key is loaded only under that key.
         free(data);
         data = save(session, "a device's secret", &len);
         assert_int_equal(load(&pair, data, len, "a device's secret", &loaded), USSL_OK);
@@ -62,7 +66,7 @@ static void saved_and_loaded(void **state) {
     }
 }
 
-static void damage_is_seen(void **state) {
+static void any_damage_is_refused(void **state) {
     (void)state;
     pair_setup_t setup = with_tickets(0);
     pair_t pair;
@@ -87,8 +91,8 @@ static void damage_is_seen(void **state) {
     assert_int_equal(test_platform.live, 0);
 }
 
-// Believed by others is not believed by us; but a trust may have grown.
-static void another_trust(void **state) {
+// The trust must begin with what the session was proven under, and may have grown since.
+static void a_session_of_another_trust_is_refused(void **state) {
     (void)state;
     pair_setup_t setup = with_tickets(0);
     pair_t pair;
@@ -115,8 +119,8 @@ static void another_trust(void **state) {
     assert_int_equal(test_platform.live, 0);
 }
 
-// What is inside a seal was ours; the parser does not rely on it.
-static void snapshots_from_anywhere(void **state) {
+// Whatever is inside a sealed session, the parser reads nothing outside of it.
+static void no_snapshot_is_read_past_its_end(void **state) {
     (void)state;
     unsigned parsed = 0;
     for (int i = 0; i < 200000; i++) {
@@ -136,7 +140,7 @@ static void snapshots_from_anywhere(void **state) {
     assert_true(parsed > 0);
 }
 
-// Values that mbedTLS would load from a saved session, and copy or subtract unchecked later.
+// mbedTLS would load these values from a saved session, and copy or subtract them unchecked later.
 static void longer_id(mbedtls_ssl_session *session) {
     session->id_len = sizeof(session->id) + 1;
 }
@@ -165,12 +169,12 @@ static void received_in_ages(mbedtls_ssl_session *session) {
 #endif
 }
 
-static void what_mbedtls_does_not_check(void **state) {
+static void values_that_mbedtls_does_not_check_are_refused(void **state) {
     (void)state;
     static const struct {
         void (*change)(mbedtls_ssl_session *session);
-        uint16_t only; // the version whose saved form contains the value; 0: both
-        bool loads;    // it is no error, but it is not resumed
+        uint16_t only; // the version whose saved form contains the value, or 0 for both
+        bool loads;    // the session loads, but is not resumed
     } cases[] = {
         {longer_id, USSL_VERSION_TLS12, false},
         {made_long_ago, USSL_VERSION_TLS12, false},
@@ -213,7 +217,7 @@ static void what_mbedtls_does_not_check(void **state) {
 #endif // USSL_SESSIONS && USSL_SERVER
 
 #if !USSL_SESSIONS || !USSL_SERVER
-static void left_out(void **state) {
+static void not_built_in(void **state) {
     (void)state;
     pair_setup_t setup = good_setup("server.pem", "server.key", 0);
     assert_false(setup.tickets);
@@ -223,13 +227,13 @@ static void left_out(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
 #if USSL_SESSIONS && USSL_SERVER
-        cmocka_unit_test_setup(saved_and_loaded, reset),
-        cmocka_unit_test_setup(damage_is_seen, reset),
-        cmocka_unit_test_setup(another_trust, reset),
-        cmocka_unit_test_setup(snapshots_from_anywhere, reset),
-        cmocka_unit_test_setup(what_mbedtls_does_not_check, reset),
+        cmocka_unit_test_setup(a_saved_session_can_be_loaded_and_resumed, reset),
+        cmocka_unit_test_setup(any_damage_is_refused, reset),
+        cmocka_unit_test_setup(a_session_of_another_trust_is_refused, reset),
+        cmocka_unit_test_setup(no_snapshot_is_read_past_its_end, reset),
+        cmocka_unit_test_setup(values_that_mbedtls_does_not_check_are_refused, reset),
 #else
-        cmocka_unit_test_setup(left_out, reset),
+        cmocka_unit_test_setup(not_built_in, reset),
 #endif
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: MIT
 //
-// test_session.c - resumption: what is resumed, what must not be, and tickets.
+// test_session.c - a session is resumed for the host, the rules and the trust that it was proven
+// under, while its ticket lives, and not otherwise (RFC 8446 2.2, 4.6.1, RFC 5077).
+//
+// docs/design.md ("Sessions") and docs/differences.md promise this. first_session() makes a full
+// handshake with tickets and returns the client's session, and resumes() offers it on the next
+// connection of the same contexts.
 #include "engine/conn/conn.h"
 #include "tests/support/support.h"
 
@@ -53,7 +58,7 @@ static void a_session_is_resumed(void **state) {
     }
 }
 
-static void byte_by_byte(void **state) {
+static void a_session_is_resumed_byte_by_byte(void **state) {
     (void)state;
     for (EACH_VERSION(version)) {
         pair_setup_t setup = with_tickets(version);
@@ -66,7 +71,7 @@ static void byte_by_byte(void **state) {
     }
 }
 
-// Another host is another server, whatever the session says.
+// A session is not offered to another host.
 static void no_session_for_another_host(void **state) {
     (void)state;
     static const char *const hosts[] = {"wrong.example", "127.0.0.2", NULL};
@@ -91,7 +96,7 @@ static ussl_result_t accept_all(void *owner, const uint8_t *der, size_t len, uns
     return USSL_OK;
 }
 
-// A session proves no more than its own handshake did.
+// A session counts for what its own handshake has proven, and no more.
 static void no_session_under_stricter_rules(void **state) {
     (void)state;
     for (EACH_VERSION(version)) {
@@ -102,13 +107,13 @@ static void no_session_under_stricter_rules(void **state) {
             strict.client.on_cert = lax == 2 ? accept_all : NULL;
             pair_t pair, other;
             ussl_session_t *session = first_session(&pair, &setup);
-            assert_true(resumes(&pair, session)); // where it is enough
+            assert_true(resumes(&pair, session)); // what was proven is enough for this client
             assert_int_equal(pair_open(&other, &strict), USSL_OK);
-            // The same server, a client with more to prove.
+            // This client connects to the same server, and requires more.
             ussl_ctx_t *before = pair.ctx[0];
             pair.ctx[0] = other.ctx[0];
             assert_false(resumes(&pair, session));
-            assert_true(ussl_conn_established(pair.conn[0])); // a full handshake
+            assert_true(ussl_conn_established(pair.conn[0])); // by a full handshake
             pair.ctx[0] = before;
             ussl_session_unref(session);
             pair_free(&pair);
@@ -118,7 +123,7 @@ static void no_session_under_stricter_rules(void **state) {
     }
 }
 
-static void a_client_stays_known(void **state) {
+static void resumption_keeps_the_clients_certificate(void **state) {
     (void)state;
     for (EACH_VERSION(version)) {
         pair_setup_t setup = with_tickets(version);
@@ -147,8 +152,8 @@ static void a_client_stays_known(void **state) {
     }
 }
 
-// The same keys in a context that asks for certificates, as after a change of settings.
-static void a_stranger_stays_one(void **state) {
+// After a change of settings, a context with the same ticket keys requires certificates.
+static void no_resumption_replaces_a_required_certificate(void **state) {
     (void)state;
     for (EACH_VERSION(version)) {
         pair_setup_t setup = with_tickets(version);
@@ -168,7 +173,7 @@ static void a_stranger_stays_one(void **state) {
     }
 }
 
-static void tickets_grow_old(void **state) {
+static void tickets_expire(void **state) {
     (void)state;
     for (EACH_VERSION(version)) {
         pair_setup_t setup = with_tickets(version);
@@ -177,7 +182,7 @@ static void tickets_grow_old(void **state) {
         int64_t made = test_platform.now;
         test_platform.now = made + USSL_TICKET_LIFETIME - 10;
         assert_true(resumes(&pair, session));
-        // A key that is too old to seal still opens; the new one seals the next ticket.
+        // The ticket has expired, and a new key seals the next one.
         test_platform.now = made + USSL_TICKET_LIFETIME + 10;
         ussl_session_t *next = NULL;
         assert_false(resumes(&pair, session));
@@ -185,12 +190,12 @@ static void tickets_grow_old(void **state) {
         assert_true(resumes(&pair, next));
         test_platform.now += USSL_TICKET_LIFETIME - 100;
         assert_true(resumes(&pair, next));
-        test_platform.now = made; // a clock set back proves nothing
+        test_platform.now = made; // if the clock was set back, a ticket's age cannot be checked
         assert_false(resumes(&pair, next));
         test_platform.clock_unset = true;
         assert_int_equal(pair_again(&pair), USSL_OK);
         assert_int_equal(ussl_conn_set_session(pair.conn[0], session), USSL_OK);
-        assert_null(pair.conn[0]->kept_peer); // not offered
+        assert_null(pair.conn[0]->kept_peer); // the session is not offered
         test_platform.clock_unset = false;
         ussl_session_unref(next);
         ussl_session_unref(session);
@@ -198,7 +203,7 @@ static void tickets_grow_old(void **state) {
     }
 }
 
-// What our own client would not do: offers mbedTLS's session past every check of ours.
+// Offers mbedTLS's session without the engine's checks, as our own client would not.
 static bool resumes_unasked(pair_t *pair, const mbedtls_ssl_session *session) {
     assert_int_equal(pair_again(pair), USSL_OK);
     ussl__scope_t scope;
@@ -210,7 +215,7 @@ static bool resumes_unasked(pair_t *pair, const mbedtls_ssl_session *session) {
     return pair_handshake(pair) && ussl_conn_resumed(pair->conn[1]);
 }
 
-static void both_ends_judge_for_themselves(void **state) {
+static void each_end_checks_a_resumption_itself(void **state) {
     (void)state;
     for (EACH_VERSION(version)) {
         pair_setup_t setup = with_tickets(version), careless = setup;
@@ -222,7 +227,7 @@ static void both_ends_judge_for_themselves(void **state) {
             mbedtls_ssl_session session;
             mbedtls_ssl_session_init(&session);
             assert_int_equal(mbedtls_ssl_get_session(&pair.conn[0]->ssl, &session), 0);
-            // A client that has to verify and has nothing to show for it goes no further.
+            // A client that must verify fails, because nothing has been proven.
             assert_int_equal(resumes_unasked(&pair, &session), !strict);
             assert_true((pair_failure(&pair, 0).result < 0) == (strict == 1));
             // A server checks the age of its tickets itself.
@@ -236,9 +241,9 @@ static void both_ends_judge_for_themselves(void **state) {
     }
 }
 
-// A sniffed TLS 1.3 ticket in a TLS 1.2 ClientHello: mbedTLS would resume it with an all-zero
-// master secret, which everybody knows.
-static void a_ticket_is_of_one_version(void **state) {
+// A ticket of TLS 1.3 is copied from the wire into a ClientHello of TLS 1.2. mbedTLS would resume
+// it with a master secret of zeros, which everybody knows.
+static void a_ticket_of_another_version_is_refused(void **state) {
     (void)state;
 #if USSL_TLS12 && USSL_TLS13
     pair_setup_t setup = with_tickets(USSL_VERSION_TLS13);
@@ -251,7 +256,7 @@ static void a_ticket_is_of_one_version(void **state) {
     mbedtls_ssl_session stolen;
     mbedtls_ssl_session_init(&stolen);
     assert_int_equal(mbedtls_ssl_get_session(&pair.conn[0]->ssl, &stolen), 0);
-    // All that a thief knows is the ticket. The suite is one of the same hash.
+    // The attacker knows nothing but the ticket, and names a suite with the same hash.
     mbedtls_ssl_session known;
     mbedtls_ssl_session_init(&known);
     known.tls_version = MBEDTLS_SSL_VERSION_TLS1_2;
@@ -274,8 +279,8 @@ static void a_ticket_is_of_one_version(void **state) {
 #endif
 }
 
-// A session was judged by the context that it was offered under.
-static void no_other_context_after_the_offer(void **state) {
+// Whether a session may be offered was judged by the rules of this context.
+static void the_context_is_fixed_once_a_session_is_offered(void **state) {
     (void)state;
     pair_setup_t setup = with_tickets(0);
     pair_t pair;
@@ -292,9 +297,9 @@ static ussl_result_t refuse_all(void *owner, const uint8_t *der, size_t len, uns
     return USSL_ERR_HOOK;
 }
 
-// Rules that a server has taken on since are not skipped by who comes back with a ticket; and no
-// chain of tickets lasts for ever.
-static void rules_made_since(void **state) {
+// A client that comes back with a ticket does not skip rules that the server has got since, and
+// tickets that renew one another end after a week (RFC 8446 4.6.1).
+static void later_rules_are_not_skipped_and_renewals_end(void **state) {
     (void)state;
     for (EACH_VERSION(version)) {
         for (int rule = 0; rule < 3; rule++) {
@@ -337,8 +342,8 @@ static void rules_made_since(void **state) {
     }
 }
 
-// Any bit of a ticket may be wrong: then it is no ticket.
-static void tickets_are_sealed(void **state) {
+// A ticket with a flipped bit leads to a full handshake.
+static void an_altered_ticket_is_ignored(void **state) {
     (void)state;
     for (EACH_VERSION(version)) {
         pair_setup_t setup = with_tickets(version);
@@ -358,7 +363,7 @@ static void tickets_are_sealed(void **state) {
     }
 }
 
-static void without_tickets(void **state) {
+static void without_tickets_nothing_is_resumed(void **state) {
     (void)state;
     for (EACH_VERSION(version)) {
         for (int who = 0; who < 3; who++) {
@@ -376,7 +381,7 @@ static void without_tickets(void **state) {
     }
 }
 
-// With a session on offer, too, every failed allocation is told as "no memory".
+// Makes a connection and resumes its session. Returns the first failure of either end.
 static ussl_result_t resumed_life(uint16_t version) {
     pair_setup_t setup = with_tickets(version);
     pair_t pair;
@@ -397,7 +402,8 @@ static ussl_result_t resumed_life(uint16_t version) {
         done = result == USSL_OK && pair_handshake(&pair);
     }
     for (int end = 0; end < 2 && result != USSL_ERR_MEMORY && !done; end++) {
-        ussl_failure_t why = pair_failure(&pair, end); // one starves, the other hears of it
+        ussl_failure_t why = pair_failure(&pair, end);
+        // The end that ran out of memory has sent an alert to the other one.
         result = why.result == USSL_ERR_ALERT ? result : why.result;
     }
     ussl_session_unref(session);
@@ -405,14 +411,14 @@ static ussl_result_t resumed_life(uint16_t version) {
     return result;
 }
 
-static void every_allocation_of_a_resumption_fails(void **state) {
+static void every_failed_allocation_of_a_resumption_is_reported(void **state) {
     (void)state;
     for (EACH_VERSION(version)) {
         platform_reset();
         assert_int_equal(resumed_life(version), USSL_OK);
         size_t total = test_platform.made;
-        // The first handshake is test_memory's: this one tests what comes after it. If mbedTLS
-        // calculates, thousands of allocations are made in loops of the arithmetic.
+        // test_memory has the first handshake, so this begins after it. With mbedTLS's arithmetic
+        // thousands of allocations are made in its loops.
         for (size_t at = total / 2; at <= total; at += total < 2000 ? 1 : 17) {
             platform_reset();
             test_platform.fail_at = at;
@@ -429,7 +435,7 @@ static void every_allocation_of_a_resumption_fails(void **state) {
 #endif // USSL_SESSIONS && USSL_SERVER
 
 #if !USSL_SESSIONS || !USSL_SERVER
-static void left_out(void **state) {
+static void not_built_in(void **state) {
     (void)state;
     pair_setup_t setup = good_setup("server.pem", "server.key", 0);
     assert_false(setup.tickets);
@@ -440,21 +446,21 @@ int main(void) {
     const struct CMUnitTest tests[] = {
 #if USSL_SESSIONS && USSL_SERVER
         cmocka_unit_test_setup(a_session_is_resumed, reset),
-        cmocka_unit_test_setup(byte_by_byte, reset),
+        cmocka_unit_test_setup(a_session_is_resumed_byte_by_byte, reset),
         cmocka_unit_test_setup(no_session_for_another_host, reset),
         cmocka_unit_test_setup(no_session_under_stricter_rules, reset),
-        cmocka_unit_test_setup(a_client_stays_known, reset),
-        cmocka_unit_test_setup(a_stranger_stays_one, reset),
-        cmocka_unit_test_setup(tickets_grow_old, reset),
-        cmocka_unit_test_setup(both_ends_judge_for_themselves, reset),
-        cmocka_unit_test_setup(a_ticket_is_of_one_version, reset),
-        cmocka_unit_test_setup(no_other_context_after_the_offer, reset),
-        cmocka_unit_test_setup(rules_made_since, reset),
-        cmocka_unit_test_setup(tickets_are_sealed, reset),
-        cmocka_unit_test_setup(without_tickets, reset),
-        cmocka_unit_test_setup(every_allocation_of_a_resumption_fails, reset),
+        cmocka_unit_test_setup(resumption_keeps_the_clients_certificate, reset),
+        cmocka_unit_test_setup(no_resumption_replaces_a_required_certificate, reset),
+        cmocka_unit_test_setup(tickets_expire, reset),
+        cmocka_unit_test_setup(each_end_checks_a_resumption_itself, reset),
+        cmocka_unit_test_setup(a_ticket_of_another_version_is_refused, reset),
+        cmocka_unit_test_setup(the_context_is_fixed_once_a_session_is_offered, reset),
+        cmocka_unit_test_setup(later_rules_are_not_skipped_and_renewals_end, reset),
+        cmocka_unit_test_setup(an_altered_ticket_is_ignored, reset),
+        cmocka_unit_test_setup(without_tickets_nothing_is_resumed, reset),
+        cmocka_unit_test_setup(every_failed_allocation_of_a_resumption_is_reported, reset),
 #else
-        cmocka_unit_test_setup(left_out, reset),
+        cmocka_unit_test_setup(not_built_in, reset),
 #endif
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
