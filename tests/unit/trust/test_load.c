@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: MIT
 //
-// test_load.c - trust, identity, init and suites: what is taken in, and that bad input changes
-// nothing.
+// test_load.c - certificates and keys load in each form that docs/api.md names
+// (`load_verify_locations`, `load_cert_chain`), and what is refused changes nothing.
+//
+// The same file holds what a context is made from: cipher suites with AEAD and forward secrecy only
+// (docs/differences.md), dates without a limit of 32 bits, and the start and the end of the engine
+// (engine/ussl.h). A row of the calendar has seconds since 1970 and the date that they are in UTC.
 #include "engine/trust/trust.h"
 #include "tests/support/support.h"
 
@@ -34,13 +38,13 @@ static void trust_takes_pem_and_der(void **state) {
     blob_t leaf = read_cert_file("server.pem");
     assert_int_equal(ussl_trust_add_pem(trust, (char *)pem.data, pem.len, NULL), USSL_OK);
     assert_int_equal(ussl_trust_add_pem(trust, (char *)pem.data, pem.len, NULL), USSL_OK);
-    assert_int_equal(count(trust), 1); // a duplicate counts once
+    assert_int_equal(count(trust), 1); // a certificate that was loaded twice counts once
     assert_int_equal(ussl_trust_add_der(trust, ders.data, ders.len, NULL), USSL_OK);
     assert_int_equal(count(trust), 2);
     char text[8192];
     int len = snprintf(text, sizeof(text), "a comment\n%s\r\nbetween\n%s", pem.data, leaf.data);
     assert_int_equal(ussl_trust_add_pem(trust, text, (size_t)len, NULL), USSL_OK);
-    // Tabs and spaces before, within and behind the lines.
+    // There may be tabs and spaces before, within and behind the lines.
     char spaced[6000];
     size_t n = 0;
     for (size_t i = 0; i < leaf.len; i++) {
@@ -72,7 +76,7 @@ static void bad_trust_changes_nothing(void **state) {
     assert_int_equal(ussl_arena_new(0, &arena), USSL_OK);
     ussl_trust_t *trust = new_trust(arena);
     blob_t pem = read_cert_file("ca.pem"), ders = read_cert_file("two-cas.der");
-    // A good certificate in front of a bad one is not kept.
+    // A good certificate in front of one of these is not kept.
     static const char *const tails[] = {
         "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n",
         "-----BEGIN CERTIFICATE-----\n!!!!\n-----END CERTIFICATE-----\n",
@@ -92,14 +96,14 @@ static void bad_trust_changes_nothing(void **state) {
     assert_string_equal(why.reason, "NO_START_LINE");
     assert_int_equal(ussl_trust_add_pem(trust, "", 0, &why), USSL_ERR_PARSE);
     assert_int_equal(ussl_trust_add_der(trust, ders.data, 0, &why), USSL_ERR_PARSE);
-    // Every truncation, from the heap so that reading past the end is seen.
+    // Each truncation is a heap block of its own, so that AddressSanitizer sees an over-read.
     for (size_t len = 1; len < ders.len; len += 5) {
         uint8_t *part = malloc(len);
         memcpy(part, ders.data, len);
         ussl_result_t result = ussl_trust_add_der(trust, part, len, &why);
         free(part);
         if (result == USSL_OK) {
-            assert_int_equal(count(trust), 1); // it ends exactly between the two
+            assert_int_equal(count(trust), 1); // the bytes end exactly between the two
             ussl_trust_unref(trust);
             trust = new_trust(arena);
         }
@@ -136,8 +140,8 @@ static ussl_result_t identity_of(
     return result;
 }
 
-// PEM needs its NUL counted, DER must not have it. Every form of key is taken.
-static void forms_of_keys(void **state) {
+// mbedTLS requires that the NUL behind a PEM text is counted, and that DER has none.
+static void every_form_of_key_is_taken(void **state) {
     (void)state;
     assert_int_equal(identity_of("server.pem", "server.key", NULL, NULL), USSL_OK);
     assert_int_equal(identity_of("server.der", "server-key.der", NULL, NULL), USSL_OK);
@@ -153,8 +157,8 @@ static void forms_of_keys(void **state) {
 #endif
 }
 
-// Without 3DES the error names the cipher, whatever the password is.
-static void a_key_under_triple_des(void **state) {
+// If 3DES is not built in, the error names the cipher, whatever the password is.
+static void a_key_under_triple_des_loads_or_names_the_cipher(void **state) {
     (void)state;
     ussl_failure_t why = {0};
     ussl_result_t result = identity_of("server.pem", "server-des3.key", "sesame", &why);
@@ -169,7 +173,7 @@ static void a_key_under_triple_des(void **state) {
 }
 
 // A key that does not belong to the certificate is refused when it is loaded.
-static void a_key_that_does_not_match(void **state) {
+static void a_key_that_does_not_match_is_refused(void **state) {
     (void)state;
     ussl_failure_t why;
     assert_int_equal(identity_of("server.pem", "client.key", NULL, &why), USSL_ERR_PARSE);
@@ -178,21 +182,21 @@ static void a_key_that_does_not_match(void **state) {
     assert_string_equal(why.reason, "KEY_VALUES_MISMATCH");
 }
 
-static void bad_identities(void **state) {
+static void bad_identities_are_refused(void **state) {
     (void)state;
     ussl_failure_t why;
     assert_int_equal(identity_of("server.pem", NULL, NULL, &why), USSL_ERR_PARSE);
     assert_int_equal(identity_of("server.key", "server.key", NULL, &why), USSL_ERR_PARSE);
     assert_int_equal(identity_of("ca.pem", "server.key", NULL, &why), USSL_ERR_PARSE);
-    assert_int_not_equal(why.backend, 0); // mbedTLS's code is kept
+    assert_int_not_equal(why.backend, 0); // the code of mbedTLS is kept
     assert_int_equal(identity_of("server.pem", "server.pem", NULL, &why), USSL_ERR_PARSE);
     assert_int_equal(identity_of("server.pem", "server-encrypted.key", NULL, &why), USSL_ERR_PARSE);
     assert_int_equal(
         identity_of("server.pem", "server-encrypted.key", "wrong", &why), USSL_ERR_PARSE);
 }
 
-// 2038, 2100 (no leap year), 2400 (one), 9999 and the time before 1970, on a 32-bit machine too.
-static void calendar(void **state) {
+// The rows are around 2038, 2100 (no leap year), 2400 (a leap year), 9999 and before 1970.
+static void dates_are_right_before_1970_and_after_2038(void **state) {
     (void)state;
     static const struct {
         int64_t at;
@@ -221,8 +225,7 @@ static void calendar(void **state) {
     }
 }
 
-// Only AEAD suites with forward secrecy are offered, and mbedTLS was built with all of
-// it.
+// Only AEAD suites with forward secrecy are offered, and mbedTLS was built with all of them.
 static void only_aead_suites_with_forward_secrecy(void **state) {
     (void)state;
     uint16_t ids[USSL_SUITES_MAX];
@@ -240,7 +243,7 @@ static void only_aead_suites_with_forward_secrecy(void **state) {
     assert_null(ussl_suite_find(0x002F)); // TLS_RSA_WITH_AES_128_CBC_SHA
 }
 
-// No entropy module whose failed allocation is a NULL dereference.
+// mbedTLS's entropy module dereferences NULL after a failed allocation, so it is not built in.
 static void no_entropy_module(void **state) {
     (void)state;
 #if defined(MBEDTLS_ENTROPY_C)
@@ -251,9 +254,9 @@ static void no_entropy_module(void **state) {
 #endif
 }
 
-// A soft reset: finalisers come in any order, some after the engine was stopped, and a new life
-// begins.
-static void finalisers_before_and_after_the_end(void **state) {
+// At a soft reset of MicroPython finalisers run in any order, some of them after the engine was
+// stopped, and then it is started again.
+static void finalisers_may_run_before_and_after_deinit(void **state) {
     (void)state;
     for (int life = 0; life < 2; life++) {
         pair_t pair;
@@ -265,7 +268,7 @@ static void finalisers_before_and_after_the_end(void **state) {
         ussl_drop_later(NULL);
         ussl_drop_later(pair.conn[0]);
         ussl_drop_later(pair.ctx[1]);
-        assert_int_equal(test_platform.live, live); // nothing happens in the finaliser itself
+        assert_int_equal(test_platform.live, live); // the finaliser itself frees nothing
         ussl_deinit();
         assert_true(test_platform.live < live);
         ussl_drop_later(pair.arena[0]);
@@ -278,7 +281,7 @@ static void finalisers_before_and_after_the_end(void **state) {
     }
 }
 
-static void usage_errors(void **state) {
+static void wrong_arguments_are_refused(void **state) {
     (void)state;
     ussl_arena_t *arena;
     ussl_ctx_t *ctx = NULL;
@@ -311,15 +314,15 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(trust_takes_pem_and_der, reset),
         cmocka_unit_test_setup(bad_trust_changes_nothing, reset),
-        cmocka_unit_test_setup(forms_of_keys, reset),
-        cmocka_unit_test_setup(a_key_under_triple_des, reset),
-        cmocka_unit_test_setup(a_key_that_does_not_match, reset),
-        cmocka_unit_test_setup(bad_identities, reset),
-        cmocka_unit_test_setup(calendar, reset),
+        cmocka_unit_test_setup(every_form_of_key_is_taken, reset),
+        cmocka_unit_test_setup(a_key_under_triple_des_loads_or_names_the_cipher, reset),
+        cmocka_unit_test_setup(a_key_that_does_not_match_is_refused, reset),
+        cmocka_unit_test_setup(bad_identities_are_refused, reset),
+        cmocka_unit_test_setup(dates_are_right_before_1970_and_after_2038, reset),
         cmocka_unit_test_setup(only_aead_suites_with_forward_secrecy, reset),
         cmocka_unit_test_setup(no_entropy_module, reset),
-        cmocka_unit_test_setup(finalisers_before_and_after_the_end, reset),
-        cmocka_unit_test_setup(usage_errors, reset),
+        cmocka_unit_test_setup(finalisers_may_run_before_and_after_deinit, reset),
+        cmocka_unit_test_setup(wrong_arguments_are_refused, reset),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: MIT
 //
-// test_root_store.c - root stores: found, used in handshakes, damaged in every byte.
+// test_root_store.c - the roots of a store are found and used in handshakes, one of them in memory
+// at a time, and a store that is damaged anywhere is refused.
+//
+// docs/root-store.md promises this, and has the format and the sizes. handshake_with() takes the
+// server's certificate and key, and OpenSSL's number of the refusal, or 0 if the client must
+// accept.
 #include "engine/verify/verify.h"
 #include "tests/support/support.h"
 
-// build/roots.ussl holds the test CA, its intermediate, and a root of RSA-4096, so the handshakes
-// of other tests can be made with it.
+// build/roots.ussl holds the test CA, its intermediate, and a root of RSA-4096, which have issued
+// the certificates of other tests.
 static blob_t store_file(void) {
     return read_cert_file("../roots.ussl");
 }
@@ -34,7 +39,7 @@ static ussl_store_t *open_store(ussl_arena_t *arena, const ussl_store_source_t *
     return store;
 }
 
-// A client that trusts nothing but the store.
+// Makes a handshake with a client that trusts nothing but the store.
 static void handshake_with(ussl_store_t *store, const char *cert, const char *key, int code) {
     for (EACH_VERSION(version)) {
         ussl_arena_t *arena;
@@ -49,7 +54,7 @@ static void handshake_with(ussl_store_t *store, const char *cert, const char *ke
         if (code != 0) {
             assert_int_equal(pair_failure(&pair, 0).cert.code, code);
         } else {
-            // The root can be read, though it is in no memory any more.
+            // The root can still be read, although it is not in memory.
             size_t n = 0;
             const ussl_cert_t *cert, *root = NULL;
             for (;; n++, root = cert) {
@@ -69,7 +74,7 @@ static void handshake_with(ussl_store_t *store, const char *cert, const char *ke
     }
 }
 
-static void in_place_and_from_a_file(void **state) {
+static void a_store_works_in_place_and_from_a_file(void **state) {
     (void)state;
     blob_t blob = store_file();
     const ussl_store_source_t sources[] = {
@@ -97,7 +102,7 @@ static void in_place_and_from_a_file(void **state) {
 }
 
 #if USSL_PEM
-static void a_pem_file_through_its_index(void **state) {
+static void a_pem_file_works_as_a_store(void **state) {
     (void)state;
     blob_t blob = read_cert_file("ca.pem");
     ussl_arena_t *arena;
@@ -116,8 +121,8 @@ static void a_pem_file_through_its_index(void **state) {
     assert_int_equal(test_platform.live, 0);
 }
 
-// A file without a certificate is no store, and nobody has to ask why.
-static void what_is_no_store(void **state) {
+// The reason is optional: `why` may be NULL.
+static void a_file_without_certificates_is_no_store(void **state) {
     (void)state;
     ussl_arena_t *arena;
     ussl_store_t *store = NULL;
@@ -140,9 +145,9 @@ static ussl_result_t see_all(void *owner, const uint8_t *der, size_t len, unsign
     return USSL_OK;
 }
 
-// A bundle may have a CA that another of its CAs has issued: two certificates of one path come from
-// the store, and both can be read for as long as the connection lives.
-static void two_certificates_of_a_path(void **state) {
+// A bundle may have a CA that another of its CAs has issued. Then two certificates of one path come
+// from the store, and both can be read for as long as the connection lives.
+static void two_certificates_of_a_path_may_come_from_a_store(void **state) {
     (void)state;
     blob_t ca = read_cert_file("ca.pem"), inter = read_cert_file("inter.pem");
     blob_t both = {malloc(ca.len + inter.len + 1), ca.len + inter.len};
@@ -188,8 +193,7 @@ static void two_certificates_of_a_path(void **state) {
 }
 #endif
 
-// A store that can no longer be read trusts nobody.
-static void a_reader_that_fails(void **state) {
+static void a_store_that_cannot_be_read_is_refused(void **state) {
     (void)state;
     blob_t blob = store_file();
     ussl_arena_t *arena;
@@ -204,7 +208,7 @@ static void a_reader_that_fails(void **state) {
     assert_int_equal(test_platform.live, 0);
 }
 
-static void every_bit_counts(void **state) {
+static void any_damaged_byte_or_truncation_is_refused(void **state) {
     (void)state;
     blob_t blob = store_file();
     ussl_arena_t *arena;
@@ -216,15 +220,16 @@ static void every_bit_counts(void **state) {
         blob.data[i] ^= (uint8_t)(1 << i % 8);
         assert_int_equal(ussl_store_new(arena, &source, &store, &why), USSL_ERR_PARSE);
         blob.data[i] ^= (uint8_t)(1 << i % 8);
-        source.len = i; // truncated
+        source.len = i; // the store is truncated
         assert_int_equal(ussl_store_new(arena, &source, &store, &why), USSL_ERR_PARSE);
     }
     ussl_arena_unref(arena);
     blob_free(&blob);
 }
 
-// Behind a right hash anything may stand: whoever made it is trusted, but must not crash us.
-static void damage_with_a_right_hash(void **state) {
+// Whoever makes a store is trusted and can give it a right hash, but no content may crash the
+// engine.
+static void damage_behind_a_right_hash_does_no_harm(void **state) {
     (void)state;
     blob_t blob = store_file(), leaf = read_cert_file("server.pem");
     blob_t reference = store_file();
@@ -268,7 +273,8 @@ static void damage_with_a_right_hash(void **state) {
     assert_int_equal(test_platform.live, 0);
 }
 
-// What one root takes while it is in memory: docs/root-store.md gives these figures.
+// Returns the bytes that one root takes while it is in memory; docs/root-store.md has these
+// figures.
 static size_t root_in_memory(const char *cert) {
     blob_t blob = store_file();
     ussl_arena_t *arena, *own;
@@ -296,7 +302,7 @@ static size_t root_in_memory(const char *cert) {
     return memory.used;
 }
 
-static void a_root_in_memory(void **state) {
+static void a_root_takes_no_more_memory_than_promised(void **state) {
     (void)state;
     size_t small = root_in_memory("server.pem"), large = root_in_memory("under-rsa.pem");
     print_message("a root in memory: P-256 %zu bytes, RSA-4096 %zu\n", small, large);
@@ -306,16 +312,16 @@ static void a_root_in_memory(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup(in_place_and_from_a_file, reset),
+        cmocka_unit_test_setup(a_store_works_in_place_and_from_a_file, reset),
 #if USSL_PEM
-        cmocka_unit_test_setup(a_pem_file_through_its_index, reset),
-        cmocka_unit_test_setup(what_is_no_store, reset),
-        cmocka_unit_test_setup(two_certificates_of_a_path, reset),
+        cmocka_unit_test_setup(a_pem_file_works_as_a_store, reset),
+        cmocka_unit_test_setup(a_file_without_certificates_is_no_store, reset),
+        cmocka_unit_test_setup(two_certificates_of_a_path_may_come_from_a_store, reset),
 #endif
-        cmocka_unit_test_setup(a_reader_that_fails, reset),
-        cmocka_unit_test_setup(every_bit_counts, reset),
-        cmocka_unit_test_setup(damage_with_a_right_hash, reset),
-        cmocka_unit_test_setup(a_root_in_memory, reset),
+        cmocka_unit_test_setup(a_store_that_cannot_be_read_is_refused, reset),
+        cmocka_unit_test_setup(any_damaged_byte_or_truncation_is_refused, reset),
+        cmocka_unit_test_setup(damage_behind_a_right_hash_does_no_harm, reset),
+        cmocka_unit_test_setup(a_root_takes_no_more_memory_than_promised, reset),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
