@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
 //
-// test_chains.c - every row of tests/data/chains.txt through a whole handshake: tests/chains.py has
-// made its certificates, byte by byte as they are sent.
+// test_chains.c - each row of tests/data/chains.txt gets the verdict that it names, in a whole
+// handshake (RFC 5280 6, RFC 4158, RFC 9525).
 //
-// Notes: the peer shows bytes that no loader of ours would take, so its identity is put together
-// here. Another file of cases can be given in USSL_CHAINS: that is how corpora from elsewhere are
-// run.
+// docs/trust.md promises the rules ("What is checked"), and the first comment of chains.txt says
+// how to read a row. tests/chains.py makes the certificates and writes the rows to build/chains, or
+// USSL_CHAINS names another file, for rows of other origin. The peer sends bytes that no loader of
+// ours would take, so its identity is put together here.
 #include "engine/verify/verify.h"
 #include "tests/support/support.h"
 
@@ -18,7 +19,7 @@ typedef struct {
 
 typedef struct {
     char name[128], host[300], expect[64];
-    bool server; // the certificates are a client's, and a server judges them
+    bool server; // a server judges the certificates of a client
     bool has_host, strict, partial, no_cn;
     ussl_crl_check_t crls;
     int64_t now;
@@ -82,7 +83,7 @@ static void read_word(case_t *c, const char *word, const char *rest) {
     }
 }
 
-// False: no case is left.
+// Returns false if no case is left.
 static bool read_case(FILE *file, case_t *c) {
     static char line[200000];
     while (fgets(line, sizeof(line), file) != NULL) {
@@ -99,9 +100,9 @@ static bool read_case(FILE *file, case_t *c) {
     return false;
 }
 
-// ---- who takes part ----
-// A chain of whatever bytes, and its key. What mbedTLS reads before it sends them is taken from
-// a good certificate with a key of the same kind.
+// ---- the peer, and what is trusted ----
+// Makes an identity of the bytes to be sent, and their key. What mbedTLS reads of a certificate
+// before it sends one is that of a good certificate with a key of the same kind.
 static ussl_identity_t *make_identity(ussl_arena_t *arena, const case_t *c) {
     ussl__scope_t scope;
     mbedtls_pk_context key;
@@ -154,7 +155,8 @@ static ussl_trust_t *make_trust(ussl_arena_t *arena, const case_t *c) {
     return trust;
 }
 
-// The number of the refusal; 0: accepted; -1: refused before it could be judged.
+// Returns 0 if the chain is accepted, OpenSSL's number of the refusal, or -1 if a certificate could
+// not be parsed.
 static int judge(const case_t *c, uint16_t version, ussl_verdict_t *verdict) {
     int judging = c->server ? 1 : 0;
     ussl_arena_t *arena = NULL;
@@ -179,7 +181,7 @@ static int judge(const case_t *c, uint16_t version, ussl_verdict_t *verdict) {
         ussl_failure_t why = pair_failure(&pair, judging);
         *verdict = why.cert;
         code = why.result == USSL_ERR_CERT ? why.cert.code : -1;
-        // The alert that is reported is the one that the peer got.
+        // The verdict reports the alert that the peer has received.
         if (code > 0 && pair.result[!judging] == USSL_ERR_ALERT) {
             assert_int_equal(pair_failure(&pair, !judging).alert, why.alert);
         }
@@ -198,7 +200,7 @@ static bool is_expected(const case_t *c, int code) {
 }
 
 // ---- tests ----
-static void every_case(void **state) {
+static void every_chain_gets_its_expected_verdict(void **state) {
     (void)state;
     const char *path = getenv("USSL_CHAINS");
     FILE *file = fopen(path ? path : "build/chains", "r");
@@ -226,6 +228,6 @@ static void every_case(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(every_case)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(every_chain_gets_its_expected_verdict)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

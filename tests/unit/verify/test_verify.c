@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: MIT
 //
-// test_verify.c - certificates good and bad through whole handshakes: who is refused, and why.
+// test_verify.c - a whole handshake accepts good certificates and refuses bad ones with OpenSSL's
+// number, message and depth, and dates are never skipped silently (RFC 5280 4.1.2.5, RFC 9525).
+//
+// docs/trust.md promises this ("The clock", "What is checked"), and docs/differences.md that an
+// unset clock refuses. test_chains has the rules one by one; here are settings, clock and client
+// certificates.
 #include "tests/support/support.h"
 
 static int reset(void **state) {
@@ -9,12 +14,13 @@ static int reset(void **state) {
     return 0;
 }
 
-// What a client that asks for `host` makes of a server's certificate. code 0: accepted.
+// A client that connects to `host` judges the server's certificate `cert`. A code of 0 means that
+// it accepts it; otherwise `depth` is the number of the blamed certificate.
 typedef struct {
     const char *cert, *host;
     uint8_t code, depth, alert;
     const char *message;
-    const char *trust; // NULL: ca.pem
+    const char *trust; // NULL for ca.pem
 } row_t;
 
 static const row_t rows[] = {
@@ -41,7 +47,7 @@ static const row_t rows[] = {
     {"unknown-root", "localhost", 19, 1, 48, "self-signed certificate in certificate chain", NULL},
     {"under-inter", "localhost", 20, 0, 48, "unable to get local issuer certificate", NULL},
     {"wrong-purpose", "localhost", 26, 0, 43, "unsuitable certificate purpose", NULL},
-    // Several rules at once: the most telling one is told.
+    // Each of these breaks two rules, and the verdict names the one that OpenSSL would.
     {"wrong-purpose", "other.test", 26, 0, 43, "unsuitable certificate purpose", NULL},
     {"expired", "other.test", 62, 0, 42, "Hostname mismatch", NULL},
     {"unknown-issuer", "other.test", 20, 0, 48, "unable to get local issuer certificate", NULL},
@@ -71,7 +77,7 @@ static void run_row(const row_t *row, uint16_t version) {
         assert_string_equal(why.cert.message, row->message);
         assert_int_equal(why.cert.depth, row->depth);
         assert_string_equal(why.reason, "CERTIFICATE_VERIFY_FAILED");
-        // The server hears of it, with the right alert.
+        // The server gets an alert about a certificate.
         assert_int_equal(pair.result[1], USSL_ERR_ALERT);
         if (row->depth == 0) {
             assert_in_range(pair_failure(&pair, 1).alert, 42, 48);
@@ -81,7 +87,7 @@ static void run_row(const row_t *row, uint16_t version) {
     assert_int_equal(test_platform.live, 0);
 }
 
-static void certificates_of_servers(void **state) {
+static void a_client_judges_each_server_as_its_row_says(void **state) {
     (void)state;
     for (EACH_VERSION(version)) {
         for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -112,7 +118,7 @@ static void an_empty_trust_trusts_nobody(void **state) {
     pair_free(&pair);
 }
 
-static void verify_none_is_only_for_who_asks(void **state) {
+static void unverified_peers_are_accepted_only_on_request(void **state) {
     (void)state;
     pair_setup_t setup = good_setup("self-signed.pem", "self-signed.key", 0);
     setup.client.verify = USSL_VERIFY_NONE;
@@ -127,8 +133,8 @@ static void verify_none_is_only_for_who_asks(void **state) {
     pair_free(&pair);
 }
 
-// Dates are never skipped silently: a clock that is not set refuses, in its own words.
-static void an_unset_clock_refuses(void **state) {
+// While the clock is not set, a certificate is refused with a reason and a message of their own.
+static void certificates_are_refused_while_the_clock_is_unset(void **state) {
     (void)state;
     test_platform.clock_unset = true;
     pair_setup_t setup = good_setup("server.pem", "server.key", 0);
@@ -143,7 +149,7 @@ static void an_unset_clock_refuses(void **state) {
     pair_free(&pair);
 }
 
-// What comes of a certificate under a policy, without a clock: 0, or the number of the refusal.
+// Connects without a clock under this policy. Returns 0, or the number of the refusal.
 static int without_clock(ussl_clock_t policy, const char *name, uint16_t version, pair_t *pair) {
     char cert[64], key[64];
     snprintf(cert, sizeof(cert), "%s.pem", name);
@@ -152,14 +158,14 @@ static int without_clock(ussl_clock_t policy, const char *name, uint16_t version
     setup.client.clock = policy;
     setup.tickets = true;
     test_platform.clock_unset = true;
-    test_platform.now = 946684800; // 2000-01-01, as a device without a battery believes
+    test_platform.now = 946684800; // 2000-01-01, the time of a device without a battery
     assert_int_equal(pair_open(pair, &setup), USSL_OK);
     return pair_handshake(pair) ? 0 : pair_failure(pair, 0).cert.code;
 }
 
-// The date of the build stands for today: what has expired by then is refused, and what was issued
-// since then is not.
-static void the_floor_stands_for_the_date(void **state) {
+// The date of the build stands for today. A certificate that had expired by then is refused, and
+// one that was issued since then is not.
+static void the_build_date_stands_for_an_unset_clock(void **state) {
     (void)state;
     static const struct {
         const char *name;
@@ -171,7 +177,7 @@ static void the_floor_stands_for_the_date(void **state) {
             without_clock(USSL_CLOCK_FLOOR_DATE, floor_rows[i].name, 0, &pair), floor_rows[i].code);
         pair_free(&pair);
     }
-    // A clock that is set is believed.
+    // Once the clock is set, its time counts.
     pair_setup_t setup = good_setup("not-yet.pem", "not-yet.key", 0);
     setup.client.clock = USSL_CLOCK_FLOOR_DATE;
     test_platform.clock_unset = false;
@@ -182,7 +188,7 @@ static void the_floor_stands_for_the_date(void **state) {
     pair_free(&pair);
 }
 
-static void dates_are_held_until_there_is_a_clock(void **state) {
+static void held_dates_are_judged_once_the_clock_is_set(void **state) {
     (void)state;
     static const struct {
         const char *name;
@@ -214,7 +220,7 @@ static void dates_are_held_until_there_is_a_clock(void **state) {
                 ussl_failure_t why = pair_failure(&pair, 0);
                 assert_int_equal(why.cert.code, held_rows[i].code);
                 assert_int_equal(ussl_conn_recheck(pair.conn[0], &done), USSL_ERR_CERT);
-                // The peer is told.
+                // The peer gets an alert.
                 uint8_t byte;
                 size_t n;
                 do {
@@ -225,7 +231,7 @@ static void dates_are_held_until_there_is_a_clock(void **state) {
             pair_free(&pair);
         }
     }
-    // All else is checked at once.
+    // Everything but dates is checked at once.
     pair_t pair;
     assert_int_equal(without_clock(USSL_CLOCK_HOLD, "unknown-issuer", 0, &pair), 20);
     pair_free(&pair);
@@ -234,8 +240,8 @@ static void dates_are_held_until_there_is_a_clock(void **state) {
 }
 
 #if USSL_SESSIONS
-// A session of a connection whose dates were never judged proves nothing.
-static void what_is_held_is_not_resumed(void **state) {
+// A session of a connection whose dates were never judged is not resumed.
+static void a_session_with_unjudged_dates_is_not_resumed(void **state) {
     (void)state;
     pair_t pair;
     bool done;
@@ -269,7 +275,7 @@ static void what_is_held_is_not_resumed(void **state) {
 }
 #endif
 
-static void dates_at_their_edges(void **state) {
+static void validity_includes_its_first_and_last_second(void **state) {
     (void)state;
     static const struct {
         int64_t now;
@@ -297,9 +303,9 @@ static void dates_at_their_edges(void **state) {
     }
 }
 
-// With OPTIONAL no certificate is fine and a bad one is fatal. With REQUIRED none is
-// fatal, and the client is told.
-static void servers_that_ask_for_certificates(void **state) {
+// With OPTIONAL a client may have no certificate, but a bad one is fatal. With REQUIRED a missing
+// one is fatal too. In either case the client gets an alert.
+static void a_server_judges_the_certificates_it_asks_for(void **state) {
     (void)state;
     static const struct {
         ussl_verify_t verify;
@@ -334,7 +340,7 @@ static void servers_that_ask_for_certificates(void **state) {
             } else {
                 assert_true(pair.result[1] < 0);
                 assert_string_equal(pair_failure(&pair, 1).reason, cases[i].reason);
-                // The client hears it, in TLS 1.3 only when it reads.
+                // The client gets the alert, in TLS 1.3 only when it reads.
                 uint8_t byte;
                 size_t n;
                 ussl_result_t result = pair.result[0];
@@ -352,18 +358,18 @@ static void servers_that_ask_for_certificates(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup(certificates_of_servers, reset),
+        cmocka_unit_test_setup(a_client_judges_each_server_as_its_row_says, reset),
         cmocka_unit_test_setup(common_name_can_be_switched_off, reset),
         cmocka_unit_test_setup(an_empty_trust_trusts_nobody, reset),
-        cmocka_unit_test_setup(verify_none_is_only_for_who_asks, reset),
-        cmocka_unit_test_setup(an_unset_clock_refuses, reset),
-        cmocka_unit_test_setup(the_floor_stands_for_the_date, reset),
-        cmocka_unit_test_setup(dates_are_held_until_there_is_a_clock, reset),
+        cmocka_unit_test_setup(unverified_peers_are_accepted_only_on_request, reset),
+        cmocka_unit_test_setup(certificates_are_refused_while_the_clock_is_unset, reset),
+        cmocka_unit_test_setup(the_build_date_stands_for_an_unset_clock, reset),
+        cmocka_unit_test_setup(held_dates_are_judged_once_the_clock_is_set, reset),
 #if USSL_SESSIONS
-        cmocka_unit_test_setup(what_is_held_is_not_resumed, reset),
+        cmocka_unit_test_setup(a_session_with_unjudged_dates_is_not_resumed, reset),
 #endif
-        cmocka_unit_test_setup(dates_at_their_edges, reset),
-        cmocka_unit_test_setup(servers_that_ask_for_certificates, reset),
+        cmocka_unit_test_setup(validity_includes_its_first_and_last_second, reset),
+        cmocka_unit_test_setup(a_server_judges_the_certificates_it_asks_for, reset),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
