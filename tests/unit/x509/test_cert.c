@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: MIT
 //
-// test_cert.c - certificates taken apart: every field of a known one, and any bit of it wrong.
+// test_cert.c - every field of a certificate is found, and no damage makes the readers of
+// engine/cert.h leave the bytes of the certificate (RFC 5280 4.1, 4.2, X.690).
+//
+// docs/trust.md promises how much work a signature counts for ("What is checked"); a row of that
+// case has a certificate and the work of a signature by its key. docs/known-faults.md names the
+// BOOLEANs.
 #include "engine/verify/verify.h"
 #include "tests/support/support.h"
 
@@ -11,7 +16,7 @@ static int reset(void **state) {
     return 0;
 }
 
-// The first certificate of a PEM file, as DER in a block of exactly its size.
+// Returns the first certificate of a PEM file, as DER in a block of exactly its size.
 static uint8_t *read_der(const char *name, size_t *len) {
     blob_t pem = read_cert_file(name);
     const char *at = (const char *)pem.data;
@@ -30,7 +35,7 @@ static void check_inside(const mbedtls_x509_crt *crt, const uint8_t *at, size_t 
     assert_true(at >= crt->raw.p && at + len <= crt->raw.p + crt->raw.len);
 }
 
-// Reads everything; the address sanitizer watches.
+// Reads every field, so that AddressSanitizer sees an over-read. Returns how many there are.
 static size_t read_all(const mbedtls_x509_crt *crt) {
     const ussl_cert_t *cert = (const ussl_cert_t *)crt;
     const uint8_t *value, *der;
@@ -74,7 +79,7 @@ static size_t parse_and_read(const uint8_t *der, size_t len) {
     return found;
 }
 
-static void fields_of_an_odd_one(void **state) {
+static void every_field_of_a_certificate_is_found(void **state) {
     (void)state;
     size_t len;
     uint8_t *der = read_der("odd.pem", &len);
@@ -90,7 +95,7 @@ static void fields_of_an_odd_one(void **state) {
     free(der);
 }
 
-static void any_bit_wrong(void **state) {
+static void no_damaged_certificate_is_read_past_its_end(void **state) {
     (void)state;
     size_t len, survived = 0;
     uint8_t *der = read_der("odd.pem", &len);
@@ -113,8 +118,8 @@ static void any_bit_wrong(void **state) {
     assert_int_equal(test_platform.live, 0);
 }
 
-// X.690 11.1: a BOOLEAN that is neither 0 nor 0xFF is no DER.
-static void booleans_of_extensions(void **state) {
+// A BOOLEAN in DER is either 0 or 0xFF (X.690 11.1).
+static void a_boolean_other_than_0_and_255_is_refused(void **state) {
     (void)state;
     size_t len, changed = 0;
     uint8_t *der = read_der("ca.pem", &len); // has basicConstraints, critical
@@ -137,8 +142,8 @@ static void booleans_of_extensions(void **state) {
     assert_int_equal(test_platform.live, 0);
 }
 
-// How much work a peer's certificates may make is counted in these units (verify/path.c).
-static void work_of_a_signature(void **state) {
+// The work that a peer's certificates may cost is limited in these units (verify/path.c).
+static void the_work_of_a_signature_follows_its_key(void **state) {
     (void)state;
     static const struct {
         const char *name;
@@ -156,14 +161,15 @@ static void work_of_a_signature(void **state) {
             mbedtls_rsa_context *rsa = mbedtls_pk_rsa(crt.pk);
             assert_int_equal(mbedtls_mpi_lset(&rsa->E, 1), 0);
             assert_int_equal(mbedtls_mpi_shift_l(&rsa->E, 63), 0);
-            assert_int_equal(ussl__signature_work(&crt), 3); // the longest that is accepted
+            assert_int_equal(
+                ussl__signature_work(&crt), 3); // the longest exponent that is accepted
         }
         mbedtls_x509_crt_free(&crt);
         free(der);
     }
 }
 
-static void names_from_anywhere(void **state) {
+static void no_name_is_read_past_its_end(void **state) {
     (void)state;
     static const uint8_t parts[] = {0x30, 0x31, 0x06, 0x0C, 0x03, 0x55, 0x04, 0x80, 0x81, 0x84};
     for (int i = 0; i < 100000; i++) {
@@ -185,11 +191,11 @@ static void names_from_anywhere(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup(fields_of_an_odd_one, reset),
-        cmocka_unit_test_setup(any_bit_wrong, reset),
-        cmocka_unit_test_setup(booleans_of_extensions, reset),
-        cmocka_unit_test_setup(work_of_a_signature, reset),
-        cmocka_unit_test_setup(names_from_anywhere, reset),
+        cmocka_unit_test_setup(every_field_of_a_certificate_is_found, reset),
+        cmocka_unit_test_setup(no_damaged_certificate_is_read_past_its_end, reset),
+        cmocka_unit_test_setup(a_boolean_other_than_0_and_255_is_refused, reset),
+        cmocka_unit_test_setup(the_work_of_a_signature_follows_its_key, reset),
+        cmocka_unit_test_setup(no_name_is_read_past_its_end, reset),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: MIT
 //
-// test_hostname.c - names and addresses, friendly and hostile.
+// test_hostname.c - a host name matches a name of a certificate as RFC 9525 6.3 says, with `*` as
+// the whole left-most label only, and an address is never matched as text.
+//
+// docs/trust.md promises this ("What is checked": the name). A row of names has a name of a
+// certificate, and the host that it must not cover. Addresses are texts of RFC 4291 2.2, or four
+// decimal numbers without leading zeros.
 #include "tests/support/support.h"
 
 static bool match(const char *pattern, const char *host) {
@@ -26,7 +31,7 @@ static void names_do_not_match(void **state) {
         {"", "a"},
         {"*", "a"},
         {"*.", "a."},
-        {"*.test", "a.test"}, // would cover a whole top-level domain
+        {"*.test", "a.test"}, // this name would cover a whole top-level domain
         {"*.example.test", "example.test"},
         {"*.example.test", "b.a.example.test"},
         {"*.example.test", ".example.test"},
@@ -74,7 +79,7 @@ static void check_address(const char *text, size_t len, const char *hex) {
     }
 }
 
-static void addresses(void **state) {
+static void addresses_are_parsed(void **state) {
     (void)state;
     check_address("127.0.0.1", 4, "7f000001");
     check_address("255.255.255.255", 4, "ffffffff");
@@ -89,7 +94,7 @@ static void addresses(void **state) {
     check_address("ABCD::", 16, "abcd0000000000000000000000000000");
 }
 
-static void not_addresses(void **state) {
+static void texts_that_are_no_addresses_are_refused(void **state) {
     (void)state;
     static const char *const rows[] = {"", "1", "1.2.3", "1.2.3.4.5", "256.1.1.1", "1.2.3.04",
         "1.2.3.", ".1.2.3", "1.2.3.4 ", " 1.2.3.4", "1.2.3.-4", "a.b.c.d", ":", ":::", "1:2",
@@ -98,7 +103,7 @@ static void not_addresses(void **state) {
         "1:2:3:4:5:6:7:8::", "::1%eth0", "0x7f.0.0.1", "1:2:3:4::5:6:7:8"};
     uint8_t out[16];
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-        // From the heap and without a NUL, so that reading past the end is seen.
+        // A heap block without a NUL lets AddressSanitizer see an over-read.
         size_t len = strlen(rows[i]);
         char *copy = malloc(len ? len : 1);
         memcpy(copy, rows[i], len);
@@ -114,8 +119,8 @@ int main(void) {
         cmocka_unit_test(names_match),
         cmocka_unit_test(names_do_not_match),
         cmocka_unit_test(addresses_are_not_names),
-        cmocka_unit_test(addresses),
-        cmocka_unit_test(not_addresses),
+        cmocka_unit_test(addresses_are_parsed),
+        cmocka_unit_test(texts_that_are_no_addresses_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
