@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: MIT
 //
-// test_flags.c - what holds whichever features are built in: tools/try-flags runs it on each build.
+// test_flags.c - in every build a client connects and verifies, and a feature that is not built in
+// is refused with an error.
+//
+// engine/config.h promises this for each flag, and tools/try-flags runs this file with one flag
+// turned at a time. So each case compares a result with the value of a flag.
 #include "tests/support/support.h"
 
 static int reset(void **state) {
@@ -42,7 +46,7 @@ static void what_is_not_built_in_is_refused(void **state) {
     assert_int_equal(dtls, USSL_DTLS ? USSL_OK : USSL_ERR_USAGE);
 }
 
-static void texts_that_are_not_built_in(void **state) {
+static void formats_that_are_not_built_in_are_refused(void **state) {
     (void)state;
     ussl_arena_t *arena;
     ussl_trust_t *trust;
@@ -63,7 +67,7 @@ static void texts_that_are_not_built_in(void **state) {
     ussl_arena_unref(arena);
 }
 
-static void a_client_speaks(void **state) {
+static void a_client_sends_a_hello(void **state) {
     (void)state;
     ussl_arena_t *arena;
     ussl_ctx_t *ctx = NULL;
@@ -86,7 +90,7 @@ static void a_client_speaks(void **state) {
     assert_int_equal(test_platform.live, 0);
 }
 
-static void both_ends_agree(void **state) {
+static void both_ends_connect_and_a_wrong_name_is_refused(void **state) {
     (void)state;
 #if USSL_SERVER
     static const char *const certs[][2] = {
@@ -101,7 +105,7 @@ static void both_ends_agree(void **state) {
         pair_transfer(&pair, 0, (const uint8_t *)"there", 5);
         pair_transfer(&pair, 1, (const uint8_t *)"back", 4);
         pair_free(&pair);
-        // And a bad one is refused in every build.
+        // A certificate for another name is refused in every build.
         setup.hostname = "other.test";
         assert_int_equal(pair_open(&pair, &setup), USSL_OK);
         assert_false(pair_handshake(&pair));
@@ -139,7 +143,7 @@ static void a_session_is_resumed_where_it_can_be(void **state) {
 #endif
 }
 
-static void encrypted_keys(void **state) {
+static void encrypted_keys_load_where_they_are_built_in(void **state) {
     (void)state;
     ussl_arena_t *arena;
     assert_int_equal(ussl_arena_new(0, &arena), USSL_OK);
@@ -162,11 +166,11 @@ static void encrypted_keys(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(what_is_not_built_in_is_refused, reset),
-        cmocka_unit_test_setup(texts_that_are_not_built_in, reset),
-        cmocka_unit_test_setup(a_client_speaks, reset),
-        cmocka_unit_test_setup(both_ends_agree, reset),
+        cmocka_unit_test_setup(formats_that_are_not_built_in_are_refused, reset),
+        cmocka_unit_test_setup(a_client_sends_a_hello, reset),
+        cmocka_unit_test_setup(both_ends_connect_and_a_wrong_name_is_refused, reset),
         cmocka_unit_test_setup(a_session_is_resumed_where_it_can_be, reset),
-        cmocka_unit_test_setup(encrypted_keys, reset),
+        cmocka_unit_test_setup(encrypted_keys_load_where_they_are_built_in, reset),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
