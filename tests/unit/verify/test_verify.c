@@ -15,7 +15,7 @@ static int reset(void **state) {
 }
 
 // A client that connects to `host` judges the server's certificate `cert`. A code of 0 means that
-// it accepts it; otherwise `depth` is the number of the blamed certificate.
+// the certificate is accepted; otherwise `depth` is the number of the blamed certificate.
 typedef struct {
     const char *cert, *host;
     uint8_t code, depth, alert;
