@@ -1,1 +1,2 @@
-# _thread.py - a board has no threads; tests/compat/helper.py imports this name, and nothing here uses it.
+# _thread.py - stands for MicroPython's module, which a board without threads does not have. tests/compat/helper.py imports it,
+# and no test here uses it.

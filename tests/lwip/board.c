@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: MIT
 //
-// board.c - what a board brings to MicroPython's lwIP sockets and to our module: time, random
+// board.c - gives MicroPython's lwIP sockets and our module what a board gives them: time, random
 // bytes, and the function that runs lwIP while a script waits.
 #include "lwip/netif.h"
 #include "lwip/timeouts.h"
 #include "py/mphal.h"
 #include "py/runtime.h"
 
-int mp_mod_network_prefer_dns_use_ip_version = 4; // of extmod/modnetwork.c, which is not built
+// extmod/modnetwork.c, which is not built, defines this variable.
+int mp_mod_network_prefer_dns_use_ip_version = 4;
 
 u32_t sys_now(void) {
     return (u32_t)mp_hal_ticks_ms();
@@ -47,7 +48,7 @@ uint32_t board_random(void) {
     return n;
 }
 
-// Asked before MicroPython 1.28, as on a board.
+// MicroPython before 1.28 calls this function for random bytes, as on a board.
 int mbedtls_hardware_poll(void *data, unsigned char *output, size_t len, size_t *olen) {
     (void)data;
     mp_hal_get_random(len, output);

@@ -1,5 +1,5 @@
-// mpconfigvariant.h - a unix program that is a board to our module: no threads, no file descriptors, and the socket
-// type of extmod/modlwip.c.
+// mpconfigvariant.h - configures a unix program that our module takes for a board: it has no threads, no file descriptors,
+// and the socket type of extmod/modlwip.c.
 #define MICROPY_CONFIG_ROM_LEVEL (MICROPY_CONFIG_ROM_LEVEL_EXTRA_FEATURES)
 #include "variants/mpconfigvariant_common.h"
 

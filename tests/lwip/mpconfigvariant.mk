@@ -4,7 +4,7 @@ MICROPY_PY_THREAD = 0
 MICROPY_PY_FFI = 0
 MICROPY_PY_TERMIOS = 0
 
-# Without this macro our module is what it is on a board.
+# Without this macro our module is compiled as on a board.
 CFLAGS += -U__unix__
 
 CFLAGS_THIRDPARTY += -I$(LWIP)/src/include

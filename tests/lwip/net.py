@@ -1,4 +1,5 @@
-# net.py - what the tests over lwIP share: sockets on its loopback interface, and peers that run while a script waits.
+# net.py - gives the tests over lwIP sockets on its loopback interface, and peers that run while a script waits. Both ends of a
+# connection are in one program (docs/testing.md, "lwip").
 import board
 import errno
 import lwip
@@ -18,7 +19,7 @@ next_port = 4000
 
 
 def listen(backlog=2):
-    """A new listener, and its address."""
+    """Returns a new listener and its address."""
     global next_port
     next_port += 1
     listener = socket.socket()
@@ -34,7 +35,7 @@ def connect(address):
 
 
 def connected():
-    """Both ends of a TCP connection."""
+    """Returns both ends of a TCP connection."""
     listener, address = listen()
     client = connect(address)
     server = listener.accept()[0]
@@ -43,7 +44,7 @@ def connected():
 
 
 def begin(address):
-    """A socket that still connects: nothing arrives before board.cable(True)."""
+    """Returns a socket that is still connecting. Nothing arrives before board.cable(True)."""
     sock = socket.socket()
     sock.setblocking(False)
     board.cable(False)
@@ -63,7 +64,7 @@ def pause(ms=20):
 
 
 def reset(sock):
-    """Closes a socket so that its peer gets a TCP reset: it has input that nobody has read."""
+    """Closes a socket that has unread input, so that its peer gets a TCP reset."""
     assert ready(sock, select.POLLIN) == select.POLLIN
     sock.close()
     pause()
@@ -71,7 +72,7 @@ def reset(sock):
 
 # ---- peers ----
 class Peer:
-    """A generator that goes on whenever MicroPython handles events, also while the script's own call blocks."""
+    """Runs a generator whenever MicroPython handles events, also while the script's own call blocks."""
 
     def __init__(self, steps):
         self.steps, self.error, self.done, self.again = steps, None, False, self.step
@@ -134,7 +135,7 @@ def send(tls, data):
 
 
 def echo(listener, context=None):
-    """A server that returns one line."""
+    """Serves one client, and returns the line that it sends."""
     tls = yield from accept_tls(listener, context or server_context())
     line = yield from receive(tls, b"\n")
     yield from send(tls, line)
@@ -142,7 +143,7 @@ def echo(listener, context=None):
 
 
 def elapsed(fun, *args):
-    """The exception that a call raises, and the milliseconds that it took."""
+    """Returns the exception that a call raises, or None, and the milliseconds that it took."""
     start = time.ticks_ms()
     try:
         fun(*args)

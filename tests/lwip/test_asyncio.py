@@ -1,4 +1,5 @@
-# asyncio, and ssl_asyncio, over lwIP: several clients at once are served, and what one peer does ends its own connection alone.
+# asyncio and ssl_asyncio serve several clients at once over lwIP, and what one peer does ends only its own connection. docs/api.md
+# ("ssl_asyncio") and docs/boards.md ("Sockets") promise this. ask() is a client that sends `size` letters and expects them back.
 import asyncio
 import ssl_asyncio
 from net import *
@@ -46,15 +47,15 @@ async def many(context, sizes, module=asyncio):
     await server.wait_closed()
 
 
-def clients_at_once():
+def several_clients_are_served_at_once():
     run(many(server_context(), (10, 1000, 20000, 11, 1001)))
 
 
-def with_the_handshake_first():
+def several_clients_are_served_by_ssl_asyncio():
     run(many(server_context(), (10, 1000, 20000, 11, 1001), ssl_asyncio))
 
 
-def on_reserved_memory():
+def several_clients_are_served_on_reserved_memory():
     context = server_context()
     context.reserve(5)
     run(many(context, (10, 1000, 20000, 11, 1001)))
@@ -82,7 +83,7 @@ async def bad_peers():
     await server.wait_closed()
 
 
-def peers_that_fail():
+def a_peer_that_fails_ends_only_its_own_connection():
     run(bad_peers())
 
 
@@ -94,8 +95,10 @@ async def nobody():
         assert e.errno == errno.ECONNRESET
 
 
-def nobody_there():
+def a_refused_connection_raises_econnreset():
     run(nobody())
 
 
-cases(clients_at_once, with_the_handshake_first, on_reserved_memory, peers_that_fail, nobody_there)
+cases(several_clients_are_served_at_once, several_clients_are_served_by_ssl_asyncio,
+      several_clients_are_served_on_reserved_memory, a_peer_that_fails_ends_only_its_own_connection,
+      a_refused_connection_raises_econnreset)

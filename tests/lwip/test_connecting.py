@@ -1,4 +1,5 @@
-# A connection that lwIP is still making, has been refused or has given up: a handshake waits for it or says what is wrong.
+# A handshake waits for a connection that lwIP is still making, and raises the error of one that was refused or given up, with the
+# numbers of docs/boards.md ("Sockets"). Between begin() and board.cable(True) nothing arrives, so a connection stays in progress.
 import errno
 from net import *
 
@@ -13,7 +14,7 @@ def fails(sock, number):
     tls.close()
 
 
-def in_progress():
+def a_handshake_waits_for_the_connection():
     listener, address = listen()
     tls = wrap(begin(address))
     assert ready(tls) == 0
@@ -39,7 +40,7 @@ def in_progress():
     listener.close()
 
 
-def in_progress_with_a_timeout():
+def the_timeout_includes_the_connection():
     listener, address = listen()
     for before in (True, False):
         sock = begin(address)
@@ -56,8 +57,8 @@ def in_progress_with_a_timeout():
     listener.close()
 
 
-# The old function of MicroPython takes a socket that still connects, and the handshake goes on with each call.
-def by_the_old_function():
+# MicroPython's ssl.wrap_socket() takes a socket that is still connecting, and each call goes on with the handshake.
+def the_old_function_takes_a_connecting_socket():
     listener, address = listen()
     sock = begin(address)
     with open(CERTS + "ca.der", "rb") as f:
@@ -81,19 +82,19 @@ def by_the_old_function():
 old = []
 
 
-def refused():
+def a_refused_connection_raises_econnreset():
     nobody = (HOST, 3999)
     sock, tls = begin(nobody), wrap(begin(nobody))
     board.cable(True)
     pause()
-    # lwIP knows one error for a reset, also for the answer to the first packet.
+    # lwIP has one error for every reset, also for one that answers the first packet.
     assert raises(OSError, tls.do_handshake).errno == errno.ECONNRESET
     fails(sock, errno.ECONNRESET)
     sock = socket.socket()
     assert raises(OSError, sock.connect, nobody).errno == errno.ECONNRESET
 
 
-def given_up():
+def an_abandoned_connection_raises_econnaborted():
     listener, address = listen()
     sock, tls = begin(address), wrap(begin(address))
     start = time.ticks_ms()
@@ -109,7 +110,7 @@ def given_up():
     listener.close()
 
 
-def with_a_timeout():
+def a_timeout_limits_connect():
     listener, address = listen()
     tls = client_context().wrap_socket(socket.socket(), server_hostname="localhost")
     tls.settimeout(0.2)
@@ -120,7 +121,7 @@ def with_a_timeout():
     listener.close()
 
 
-def by_the_wrapped_socket():
+def a_wrapped_socket_can_connect():
     for name in ("connect", "connect_ex"):
         listener, address = listen()
         peer = Peer(echo(listener))
@@ -137,4 +138,6 @@ def by_the_wrapped_socket():
     assert tls.connect_ex((HOST, 3999)) == errno.ECONNRESET
 
 
-cases(in_progress, in_progress_with_a_timeout, by_the_old_function, refused, given_up, with_a_timeout, by_the_wrapped_socket)
+cases(a_handshake_waits_for_the_connection, the_timeout_includes_the_connection, the_old_function_takes_a_connecting_socket,
+      a_refused_connection_raises_econnreset, an_abandoned_connection_raises_econnaborted, a_timeout_limits_connect,
+      a_wrapped_socket_can_connect)

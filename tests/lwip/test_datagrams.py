@@ -1,4 +1,5 @@
-# DTLS over lwIP's UDP sockets: a datagram socket is told from a stream socket, and messages get through.
+# DTLS carries messages over lwIP's UDP sockets, and a socket of the wrong kind is refused, as docs/api.md promises ("The module
+# `tls`", RFC 6347).
 import tls
 from net import *
 from port import shake
@@ -20,7 +21,7 @@ def sockets():
     return a, b
 
 
-def it_carries_messages():
+def a_datagram_socket_carries_messages():
     client, server = contexts()
     a, b = sockets()
     a.setblocking(False)
@@ -48,7 +49,7 @@ def it_carries_messages():
     s.close()
 
 
-def a_silent_peer():
+def a_silent_peer_times_out():
     client, server = contexts()
     a, b = sockets()
     a.settimeout(0.3)
@@ -58,7 +59,7 @@ def a_silent_peer():
     b.close()
 
 
-def the_wrong_kind():
+def a_socket_of_the_wrong_kind_is_refused():
     client, server = contexts()
     raises(ValueError, lambda: client.wrap_socket(connected()[0], server_hostname="localhost"))
     a, b = sockets()
@@ -67,4 +68,4 @@ def the_wrong_kind():
     b.close()
 
 
-cases(the_wrong_kind, it_carries_messages, a_silent_peer)
+cases(a_socket_of_the_wrong_kind_is_refused, a_datagram_socket_carries_messages, a_silent_peer_times_out)

@@ -1,9 +1,11 @@
-# However a connection over lwIP ends, what was sent before arrives, the end is told by its kind, and nothing is read without TLS.
+# However a connection over lwIP ends, what was sent before arrives, close_notify, truncation and reset are told apart (RFC 8446
+# 6.1), and no byte that came in clear is read. docs/boards.md ("Sockets") and docs/differences.md promise this, and
+# docs/known-faults.md names the faults of lwIP's sockets.
 from net import *
 
 
 def pair(server=None, **kw):
-    """A client and the plain socket of a server that has talked TLS so far; `server` is what it does."""
+    """Returns a client, the server's end, and the plain socket below that, after the handshake."""
     listener, address = listen()
     ends = {}
 
@@ -26,7 +28,7 @@ def pair(server=None, **kw):
     return tls, ends["tls"], ends["sock"]
 
 
-def close_notify():
+def close_notify_ends_reading():
     client, server, _ = pair()
     server.write(b"bye")
     server.close()
@@ -34,7 +36,7 @@ def close_notify():
     client.close()
 
 
-def truncation():
+def a_truncation_raises_ssleoferror():
     client, server, sock = pair(suppress_ragged_eofs=False)
     server.write(b"cut")
     sock.close()
@@ -43,8 +45,8 @@ def truncation():
     client.close()
 
 
-def tls_in_tls_after_a_reset():
-    # setsockopt() of an SSLSocket is that of the socket below it, which has lost its connection.
+def tls_in_tls_after_a_reset_raises():
+    # setsockopt() of an SSLSocket calls that of the socket below it, which has lost its connection.
     client, server = connected()
     inner = client_context().wrap_socket(client, server_hostname="localhost", do_handshake_on_connect=False)
     client.write(b"unread")
@@ -56,14 +58,14 @@ def tls_in_tls_after_a_reset():
     outer.close()
 
 
-def a_reset():
+def a_reset_raises_econnreset():
     client, server, sock = pair()
     client.write(b"unread")
     pause()
     reset(sock)
     assert ready(client) & (select.POLLERR | select.POLLHUP)
     assert raises(OSError, client.recv, 10).errno == errno.ECONNRESET
-    # Since MicroPython 1.28 the socket has told its error now, and forgotten it.
+    # Since MicroPython 1.28 the socket reports its error once.
     raises(OSError, client.write, b"more")
     try:
         assert client.recv(10) == b""
@@ -78,18 +80,18 @@ def a_reset():
     client.close()
 
 
-def closed_with_unread_input():
+def closing_with_unread_input_loses_no_data():
     client, server, sock = pair()
     server.write(bytes(3000))
     pause()
     client.write(b"last words")
-    client.close()  # nobody has read the 3000 bytes; a reset would take the last words away
+    client.close()  # the 3000 bytes are unread, and a reset would discard the last words
     pause(400)
     assert server.recv(100) == b"last words" and server.recv(100) == b""
     server.close()
 
 
-def closed_without_tls():
+def a_closed_socket_is_refused():
     for wrap in (True, False):
         a, b = connected()
         a.close()
@@ -99,7 +101,7 @@ def closed_without_tls():
         b.close()
 
 
-def reset_before_it_is_wrapped():
+def clear_bytes_before_a_reset_are_not_read():
     for handshake in (True, False):
         client, server = connected()
         server.write(b"unread")
@@ -119,7 +121,7 @@ def reset_before_it_is_wrapped():
             tls.close()
 
 
-def a_reset_that_the_script_has_seen():
+def a_socket_that_was_reset_makes_no_handshake():
     client, server = connected()
     server.write(b"unread")
     pause()
@@ -130,7 +132,7 @@ def a_reset_that_the_script_has_seen():
     tls.close()
 
 
-def ended_before_it_is_wrapped():
+def clear_bytes_before_the_end_are_not_read():
     client, server = connected()
     client.write(b"not encrypted")
     pause()
@@ -141,5 +143,6 @@ def ended_before_it_is_wrapped():
     tls.close()
 
 
-cases(close_notify, truncation, tls_in_tls_after_a_reset, a_reset, closed_with_unread_input, closed_without_tls, reset_before_it_is_wrapped,
-      a_reset_that_the_script_has_seen, ended_before_it_is_wrapped)
+cases(close_notify_ends_reading, a_truncation_raises_ssleoferror, tls_in_tls_after_a_reset_raises, a_reset_raises_econnreset,
+      closing_with_unread_input_loses_no_data, a_closed_socket_is_refused, clear_bytes_before_a_reset_are_not_read,
+      a_socket_that_was_reset_makes_no_handshake, clear_bytes_before_the_end_are_not_read)

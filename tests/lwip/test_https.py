@@ -1,4 +1,5 @@
-# A whole HTTPS GET over lwIP sockets is verified and complete, with either version, and a server that is not trusted gets no request.
+# A whole HTTPS GET over lwIP sockets is verified and complete with either version, and a server that is not trusted gets no request
+# (RFC 9110 4.3.4). README.md ("Use it") and docs/boards.md ("Sockets") promise this.
 import ssl
 from net import *
 
@@ -15,7 +16,7 @@ def web_server(listener, heard):
     tls.close()
 
 
-# As in the modules requests and urllib.
+# The calls are those of the modules requests and urllib.
 def get(context, address):
     sock = socket.socket()
     sock.connect(socket.getaddrinfo(address[0], address[1], 0, socket.SOCK_STREAM)[0][-1])
@@ -42,15 +43,15 @@ def with_version(number, name):
     assert len(heard) == 1
 
 
-def with_tls12():
+def tls12_delivers_a_whole_page():
     with_version(*VERSIONS[0])
 
 
-def with_tls13():
+def tls13_delivers_a_whole_page():
     with_version(*VERSIONS[1])
 
 
-def a_stranger_is_refused():
+def an_untrusted_server_gets_no_request():
     listener, address = listen()
     heard = []
     peer = Peer(web_server(listener, heard))
@@ -60,7 +61,7 @@ def a_stranger_is_refused():
     assert not heard
 
 
-def the_functions_of_the_module():
+def get_server_certificate_returns_the_leaf():
     listener, address = listen()
     peer = Peer(accept_tls(listener, server_context()))
     with open(CERTS + "server.der", "rb") as f:
@@ -68,4 +69,5 @@ def the_functions_of_the_module():
     listener.close()
 
 
-cases(with_tls12, with_tls13, a_stranger_is_refused, the_functions_of_the_module)
+cases(tls12_delivers_a_whole_page, tls13_delivers_a_whole_page, an_untrusted_server_gets_no_request,
+      get_server_certificate_returns_the_leaf)

@@ -1,10 +1,11 @@
-# A listener of lwIP can be wrapped, as in CPython: its accept() gives connections that speak TLS.
+# A listener of lwIP can be wrapped, as in CPython: its accept() returns connections with TLS. docs/boards.md ("Sockets") promises
+# this. visit() is a client that sends a line, and serve() returns a line to each of `clients` clients.
 import errno
 from net import *
 
 
 def visit(address, context=None):
-    """A client that sends one line and expects it back."""
+    """Sends one line as a client, and expects it back."""
     sock = socket.socket()
     sock.setblocking(False)
     try:
@@ -32,7 +33,7 @@ def serve(listener, server, clients):
         tls.close()
 
 
-def accept_loop():
+def accept_gives_tls_connections():
     for waiting in (False, True):
         listener, address = listen(3)
         if waiting:
@@ -48,7 +49,7 @@ def accept_loop():
         server.close()
 
 
-def a_backlog_of_one():
+def a_backlog_of_one_is_enough():
     listener, address = listen(1)
     server = server_context().wrap_socket(listener, server_side=True)
     peer = Peer(visit(address))
@@ -57,7 +58,7 @@ def a_backlog_of_one():
     server.close()
 
 
-def wrapped_before_it_listens():
+def a_socket_may_be_wrapped_before_it_listens():
     sock = socket.socket()
     server = server_context().wrap_socket(sock, server_side=True)
     server.bind((HOST, 3998))
@@ -77,13 +78,13 @@ def a_listener_is_no_connection():
     client = connect(address)
     assert ready(server, select.POLLIN) == select.POLLIN
     server.setblocking(False)
-    raises(ValueError, server.accept)  # lwIP gives a new socket the timeout of its listener: this one does not block
+    raises(ValueError, server.accept)  # lwIP gives a new socket the timeout of its listener, which is 0
     assert raises(OSError, server.accept).errno == errno.EAGAIN
     client.close()
     server.close()
 
 
-def the_stranger_is_not_the_last():
+def a_failed_handshake_does_not_end_the_listener():
     listener, address = listen()
     server = server_context().wrap_socket(listener, server_side=True)
     stranger = Peer(visit(address, client_context("rogue-ca.pem")))
@@ -95,4 +96,5 @@ def the_stranger_is_not_the_last():
     server.close()
 
 
-cases(accept_loop, a_backlog_of_one, wrapped_before_it_listens, a_listener_is_no_connection, the_stranger_is_not_the_last)
+cases(accept_gives_tls_connections, a_backlog_of_one_is_enough, a_socket_may_be_wrapped_before_it_listens,
+      a_listener_is_no_connection, a_failed_handshake_does_not_end_the_listener)

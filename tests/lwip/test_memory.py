@@ -1,10 +1,12 @@
+# A reservation serves one connection over lwIP after another, also if a peer has ended the old one, and connections that a script
+# forgets to close are collected. docs/memory.md ("Set aside") and docs/differences.md ("`reserve()` is full") promise this.
+#
 # heap: 300k
-# Connections over lwIP on reserved memory: one after another, also when the script forgets to close them.
 import gc
 from net import *
 
 
-def reserved():
+def one_reservation_serves_one_connection_after_another():
     client, server = client_context(), server_context()
     client.reserve(1)
     server.reserve(1)
@@ -23,8 +25,8 @@ def reserved():
     assert client.memory()["connections"] == 0
 
 
-def a_place_of_a_connection_that_ended():
-    """One place: a new connection gets it if the peer of the old one has closed or reset it, or says nothing."""
+def the_place_of_an_ended_connection_is_free():
+    """A new connection gets the only place if the peer of the old one has closed or reset it, or is silent."""
     context = server_context()
     context.reserve(1)
     context.handshake_timeout = 0.1
@@ -66,11 +68,11 @@ def forgotten(address, context):
 
 
 def deep(n, fun, *args):
-    """Calls with a stack of its own, so that the collector finds nothing of it later."""
+    """Calls a function deeper in the stack, so that the collector finds none of its objects there later."""
     return deep(n - 1, fun, *args) if n else fun(*args)
 
 
-def collected():
+def forgotten_connections_are_collected():
     client = client_context()
     for _ in range(20):
         listener, address = listen()
@@ -83,4 +85,5 @@ def collected():
     gc.collect()
 
 
-cases(reserved, a_place_of_a_connection_that_ended, collected)
+cases(one_reservation_serves_one_connection_after_another, the_place_of_an_ended_connection_is_free,
+      forgotten_connections_are_collected)

@@ -1,11 +1,12 @@
-# select.poll() of a connection over lwIP says when the connection can go on, which its socket alone does not know.
+# select.poll() of a connection over lwIP reports when the connection can go on. Its socket alone cannot: data may be decrypted
+# already, or a record may be incomplete. docs/api.md promises this ("SSLSocket and SSLObject": the stream protocol).
 from net import *
 
 IN, OUT, ERR, HUP, NVAL = select.POLLIN, select.POLLOUT, select.POLLERR, select.POLLHUP, 0x20
 
 
 def pair():
-    """A client that does not block, a server that does, and the server's socket."""
+    """Returns a client that does not block, a server that does, and the server's socket."""
     a, b = connected()
     a.setblocking(False)
     client = client_context().wrap_socket(a, server_hostname="localhost", do_handshake_on_connect=False)
@@ -24,12 +25,12 @@ def handshake(tls):
 
 
 def drained(client):
-    """After the session tickets of TLS 1.3, which make the socket readable and the connection not."""
+    """Reads the session tickets of TLS 1.3, which make the socket readable and the connection not."""
     pause()
     raises(ssl.SSLWantReadError, client.recv, 1)
 
 
-def in_the_handshake():
+def poll_follows_the_handshake():
     a, b = connected()
     for sock in (a, b):
         sock.setblocking(False)
@@ -48,21 +49,21 @@ def in_the_handshake():
     server.close()
 
 
-def established():
+def decrypted_data_is_readable():
     client, server, _ = pair()
     drained(client)
     assert ready(client) == OUT and ready(client, IN) == 0 and ready(server) == OUT
     server.write(b"0123456789")
     pause()
     assert ready(client) == IN | OUT and ready(client, OUT) == OUT
-    # What has been decrypted is ready although nothing is left at the socket.
+    # Data that has been decrypted is readable although the socket has no more.
     assert client.recv(4) == b"0123" and ready(client) == IN | OUT
     assert client.recv(100) == b"456789" and ready(client) == OUT
     client.close()
     server.close()
 
 
-def full():
+def a_full_connection_is_not_writable():
     client, server, _ = pair()
     drained(client)
     sent = 0
@@ -85,7 +86,7 @@ def full():
     server.close()
 
 
-def ended():
+def an_ended_connection_is_readable():
     client, server, _ = pair()
     server.write(b"last words")
     server.close()
@@ -97,7 +98,7 @@ def ended():
     assert ready(client) == NVAL
 
 
-def was_reset():
+def a_reset_connection_reports_an_error():
     client, server, sock = pair()
     drained(client)
     client.send(b"unread")
@@ -112,15 +113,15 @@ def was_reset():
     assert ready(client) == NVAL
 
 
-def unconnected():
+def an_unconnected_socket_reports_a_hangup():
     tls = client_context().wrap_socket(socket.socket(), server_hostname="localhost")
     assert ready(tls) & HUP
     tls.close()
     assert ready(tls) == NVAL
 
 
-def waits():
-    """poll() returns when there is something, not before and not much later."""
+def poll_waits_until_data_arrives():
+    """poll() returns when data arrives, not before and not much later."""
     client, server, _ = pair()
     drained(client)
     poller = select.poll()
@@ -141,4 +142,6 @@ def later(ms, server):
     server.write(b"late")
 
 
-cases(in_the_handshake, established, full, ended, was_reset, unconnected, waits)
+cases(poll_follows_the_handshake, decrypted_data_is_readable, a_full_connection_is_not_writable,
+      an_ended_connection_is_readable, a_reset_connection_reports_an_error, an_unconnected_socket_reports_a_hangup,
+      poll_waits_until_data_arrives)

@@ -1,4 +1,6 @@
 # A timeout that was set on an lwIP socket, before or after it was wrapped, limits the whole handshake, recv() and send().
+# docs/boards.md ("Sockets") and docs/api.md (`handshake_timeout`) promise this. times_out() has the operation that the exception
+# names, the limit in seconds, and the call.
 import errno
 import tls
 from net import *
@@ -24,13 +26,13 @@ def patient():
     return context
 
 
-def handshake_set_before():
+def a_timeout_set_before_limits_the_handshake():
     listener, address = listen()
     times_out("handshake", 0.3, client, address, 0.3, patient())
     listener.close()
 
 
-def handshake_set_after():
+def a_timeout_set_after_limits_the_handshake():
     listener, address = listen()
     tls = client(address, context=patient(), do_handshake_on_connect=False)
     assert tls.gettimeout() is None
@@ -40,17 +42,17 @@ def handshake_set_after():
     listener.close()
 
 
-def handshake_timeout_of_the_context():
+def the_shorter_timeout_limits_the_handshake():
     listener, address = listen()
     context = client_context()
     context.handshake_timeout = 0.3
     times_out("handshake", 0.3, client, address, None, context)
-    times_out("handshake", 0.2, client, address, 0.2, context)  # the shorter one counts
+    times_out("handshake", 0.2, client, address, 0.2, context)  # the shorter timeout counts
     listener.close()
 
 
 def drip(listener):
-    """A byte at a time of a record that never ends."""
+    """Sends a record that never ends, one byte at a time."""
     sock = yield from accept(listener)
     sock.write(b"\x16\x03\x03\x40\x00\x02\x00\x10\x00")
     last = time.ticks_ms()
@@ -61,7 +63,7 @@ def drip(listener):
         yield
 
 
-def handshake_with_a_peer_that_drips():
+def a_slow_peer_does_not_extend_the_handshake():
     listener, address = listen()
     peer = Peer(drip(listener))
     times_out("handshake", 0.4, client, address, 0.4, patient())
@@ -70,7 +72,7 @@ def handshake_with_a_peer_that_drips():
     listener.close()
 
 
-def recv_and_send():
+def a_timeout_limits_recv_and_send():
     for before, after in ((0.3, None), (None, 0.3)):
         listener, address = listen()
         peer = Peer(accept_tls(listener, server_context()))
@@ -86,7 +88,7 @@ def recv_and_send():
         listener.close()
 
 
-def a_timeout_is_no_end():
+def a_connection_goes_on_after_a_timeout():
     listener, address = listen()
     peer = Peer(echo(listener))
     tls = client(address, 0.2)
@@ -100,7 +102,7 @@ def a_timeout_is_no_end():
     listener.close()
 
 
-def a_socket_that_does_not_block():
+def a_socket_that_does_not_block_never_waits():
     listener, address = listen()
     sock = connect(address)
     sock.setblocking(False)
@@ -114,7 +116,7 @@ def a_socket_that_does_not_block():
     listener.close()
 
 
-def after_tls():
+def a_plain_socket_keeps_its_timeout():
     """unwrap(), and a failure of a context of `tls`, leave a plain socket with the timeout that it had."""
     listener, address = listen()
 
@@ -141,5 +143,6 @@ def after_tls():
     listener.close()
 
 
-cases(handshake_set_before, handshake_set_after, handshake_timeout_of_the_context, handshake_with_a_peer_that_drips,
-      recv_and_send, a_timeout_is_no_end, a_socket_that_does_not_block, after_tls)
+cases(a_timeout_set_before_limits_the_handshake, a_timeout_set_after_limits_the_handshake,
+      the_shorter_timeout_limits_the_handshake, a_slow_peer_does_not_extend_the_handshake, a_timeout_limits_recv_and_send,
+      a_connection_goes_on_after_a_timeout, a_socket_that_does_not_block_never_waits, a_plain_socket_keeps_its_timeout)
