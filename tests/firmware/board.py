@@ -1,7 +1,7 @@
-# board.py - runs a script on an emulated board and gives what it printed.
+# board.py - runs a script on an emulated board and returns what it printed.
 #
-# MicroPython's raw REPL over the emulated serial line: Ctrl-A, the script, Ctrl-D; then output, Ctrl-D,
-# errors, Ctrl-D. -icount makes time a count of instructions, so figures repeat to the digit.
+# The script goes through MicroPython's raw REPL over the emulated serial line: Ctrl-A, the script, Ctrl-D. The answer is the
+# output, Ctrl-D, the errors, Ctrl-D. -icount makes time a count of instructions, so figures are the same in every run.
 import os
 import select
 import subprocess
@@ -9,8 +9,8 @@ import time
 
 OPTIONS = ["-display", "none", "-monitor", "none", "-icount", "shift=5", "-serial", "stdio", "-semihosting"]
 
-# A board's machine in qemu; where its counter is, and how many instructions of 32 ns a tick of it takes, as a fraction;
-# the byte whose lowest bit stands for a clock that was never set (board/board.c).
+# For each board: its machine in qemu; the address of its counter; the instructions of 32 ns in a tick of the counter, as a
+# fraction; the address of the byte whose lowest bit stands for a clock that was never set (board/board.c).
 MACHINES = {
     "MPS2_AN385": (["qemu-system-arm", "-machine", "mps2-an385"], 0x40028018, (5, 4), 0x40028000),
     "MPS2_AN500": (["qemu-system-arm", "-machine", "mps2-an500"], 0x40028018, (5, 4), 0x40028000),
@@ -52,7 +52,7 @@ class Board:
         self.process.stdin.flush()
 
     def run(self, script, seconds):
-        """Output and errors of a script, which has the functions of HEADER."""
+        """Returns the output and the errors of a script, which can call the functions of HEADER."""
         deadline = time.time() + seconds
         self.send(b"\r\x03\x01")
         self.read_until(b"raw REPL; CTRL-B to exit\r\n>", deadline)
@@ -68,7 +68,7 @@ class Board:
 
 
 def with_certs(names, certs, script):
-    """The script with DATA in front: certificates and keys by name, as there are no files."""
+    """Returns the script with DATA in front: certificates and keys by name, because a board has no files."""
     data = {}
     for name in names:
         with open(os.path.join(certs, name), "rb") as f:

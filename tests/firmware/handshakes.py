@@ -1,5 +1,9 @@
-# handshakes.py - runs on each emulated board: whole connections inside the device, both ends, over
-# MemoryBIOs; memory and instructions of each. Prints one line a case, "ok" or what is wrong.
+# handshakes.py - whole connections work on an emulated board, in reserved memory, with a root store in flash, and while the
+# clock is not set. docs/memory.md ("What a connection holds", "Set aside"), docs/root-store.md ("Cost") and docs/trust.md ("The
+# clock") promise this, and have the figures that the script prints.
+#
+# Both ends are on the board and are joined by MemoryBIOs. Each line is a case with its instructions and bytes, client first;
+# the last line is "ok".
 import gc
 import ssl
 
@@ -13,7 +17,7 @@ def contexts(cert, version, mutual):
         client.load_cert_chain(DATA["client.pem"], DATA["client.key"])
         server.load_verify_locations(DATA["ca.pem"])
         server.verify_mode = ssl.CERT_REQUIRED
-    client.reserve(4)  # the collector may still see the last one on the stack
+    client.reserve(4)  # the collector may find a reference to the last connection on the stack
     server.reserve(4)
     return client, server
 
@@ -67,7 +71,7 @@ for version, name in ((ssl.TLSVersion.TLSv1_2, "TLS 1.2"), (ssl.TLSVersion.TLSv1
             print("%s %s%s: full %d + %d, resumed %d + %d instructions; peak %d, %d; idle %d, %d bytes" % (
                 (name, cert, " mutual" if mutual else "") + tuple(spent) + tuple(resumed) + peak + idle))
             assert max(peak) < client.memory()["reserved"]
-            # Another host is not resumed, and is refused.
+            # The session is not resumed for another host, and the certificate is refused.
             c = s = None
             gc.collect()
             try:
@@ -80,8 +84,8 @@ for version, name in ((ssl.TLSVersion.TLSv1_2, "TLS 1.2"), (ssl.TLSVersion.TLSv1
             server.reserve(0)
             client = server = None
 
-# A connection that is dropped and not closed is collected: the engine's memory, which the collector looks
-# through here, does not hold it. One or two may still be seen on the stack.
+# A connection that is dropped and not closed is collected: the collector looks through the engine's memory here, and finds no
+# reference to it there. There may still be references to one or two on the stack.
 client, server = contexts("server", ssl.TLSVersion.TLSv1_3, False)
 client.reserve(0)
 server.reserve(0)
@@ -91,7 +95,7 @@ for _ in range(8):
     gc.collect()
 assert client.memory()["outside"] < 15000, client.memory()
 
-# The smallest reservation that docs/memory.md promises is enough: the chain as long as it is, a root of the store.
+# The smallest reservation of docs/memory.md is enough, with `peer_chain` as long as the chain, and a root of the store.
 def exactly(cert, version):
     bits = 4096 if cert in ("under-rsa", "web") else 2048
     plan = {"record_in": 512, "record_out": 512, "rsa_bits": bits}
@@ -111,7 +115,7 @@ for cert in ("server", "server-rsa", "under-rsa", "web"):
     print("the smallest reservation, %s: TLS 1.2 %d of %d, 1.3 %d of %d bytes" % (
         (cert,) + exactly(cert, ssl.TLSVersion.TLSv1_2) + exactly(cert, ssl.TLSVersion.TLSv1_3)))
 
-# The root store in flash: one root in memory at a time, in the reserved block, and none when idle.
+# Of a root store in flash one root at a time is in memory, in the reserved block, and none while the connection is idle.
 client = ssl.create_default_context()
 assert client.cert_store_stats()["x509"] == 3
 client.reserve(3)
@@ -126,7 +130,7 @@ for cert in ("server", "under-rsa"):
     print("root store in flash, %s: full %d + %d instructions; context %d bytes, idle %d" % (
         (cert,) + tuple(spent) + (before["outside"], after["used"] - before["used"])))
     assert len(c.get_verified_chain()) == 2
-    sizes.append(client.memory()["used"] - after["used"])  # who asks for the root has it in memory
+    sizes.append(client.memory()["used"] - after["used"])  # the root is read into memory again when it is asked for
     server.reserve(0)
     try:
         connect(client, server, "other.test")
@@ -138,7 +142,7 @@ for cert in ("server", "under-rsa"):
 print("a root in memory: P-256 %d bytes, RSA-4096 %d" % tuple(sizes))
 assert max(sizes) <= 1536, sizes
 
-# A device that has just started: the clock says 1970.
+# A device that has just started has a clock that stands in 1970.
 def refusal(client, server):
     try:
         return connect(client, server)[0]
@@ -156,11 +160,11 @@ assert refusal(client, server).version() == "TLSv1.3"
 client.verify_clock = "hold"
 c = refusal(client, server)
 assert c.recheck() is False
-lose_clock(0)  # NTP
+lose_clock(0)  # as NTP does
 assert c.recheck() is True and c.recheck() is True
 c = None
 
-# Numbers that are no small ints here.
+# These numbers do not fit into small ints on a 32-bit board.
 ctx = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 assert ctx.options == 2186412112 and ssl.OP_ALL == 0x80000050 and ssl.OP_NO_RENEGOTIATION == 1 << 30
 ctx.options |= ssl.OP_NO_TLSv1_3

@@ -1,5 +1,7 @@
-# stack.py - runs on each emulated board: the C stack of whole handshakes, from the interpreter's first frame to the deepest.
-# Prints it for each certificate, and "ok" if a thread with 8 KB of stack has 3.5 KB left for its program and its port.
+# stack.py - a whole handshake takes at most MOST bytes of C stack on an emulated board, from the interpreter's first frame to the
+# deepest. So a thread with 8 KB has 3.5 KB left for its program and its port, as docs/boards.md promises ("Threads").
+#
+# Each line is a certificate with the bytes of client and server in both versions; the last line is "ok".
 import board
 import gc
 import ssl
@@ -8,7 +10,7 @@ MOST = 4608
 
 
 def call(function, *args):
-    """What the call used; whether it has to be called again."""
+    """Returns the bytes of stack that the call used, and whether it has to be called again."""
     board.stack_paint()
     again = False
     try:

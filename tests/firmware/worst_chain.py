@@ -1,5 +1,5 @@
-# worst_chain.py - runs on each emulated board: what a client spends on the chain that costs most to refuse. Prints the
-# instructions, and "ok" if they are as many as docs/trust.md says.
+# worst_chain.py - on an emulated board the chain that costs most to refuse costs a client fewer than MOST instructions, as
+# docs/trust.md promises ("What is checked"). The script prints the instructions, and then "ok".
 import ssl
 
 MOST = 700000000

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 //
-// board.c - FOR TESTS ONLY: a random source that always gives the same bytes, and a clock that
-// stands still, in 2026 or where a script has set it, for the emulated boards MPS2_AN385, MPS2_AN500
-// and VIRT_RV32, which have neither.
+// board.c - FOR TESTS ONLY: gives the emulated boards MPS2_AN385, MPS2_AN500 and VIRT_RV32 a random
+// source that always gives the same bytes, and a clock that stands still, in 2026 or where a script
+// has set it. They have neither.
 //
-// Keys made from this source are known to everybody. It is not compiled anywhere else.
+// Everybody knows the keys that are made from this source. It is compiled for no other board.
 #if !defined(USSL_TEST_BOARD) || !(defined(QEMU_SOC_MPS2) || defined(QEMU_SOC_VIRT))
 #error "this random source is predictable: it is for the emulated test board only"
 #endif
@@ -26,25 +26,25 @@ int mbedtls_hardware_poll(void *data, unsigned char *output, size_t len, size_t 
 }
 
 #ifdef QEMU_SOC_MPS2
-// FPGAIO of MPS2 (ARM DAI 0385): COUNTER, and LED0.
+// These are COUNTER and LED0 in the FPGAIO registers of MPS2 (ARM DAI 0385).
 #define TICKS 0x40028018u
 #define TICKS_IN_A_MS 25000
 #define CLOCK_IS_LOST 0x40028000u
 #else
-// qemu's machine virt: mtime of the CLINT, and the scratch register of the 16550.
+// These are mtime of the CLINT and the scratch register of the 16550, in qemu's machine virt.
 #define TICKS 0x0200BFF8u
 #define TICKS_IN_A_MS 10000
 #define CLOCK_IS_LOST 0x10000007u
 #endif
 
-// The port has one since MicroPython 1.27.
+// The port has this function since MicroPython 1.27.
 __attribute__((weak)) uint32_t mp_hal_ticks_ms(void) {
     return *(volatile uint32_t *)TICKS / TICKS_IN_A_MS;
 }
 
 static uint64_t clock_seconds = 1780272000; // 2026-06-01 00:00:00 UTC
 
-// A bit that a script can set stands for a clock that was never set.
+// If a script has set the bit, the clock is that of a board whose clock was never set.
 uint64_t mp_hal_time_ns(void) {
     if (*(volatile uint8_t *)CLOCK_IS_LOST & 1) {
         return 0; // 1970

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// pipe.c - FOR TESTS ONLY: the module `board`, with which a script joins two ends of TLS as sockets
-// of a port would: by streams that are written in C, do not block and allocate nothing. It also has
+// pipe.c - FOR TESTS ONLY: the module `board`, with which a script joins two ends of TLS by streams
+// that are written in C, do not block and allocate nothing, as sockets of a port do. It also has
 // the functions of stack.c.
 #include <string.h>
 
@@ -9,7 +9,7 @@
 #include "py/runtime.h"
 #include "py/stream.h"
 
-// One direction: what lies between `at` and `end` has been written and not yet read.
+// One direction. The octets from `at` to `end` have been written and not yet read.
 typedef struct {
     byte *data;
     size_t size, at, end;
@@ -76,7 +76,7 @@ static const mp_stream_p_t end_protocol = {
 static MP_DEFINE_CONST_OBJ_TYPE(
     end_type, MP_QSTR_End, MP_TYPE_FLAG_NONE, protocol, &end_protocol, locals_dict, &end_dict);
 
-// board.pipe(size): two ends, with room for `size` octets in each direction.
+// board.pipe(size) returns two ends, with room for `size` octets in each direction.
 static mp_obj_t board_pipe(mp_obj_t size) {
     pipe_t *pipes[2];
     mp_obj_t ends[2];

@@ -1,5 +1,5 @@
-# mpconfigboard.mk - a Cortex-M7 (ARM DAI 0500) for MicroPython's qemu port, which has had a board of this name since 1.26.
-# Its floating point unit is left off: nothing of ours computes with it.
+# mpconfigboard.mk - describes a Cortex-M7 (ARM DAI 0500) to MicroPython's qemu port, which has a board of this name since 1.26.
+# The floating point unit is off, because our code does not use it.
 QEMU_ARCH = arm
 QEMU_MACHINE = mps2-an500
 

@@ -1,5 +1,6 @@
-# mpconfigboard.mk - the instructions of a Cortex-M0+ (ARMv6-M) on the machine of the Cortex-M3, which has them too, for MicroPython's
-# qemu port. qemu has no Cortex-M0 with enough memory; the count of instructions is the same on both.
+# mpconfigboard.mk - describes the machine of the Cortex-M3 to MicroPython's qemu port, with the instructions of a Cortex-M0+
+# (ARMv6-M) only, which the Cortex-M3 has too. qemu has no Cortex-M0 with enough memory, and the count of instructions is the
+# same on both.
 QEMU_ARCH = arm
 QEMU_MACHINE = mps2-an385
 
