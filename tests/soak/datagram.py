@@ -1,4 +1,4 @@
-# datagram.py PORT CERTS - a DTLS client: the handshake, over whatever network.
+# datagram.py PORT CERTS - makes a DTLS handshake as a client, and prints whether it was established. soak.py runs it.
 import socket
 import sys
 import tls

@@ -1,10 +1,11 @@
-# ours.py - our end of the soak test: run by soak.py, on MicroPython.
+# ours.py - runs our end of the soak test; soak.py starts it on MicroPython. A request is a line with a size and that many bytes,
+# and the answer is their SHA-256.
 #
-#   ours.py server PORT                    answers each request with a hash; "report" with what it holds
-#   ours.py sequence PORT COUNT            connections one after another, over both versions, new and resumed
-#   ours.py together PORT COUNT            connections that are all open at once
-#   ours.py faults PORT COUNT              connections through a bad network, which may fail, but must not deliver wrong data
-#   ours.py apart PORT BYTES               a connection that one thread reads and another one writes
+#   ours.py server PORT                    answers requests, and "report" with the descriptors and the bytes that it holds
+#   ours.py sequence PORT COUNT            makes connections one after another, with both versions, new and resumed
+#   ours.py together PORT COUNT            makes connections that are all open at once
+#   ours.py faults PORT COUNT              makes connections over a bad network, which may fail but must deliver no wrong data
+#   ours.py apart PORT BYTES               makes a connection that one thread reads and another one writes
 import asyncio
 import gc
 import hashlib
@@ -24,7 +25,7 @@ def descriptors():
 
 
 def request(n, size):
-    """A line with the size, and that many bytes; the answer is their hash."""
+    """Returns a request of this size, and the answer to it."""
     data = bytes((n * 7 + i) & 255 for i in range(256)) * (size // 256)
     return b"%d\n" % len(data) + data, hashlib.sha256(data).digest()
 
@@ -52,7 +53,7 @@ async def serve(reader, writer):
     try:
         await answer(reader, writer)
     except (OSError, ValueError):
-        pass  # a network that fails; what was damaged must not have come this far
+        pass  # the network has failed; no damaged byte comes this far, because TLS refuses it
     writer.close()
     await writer.wait_closed()
 
@@ -134,7 +135,7 @@ async def together(port, count):
         await asyncio.sleep(0.05)
         for task in tasks:
             if task.done():
-                await task  # raises what it has raised
+                await task  # raises the exception of the task, if there is one
     all_open.set()
     await asyncio.gather(*tasks)
     return "%d at once" % len(opened)

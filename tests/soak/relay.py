@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
 #
-# relay.py - a bad network in user space: a thread that passes bytes, or datagrams, from one port to another.
+# relay.py - simulates a bad network in user space: a thread that passes bytes, or datagrams, from one port to another.
 #
-# A lost TCP segment shows as a pause, so streams are cut into small pieces that come late, and some connections end
-# in the middle. Datagrams are lost, doubled and exchanged. What happens depends only on the seed and on the traffic.
+# A lost TCP segment looks like a pause, so streams are divided into small pieces that come late, and some connections end in
+# the middle. Datagrams are lost, repeated and reordered. What happens depends only on the seed and on the traffic.
 import asyncio
 import random
 import socket
@@ -12,11 +12,11 @@ import threading
 
 
 class Relay:
-    """`cut`: the share of connections that end too early; `loss`: the share of datagrams that are lost."""
+    """`cut` is the share of connections that end too early, and `loss` is the share of datagrams that are lost."""
 
     def __init__(self, target, seed, cut=0.0, datagrams=False, loss=0.0):
         self.target, self.random, self.cut, self.loss = target, random.Random(seed), cut, loss
-        self.started, self.ended = 0, 0  # connections, and those that were cut
+        self.started, self.ended = 0, 0  # connections that began, and those of them that were ended too early
         kind = socket.SOCK_DGRAM if datagrams else socket.SOCK_STREAM
         self.sock = socket.socket(socket.AF_INET, kind)
         self.sock.bind(("127.0.0.1", 0))
@@ -27,7 +27,7 @@ class Relay:
         try:
             asyncio.run(serve())
         except OSError:
-            pass  # closed
+            pass  # the relay was closed
 
     def close(self):
         self.sock.close()
@@ -69,7 +69,7 @@ class Relay:
             self.end(writer, back)
 
     def end(self, *writers):
-        """Ends both sides, with a reset or in good order."""
+        """Ends both sides, with a reset or with a FIN."""
         reset = self.random.random() < 0.5
         for writer in writers:
             sock = writer.get_extra_info("socket")
@@ -111,6 +111,6 @@ class Relay:
         what = self.random.random()
         if what < self.loss:
             return
-        loop.call_later(self.random.choice((0, 0, 0.005)), now)  # some overtake others
+        loop.call_later(self.random.choice((0, 0, 0.005)), now)  # a delayed one can be overtaken
         if what > 1 - self.loss / 2:
             loop.call_later(0.01, now)

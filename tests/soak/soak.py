@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: MIT
 #
-# soak.py - many connections: in sequence, at once, over a bad network, read and written by different threads; and what
-# the server holds when all of it is over. `make soak` takes about an hour; `make test` runs a short form.
+# soak.py - many connections deliver no wrong byte: in sequence, at once, over a bad network, read and written by different
+# threads. When they are over, the server holds no more descriptors and bytes than before. docs/testing.md promises this ("soak").
+#
+# Each report is a case and what it counted. `make soak` takes about an hour, and `make test` runs a short form.
 import os
 import socket
 import ssl
@@ -15,7 +17,9 @@ sys.path.insert(0, os.path.join(HERE, "..", "interop"))
 from relay import Relay
 
 SHORT = {"sequence": 200, "together": 50, "faults": 40, "apart": 300000, "datagrams": 5}
-PARTS = ("sequence", "together", "faults", "reader-and-writer", "sequence-after-it", "the-server-is-level", "datagrams-are-lost")
+PARTS = ("connections-in-sequence-are-right", "connections-at-once-are-right", "a-bad-network-alters-no-data",
+         "two-threads-share-a-connection", "connections-afterwards-are-right", "the-server-holds-no-more-than-before",
+         "dtls-survives-lost-datagrams")
 LONG = {"sequence": 10000, "together": 200, "faults": 2000, "apart": 30000000, "datagrams": 200}
 
 
@@ -41,7 +45,7 @@ class Ours:
 
 
 def report_of(port, certs):
-    """Descriptors and bytes that the server holds."""
+    """Returns the descriptors and the bytes that the server holds."""
     context = ssl.create_default_context(cafile=certs + "/ca.pem")
     with socket.create_connection(("127.0.0.1", port)) as sock, context.wrap_socket(sock, server_hostname="localhost") as tls:
         tls.sendall(b"report\n")
@@ -49,7 +53,7 @@ def report_of(port, certs):
 
 
 def datagrams(micropython, certs, count):
-    """DTLS over a network that loses a tenth of the datagrams: OpenSSL's server, our client."""
+    """Makes DTLS handshakes of our client with OpenSSL's server over a network that loses a tenth of the datagrams."""
     good = 0
     for n in range(count):
         port = free_port()
@@ -81,21 +85,21 @@ def run_all(report, micropython, certs, amounts):
             print("soak: %d of %d parts done after %d s; next: %s" % (done, len(PARTS), time.time() - began, PARTS[done]), flush=True)
 
     progress(0)
-    tell("sequence", *ours.run("sequence", port, amounts["sequence"]))
+    tell("connections-in-sequence-are-right", *ours.run("sequence", port, amounts["sequence"]))
     before = report_of(port, certs)
-    tell("together", *ours.run("together", port, amounts["together"]))
+    tell("connections-at-once-are-right", *ours.run("together", port, amounts["together"]))
     relay = Relay(port, 1, cut=0.4)
     good, text = ours.run("faults", relay.port, amounts["faults"])
-    tell("faults", good and relay.ended > 0, "%s, %d of %d connections were cut" % (text.strip(), relay.ended, relay.started))
+    tell("a-bad-network-alters-no-data", good and relay.ended > 0, "%s, %d of %d connections were cut" % (text.strip(), relay.ended, relay.started))
     relay.close()
     relay = Relay(port, 2)
-    tell("reader-and-writer", *ours.run("apart", relay.port, amounts["apart"]))
+    tell("two-threads-share-a-connection", *ours.run("apart", relay.port, amounts["apart"]))
     relay.close()
-    tell("sequence-after-it", *ours.run("sequence", port, 100))
-    time.sleep(6)  # handshakes that were cut off have ended by then
+    tell("connections-afterwards-are-right", *ours.run("sequence", port, 100))
+    time.sleep(6)  # unfinished handshakes have timed out by then
     after = report_of(port, certs)
     level = after[0] <= before[0] + 10 and after[1] < before[1] + 500000
-    tell("the-server-is-level", level and server.poll() is None, "descriptors and bytes %s, then %s" % (before, after))
+    tell("the-server-holds-no-more-than-before", level and server.poll() is None, "descriptors and bytes %s, then %s" % (before, after))
     server.kill()
     server.communicate()
-    tell("datagrams-are-lost", *datagrams(micropython, certs, amounts["datagrams"]))
+    tell("dtls-survives-lost-datagrams", *datagrams(micropython, certs, amounts["datagrams"]))
