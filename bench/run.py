@@ -20,10 +20,11 @@ import sys
 import time
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-sys.path[:0] = [os.path.join(ROOT, "tests/firmware"), os.path.join(ROOT, "bench")]
+sys.path[:0] = [os.path.join(ROOT, "tests/firmware"), os.path.join(ROOT, "bench"), os.path.join(ROOT, "tests/libraries")]
 import board
 import chart
 import flash
+import servers
 
 CERTS = os.path.join(ROOT, "build/certs/")
 BUILD = os.path.join(ROOT, "build/bench/")
@@ -294,8 +295,24 @@ def unix_bar_rows(table):
                   "MB/s", stock, ours, "≥ 0.5", cpython, "CPython")
 
 
+# None of these certificates is good for localhost today.
+BAD = "wrong-name", "expired", "not-yet", "self-signed", "unknown-issuer", "wrong-purpose"
+
+
+def bad_servers():
+    """Returns how many servers with these certificates `requests` fetches a page from, with stock and with ussl."""
+    running = [servers.Server(CERTS, cert) for cert in BAD]
+    requests = os.environ.get("MICROPYTHON", os.path.join(ROOT, "build/src/micropython")) + "/lib/micropython-lib/micropython/requests"
+    env = {"MICROPYPATH": requests + ":.frozen", "SSL_CERT_FILE": CERTS + "ca.pem"}
+    found = [int(unix(p, "bad-servers", ",".join(str(s.port) for s in running), "-", env=env)[0]) for p in PROGRAMS[:2]]
+    for server in running:
+        server.stop()
+    return found
+
+
 def unix_rows(table):
     table.section("This machine, unix")
+    table.add("bad servers that requests fetches a page from, of six", "servers", *bad_servers(), "≤ 0")
     stock, ours, cpython = fastest("bulk", "server", "1.2", "4000")
     table.add("bulk, 4000 bytes a write (stock: through streams in Python)", "MB/s", stock, ours, "", cpython)
     figures = [unix(p, "default-context", BUNDLE, "-", env={"SSL_CERT_FILE": BUNDLE}, folder="") for p in PROGRAMS]

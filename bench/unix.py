@@ -6,6 +6,9 @@
 #   unix.py "" default-context BUNDLE -
 #       makes contexts that trust all of BUNDLE. Prints the microseconds of the first one and of each further one, then
 #       the KB of memory of both.
+#   unix.py CERTS bad-servers PORTS -
+#       prints how many servers at these ports, joined by commas, requests fetches a page from. None of them has a certificate
+#       that is good for localhost. Ours verifies with require_verification(), stock has no such function.
 import os
 import sys
 import time
@@ -157,6 +160,24 @@ def default_contexts():
     print(figures[0], figures[2], figures[1], figures[3])
 
 
+def accepted(ports):
+    import requests
+
+    if not STOCK:
+        tls.require_verification()
+    fetched = 0
+    for port in ports:
+        try:
+            requests.get("https://localhost:%s/" % port)
+            fetched += 1
+        except (OSError, ValueError):
+            pass
+    print(fetched)
+
+
+if what == "bad-servers":
+    accepted(cert.split(","))
+    sys.exit()
 if what == "default-context":
     default_contexts()
     sys.exit()
