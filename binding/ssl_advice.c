@@ -27,8 +27,8 @@ static const struct {
     {USSL_CERT_WEAK_KEY, "one with a P-256 key, or an RSA key of 2048 bits or more.\n"},
     {USSL_CERT_WEAK_HASH, "one that is signed with SHA-256 or better.\n"},
     {USSL_CERT_REVOKED, "its issuer has revoked this one.\n"},
-    {USSL_CERT_SIGNATURE | USSL_CERT_TOO_LONG | USSL_CERT_CRITICAL | USSL_CERT_EXTENSION
-            | USSL_CERT_CA | USSL_CERT_PATH_LENGTH,
+    {USSL_CERT_TOO_LONG | USSL_CERT_CRITICAL | USSL_CERT_EXTENSION | USSL_CERT_CA
+            | USSL_CERT_PATH_LENGTH,
         "this one was issued wrongly.\n"},
 };
 
@@ -71,6 +71,11 @@ static void about_trust(const ssl_report_t *report) {
 
 static void about_certificates(const ssl_report_t *report) {
     uint32_t flags = report->why.cert.flags;
+    if (flags & USSL_CERT_SIGNATURE) {
+        SAY("  The issuer that this context trusts has the same name, but another key. Load the\n"
+            "  certificate of the CA that has issued this one:\n"
+            "    context.load_verify_locations(\"ca.pem\")\n");
+    }
     if (flags & USSL_CERT_UNTRUSTED) {
         about_trust(report);
     }

@@ -1,48 +1,42 @@
-# board.py - an HTTPS request from a board, from power-on to the answer. Change the four values below, copy it to the board
-# with `mpremote cp examples/board.py :main.py`, or try it as it is on the emulated board: make board SCRIPT=examples/board.py
-import ssl
+# board.py - an HTTPS request of a board, from power-on to the answer. Write your values at its top and copy it to the board:
+#
+#   mpremote cp examples/board.py :main.py
+#
+# As it is it runs on the emulated board: make board SCRIPT=examples/board.py
+import ntptime
 import socket
+import ssl
 
-WIFI = None  # ("name of the network", "password"), or None where the board is connected already
-HOST = "localhost"
-PORT = 8443  # 443 for a public server
-CA = None  # the file of your own CA's certificate, or None for the root store on the board
+WIFI = None  # ("name of the network", "password"); None where the board is in a network already
+HOST, PORT = "localhost", 8443
+CA = None  # the file of your own CA's certificate; None for the roots on the board
 
 
 def join():
-    if WIFI is not None:
-        import network
-        import time
+    import network
+    import time
 
-        station = network.WLAN(network.STA_IF)
-        station.active(True)
-        station.connect(*WIFI)
-        while not station.isconnected():
-            time.sleep(0.1)
-
-
-def set_clock():
-    import ntptime
-
-    ntptime.settime()  # before it every certificate is refused, because its dates cannot be checked
+    station = network.WLAN(network.STA_IF)
+    station.active(True)
+    station.connect(*WIFI)
+    while not station.isconnected():
+        time.sleep_ms(200)
 
 
-def get(path):
-    context = ssl.create_default_context(cafile=CA)
-    sock = socket.socket()
-    sock.connect(socket.getaddrinfo(HOST, PORT)[0][-1])
-    try:
-        tls = context.wrap_socket(sock, server_hostname=HOST)
-    except ssl.SSLCertVerificationError as e:
-        print("not connected:", e.verify_message)
-        ssl.explain(HOST, PORT, context)
-        return None
-    tls.write(b"GET %s HTTP/1.0\r\nHost: %s\r\n\r\n" % (path.encode(), HOST.encode()))
-    answer = tls.read()
+if WIFI is not None:
+    join()
+ntptime.settime()  # a board starts in 1970 or 2000, before any certificate is valid
+
+context = ssl.create_default_context(cafile=CA)  # verifies the server; make it once and keep it
+context.reserve(1)  # the memory of one connection, for good
+
+sock = socket.socket()
+sock.connect(socket.getaddrinfo(HOST, PORT)[0][-1])
+try:
+    tls = context.wrap_socket(sock, server_hostname=HOST)
+    tls.write(b"GET / HTTP/1.0\r\nHost: %s\r\n\r\n" % HOST.encode())
+    print(tls.read())
     tls.close()
-    return answer
-
-
-join()
-set_clock()
-print(get("/"))
+except ssl.SSLError as e:
+    print("not connected:", e)
+    ssl.explain(HOST, PORT, context)
