@@ -2,6 +2,7 @@
 #
 #   make run              a verified TLS connection on this machine, and bad ones refused
 #   make run URL=https:// fetch a page with the system's trust store
+#   make explain HOST=…   why a server is accepted or refused, and what to do
 #   make repl             the interpreter, build/unix/micropython
 #   make board            an emulated Cortex-M3 with network, at its prompt; SCRIPT=examples/board.py runs that
 #   make roots            Mozilla's trust anchors as a root store for a device
@@ -263,6 +264,10 @@ else
 	@$(UNIX) examples/demo.py
 endif
 
+# Why a server is accepted or refused: make explain HOST=example.org:8883 CA=ca.pem
+explain: $(UNIX)
+	@$(UNIX) -m ussl_explain $(HOST) $(if $(CA),--ca $(CA)) || true
+
 repl: $(UNIX)
 	@$(UNIX)
 
@@ -346,5 +351,5 @@ ports-esp32: build/sources.ok certs
 clean:
 	rm -rf build/esp32* build/unix build/unix32 build/unix-without-bearssl build/firmware* build/bench build/unit* build/threads build/lwip build/lib build/constant-time build/beside build/ports build/flags build/certs build/*.ok
 
-.PHONY: all lib dist run repl board roots chains unix32 without-bearssl beside ports ports-esp32 firmware bench footprint soak conformance test unit threads compat port interop lint certs check-layers check-format format \
+.PHONY: all lib dist run explain repl board roots chains unix32 without-bearssl beside ports ports-esp32 firmware bench footprint soak conformance test unit threads compat port interop lint certs check-layers check-format format \
 	flags clean

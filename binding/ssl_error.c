@@ -350,7 +350,8 @@ void ssl_raise_failure(const ussl_failure_t *why, const ssl_refusal_t *refusal) 
             raise_cert(why, refusal);
         case USSL_ERR_PROTOCOL:
             if (why->record > 0) {
-                ssl_raise_sizes(why, "record too large: the peer sent %u, this context takes %u");
+                ssl_raise_sizes(
+                    why, "record too large: the peer sent %u bytes, this context accepts %u");
             }
             // fall through
         case USSL_ERR_ALERT:

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// fuzz_store.c - opens root stores, after their hash has been computed anew, or PEM files as
-// stores, and looks up a root. The first octet chooses.
+// fuzz_store.c - opens root stores, after their length and hash have been computed anew, or PEM
+// files as stores, and looks up a root. The first octet chooses.
 #include "common.h"
 
 static bool read_input(void *user, uint32_t offset, uint8_t *out, size_t len) {
@@ -41,15 +41,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *input, size_t len) {
     len--;
     memcpy(data, input + 1, len);
     if (!pem && len >= 64) {
+        for (size_t i = 0; i < 4; i++) {
+            data[24 + i] = (uint8_t)(len >> (24 - 8 * i));
+        }
         mbedtls_sha256_context hash;
         mbedtls_sha256_init(&hash);
         mbedtls_sha256_starts(&hash, 0);
         mbedtls_sha256_update(&hash, data, 32);
         mbedtls_sha256_update(&hash, data + 64, len - 64);
         mbedtls_sha256_finish(&hash, data + 32);
-        for (size_t i = 0; i < 4; i++) {
-            data[24 + i] = (uint8_t)(len >> (24 - 8 * i));
-        }
     }
     ussl_arena_t *arena;
     ussl_store_t *store = NULL;

@@ -472,7 +472,7 @@ def get_default_verify_paths() -> DefaultVerifyPaths:
     """Returns where the default trust anchors are looked for."""
 def explain(host: str, port: int = 443, context: SSLContext | None = None, timeout: float | None = 30,
             color: bool | None = None) -> bool:  # extension
-    """Prints what a server sends in a handshake, and why it is refused or accepted. Returns True if it is accepted."""
+    """Prints whether a server is accepted, its certificates, and what to do if it is refused. Returns True if accepted."""
 def spki_sha256(cert: Bytes | str, /) -> bytes:  # extension
     """Returns the SHA-256 of the public key of a certificate, for pin() and trust_key()."""
 def install_roots(path: str, to: str = "/roots.ussl", /) -> tuple[int, int]:  # extension
