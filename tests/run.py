@@ -1,123 +1,23 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 #
-# run.py - runs the test suites and counts: `tests/run.py [SUITE ...]`, a key of the dictionary in main().
+# run.py - runs the test suites and counts their results: `tests/run.py [SUITE ...]`, each SUITE a name of the table SUITES
+# at the end. Without a name it runs all of them.
 #
-# The last line is "N passed, N failed"; what cannot run here is named and counted as skipped.
+# The last line is "N passed, N failed". A test that cannot run on this machine is named and counted as skipped.
 import glob
 import os
 import platform
 import re
 import shutil
-import subprocess
 import sys
 import tempfile
-import time
 
-ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-MICROPYTHON = os.path.join(ROOT, "build/unix/micropython")
-CERTS = os.path.join(ROOT, "build/certs")
-TIMEOUT = 300
-
-counts = {"passed": 0, "failed": 0, "skipped": 0}
+from lint import lint
+from results import CERTS, MICROPYTHON, ROOT, report, run, run_suite, summary
 
 
-def report(kind, name, detail="", package=None):
-    """`package`: the argument of tools/install-tools that brings what a skipped test lacks; CI must have it."""
-    if package is not None and os.environ.get("CI"):
-        kind, detail = "failed", "%s: tools/install-tools %s" % (detail, package)
-    counts[kind] += 1
-    word = {"passed": "ok", "failed": "FAIL", "skipped": "skip"}[kind]
-    print("%-4s %s%s" % (word, name, " - " + detail if detail and kind != "failed" else ""))
-    if kind == "failed" and detail:
-        print("     | " + detail.rstrip().replace("\n", "\n     | "))
-    sys.stdout.flush()
-
-
-def run(argv, cwd=ROOT, path="", extra=None, timeout=TIMEOUT):
-    """Exit status and output of a command; status None: it took too long."""
-    env = dict(os.environ, USSL_CERTS=CERTS, MICROPYPATH=path + ":.frozen", PYTHONPATH=path)
-    env.pop("SSLKEYLOGFILE", None)
-    env.update(extra or {})
-    try:
-        done = subprocess.run(
-            argv, cwd=cwd, env=env, timeout=timeout, stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-        )
-    except subprocess.TimeoutExpired as stopped:
-        return None, (stopped.stdout or b"").decode(), "took longer than %d s" % timeout
-    return done.returncode, done.stdout.decode(errors="replace"), done.stderr.decode(errors="replace")
-
-
-# ---- lint ----
-# Arrows that point up, each planted in a copy of the tree: (name, file, text to add, what must be said).
-PLANTED = (
-    ("include", "engine/x509/dn.c", '#include "../trust/trust.h"\n', "points up"),
-    ("private-header", "engine/conn/wire.c", '#include "../memory/bytes.h"\n', "keeps for itself"),
-    ("call", "engine/memory/pool.c", "void ussl__x(void) { (void)ussl_identity_is_rsa(0); }\n", "points up"),
-    ("circle", "engine/verify/verdict.c", "void ussl__x(void) { (void)ussl__path_find(0, 0, 0, 0); }\n", "circle"),
-    ("mbedtls", "engine/conn/ctx.c", '#include "mbedtls/ssl.h"\n', "only engine/mbedtls/"),
-    ("bearssl", "engine/mbedtls/ecp.c", '#include "bearssl_ec.h"\n', "only engine/arith/"),
-    ("python", "engine/conn/ctx.c", '#include "py/obj.h"\n', "another layer"),
-    ("inside", "binding/ssl_conn.c", "void x(void) { ussl__now(); }\n", "another layer"),
-    ("header", "engine/memory/memory.h", "void ussl__signed_by(void);\n", "engine/verify/signature.c defines"),
-)
-
-
-def layers_are_held():
-    with tempfile.TemporaryDirectory() as copy:
-        for folder in ("engine", "binding", "tools"):
-            shutil.copytree(os.path.join(ROOT, folder), os.path.join(copy, folder))
-        for name, path, text, expected in PLANTED:
-            path = os.path.join(copy, path)
-            with open(path) as f:
-                before = f.read()
-            with open(path, "w") as f:
-                f.write(before + text)
-            status, out, err = run(["python3", copy + "/tools/check-layers"])
-            good = status == 1 and expected in err
-            report("passed" if good else "failed", "lint/layers-see-" + name, "" if good else out + err)
-            with open(path, "w") as f:
-                f.write(before)
-
-
-def lint():
-    checks = [("layers", ["python3", "tools/check-layers"])]
-    version = run(["clang-format", "--version"])[1]
-    if " 14." in version:
-        checks.append(("format", ["make", "-s", "check-format"]))
-    else:
-        report("skipped", "lint/format", "needs clang-format 14, this is " + version.strip())
-    for name, argv in checks:
-        status, out, err = run(argv)
-        report("passed" if status == 0 else "failed", "lint/" + name, "" if status == 0 else out + err)
-    layers_are_held()
-    versions_of_mbedtls()
-    long_files = []
-    for name in [n for n in glob.glob(ROOT + "/engine/**", recursive=True) + glob.glob(ROOT + "/binding/*") if os.path.isfile(n)]:
-        with open(name) as f:
-            if sum(1 for _ in f) > 600:
-                long_files.append(os.path.relpath(name, ROOT))
-    report("failed" if long_files else "passed", "lint/file-size", " ".join(long_files))
-
-
-# Only 3.6.7 and later versions of 3.6 are built: earlier ones lack security fixes, mbedTLS 4 has other files.
-def versions_of_mbedtls():
-    wrong = ""
-    for version, good in (("3.6.6", False), ("3.6.7", True), ("3.6.12", True), ("3.7.0", False), ("4.0.0", False), ("2.28.9", False)):
-        with tempfile.TemporaryDirectory() as tree:
-            for name, text in (("py/py.mk", ""), ("library/ssl_tls.c", ""),
-                               ("include/mbedtls/build_info.h", '#define MBEDTLS_VERSION_STRING  "%s"\n' % version)):
-                os.makedirs(os.path.dirname(os.path.join(tree, name)), exist_ok=True)
-                with open(os.path.join(tree, name), "w") as f:
-                    f.write(text)
-            status, out, err = run(["sh", "tools/need-sources", tree, tree, tree + "/none"])
-        if (status == 0) != good or ("3.6.7" in err) == good:
-            wrong += "%s: %d %s%s" % (version, status, out, err)
-    report("failed" if wrong else "passed", "lint/versions-of-mbedtls", wrong)
-
-
-# A stm32 board without its generator has a source that is no secret: the module must not compile for it.
+# MicroPython's random source on an stm32 board without a hardware generator is predictable: the module must not compile there.
 def weak_random_source():
     port = os.path.join(ROOT, "build/src/micropython/ports/unix")
     argv = ["gcc", "-fsyntax-only", "-w", "-U__unix__", "-DSTM32_HAL_H=1", "-DMICROPY_TRACKED_ALLOC=1", "-I.", "-Ibuild/unix",
@@ -127,7 +27,7 @@ def weak_random_source():
     report("passed" if good else "failed", "api/weak-random-source", "" if good else weak[-1000:] + strong[-1000:])
 
 
-# CMake has the settings of make: a wrong value is an error, and what came from the environment is kept.
+# CMake takes the same settings as make: a wrong value is an error, and a value from the environment is kept.
 def cmake_settings():
     if not shutil.which("cmake"):
         return report("skipped", "ports/cmake-settings", "needs cmake", "firmware")
@@ -150,7 +50,7 @@ def cmake_settings():
         report("failed" if wrong else "passed", "ports/cmake-settings", " ".join(wrong))
 
 
-# ---- api: stub, documentation and module are one ----
+# ---- api: the stub, the documentation and the module have the same names ----
 def api():
     import check_api
 
@@ -162,7 +62,7 @@ def api():
     weak_random_source()
 
 
-# No symbol of our mbedTLS and BearSSL can meet one of another copy in the firmware (config/names.h).
+# The symbols of our mbedTLS and BearSSL have names of their own, so a firmware may hold another copy (config/names.h).
 def names():
     status, out, err = run(["sh", "-c", "nm -g --defined-only build/unit/libussl.a | awk 'NF == 3 { print $3 }' | sort -u"])
     symbols = out.split()
@@ -188,10 +88,10 @@ def unit_programs(folder, prefix):
         lines = re.findall(r"^(not ok|ok) \d+ - (\S+)", out + err, re.M)
         for word, case in lines:
             report("passed" if word == "ok" else "failed", "%s%s/%s" % (prefix, name, case),
-                   "" if word == "ok" else out[-2000:] + err[-3000:])
+                   "" if word == "ok" else out[-2000:] + err[-3000:], of=prefix + name)
         skipped = re.findall(r"^(?:not )?ok \d+ # SKIP (\S+)", out + err, re.M)
         for case in skipped:
-            report("skipped", "%s%s/%s" % (prefix, name, case), "needs libssl-dev", "")
+            report("skipped", "%s%s/%s" % (prefix, name, case), "needs libssl-dev", "", of=prefix + name)
         if status != 0 and all(word == "ok" for word, _ in lines) or not lines + skipped:
             report("failed", prefix + name, "exit status %s\n%s" % (status, (out + err)[-4000:]))
 
@@ -203,7 +103,7 @@ def threads():
     report("passed" if status == 0 else "failed", "threads/sanitized", out + err[-4000:] if status else "")
 
 
-# ---- constant-time: secrets that valgrind takes for undefined, where BearSSL calculates ----
+# ---- constant-time: BearSSL's operations under valgrind, which reports a branch or address that depends on a secret ----
 def constant_time():
     if not os.path.exists("/usr/include/valgrind/memcheck.h"):
         return report("skipped", "constant-time", "needs valgrind", "constant-time")
@@ -219,7 +119,7 @@ def constant_time():
             report("failed", "constant-time/" + os.path.basename(program), "lists no operations")
         for operation in operations:
             status, out, err = run(["valgrind", "-q", "--error-exitcode=9", program, operation], timeout=600)
-            wrong = operation.startswith("wrong_")  # one that must be found
+            wrong = operation.startswith("wrong_")  # wrong on purpose: valgrind must report it
             good = status == (9 if wrong else 0)
             report("passed" if good else "failed", "constant-time/%s/%s" % (program.split("secrets-")[1], operation),
                    "" if good else "exit status %s\n%s" % (status, err[-3000:]))
@@ -235,8 +135,8 @@ print(good and ssl.HAS_TLSv1_3, "%d.%d.%d" % sys.version_info[:3])
 
 
 def find_cpython():
-    """The newest upstream CPython of 3.11.3 or later. Distributions that set their own TLS
-    defaults (Debian) are no reference: see docs/testing.md."""
+    """Version and path of the newest upstream CPython of 3.11.3 or later. A CPython whose distribution sets its own TLS
+    defaults, as Debian does, is no reference: see docs/testing.md."""
     names = ["/usr/local/bin/python3"]
     for folder in os.environ.get("PATH", "").split(":"):
         names += glob.glob(os.path.join(folder, "python3")) + glob.glob(os.path.join(folder, "python3.1[1-9]"))
@@ -293,7 +193,10 @@ def compat(program=(MICROPYTHON,), prefix="compat/"):
         report("passed" if same else "failed", name, detail)
 
 
-# ---- port: a script passes when it ends with "ok" and status 0, and prints on stderr what it says it does ----
+# ---- port ----
+# A script passes if its exit status is 0, its last line is "ok", and its stderr consists of the lines that it lists in comments
+# "# stderr: ...". Each line "case NAME ok" or "case NAME FAIL ..." of its output (port.cases prints them) is a result of its own,
+# port/SCRIPT/NAME. A comment "# heap: 2m" sets the size of its heap.
 def port(program=(MICROPYTHON,), prefix="port/", leave_out={}, folder=os.path.join(ROOT, "tests/port")):
     for script in sorted(glob.glob(folder + "/test_*.py")):
         name = prefix + os.path.basename(script)[5:-3]
@@ -307,13 +210,13 @@ def port(program=(MICROPYTHON,), prefix="port/", leave_out={}, folder=os.path.jo
         argv = list(program) + (["-X", "heapsize=" + heap.group(1)] if heap else []) + [script]
         status, out, err = run(argv, folder, ":".join((folder, ROOT + "/tests/port", ROOT + "/tests/compat")))
         for case, word, rest in re.findall(r"^case (\w+) (ok|FAIL)(.*)$", out, re.M):
-            report("passed" if word == "ok" else "failed", name + "/" + case, rest)
+            report("passed" if word == "ok" else "failed", name + "/" + case, rest, of=name)
         good = status == 0 and out.endswith("ok\n") and (not stderr or err.splitlines() == stderr)
         report("passed" if good else "failed", name,
                "" if good else "exit status %s\n%s%s" % (status, out[-2000:], err[-2000:]))
 
 
-# ---- lwip: the socket type of boards ----
+# ---- lwip: the scripts of tests/lwip, on MicroPython with lwIP's sockets, as boards have them ----
 def lwip():
     status, out, err = run(["make", "-s", "lwip"], timeout=900)
     if status != 0:
@@ -321,7 +224,7 @@ def lwip():
     port((os.path.join(ROOT, "build/lwip/micropython"),), "lwip/", folder=os.path.join(ROOT, "tests/lwip"))
 
 
-# ---- the same scripts on a 32-bit build, where the compiler can make one and something can run it ----
+# ---- unix32: compat and port on a 32-bit build, if the compiler can make one and the kernel or qemu-i386 can run it ----
 ON_AMD64 = "unix32" if platform.machine() == "x86_64" else None
 
 
@@ -337,7 +240,7 @@ def unix32():
                 if run(runner + [probe])[1] == "runs\n":
                     break
             except OSError:
-                pass  # a kernel without 32-bit programs, or no emulator
+                pass  # the kernel runs no 32-bit programs, or there is no emulator
         else:
             return report("skipped", "unix32", "this kernel runs no 32-bit programs: needs qemu-user", ON_AMD64)
     status, out, err = run(["make", "-s", "unix32"], timeout=900)
@@ -351,7 +254,7 @@ def unix32():
     port(program, "unix32/port/", leave_out)
 
 
-# ---- the same without BearSSL ----
+# ---- without-bearssl: unit, compat and port, built without BearSSL ----
 def without_bearssl():
     if os.environ.get("USSL_ARITH") == "mbedtls":
         return report("skipped", "without-bearssl", "the whole run is")
@@ -364,7 +267,7 @@ def without_bearssl():
     port(program, "without-bearssl/port/", {})
 
 
-# ---- ports: builds that no other suite makes; USSL_PORTS=all is the matrix of `make ports` ----
+# ---- ports: builds of boards that no other suite makes; USSL_PORTS=all selects the whole matrix, as `make ports` does ----
 def ports():
     sys.path.insert(0, os.path.join(ROOT, "tests/ports"))
     import ports as cases
@@ -382,7 +285,7 @@ def ports():
     report("passed" if good else "failed", "ports/stock-beside-ours", out.strip() if good else out[-2000:] + err[-2000:])
 
 
-# ---- interop ----
+# ---- interop: other implementations of TLS at the other end ----
 def interop():
     sys.path.insert(0, os.path.join(ROOT, "tests/interop"))
     import interop as cases
@@ -390,7 +293,7 @@ def interop():
     cases.run_all(report, MICROPYTHON, CERTS)
 
 
-# ---- stock: MicroPython's own tests ----
+# ---- stock: MicroPython's own tests of ssl and tls ----
 def stock():
     sys.path.insert(0, os.path.join(ROOT, "tests/stock"))
     import stock as cases
@@ -403,7 +306,7 @@ def stock():
     cases.run_all(report, tests, coverage, MICROPYTHON)
 
 
-# ---- libraries: as they are published, with our module ----
+# ---- libraries: published libraries for MicroPython, unchanged, with our module ----
 def libraries():
     sys.path.insert(0, os.path.join(ROOT, "tests/libraries"))
     import libraries as cases
@@ -411,7 +314,7 @@ def libraries():
     cases.run_all(report, MICROPYTHON, CERTS)
 
 
-# ---- conformance: other people's tests of the protocol, where their checkouts are given ----
+# ---- conformance: BoGo, tlsfuzzer and Wycheproof, if environment variables name their checkouts ----
 def conformance():
     sys.path.insert(0, os.path.join(ROOT, "tests/conformance"))
     import conformance as cases
@@ -422,7 +325,7 @@ def conformance():
     wycheproof.run_all(report)
 
 
-# ---- soak: a short form; USSL_SOAK=long is that of `make soak` ----
+# ---- soak: many connections; USSL_SOAK=long selects the number that `make soak` makes ----
 def soak():
     sys.path.insert(0, os.path.join(ROOT, "tests/soak"))
     import soak as cases
@@ -454,7 +357,7 @@ def firmware():
     for name, folder in BOARDS:
         out, errors = run_on_board(board, name, folder, script)
         for line in out.splitlines()[:-1]:
-            report("passed" if " bytes" in line else "failed", "firmware/%s/%s" % (name, line))
+            report("passed" if " bytes" in line else "failed", "firmware/%s/%s" % (name, line), of="firmware/%s/handshakes" % name)
         good = out.endswith("ok\n") and not errors
         report("passed" if good else "failed", "firmware/%s/handshakes" % name, "" if good else out[-500:] + errors[-2000:])
         worst_chain(board, name, folder)
@@ -462,7 +365,7 @@ def firmware():
     small_firmware()
 
 
-# docs/trust.md says what the worst chain costs.
+# Holds the limit that docs/trust.md states for the chain of certificates that takes longest to verify.
 def worst_chain(board, name, folder):
     with open(os.path.join(ROOT, "tests/firmware/worst_chain.py")) as f:
         script = board.with_certs(["ca.pem", "worst-chain.pem", "worst-chain.key"], CERTS, f.read())
@@ -471,19 +374,19 @@ def worst_chain(board, name, folder):
     report("passed" if good else "failed", "firmware/%s/worst-chain: %s" % (name, out.split("\n")[0]), "" if good else out + errors[-2000:])
 
 
-# docs/boards.md says which stack a thread needs.
+# Holds the limit of the C stack that docs/boards.md states.
 def stack(board, name, folder):
     certs = ["server", "client", "server-rsa", "server-p384", "under-rsa", "web"]
     with open(os.path.join(ROOT, "tests/firmware/stack.py")) as f:
         script = board.with_certs(["ca.pem", "root-rsa.pem"] + [c + e for c in certs for e in (".pem", ".key")], CERTS, f.read())
     out, errors = run_on_board(board, name, folder, script)
     for line in out.splitlines()[:-1]:
-        report("passed" if " bytes" in line else "failed", "firmware/%s/%s" % (name, line))
+        report("passed" if " bytes" in line else "failed", "firmware/%s/%s" % (name, line), of="firmware/%s/stack" % name)
     good = out.endswith("ok\n") and not errors
     report("passed" if good else "failed", "firmware/%s/stack" % name, "" if good else out[-500:] + errors[-2000:])
 
 
-# The small builds, with most features left out: whole handshakes there too.
+# Runs whole handshakes in the small builds, which have most features left out.
 def small_firmware():
     sys.path.insert(0, os.path.join(ROOT, "bench"))
     import run as bench
@@ -498,14 +401,14 @@ def small_firmware():
                 report("failed", name, str(e))
 
 
-# ---- chains: tests/data/chains.txt as OpenSSL and CPython see it; test_chains is what we see ----
+# ---- chains: tests/data/chains.txt as OpenSSL and CPython judge it; unit/test_chains holds our judgement ----
 def chains():
     status, out, err = run(["make", "-s", "chains"], timeout=300)
     last = (out.splitlines() or [""])[-1]
     report("failed" if status else "passed", "chains/" + last, out[-3000:] + err[-2000:] if status else "")
 
 
-# ---- fuzz: a minute for each target; `make fuzz` takes an hour ----
+# ---- fuzz: 30 seconds for each target; `make fuzz` takes an hour for each ----
 def fuzz():
     status, out, err = run(["make", "-s", "fuzz-build"], timeout=900)
     if status != 0:
@@ -514,31 +417,52 @@ def fuzz():
     import fuzz as targets
 
     for name, (good, text) in targets.run_all(30, targets.TARGETS):
-        report("passed" if good else "failed", "fuzz/" + (name + ": " + text if good else name), "" if good else text)
+        report("passed" if good else "failed", "fuzz/" + (name + ": " + text if good else name), "" if good else text, of="fuzz")
 
 
-# ---- flags ----
+# ---- flags: each build flag, one at a time ----
 def flags():
     status, out, err = run(["make", "-s", "flags"], timeout=1500)
     for line in out.splitlines():
         if re.match(r"(all|USSL_\S+|binding with .*)[ :]", line) and " bytes " in line or line.endswith(": ok"):
-            report("passed", "flags/" + line)
+            report("passed", "flags/" + line, of="flags")
     if status != 0:
         report("failed", "flags", out[-3000:] + err[-2000:])
 
 
+# In the order in which they run.
+SUITES = {
+    "lint": lint,
+    "api": api,
+    "unit": unit,
+    "threads": threads,
+    "constant-time": constant_time,
+    "compat": compat,
+    "chains": chains,
+    "port": port,
+    "lwip": lwip,
+    "unix32": unix32,
+    "without-bearssl": without_bearssl,
+    "ports": ports,
+    "stock": stock,
+    "interop": interop,
+    "libraries": libraries,
+    "conformance": conformance,
+    "soak": soak,
+    "firmware": firmware,
+    "flags": flags,
+    "fuzz": fuzz,
+}
+
+
 def main():
-    suites = {"lint": lint, "api": api, "unit": unit, "threads": threads, "constant-time": constant_time, "compat": compat, "chains": chains,
-              "port": port, "lwip": lwip, "unix32": unix32, "without-bearssl": without_bearssl, "ports": ports, "stock": stock, "interop": interop, "libraries": libraries,
-              "conformance": conformance, "soak": soak, "firmware": firmware, "flags": flags, "fuzz": fuzz}
-    chosen = [a for a in sys.argv[1:] if not a.startswith("-")] or list(suites)
+    chosen = [a for a in sys.argv[1:] if not a.startswith("-")] or list(SUITES)
     for name in chosen:
-        began = time.time()
-        suites[name]()
-        print("---- %s: %.0f s" % (name, time.time() - began))
-    skipped = ", %d skipped" % counts["skipped"] if counts["skipped"] else ""
-    print("%d passed, %d failed%s" % (counts["passed"], counts["failed"], skipped))
-    return 1 if counts["failed"] or not counts["passed"] else 0
+        if name not in SUITES:
+            raise SystemExit("there is no suite %s; the suites are: %s" % (name, " ".join(SUITES)))
+    for number, name in enumerate(chosen, 1):
+        run_suite(name, SUITES[name], number, len(chosen))
+    return summary()
 
 
 if __name__ == "__main__":
