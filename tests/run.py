@@ -194,9 +194,9 @@ def compat(program=(MICROPYTHON,), prefix="compat/"):
 
 
 # ---- port ----
-# A script passes if its exit status is 0, its last line is "ok", and its stderr consists of the lines that it lists in comments
-# "# stderr: ...". Each line "case NAME ok" or "case NAME FAIL ..." of its output (port.cases prints them) is a result of its own,
-# port/SCRIPT/NAME. A comment "# heap: 2m" sets the size of its heap.
+# A script passes if its exit status is 0 and its last line is "ok". Each line "case NAME ok" or "case NAME FAIL ..." of its
+# output, which port.cases() prints, is a result of its own, port/SCRIPT/NAME. If a script has comments "# stderr: ...", the
+# result port/SCRIPT/stderr is that it has printed just these lines on stderr. A comment "# heap: 2m" sets the size of its heap.
 def port(program=(MICROPYTHON,), prefix="port/", leave_out={}, folder=os.path.join(ROOT, "tests/port")):
     for script in sorted(glob.glob(folder + "/test_*.py")):
         name = prefix + os.path.basename(script)[5:-3]
@@ -211,7 +211,9 @@ def port(program=(MICROPYTHON,), prefix="port/", leave_out={}, folder=os.path.jo
         status, out, err = run(argv, folder, ":".join((folder, ROOT + "/tests/port", ROOT + "/tests/compat")))
         for case, word, rest in re.findall(r"^case (\w+) (ok|FAIL)(.*)$", out, re.M):
             report("passed" if word == "ok" else "failed", name + "/" + case, rest, of=name)
-        good = status == 0 and out.endswith("ok\n") and (not stderr or err.splitlines() == stderr)
+        if stderr:
+            report("passed" if err.splitlines() == stderr else "failed", name + "/stderr", err[-2000:], of=name)
+        good = status == 0 and out.endswith("ok\n")
         report("passed" if good else "failed", name,
                "" if good else "exit status %s\n%s%s" % (status, out[-2000:], err[-2000:]))
 
