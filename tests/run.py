@@ -50,15 +50,20 @@ def cmake_settings():
         report("failed" if wrong else "passed", "ports/cmake-settings", " ".join(wrong))
 
 
-# ---- api: the stub, the documentation and the module have the same names ----
+# ---- api: the stub, the documentation and the module have the same names; each difference from CPython has a test ----
 def api():
     import check_api
+    import check_differences
 
     try:
         found = list(check_api.problems(MICROPYTHON, CERTS, (find_cpython() or (None, None))[1]))
     except RuntimeError as e:
         found = [str(e)]
     report("failed" if found else "passed", "api/stub-docs-module", "\n".join(found))
+    found = list(check_differences.problems())
+    report("failed" if found else "passed", "api/differences-name-tests", "\n".join(found))
+    found = check_differences.blind()
+    report("failed" if found else "passed", "api/differences-without-tests-are-found", "\n".join(found))
     weak_random_source()
 
 
