@@ -159,12 +159,16 @@ def find_cpython():
 
 
 def first_difference(expected, got):
+    """The first line that differs, below the heading of its part of the output."""
     a, b = expected.splitlines(), got.splitlines()
+    heading = ""
     for i in range(max(len(a), len(b))):
         x = a[i] if i < len(a) else "(nothing)"
         y = b[i] if i < len(b) else "(nothing)"
         if x != y:
-            return "line %d\nCPython: %s\nussl:    %s" % (i + 1, x, y)
+            return "line %d\n%sCPython: %s\nussl:    %s" % (i + 1, heading, x, y)
+        if x.startswith("== "):
+            heading = x + "\n"
     return "no difference in the output"
 
 

@@ -1,33 +1,37 @@
-# MemoryBIO (section 5.6).
+# MemoryBIO keeps the order of bytes, and has CPython's methods, attributes and errors.
 import ssl
-from helper import show, show_text
+from helper import part, say, show, show_text
 
+part("reading and writing")
 b = ssl.MemoryBIO()
-print(b.pending, b.eof, b.read(), b.read(5), b.read(-1))
-print(b.write(b"hello"), b.pending, b.write(bytearray(b" ")), b.write(memoryview(b"world")), b.write(b""))
-print(b.read(3), b.pending, b.read(0), b.read(-5), b.pending)
-show("str", b.write, "text")
-show("none", b.write, None)
-show("number", b.write, 5)
-show("read text", b.read, "x")
+say("new: pending", b.pending, "eof", b.eof, "read()", b.read(), "read(5)", b.read(5), "read(-1)", b.read(-1))
+say("write(b'hello')", b.write(b"hello"), "pending", b.pending)
+say("write of a bytearray", b.write(bytearray(b" ")), "of a memoryview", b.write(memoryview(b"world")), "of b''", b.write(b""))
+say("read(3)", b.read(3), "pending", b.pending, "read(0)", b.read(0), "read(-5)", b.read(-5), "pending", b.pending)
+show("write of a text", b.write, "text")
+show("write of None", b.write, None)
+show("write of a number", b.write, 5)
+show("read of a text", b.read, "x")
 show("pending is read-only", setattr, b, "pending", 3)
 show("eof is read-only", setattr, b, "eof", True)
+show("MemoryBIO(1)", ssl.MemoryBIO, 1)
+
+part("write_eof")
 b.write(b"tail")
 b.write_eof()
-print(b.eof, b.pending)
-show_text("after eof", b.write, b"x")
-print(b.read(2), b.eof, b.read(), b.eof, b.read())
+say("with four bytes inside: eof", b.eof, "pending", b.pending)
+show_text("write afterwards", b.write, b"x")
+say("read(2)", b.read(2), "eof", b.eof, "read()", b.read(), "eof", b.eof, "read()", b.read())
 b.write_eof()
-print(b.eof)
+say("a second write_eof: eof", b.eof)
 
-# Growing, shrinking and wrapping around keeps every byte.
+part("many writes and reads of different sizes")
 b = ssl.MemoryBIO()
 sent = got = b""
 for i in range(200):
-    part = bytes((i + k) & 255 for k in range(i * 7 % 97))
-    b.write(part)
-    sent += part
+    data = bytes((i + k) & 255 for k in range(i * 7 % 97))
+    b.write(data)
+    sent += data
     got += b.read(i * 5 % 83)
 got += b.read()
-print(sent == got, b.pending, len(sent))
-show("arguments", ssl.MemoryBIO, 1)
+say("all bytes in order", sent == got, "pending", b.pending, "bytes", len(sent))

@@ -1,52 +1,59 @@
-# SSLObject over MemoryBIOs: before, during and after the handshake (sections 5.2, 5.3).
+# An SSLObject over two MemoryBIOs behaves as CPython's before, during and after the handshake.
 import ssl
-from helper import CERTS, bio_pair, client_context, server_context, shake, show, show_text
+from helper import bio_pair, client_context, met, part, say, server_context, show, show_text
 
+part("wrap_bio")
 client, server = client_context(), server_context()
-show_text("no BIO", lambda: type(client.wrap_bio(1, ssl.MemoryBIO())) and 0 if False else 0)
-show("incoming", client.wrap_bio, 1, ssl.MemoryBIO())
-show("outgoing", client.wrap_bio, ssl.MemoryBIO(), None)
-show_text("server from client", client.wrap_bio, ssl.MemoryBIO(), ssl.MemoryBIO(), server_side=True)
-show_text("client from server", server.wrap_bio, ssl.MemoryBIO(), ssl.MemoryBIO())
+show("incoming is a number", client.wrap_bio, 1, ssl.MemoryBIO())
+show("outgoing is None", client.wrap_bio, ssl.MemoryBIO(), None)
+show_text("a server of a client's context", client.wrap_bio, ssl.MemoryBIO(), ssl.MemoryBIO(), server_side=True)
+show_text("a client of a server's context", server.wrap_bio, ssl.MemoryBIO(), ssl.MemoryBIO())
 show_text("empty name", client.wrap_bio, ssl.MemoryBIO(), ssl.MemoryBIO(), server_hostname="")
-show("NUL in name", client.wrap_bio, ssl.MemoryBIO(), ssl.MemoryBIO(), server_hostname="a\0b")
-print(type(client.wrap_bio(ssl.MemoryBIO(), ssl.MemoryBIO(), server_hostname="localhost")).__name__)
+show("NUL in a name", client.wrap_bio, ssl.MemoryBIO(), ssl.MemoryBIO(), server_hostname="a\0b")
+say("class", type(client.wrap_bio(ssl.MemoryBIO(), ssl.MemoryBIO(), server_hostname="localhost")).__name__)
 
 for version in (ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3):
     client.minimum_version = client.maximum_version = version
     c, s = bio_pair(client, server)
-    print(c.server_side, c.server_hostname, c.context is client, s.server_side, s.server_hostname)
-    print(c.version(), c.cipher(), c.pending())
-    show_text("cert before", c.getpeercert)
-    show("read before", c.read)
-    show("write before", c.write, b"x")
-    show("again without input", c.do_handshake)
-    print(shake(c, s))
-    show("again", c.do_handshake)
-    for o in (c, s):
-        print(o.version(), o.cipher(), o.pending(), o.getpeercert(True) is None)
-    show("nothing to read", c.read)
-    print(c.write(b""), c.write(b"hello"), c.write(bytearray(b"again")), c.write(memoryview(b"!")))
-    print(s.read(), s.read(3), s.pending(), s.read(10), s.read(1024))
-    show("str", c.write, "text")
-    show("number", c.write, 5)
-    show("negative", c.read, -1)
-    print(c.read(0), s.write(b"abcdef"))
+    part("version %d, before the handshake" % version)
+    say("client: server_side", c.server_side, "server_hostname", c.server_hostname, "its context", c.context is client)
+    say("server: server_side", s.server_side, "server_hostname", s.server_hostname)
+    say("version", c.version(), "cipher", c.cipher(), "pending", c.pending())
+    show_text("getpeercert", c.getpeercert)
+    show("read", c.read)
+    show("write", c.write, b"x")
+    show("do_handshake without input", c.do_handshake)
+    say("handshake", met(c, s))
+
+    part("version %d, after the handshake" % version)
+    show("do_handshake", c.do_handshake)
+    for name, o in (("client", c), ("server", s)):
+        say(name + ": version", o.version(), "cipher", o.cipher(), "pending", o.pending())
+        say(name + ": no certificate of the peer", o.getpeercert(True) is None)
+    show("read, nothing there", c.read)
+    say("write of b''", c.write(b""), "of bytes", c.write(b"hello"), "of a bytearray", c.write(bytearray(b"again")),
+        "of a memoryview", c.write(memoryview(b"!")))
+    say("read()", s.read(), "read(3)", s.read(3), "pending", s.pending(), "read(10)", s.read(10), "read(1024)", s.read(1024))
+    show("write of a text", c.write, "text")
+    show("write of a number", c.write, 5)
+    show("read(-1)", c.read, -1)
+    say("read(0)", c.read(0), "write of six bytes", s.write(b"abcdef"))
     buf = bytearray(4)
-    print(c.read(2, buf), bytes(buf), c.pending(), c.read(1000, buf), bytes(buf), c.pending())
-    show("read-only buffer", c.read, 4, b"abcd")
-    print(c.read(5, bytearray(0)))
+    say("read(2, buffer)", c.read(2, buf), "buffer", bytes(buf), "pending", c.pending())
+    say("read(1000, buffer)", c.read(1000, buf), "buffer", bytes(buf), "pending", c.pending())
+    show("read into bytes", c.read, 4, b"abcd")
+    say("read into an empty buffer", c.read(5, bytearray(0)))
     data = bytes(range(256)) * 400
-    print(c.write(data))
+    say("write of 102400 bytes", c.write(data))
     got = b""
     sizes = []
     while len(got) < len(data):
-        part = s.read(65536)
-        sizes.append(len(part) <= 16384)
-        got += part
-    print(got == data, all(sizes))
+        piece = s.read(65536)
+        sizes.append(len(piece) <= 16384)
+        got += piece
+    say("all bytes in order", got == data, "no read gives more than a record", all(sizes))
 
-# Without a name none is checked.
+part("check_hostname is off")
 client.check_hostname = False
 c, s = bio_pair(client, server_context("wrong-name"), None)
-print(shake(c, s), c.server_hostname)
+say("handshake with another host's certificate", met(c, s), "server_hostname", c.server_hostname)

@@ -1,6 +1,6 @@
-# Certificates that must not pass, what is said about each, and what the other side hears (section 9).
+# Certificates that must not pass are refused with CPython's texts and numbers, and the peer gets the same alert.
 import ssl
-from helper import bio_pair, client_context, name_of, server_context, shake
+from helper import bio_pair, client_context, met, name_of, part, say, server_context, shake
 
 CASES = (
     ("server", "localhost"), ("server", "127.0.0.1"), ("server", "::1"), ("server", "x.wild.test"),
@@ -13,43 +13,43 @@ CASES = (
     ("wrong-purpose", "other.test"), ("unknown-issuer", "other.test"),
 )
 for version in (ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3):
+    part("version %d: each certificate, and the host that is asked for" % version)
     for cert, host in CASES:
         client = client_context()
         client.maximum_version = version
         c, s = bio_pair(client, server_context(cert), host)
         outcome = shake(c, s)
-        print(cert, host, [name_of(r) for r in outcome])
+        what = "%s for %s" % (cert, host)
+        say(what + ": client", name_of(outcome[0]))
+        say(what + ": server", name_of(outcome[1]))
         e = outcome[0]
         if isinstance(e, ssl.SSLError):
-            print("   ", e.verify_code, e.verify_message, e.reason, e.library, e.errno, isinstance(e, ValueError))
+            say(what + ": verify_code", e.verify_code, "verify_message", e.verify_message, "reason", e.reason)
+            say(what + ": library", e.library, "errno", e.errno, "is a ValueError", isinstance(e, ValueError))
 
-# Nobody is trusted until something is loaded.
-print([name_of(r) for r in shake(*bio_pair(client_context(None), server_context()))])
-# A self-signed certificate that was loaded is its own anchor.
-print([name_of(r) for r in shake(*bio_pair(client_context("self-signed.pem"), server_context("self-signed")))])
-# Without the name check dates and chain still count.
+part("settings of the client")
+say("nothing is loaded", met(*bio_pair(client_context(None), server_context())))
+say("a self-signed certificate that was loaded", met(*bio_pair(client_context("self-signed.pem"), server_context("self-signed"))))
 for cert in ("wrong-name", "expired", "self-signed"):
     client = client_context()
     client.check_hostname = False
-    print(cert, [name_of(r) for r in shake(*bio_pair(client, server_context(cert)))])
-# CERT_OPTIONAL is CERT_REQUIRED for a client.
+    say("without check_hostname, " + cert, met(*bio_pair(client, server_context(cert))))
 client = client_context()
 client.verify_mode = ssl.CERT_OPTIONAL
-print([name_of(r) for r in shake(*bio_pair(client, server_context("expired")))])
-# CERT_NONE, written by the caller.
+say("CERT_OPTIONAL, expired", met(*bio_pair(client, server_context("expired"))))
 client = client_context(None)
 client.check_hostname = False
 client.verify_mode = ssl.CERT_NONE
 c, s = bio_pair(client, server_context("self-signed"))
-print(shake(c, s), c.getpeercert(True) is not None)
+say("CERT_NONE, self-signed", met(c, s), "the certificate can be read", c.getpeercert(True) is not None)
 
-# After a refusal neither side ever succeeds.
+part("after a refusal")
 c, s = bio_pair(client_context(), server_context("expired"))
 shake(c, s)
-for fun in (c.do_handshake, s.do_handshake, c.read):
+for what, fun in (("the client's handshake", c.do_handshake), ("the server's handshake", s.do_handshake), ("read", c.read)):
     try:
         fun()
-        print("went on")
+        say(what, "goes on")
     except ssl.SSLError:
-        print("stays refused")
-print(c.version())
+        say(what, "is refused")
+say("version", c.version())

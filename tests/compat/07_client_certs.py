@@ -1,9 +1,10 @@
-# Servers that ask for a certificate (sections 4, 9).
+# A server that asks for a certificate takes and refuses what CPython's server does, in each mode.
 import ssl
-from helper import CERTS, bio_pair, client_context, name_of, server_context, shake
+from helper import CERTS, bio_pair, client_context, name_of, part, say, server_context, shake
 
 for version in (ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3):
     for mode in (ssl.CERT_NONE, ssl.CERT_OPTIONAL, ssl.CERT_REQUIRED):
+        part("version %d, verify_mode %d" % (version, mode))
         for cert in (None, "client", "rogue-client", "server"):
             server = server_context()
             server.verify_mode = mode
@@ -14,12 +15,13 @@ for version in (ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3):
                 client.load_cert_chain(CERTS + cert + ".pem", CERTS + cert + ".key")
             c, s = bio_pair(client, server)
             outcome = shake(c, s)
-            print(int(version), int(mode), cert, [name_of(r) for r in outcome])
+            what = "client's certificate %s" % cert
+            say(what + ": client", name_of(outcome[0]), "server", name_of(outcome[1]))
             if outcome == [True, True]:
-                print("   ", s.getpeercert(True) is not None)
+                say(what + ": the server can read it", s.getpeercert(True) is not None)
             elif outcome[0] is True:
-                # TLS 1.3: the client learns of it when it reads.
+                # In TLS 1.3 the server's alert arrives after the client's handshake has ended.
                 try:
                     c.read()
                 except ssl.SSLError as e:
-                    print("    client reads:", name_of(e))
+                    say(what + ": the client's read", name_of(e))

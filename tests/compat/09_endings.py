@@ -1,15 +1,15 @@
-# The end of a connection, as far as this side can see it (section 5.5).
+# Each way in which a connection ends has CPython's exception, with and without close_notify.
 import ssl
-from helper import Server, bio_pair, client_context, server_context, shake, show
+from helper import Server, bio_pair, client_context, met, part, say, server_context, shake, show
 
-# The wire ends during the handshake.
+part("the wire ends during the handshake")
 a = ssl.MemoryBIO()
 c = client_context().wrap_bio(a, ssl.MemoryBIO(), server_hostname="localhost")
-show("hello", c.do_handshake)
+show("do_handshake", c.do_handshake)
 a.write_eof()
-show("eof", c.do_handshake)
+show("do_handshake after the end of the wire", c.do_handshake)
 
-# Alerts during the handshake. Nothing is answered, also not to close_notify.
+part("alerts during the handshake, and what is sent in answer")
 for alert in (0, 10, 20, 21, 22, 30, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, 60, 70, 71, 80, 86, 90, 109, 110, 112, 113, 116):
     a, b = ssl.MemoryBIO(), ssl.MemoryBIO()
     c = client_context().wrap_bio(a, b, server_hostname="localhost")
@@ -21,36 +21,36 @@ for alert in (0, 10, 20, 21, 22, 30, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50,
     try:
         c.do_handshake()
     except ssl.SSLError as e:
-        print(alert, type(e).__name__, e.reason, b.read())
+        say("alert %d" % alert, type(e).__name__, "reason", e.reason, "answer", b.read())
 
-# The wire ends without close_notify: data first, then the truncation.
+part("the wire ends without close_notify")
 a, b = ssl.MemoryBIO(), ssl.MemoryBIO()
 c = client_context().wrap_bio(a, b, server_hostname="localhost")
 s = server_context().wrap_bio(b, a, server_side=True)
-print(shake(c, s))
+say("handshake", met(c, s))
 s.write(b"last words")
 a.write_eof()
-print(c.read(4), c.read(100))
-show("truncated", c.read)
+say("read(4)", c.read(4), "read(100)", c.read(100))
+show("read", c.read)
 try:
     c.read()
 except ssl.SSLEOFError as e:
-    print("still truncated", e.errno)
+    say("another read, SSLEOFError: errno", e.errno)
 
-# Garbage instead of TLS.
+part("the peer sends no TLS")
 a, b = ssl.MemoryBIO(), ssl.MemoryBIO()
 c = client_context().wrap_bio(a, b, server_hostname="localhost")
 a.write(b"HTTP/1.1 400 Bad Request\r\n\r\n")
-show("garbage", c.do_handshake)
+show("do_handshake", c.do_handshake)
 
-# Nothing in common.
+part("no common version")
 client, server = client_context(), server_context()
 client.maximum_version = ssl.TLSVersion.TLSv1_2
 server.minimum_version = ssl.TLSVersion.TLSv1_3
-for r in shake(*bio_pair(client, server)):
-    print(type(r).__name__, r.reason)
+for who, e in zip(("client", "server"), shake(*bio_pair(client, server))):
+    say(who, type(e).__name__, "reason", e.reason)
 
-# A socket truncated without close_notify: b"" unless asked otherwise.
+part("a server that closes the socket instead of a handshake")
 
 
 def truncate(s):
@@ -58,5 +58,5 @@ def truncate(s):
 
 
 plain = Server(truncate, plain=True)
-show("plain server", client_context().wrap_socket, plain.connect(), server_hostname="localhost")
-print(plain.wait())
+show("wrap_socket", client_context().wrap_socket, plain.connect(), server_hostname="localhost")
+say("the server's error", plain.wait())

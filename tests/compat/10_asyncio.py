@@ -1,7 +1,7 @@
-# asyncio's own open_connection and start_server, unmodified, on our contexts (section 11).
+# asyncio's open_connection() and start_server() work with our contexts, unmodified.
 import asyncio
 import ssl
-from helper import client_context, os_random, server_context
+from helper import client_context, os_random, say, server_context
 
 
 async def echo(reader, writer):
@@ -42,32 +42,30 @@ async def serve(context):
 async def main():
     server, port = await serve(server_context())
     client = client_context()
-    print(await talk(port, b"one", client, 3))
+    say("one connection", await talk(port, b"one", client, 3))
     results = await asyncio.gather(*[talk(port, b"c%d" % i, client, 4) for i in range(5)])
-    for r in results:
-        print(r)
+    for i, answers in enumerate(results):
+        say("connection %d of five at once" % i, answers)
 
-    # Much data both ways, through wires that fill up.
     reader, writer = await asyncio.open_connection("127.0.0.1", port, ssl=client, server_hostname="localhost")
     big = b"x" * 60000 + b"\n"
     writer.write(big)
     await writer.drain()
-    print(await reader.readexactly(5 + len(big)) == b"echo " + big)
+    say("60001 bytes come back", await reader.readexactly(5 + len(big)) == b"echo " + big)
     writer.close()
     await writer.wait_closed()
 
-    # A certificate that is not trusted is refused at the latest at the first I/O.
+    # A certificate that is not trusted is refused in open_connection(), or at the first read or write.
     try:
         reader, writer = await asyncio.open_connection(
             "127.0.0.1", port, ssl=client_context(None), server_hostname="localhost")
         writer.write(b"hello\n")
         await writer.drain()
         await reader.readline()
-        print("not refused")
+        say("without a trust anchor", "not refused")
     except ssl.SSLCertVerificationError as e:
-        print("refused", e.verify_code)
-    # And the server goes on.
-    print(await talk(port, b"again", client, 1))
+        say("without a trust anchor: refused, verify_code", e.verify_code)
+    say("the server goes on", await talk(port, b"again", client, 1))
     server.close()
 
 

@@ -1,36 +1,39 @@
-# getpeercert(): the dict, in CPython's shape (section 9).
+# getpeercert() returns CPython's dict, or the bytes of the certificate.
 import ssl
-from helper import CERTS, bio_pair, client_context, server_context, shake
+from helper import CERTS, bio_pair, client_context, met, part, say, server_context
 
 
 def show(cert):
     for key in sorted(cert):
-        print("   ", key, repr(cert[key]).replace("\u00fc", "\\xfc"))  # repr differs
+        say(key, repr(cert[key]).replace("\u00fc", "\\xfc"))  # MicroPython's repr() escapes it, CPython's does not
 
 
 for cert in ("server", "server-rsa", "chain", "self-signed", "cn-only", "odd"):
+    part("certificate " + cert)
     client = client_context("self-signed.pem" if cert == "self-signed" else "ca.pem")
     client.check_hostname = False
     c, s = bio_pair(client, server_context(cert))
-    print(cert, shake(c, s))
+    say("handshake", met(c, s))
     show(c.getpeercert())
-    print(c.getpeercert() == c.getpeercert(False), c.getpeercert() is c.getpeercert())
-    print(type(c.getpeercert(True)).__name__, c.getpeercert(binary_form=True) == c.getpeercert(True))
-    print(s.getpeercert(), s.getpeercert(True))
+    say("getpeercert(False) is equal", c.getpeercert() == c.getpeercert(False))
+    say("each call makes a new dict", c.getpeercert() is not c.getpeercert())
+    say("class of getpeercert(True)", type(c.getpeercert(True)).__name__)
+    say("binary_form=True is equal", c.getpeercert(binary_form=True) == c.getpeercert(True))
+    say("the server's getpeercert()", s.getpeercert(), "getpeercert(True)", s.getpeercert(True))
 
-# Not verified: an empty dict, but the bytes.
+part("a certificate that was not verified")
 client = client_context(None)
 client.check_hostname = False
 client.verify_mode = ssl.CERT_NONE
 c, s = bio_pair(client, server_context())
-print(shake(c, s), c.getpeercert(), len(c.getpeercert(True)) > 300)
+say("handshake", met(c, s), "getpeercert()", c.getpeercert(), "getpeercert(True) has bytes", len(c.getpeercert(True)) > 300)
 
-# A client's.
+part("a client's certificate")
 server = server_context()
 server.verify_mode = ssl.CERT_REQUIRED
 server.load_verify_locations(CERTS + "ca.pem")
 client = client_context()
 client.load_cert_chain(CERTS + "client.pem", CERTS + "client.key")
 c, s = bio_pair(client, server)
-print(shake(c, s))
+say("handshake", met(c, s))
 show(s.getpeercert())

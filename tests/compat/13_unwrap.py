@@ -1,45 +1,46 @@
-# The end of a connection, said properly (section 5.5).
+# unwrap() ends a connection as in CPython: with close_notify in both directions, and each call in between has the same result.
 import ssl
-from helper import Server, bio_pair, client_context, server_context, shake, show, show_text
+from helper import Server, bio_pair, client_context, met, part, say, server_context, shake, show
 
 for version in (ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3):
+    part("version %d" % version)
     client = client_context()
     client.maximum_version = version
     c, s = bio_pair(client, server_context())
-    show("before the handshake", c.unwrap)
-    print(shake(c, s))
-    show("first", c.unwrap)
-    show("again", c.unwrap)
-    show("we wait", c.read)
-    show("we write", c.write, b"x")
-    show("the peer reads", s.read)
-    show("again", s.read)
-    show("half-closed", s.write, b"late")
-    show("we read", c.read)
-    show("still waiting", c.unwrap)
-    show("the peer says it too", s.unwrap)
-    show("again", s.unwrap)
-    show("reads", s.read)
-    show("writes", s.write, b"x")
-    show("we are done", c.unwrap)
-    show("we read", c.read)
-    show("we write", c.write, b"x")
-    print(c.version(), s.version())
-    # Data that nobody read stands in the way, and stays readable.
+    show("client's unwrap before the handshake", c.unwrap)
+    say("handshake", met(c, s))
+    show("client's unwrap", c.unwrap)
+    show("client's unwrap again", c.unwrap)
+    show("client's read", c.read)
+    show("client's write", c.write, b"x")
+    show("server's read", s.read)
+    show("server's read again", s.read)
+    show("server's write, half-closed", s.write, b"late")
+    show("client's read of it", c.read)
+    show("client's unwrap, still waiting", c.unwrap)
+    show("server's unwrap", s.unwrap)
+    show("server's unwrap again", s.unwrap)
+    show("server's read after unwrap", s.read)
+    show("server's write after unwrap", s.write, b"x")
+    show("client's unwrap, done", c.unwrap)
+    show("client's read after unwrap", c.read)
+    show("client's write after unwrap", c.write, b"x")
+    say("client's version", c.version(), "server's version", s.version())
+
     c, s = bio_pair(client, server_context())
     shake(c, s)
     s.write(b"unread")
-    show("data", c.unwrap)
-    show("data first", s.read)
-    # After a failure.
+    show("unwrap with unread data", c.unwrap)
+    show("server's read after it", s.read)
+
     c, s = bio_pair(client, server_context("expired"))
     shake(c, s)
     try:
         c.unwrap()
     except ssl.SSLError as e:
-        print("after a failure", isinstance(e, ssl.SSLError))
+        say("unwrap after a failed handshake raises an SSLError", isinstance(e, ssl.SSLError))
 
-
+part("over a socket, which is plain afterwards")
 heard = []
 
 
@@ -58,6 +59,6 @@ tls.sendall(b"over TLS")
 plain = tls.unwrap()
 got = plain.recv(20)
 plain.send(b"and back")
-print(got, tls.version(), tls.cipher(), tls.pending())
-print(srv.wait(), heard)
+say("the client has received", got, "version", tls.version(), "cipher", tls.cipher(), "pending", tls.pending())
+say("the server's error", srv.wait(), "it has received", heard)
 plain.close()

@@ -1,20 +1,24 @@
-# OpenSSL's cipher strings, as far as suites of ours are concerned: AEAD with ECDHE (7).
+# set_ciphers() reads OpenSSL's cipher strings as CPython does. Compared are the suites that we have: AEAD with ECDHE.
 import ssl
-from helper import bio_pair, client_context, server_context, shake, show, show_text
+from helper import bio_pair, client_context, met, part, say, server_context, shake, show
 
 
 def ours(ctx):
+    """The names of a context's suites that we have too."""
     return [c["name"] for c in ctx.get_ciphers()
             if c["aead"] and (c["name"].startswith("TLS_") or c["name"].startswith("ECDHE-"))
             and not any(x in c["name"] for x in ("CCM", "ARIA", "PSK"))]
 
 
 ctx = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-print(ours(ctx))
+part("get_ciphers")
+say("default", ours(ctx))
 for c in ctx.get_ciphers():
     if c["name"] in ours(ctx):
-        print(sorted((k, v) for k, v in c.items() if k != "description"))
-        print(c["description"])
+        say(c["name"], sorted((k, v) for k, v in c.items() if k != "description"))
+        say("description", c["description"])
+
+part("cipher strings, and the suites of TLS 1.2 that they choose")
 for text in (
         "DEFAULT", "ALL", "HIGH", "ECDHE", "ECDH", "kEECDH", "EECDH", "ECDHE+AESGCM", "AESGCM", "AES", "AES128", "AES256",
         "CHACHA20", "aRSA", "ECDSA", "aECDSA", "ECDHE-RSA-AES128-GCM-SHA256", "nonsense:ECDHE", "ECDHE:!aRSA",
@@ -26,19 +30,21 @@ for text in (
         "ECDHE:-ECDHE:AES128:ALL", "ECDHE-RSA-AES128-GCM-SHA256+AES", ":::ECDHE+CHACHA20::"):
     ctx = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     ctx.set_ciphers(text)
-    print(text, "->", ours(ctx)[3:])
+    say(text, ours(ctx)[3:])
+
+part("cipher strings that choose nothing")
 ctx = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 for text in ("", "nonsense", "!ALL", "@STRENGTH", "TLS_AES_128_GCM_SHA256", "TLSv1.3", "ecdhe", "a+", "!!", "ECDHE:@FOO",
              "ECDHE:@SECLEVEL=9", "ECDHE+nonsense", "LOW", "PROFILE=SYSTEM", "-ALL", "DEFAULT:!ALL"):
     try:
         ctx.set_ciphers(text)
-        print(repr(text), "taken")
+        say(repr(text), "taken")
     except ssl.SSLError as e:
-        print(repr(text), str(e), e.args, e.errno, hasattr(e, "reason"))
+        say(repr(text), e, "args", e.args, "errno", e.errno, "it has a reason", hasattr(e, "reason"))
 for value in (5, None, b"ALL"):
-    show("type", ctx.set_ciphers, value)
+    show(repr(value), ctx.set_ciphers, value)
 
-# What is chosen is what happens, and a server's order wins.
+part("the suite of a handshake; the server's order counts")
 for version in (ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3):
     for mine, theirs in (("ECDHE+CHACHA20", "DEFAULT"), ("AES128:AES256", "AES256:AES128"), ("AES256+ECDSA", "CHACHA20+ECDSA")):
         c, s = client_context(), server_context()
@@ -46,13 +52,19 @@ for version in (ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3):
         c.set_ciphers(mine)
         s.set_ciphers(theirs)
         a, b = bio_pair(c, s)
-        print(*[r if r is True else (type(r).__name__, r.reason) for r in shake(a, b)], a.cipher(), b.cipher())
+        what = "version %d, client %s, server %s" % (version, mine, theirs)
+        for who, r in zip(("client", "server"), shake(a, b)):
+            say("%s: %s" % (what, who), "done" if r is True else "%s %s" % (type(r).__name__, r.reason))
+        say(what + ": cipher", a.cipher(), "server's cipher", b.cipher())
 c, s = client_context(), server_context()
 c.maximum_version = ssl.TLSVersion.TLSv1_2
 c.set_ciphers("AES128:AES256")
 s.set_ciphers("AES256:AES128")
 s.options &= ~ssl.OP_CIPHER_SERVER_PREFERENCE
 a, b = bio_pair(c, s)
-print(shake(a, b), a.cipher(), a.shared_ciphers(), a.compression(), a.selected_npn_protocol() is None)
+say("without OP_CIPHER_SERVER_PREFERENCE: handshake", met(a, b), "cipher", a.cipher())
+say("client's shared_ciphers", a.shared_ciphers(), "compression", a.compression(), "no NPN", a.selected_npn_protocol() is None)
 shared = b.shared_ciphers()
-print(isinstance(shared, list), isinstance(shared[0], tuple), len(shared[0]), ("ECDHE-ECDSA-AES128-GCM-SHA256", "TLSv1.2", 128) in shared)
+say("server's shared_ciphers are a list", isinstance(shared, list), "of tuples", isinstance(shared[0], tuple),
+    "with fields", len(shared[0]))
+say("AES128 with ECDSA is among them", ("ECDHE-ECDSA-AES128-GCM-SHA256", "TLSv1.2", 128) in shared)

@@ -1,8 +1,9 @@
-# Application protocols (8).
+# Application protocols are chosen, copied and refused as by CPython.
 import ssl
-from helper import bio_pair, client_context, server_context, shake, show, show_text
+from helper import bio_pair, client_context, met, part, say, server_context, show
 
 for version in (ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3):
+    part("version %d, lists of client and server" % version)
     for theirs, ours in ((["h2", "http/1.1"], ["http/1.1", "h2"]), (["h2"], ["h2"]), (["h2"], ["http/1.1"]), (["h2"], None),
                          (None, ["h2"]), ([], ["h2"]), (["h2"], []), (["x" * 255, "y"], ["y"]), (("a", "b", "c"), ("c",)),
                          (["h2", "h"], ["h", "h2x"])):
@@ -13,10 +14,13 @@ for version in (ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3):
         if ours is not None:
             s.set_alpn_protocols(ours)
         a, b = bio_pair(c, s)
-        print(a.selected_alpn_protocol())
-        print(shake(a, b), a.selected_alpn_protocol(), b.selected_alpn_protocol(), a.version())
+        names = [[name[:10] for name in given] if given is not None else None for given in (theirs, ours)]
+        what = "client %s, server %s" % (names[0], names[1])
+        say(what + ": protocol before the handshake", a.selected_alpn_protocol())
+        say(what + ": handshake", met(a, b), "version", a.version())
+        say(what + ": protocol", a.selected_alpn_protocol(), "server's protocol", b.selected_alpn_protocol())
 
-# The list is copied, and a later one replaces it; connections keep what they began with.
+part("the list is copied, and connections keep the one that they began with")
 c, s = client_context(), server_context()
 names = ["h2"]
 c.set_alpn_protocols(names)
@@ -24,24 +28,24 @@ s.set_alpn_protocols(["h2", "spdy"])
 names[0] = "spdy"
 a, b = bio_pair(c, s)
 c.set_alpn_protocols(["spdy"])
-print(shake(a, b), a.selected_alpn_protocol())
+say("a connection from before: handshake", met(a, b), "protocol", a.selected_alpn_protocol())
 a, b = bio_pair(c, s)
-print(shake(a, b), a.selected_alpn_protocol())
+say("a new connection: handshake", met(a, b), "protocol", a.selected_alpn_protocol())
 
-# What is refused leaves the list as it was.
-for bad in ([""], ["x" * 256], ["ok", ""]):
+part("what set_alpn_protocols refuses; the list stays as it was")
+for what, bad in (("an empty name", [""]), ("a name of 256 bytes", ["x" * 256]), ("a good and an empty name", ["ok", ""])):
     try:
         c.set_alpn_protocols(bad)
-        print("taken")
+        say(what, "taken")
     except ssl.SSLError as e:
-        print(e, e.args, e.errno)
-show("not text", c.set_alpn_protocols, [5])
-show("bytes", c.set_alpn_protocols, [b"h2"])
-show("number", c.set_alpn_protocols, 5)
-show("none", c.set_alpn_protocols, None)
+        say(what, e, "args", e.args, "errno", e.errno)
+show("a number in the list", c.set_alpn_protocols, [5])
+show("bytes in the list", c.set_alpn_protocols, [b"h2"])
+show("a number", c.set_alpn_protocols, 5)
+show("None", c.set_alpn_protocols, None)
 try:
     c.set_alpn_protocols(["\xe9"])
 except ValueError:
-    print("not ASCII")
+    say("a name that is not ASCII", "ValueError")
 a, b = bio_pair(c, s)
-print(shake(a, b), a.selected_alpn_protocol())
+say("handshake", met(a, b), "protocol", a.selected_alpn_protocol())

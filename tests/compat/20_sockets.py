@@ -1,65 +1,70 @@
-# An SSLSocket as a socket: unconnected, listening, unwrapped, closed (5.1, 5.4).
+# An SSLSocket has CPython's methods of a socket, whether it is unconnected, connected, listening, unwrapped or closed.
 import socket
 import ssl
 import time
 import _thread
-from helper import CERTS, Server, begin_connect, client_context, echo, listen, name_of, server_context, show, show_text
+from helper import Server, begin_connect, client_context, echo, listen, part, say, server_context, show, show_text
 
 client, server = client_context(), server_context()
 
-# Wrapped before it is connected.
+part("wrapped before it is connected")
 tls = client.wrap_socket(socket.socket(), server_hostname="localhost")
-print(tls.version(), tls.cipher(), tls.pending(), tls.selected_alpn_protocol(), tls.session, tls.session_reused,
-      tls.compression(), tls.shared_ciphers(), tls.server_side, tls.server_hostname, tls.context is client)
-show("handshake", tls.do_handshake)
-show("certificate", tls.getpeercert)
+for name in ("version", "cipher", "pending", "selected_alpn_protocol", "compression", "shared_ciphers"):
+    say(name, getattr(tls, name)())
+for name in ("session", "session_reused", "server_side", "server_hostname"):
+    say(name, getattr(tls, name))
+say("its context", tls.context is client)
+show("do_handshake", tls.do_handshake)
+show("getpeercert", tls.getpeercert)
 show("unwrap", tls.unwrap)
 show_text("read", tls.read)
 show_text("write", tls.write, b"x")
 show("recv", tls.recv, 1)
-print(tls.gettimeout(), tls.fileno() >= 0)
+say("gettimeout", tls.gettimeout(), "has a descriptor", tls.fileno() >= 0)
 free, addr = listen()
 free.close()
-show("refused", tls.connect, addr)
+show("connect, nobody listens", tls.connect, addr)
 tls.close()
 
 tls = client.wrap_socket(socket.socket(), server_hostname="localhost")
-print(tls.connect_ex(addr) != 0)
+say("connect_ex, nobody listens, returns an errno", tls.connect_ex(addr) != 0)
 tls.close()
 
+part("connect")
 srv = Server(echo)
 tls = client.wrap_socket(socket.socket(), server_hostname="localhost")
-print(tls.connect(srv.addr), tls.version())
-show_text("twice", tls.connect, srv.addr)
-show_text("twice", tls.connect_ex, srv.addr)
+say("connect", tls.connect(srv.addr), "version", tls.version())
+show_text("connect again", tls.connect, srv.addr)
+show_text("connect_ex again", tls.connect_ex, srv.addr)
 tls.sendall(b"over TLS")
-print(tls.recv(100))
+say("recv", tls.recv(100))
 tls.close()
-print(srv.wait())
-show_text("closed", tls.connect, srv.addr)
-show("closed", tls.do_handshake)
-show("closed", tls.recv, 1)
-show("closed", tls.send, b"x")
-show("closed", tls.unwrap)
-print(tls.fileno())
+say("the server's error", srv.wait())
+show_text("connect after close", tls.connect, srv.addr)
+show("do_handshake after close", tls.do_handshake)
+show("recv after close", tls.recv, 1)
+show("send after close", tls.send, b"x")
+show("unwrap after close", tls.unwrap)
+say("fileno after close", tls.fileno())
 
+part("connect_ex, and a handshake that is deferred")
 srv = Server(echo)
 tls = client.wrap_socket(socket.socket(), server_hostname="localhost", do_handshake_on_connect=False)
-print(tls.connect_ex(srv.addr), tls.version(), tls.do_handshake(), tls.version())
+say("connect_ex", tls.connect_ex(srv.addr), "version", tls.version(), "do_handshake", tls.do_handshake(), "version", tls.version())
 tls.sendall(b"and back")
-print(tls.recv(100))
+say("recv", tls.recv(100))
 tls.close()
-print(srv.wait())
+say("the server's error", srv.wait())
 
-# Connected, but not to whom we meant.
+part("connect to a server whose certificate has expired")
 srv = Server(echo, server_context("expired"))
 tls = client.wrap_socket(socket.socket(), server_hostname="localhost")
-show_text("expired", tls.connect, srv.addr)
-print(tls.version(), srv.wait())
-show_text("and again", tls.connect, srv.addr)
+show_text("connect", tls.connect, srv.addr)
+say("version", tls.version(), "the server's error", srv.wait())
+show_text("connect again", tls.connect, srv.addr)
 tls.close()
 
-# What would go past TLS.
+part("methods that would send or receive without TLS, and others that are refused")
 srv = Server(echo)
 tls = client.wrap_socket(srv.connect(), server_hostname="localhost")
 show_text("sendto", tls.sendto, b"x", srv.addr)
@@ -69,42 +74,42 @@ show_text("sendmsg", tls.sendmsg, [b"x"])
 show_text("recvmsg", tls.recvmsg, 1)
 show_text("recvmsg_into", tls.recvmsg_into, [bytearray(1)])
 show_text("dup", tls.dup)
-show_text("binding", tls.get_channel_binding, "x")
-show("post-handshake", tls.verify_client_post_handshake)
+show_text("get_channel_binding('x')", tls.get_channel_binding, "x")
+show("verify_client_post_handshake", tls.verify_client_post_handshake)
 
-# Timeouts can be asked for.
+part("gettimeout")
 for timeout in (3, 0.5, 0, None):
     tls.settimeout(timeout)
-    print(tls.gettimeout())
+    say("after settimeout(%s)" % timeout, tls.gettimeout())
 tls.setblocking(False)
-print(tls.gettimeout())
+say("after setblocking(False)", tls.gettimeout())
 tls.setblocking(True)
-print(tls.gettimeout())
+say("after setblocking(True)", tls.gettimeout())
 
-# makefile: reads what is asked for, over several records; closing it leaves the connection.
+part("makefile, which reads over several records and whose close() leaves the connection open")
 f = tls.makefile("rwb", 0)
 f.write(b"line one\nline two\nabc")
 f.write(b"def")
-print(f.readline(), f.readline())
+say("readline", f.readline(), "readline", f.readline())
 f.close()
 tls.settimeout(5)
 left = b""
 while len(left) < 6:
     left += tls.recv(6)
-print(left)
+say("recv of the rest", left)
 tls.sendall(b"one\ntwo\n")
 with tls.makefile("r") as text:
-    print(repr(text.readline()))
-show_text("mode", tls.makefile, "x")
+    say("readline of a text file", repr(text.readline()))
+show_text("makefile('x')", tls.makefile, "x")
 tls.close()
-print(srv.wait())
+say("the server's error", srv.wait())
 
-# A listener: what it accepts is wrapped, and one bad client does not stop it.
+part("a listener, which goes on after a client that has failed")
 plain, addr = listen()
 listener = server.wrap_socket(plain, server_side=True)
-print(listener.server_side, listener.version(), listener.fileno() >= 0)
+say("server_side", listener.server_side, "version", listener.version(), "has a descriptor", listener.fileno() >= 0)
 show_text("connect", listener.connect, addr)
-show("certificate", listener.getpeercert)
+show("getpeercert", listener.getpeercert)
 
 
 class Client:
@@ -132,49 +137,46 @@ class Client:
         return self.result
 
 
-for context in (client, client_context(None), client):
+for what, context in (("a client", client), ("one that trusts nobody", client_context(None)), ("another client", client)):
     c = Client(context)
     try:
         accepted, _ = listener.accept()
-        print(type(accepted).__name__, accepted.server_side, accepted.version(), accepted.recv(10))
+        say(what + ": accept returns", type(accepted).__name__, "server_side", accepted.server_side, "version", accepted.version())
+        say(what + ": recv", accepted.recv(10))
         accepted.sendall(b"welcome")
         accepted.close()
     except ssl.SSLError as e:
-        print(type(e).__name__, e.reason)
-    print(c.wait())
+        say(what + ": accept raises", type(e).__name__, "reason", e.reason)
+    say(what + ": it has received or raised", c.wait())
 listener.close()
-print(listener.fileno())
+say("fileno after close", listener.fileno())
 
-# Only streams; no handshake on a socket that does not wait.
+part("sockets of datagrams, and sockets that do not block")
 udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-show_text("datagrams", client.wrap_socket, udp)
+show_text("wrap_socket of a datagram socket", client.wrap_socket, udp)
 udp.close()
 srv = Server(echo)
 sock = srv.connect()
 sock.setblocking(False)
-show_text("non-blocking", client.wrap_socket, sock, server_hostname="localhost")
-print(srv.wait())
+show_text("wrap_socket of a non-blocking socket", client.wrap_socket, sock, server_hostname="localhost")
+say("the server's error", srv.wait())
 srv = Server(echo)
 sock = srv.connect()
 sock.setblocking(False)
 tls = client.wrap_socket(sock, server_hostname="localhost", do_handshake_on_connect=False)
-print(tls.gettimeout())
+say("without its handshake: gettimeout", tls.gettimeout())
 try:
-    tls.do_handshake()  # done at once only if the server is very quick
+    tls.do_handshake()  # returns if the server has answered already
 except ssl.SSLWantReadError:
     pass
 tls.setblocking(True)
 tls.do_handshake()
 tls.sendall(b"after all")
-print(tls.recv(100))
+say("recv after setblocking(True) and do_handshake", tls.recv(100))
 tls.close()
-print(srv.wait())
+say("the server's error", srv.wait())
 
-
-# Unwrapped, it is a plain socket again.
-def polite(s):
-    s.unwrap()
-    s.recv(100)
+part("an SSLSocket after unwrap is a plain socket")
 
 
 def clear(s):
@@ -188,14 +190,14 @@ tls.unwrap()
 show_text("read", tls.read)
 show_text("write", tls.write, b"x")
 show("unwrap", tls.unwrap)
-print(tls.version(), tls.cipher(), tls.pending())
-print(tls.send(b"in the clear"), tls.recv(100))
+say("version", tls.version(), "cipher", tls.cipher(), "pending", tls.pending())
+say("send", tls.send(b"in the clear"), "recv", tls.recv(100))
 tls.close()
-print(srv.wait())
+say("the server's error", srv.wait())
 for constructor in (ssl.SSLSocket, ssl.SSLObject):
-    show_text("constructor", constructor)
+    show_text("%s()" % constructor.__name__, constructor)
 
-# A connection that was refused while the socket did not wait: the reason is not lost.
+part("a connection that was refused while the socket did not block")
 listener, address = listen()
 listener.close()
 sock = begin_connect(address)
@@ -203,4 +205,4 @@ time.sleep(0.2)
 try:
     client_context().wrap_socket(sock, server_hostname="localhost", do_handshake_on_connect=False).do_handshake()
 except OSError as e:
-    print("refused", e.errno)
+    say("do_handshake raises errno", e.errno)

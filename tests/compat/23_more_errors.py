@@ -1,21 +1,21 @@
-# Failures by their reason words, on whichever side they happen (3), and refusals that come late.
+# Failures have CPython's classes and reasons, at the side where they happen and at the other, early and late.
 import ssl
-from helper import CERTS, Server, bio_pair, client_context, name_of, server_context, shake, show, show_text
+from helper import CERTS, Server, bio_pair, client_context, met, name_of, part, say, server_context, shake, show
 
-# Crossed limits are taken, and leave nothing to speak.
+part("no version is left")
 ctx = client_context()
 ctx.minimum_version = ssl.TLSVersion.TLSv1_3
 ctx.maximum_version = ssl.TLSVersion.TLSv1_2
-show("crossed", bio_pair(ctx, server_context())[0].do_handshake)
+show("client, minimum_version above maximum_version", bio_pair(ctx, server_context())[0].do_handshake)
 ctx = server_context()
 ctx.minimum_version = ssl.TLSVersion.TLSv1_3
 ctx.maximum_version = ssl.TLSVersion.TLSv1_2
-print(type(shake(*bio_pair(client_context(), ctx))[1]).__name__)
+say("server, minimum_version above maximum_version", type(shake(*bio_pair(client_context(), ctx))[1]).__name__)
 c = client_context()
 c.options |= ssl.OP_NO_TLSv1_2 | ssl.OP_NO_TLSv1_3
-show("no version left", bio_pair(c, server_context())[0].do_handshake)
+show("client, both versions left out by options", bio_pair(c, server_context())[0].do_handshake)
 
-# Not TLS at all.
+part("the peer sends no TLS")
 for text in (b"GET / HTTP/1.0\r\n\r\n", b"HEAD / HTTP/1.0\r\n\r\n", b"CONNECT example.test:443 HTTP/1.1\r\n\r\n",
              b"SSH-2.0-OpenSSH_9.2p1\r\n\r\n", b"\x00" * 40):
     incoming = ssl.MemoryBIO()
@@ -24,7 +24,7 @@ for text in (b"GET / HTTP/1.0\r\n\r\n", b"HEAD / HTTP/1.0\r\n\r\n", b"CONNECT ex
     try:
         s.do_handshake()
     except ssl.SSLError as e:
-        print(text[:4], type(e).__name__, e.reason if text[:1] in b"GHC" else "-")
+        say("server, %r" % text[:4], type(e).__name__, "reason", e.reason if text[:1] in b"GHC" else "-")
 for text in (b"HTTP/1.1 400 Bad Request\r\n\r\n", b"220 mail.example.test ESMTP\r\n"):
     incoming = ssl.MemoryBIO()
     c = client_context().wrap_bio(incoming, ssl.MemoryBIO(), server_hostname="localhost")
@@ -33,20 +33,22 @@ for text in (b"HTTP/1.1 400 Bad Request\r\n\r\n", b"220 mail.example.test ESMTP\
     except ssl.SSLWantReadError:
         pass
     incoming.write(text)
-    show(text[:4], c.do_handshake)
+    show("client, %r" % text[:4], c.do_handshake)
 
-# A key that is too small.
-show("RSA 1024", server_context, "small-key")
+part("an RSA key of 1024 bits")
+show("load_cert_chain", server_context, "small-key")
 
-# The exception's whole face.
+part("the attributes of an exception")
 c, s = bio_pair(client_context(), server_context("expired"))
-for e in shake(c, s):
-    print(type(e).__name__, e.errno, len(e.args), e.args[0], e.strerror == e.args[1], e.library, e.reason,
-          isinstance(e, ValueError), isinstance(e, OSError), str(e) == e.strerror)
+for who, e in zip(("client", "server"), shake(c, s)):
+    say(who, type(e).__name__, "errno", e.errno, "arguments", len(e.args), "args[0]", e.args[0])
+    say(who + ": strerror is args[1]", e.strerror == e.args[1], "and str", str(e) == e.strerror)
+    say(who + ": library", e.library, "reason", e.reason)
+    say(who + ": is a ValueError", isinstance(e, ValueError), "is an OSError", isinstance(e, OSError))
 e = shake(*bio_pair(client_context(), server_context("expired")))[0]
-print(e.verify_code, e.verify_message)
+say("client: verify_code", e.verify_code, "verify_message", e.verify_message)
 
-# TLS 1.3: the server judges the client's certificate when the client thinks that all is done.
+part("a client's certificate; in TLS 1.3 the server judges it after the client's handshake")
 for mode in (ssl.CERT_REQUIRED, ssl.CERT_OPTIONAL):
     for cert in (None, "rogue-client", "client", "server"):
         for version in (ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3):
@@ -58,32 +60,34 @@ for mode in (ssl.CERT_REQUIRED, ssl.CERT_OPTIONAL):
             if cert:
                 client.load_cert_chain(CERTS + cert + ".pem", CERTS + cert + ".key")
             c, s = bio_pair(client, server)
-            print(int(mode), cert, *[name_of(r) for r in shake(c, s)])
+            what = "verify_mode %d, certificate %s, version %d" % (mode, cert, version)
+            say(what, met(c, s))
             if version == ssl.TLSVersion.TLSv1_3:
-                show("   then", c.read)
-            show("   cert", lambda: s.getpeercert() and len(s.getpeercert(True)) > 100)
+                show(what + ": the client's read", c.read)
+            show(what + ": the server has the certificate", lambda: s.getpeercert() and len(s.getpeercert(True)) > 100)
 
-# The same over sockets.
+part("a client without a certificate, over a socket")
 server = server_context()
 server.verify_mode = ssl.CERT_REQUIRED
 server.load_verify_locations(CERTS + "ca.pem")
 srv = Server(lambda s: s.recv(10), server)
 tls = client_context().wrap_socket(srv.connect(), server_hostname="localhost")
-print(tls.version())
-show("late", tls.recv, 10)
+say("version", tls.version())
+show("recv", tls.recv, 10)
 tls.close()
-print(srv.wait())
+say("the server's error", srv.wait())
 
-# get_server_certificate: whatever is there, or only what is trusted.
+part("get_server_certificate")
 for cert, ca in (("server", None), ("expired", None), ("self-signed", None), ("server", "ca.pem"), ("server", "rogue-ca.pem")):
     srv = Server(lambda s: s.recv(10), server_context(cert))
+    what = "%s, ca_certs %s" % (cert, ca)
     try:
         pem = ssl.get_server_certificate(("127.0.0.1", srv.port), ca_certs=ca and CERTS + ca)
         with open(CERTS + cert + ".pem") as f:
-            print(cert, ca, pem == f.read(), ssl.PEM_cert_to_DER_cert(pem) is not None)
+            say(what + ": it is the server's", pem == f.read(), "it can be read", ssl.PEM_cert_to_DER_cert(pem) is not None)
     except ssl.SSLError as e:
-        print(cert, ca, name_of(e))
+        say(what, name_of(e))
     srv.wait()
-show("nobody there", ssl.get_server_certificate, ("127.0.0.1", 1))
-show("no address", ssl.get_server_certificate, 5)
-show("bad version", ssl.get_server_certificate, ("127.0.0.1", 1), 99)
+show("nobody listens", ssl.get_server_certificate, ("127.0.0.1", 1))
+show("a number as address", ssl.get_server_certificate, 5)
+show("unknown version", ssl.get_server_certificate, ("127.0.0.1", 1), 99)

@@ -1,40 +1,42 @@
-# Timeouts: TimeoutError, one deadline for a whole call, changeable at any time (5.4).
+# A call that takes longer than the timeout raises CPython's TimeoutError. The timeout is for the whole call, and can be changed
+# at any time.
 import socket
 import ssl
 import time
-from helper import Server, client_context, listen, server_context, show
+from helper import Server, client_context, listen, part, say, server_context
 
 
 def timed(what, fun, *args):
     try:
-        print(what, "->", fun(*args))
+        say(what, fun(*args))
     except TimeoutError as e:
-        print(what, type(e).__name__, isinstance(e, OSError), isinstance(e, ssl.SSLError),
-              str(e).split(": ")[-1], len(e.args))
+        say(what, type(e).__name__, "is an OSError", isinstance(e, OSError), "is an SSLError", isinstance(e, ssl.SSLError))
+        say(what + ": text", str(e).split(": ")[-1], "arguments", len(e.args))
 
 
 class Quiet(Server):
-    """Accepts and says nothing."""
+    """Accepts a connection and sends nothing."""
 
     def __init__(self):
         super().__init__(lambda s: s.recv(100000) and s.recv(100000), plain=True)
 
 
-# The handshake, which needs many reads.
+part("a handshake with a server that sends nothing")
 srv = Quiet()
 sock = srv.connect()
 sock.settimeout(0.2)
-timed("set before", lambda: client_context().wrap_socket(sock, server_hostname="localhost"))
+timed("the timeout is set before wrap_socket", lambda: client_context().wrap_socket(sock, server_hostname="localhost"))
 srv.wait()
 srv = Quiet()
 tls = client_context().wrap_socket(srv.connect(), server_hostname="localhost", do_handshake_on_connect=False)
 tls.settimeout(0.2)
-timed("set after", tls.do_handshake)
+timed("the timeout is set after it", tls.do_handshake)
 tls.close()
 srv.wait()
 
+part("a handshake with a server that sends a byte every 0.05 seconds")
 
-# A server that dribbles does not move the deadline.
+
 def dribble(s):
     for _ in range(40):
         time.sleep(0.05)
@@ -45,13 +47,14 @@ srv = Server(dribble, plain=True)
 tls = client_context().wrap_socket(srv.connect(), server_hostname="localhost", do_handshake_on_connect=False)
 tls.settimeout(0.5)
 began = time.time()
-timed("dribble", tls.do_handshake)
-print(time.time() - began < 1.6)
+timed("do_handshake", tls.do_handshake)
+say("it has ended in time", time.time() - began < 1.6)
 tls.close()
 srv.wait()
 
+part("reading, before and after a timeout")
 
-# Reading, and going on afterwards.
+
 def late(s):
     s.recv(1)
     s.sendall(b"late")
@@ -65,15 +68,16 @@ timed("recv", tls.recv, 10)
 timed("recv_into", tls.recv_into, bytearray(10))
 tls.settimeout(5)
 tls.sendall(b"x")
-print(tls.recv(10))
+say("recv with a longer timeout", tls.recv(10))
 tls.settimeout(None)
-print(tls.gettimeout())
+say("gettimeout after settimeout(None)", tls.gettimeout())
 tls.sendall(b"x")
 tls.close()
-print(srv.wait())
+say("the server's error", srv.wait())
+
+part("writing to a server that does not read")
 
 
-# Writing to somebody who does not read.
 def deaf(s):
     time.sleep(1.5)
 
@@ -86,12 +90,12 @@ timed("sendall", lambda: [tls.sendall(data) for _ in range(60)] and None)
 tls.close()
 srv.wait()
 
-# connect() within a timeout, and a listener's.
+part("a listener")
 plain, addr = listen()
 listener = server_context().wrap_socket(plain, server_side=True)
 listener.settimeout(0.1)
 try:
     listener.accept()
 except OSError as e:
-    print("accept", isinstance(e, ssl.SSLError))
+    say("accept that times out raises an SSLError", isinstance(e, ssl.SSLError))
 listener.close()

@@ -1,17 +1,16 @@
-# sendfile(), addresses, timeouts set before the socket was wrapped, default paths, and what counts as a CA.
+# sendfile(), addresses, a timeout that was set before wrap_socket(), default paths, and the certificates that count as CAs are
+# as in CPython.
 import io
 import socket
 import ssl
-from helper import CERTS, Server, client_context, show, show_text
+from helper import CERTS, Server, client_context, part, say, show, show_text
 
 BIG = bytes(range(251)) * 100
-
-
 received = []
 
 
 def keep(tls):
-    """The first eight bytes say how many follow. The answer shows that all have come."""
+    """Receives as many bytes as the first eight say, and answers when it has all of them."""
     left = int(tls.recv(8))
     while left:
         data = tls.recv(left)
@@ -33,6 +32,7 @@ def connected(timeout=None):
     return server, client_context().wrap_socket(sock, server_hostname="localhost")
 
 
+part("sendfile")
 for args in ((), (0, 10), (1000,), (1000, 5000), (1000, None), (len(BIG),), (0, 10 ** 6)):
     server, tls = connected()
     file = io.BytesIO(BIG)
@@ -41,37 +41,42 @@ for args in ((), (0, 10), (1000,), (1000, 5000), (1000, None), (len(BIG),), (0, 
     tls.sendall(b"%8d" % (min(wanted, args[1] or wanted) if len(args) > 1 else wanted))
     sent = tls.sendfile(file, *args)
     close(server, tls)
-    print(args[:2], sent, b"".join(received) == BIG[start : start + sent], file.tell())
+    say("offset and count %s: sent" % (args,), sent, "the right bytes", b"".join(received) == BIG[start : start + sent],
+        "file is at", file.tell())
     received.clear()
 server, tls = connected()
 for count_ in (0, -1):
-    show_text("count", tls.sendfile, io.BytesIO(BIG), 0, count_)
-show("no file", tls.sendfile, 5)
+    show_text("count %d" % count_, tls.sendfile, io.BytesIO(BIG), 0, count_)
+show("a number as file", tls.sendfile, 5)
 tls.setblocking(False)
-show_text("without blocking", tls.sendfile, io.BytesIO(BIG))
+show_text("on a non-blocking socket", tls.sendfile, io.BytesIO(BIG))
 tls.setblocking(True)
 tls.sendall(b"       0")
 close(server, tls)
 
-# Addresses.
+part("getsockname and getpeername")
 server, tls = connected()
 here, there = tls.getsockname(), tls.getpeername()
-print(here[0], there[0], there[1] == server.port, len(here), here[1] != there[1])
+say("our host", here[0], "the peer's", there[0], "the peer's port is the server's", there[1] == server.port)
+say("fields", len(here), "the ports differ", here[1] != there[1])
 tls.sendall(b"       0")
 close(server, tls)
-show("closed", tls.getsockname)
+show("getsockname after close", tls.getsockname)
 
-# A timeout that was set before counts on.
+part("a timeout that was set before wrap_socket")
 for timeout in (None, 5, 1.5):
     server, tls = connected(timeout)
-    print(tls.gettimeout())
+    say("gettimeout", tls.gettimeout())
     tls.sendall(b"       0")
     close(server, tls)
 
+part("default paths")
 paths = ssl.get_default_verify_paths()
-print(isinstance(paths, ssl.DefaultVerifyPaths), ssl.DefaultVerifyPaths.__name__, len(paths), paths[2])
-print(ssl.DefaultVerifyPaths(1, 2, 3, 4, 5, 6).capath)
+say("class", ssl.DefaultVerifyPaths.__name__, "they are of it", isinstance(paths, ssl.DefaultVerifyPaths))
+say("fields", len(paths), "the third", paths[2], "capath of (1, 2, 3, 4, 5, 6)", ssl.DefaultVerifyPaths(1, 2, 3, 4, 5, 6).capath)
 
+part("which certificates count as CAs")
 ctx = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 ctx.load_verify_locations(CERTS + "odd-cas.pem")
-print(sorted(ctx.cert_store_stats().items()), sorted(c["subject"] for c in ctx.get_ca_certs()))
+say("cert_store_stats", sorted(ctx.cert_store_stats().items()))
+say("get_ca_certs", sorted(c["subject"] for c in ctx.get_ca_certs()))

@@ -1,20 +1,20 @@
-# What is checked before anything is sent, and the errors of files that cannot be read.
+# The server's name is checked when a socket is wrapped, and files that cannot be read raise CPython's errors.
 import os
 import socket
 import ssl
-from helper import CERTS, client_context, read, show, show_text
+from helper import CERTS, client_context, part, read, say, show, show_text
 
-# The name is checked at once, also where the socket is not connected yet.
+part("names, on a socket that is not connected")
 for name in ("", ".example.org", "a" * 64 + ".org", "ok.example.org"):
     try:
         client_context().wrap_socket(socket.socket(), server_hostname=name)
-        print(repr(name), "is taken")
+        say(repr(name), "taken")
     except ValueError:
-        print(repr(name), "is refused")
+        say(repr(name), "refused")
 
-# Files.
+part("files that are damaged")
 broken = read("ca.pem").replace(b"MII", b"M*I", 1)
-for what, text in (("broken", broken), ("cut", read("ca.pem")[:-30])):
+for what, text in (("wrong base64", broken), ("the end is missing", read("ca.pem")[:-30])):
     path = CERTS + "broken.tmp"
     with open(path, "wb") as f:
         f.write(text)
@@ -22,7 +22,9 @@ for what, text in (("broken", broken), ("cut", read("ca.pem")[:-30])):
     try:
         client_context().load_verify_locations(path)
     except ssl.SSLError as e:
-        print(e.library, e.reason)
+        say(what + ": library", e.library, "reason", e.reason)
     os.remove(path)
-show_text("capath", client_context().load_verify_locations, None, True)
-show_text("capath", lambda: client_context().load_verify_locations(capath=1))
+
+part("capath")
+show_text("a bool", client_context().load_verify_locations, None, True)
+show_text("a number, by name", lambda: client_context().load_verify_locations(capath=1))

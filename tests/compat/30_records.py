@@ -1,6 +1,6 @@
-# What is written at once comes in one record, as large as TLS allows (RFC 8446 5.1): who reads once gets all of it.
+# What one call writes is sent in as few records as TLS allows (RFC 8446 5.1), as in CPython, so one call can read it.
 import ssl
-from helper import Server, client_context, server_context
+from helper import Server, client_context, part, say, server_context
 
 V12, V13 = ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3
 SIZES = 1, 4096, 4097, 16383, 16384, 16385, 40000
@@ -25,8 +25,8 @@ def lengths(flight):
     return found
 
 
-# Counted on the wire, in both directions.
 for version in (V12, V13):
+    part("version %d, the records on the wire" % version)
     to_client, to_server = ssl.MemoryBIO(), ssl.MemoryBIO()
     client = context_of(version).wrap_bio(to_client, to_server, server_hostname="localhost")
     server = server_context().wrap_bio(to_server, to_client, server_side=True)
@@ -37,24 +37,24 @@ for version in (V12, V13):
             except ssl.SSLWantReadError:
                 pass
     try:
-        client.read(1)  # the session tickets of TLS 1.3
+        client.read(1)  # reads the session tickets of TLS 1.3
     except ssl.SSLWantReadError:
         pass
-    for here, wire, there, back in ((client, to_server, server, to_client), (server, to_client, client, to_server)):
+    for who, here, wire, there in (("client", client, to_server, server), ("server", server, to_client, client)):
         around = None
         for size in SIZES:
             data, got = data_of(size), []
-            print(here.write(data) == size, end=" ")
+            what = "%s, write of %d bytes" % (who, size)
+            say(what + ": all are written", here.write(data) == size)
             flight = wire.read()
             if around is None:
                 around = lengths(flight)[0] - size
-            print([n - around for n in lengths(flight)], end=" ")
+            say(what + ": plaintext of each record", [n - around for n in lengths(flight)])
             wire.write(flight)
-            while sum([len(part) for part in got]) < size:
+            while sum([len(piece) for piece in got]) < size:
                 got.append(there.read(20000))
-            print([len(part) for part in got], b"".join(got) == data)
+            say(what + ": bytes of each read", [len(piece) for piece in got], "they are equal", b"".join(got) == data)
 
-# Over sockets: one sendall(), one recv().
 received = []
 
 
@@ -64,13 +64,14 @@ def receive(s):
         left = data_of(size)[len(data) :]
         received.append((size, len(data), data == data_of(size)[: len(data)]))
         while left:
-            part = s.recv(min(16384, len(left)))
-            received.append(len(part))
-            left = left[len(part) :]
+            piece = s.recv(min(16384, len(left)))
+            received.append(len(piece))
+            left = left[len(piece) :]
         s.sendall(b"more")
 
 
 for version in (V12, V13):
+    part("version %d, over a socket: one sendall, one recv" % version)
     received = []
     srv = Server(receive)
     tls = context_of(version).wrap_socket(srv.connect(), server_hostname="localhost")
@@ -78,4 +79,5 @@ for version in (V12, V13):
         tls.sendall(data_of(size))
         tls.recv(10)
     tls.close()
-    print(srv.wait(), received)
+    say("the server's error", srv.wait())
+    say("each size, the bytes of the first recv, whether they are equal, and the bytes of the next ones", received)

@@ -1,4 +1,6 @@
-# helper.py - what the compat scripts share; runs on CPython and on MicroPython.
+# helper.py - what the compat scripts share. It runs on CPython and on MicroPython.
+#
+# A script prints lines "label: value", under headings "== ...", so that a line that differs says what it is about.
 import os
 import socket
 import ssl
@@ -17,28 +19,36 @@ def text_of(e):
     return str(e).split(" (_ssl")[0]
 
 
+def part(heading):
+    """Begins a part of the output."""
+    print("==", heading)
+
+
+def say(*pairs):
+    """Prints labels and values, which take turns: say("version", c.version(), "pending", c.pending())."""
+    print(", ".join(["%s: %s" % (pairs[i], pairs[i + 1]) for i in range(0, len(pairs), 2)]))
+
+
 def show(what, fun, *args, **kw):
-    """Prints what a call gives or raises: class and text."""
+    """Prints what a call returns or raises: of an SSLError class, text and reason, of other errors errno or class."""
     try:
-        print(what, "->", fun(*args, **kw))
+        print("%s: %s" % (what, fun(*args, **kw)))
     except ssl.SSLError as e:
-        print(what, "->", type(e).__name__, text_of(e), e.reason if hasattr(e, "reason") else "-")
+        print("%s: %s %s %s" % (what, type(e).__name__, text_of(e), e.reason if hasattr(e, "reason") else "-"))
     except OSError as e:
-        print(what, "-> OSError", e.errno)
+        print("%s: OSError %s" % (what, e.errno))
     except (ValueError, TypeError, AttributeError, NotImplementedError) as e:
-        print(what, "->", type(e).__name__)
+        print("%s: %s" % (what, type(e).__name__))
 
 
 def show_text(what, fun, *args, **kw):
-    """As show, with the text of every error: for messages that scripts can print."""
+    """Prints what a call returns or raises, with the text of every error but an OSError, for texts that scripts can print."""
     try:
-        print(what, "->", fun(*args, **kw))
-    except ssl.SSLError as e:
-        print(what, "->", type(e).__name__, text_of(e))
+        print("%s: %s" % (what, fun(*args, **kw)))
     except OSError as e:
-        print(what, "-> OSError", e.errno)
+        print("%s: %s" % (what, name_of(e)))
     except Exception as e:
-        print(what, "->", type(e).__name__, text_of(e))
+        print("%s: %s %s" % (what, type(e).__name__, text_of(e)))
 
 
 def server_context(cert="server", key=None):
@@ -55,7 +65,7 @@ def client_context(ca="ca.pem"):
 
 
 def bio_pair(client, server, hostname="localhost"):
-    """Two SSLObjects joined by two BIOs, not shaken hands yet."""
+    """Two SSLObjects over two MemoryBIOs, before their handshake."""
     a, b = ssl.MemoryBIO(), ssl.MemoryBIO()
     c = client.wrap_bio(a, b, server_hostname=hostname)
     s = server.wrap_bio(b, a, server_side=True)
@@ -63,7 +73,7 @@ def bio_pair(client, server, hostname="localhost"):
 
 
 def shake(c, s):
-    """Runs both handshakes; gives the pair of outcomes: True or the exception."""
+    """Runs both handshakes. Returns the outcomes of client and server, each True or an exception."""
     result = [None, None]
     for _ in range(20):
         for i, o in enumerate((c, s)):
@@ -79,13 +89,22 @@ def shake(c, s):
 
 
 def name_of(outcome):
+    """Class and text of an SSLError, errno of another OSError, and else the value."""
     if isinstance(outcome, ssl.SSLError):
         return type(outcome).__name__ + " " + text_of(outcome)
+    if isinstance(outcome, OSError):
+        return "OSError %s" % outcome.errno
     return str(outcome)
 
 
+def met(c, s):
+    """Runs both handshakes. Returns what became of them: "done", or the outcome of each end."""
+    outcomes = shake(c, s)
+    return "done" if outcomes == [True, True] else "client %s, server %s" % tuple([name_of(o) for o in outcomes])
+
+
 def begin_connect(address):
-    """A socket that does not wait, and has begun to connect."""
+    """A non-blocking socket that has begun to connect."""
     s = socket.socket()
     s.setblocking(False)
     try:
@@ -101,10 +120,11 @@ def listen():
 
 
 def listen_port():
+    """As listen(), with the port."""
     s = socket.socket()
     s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    # MicroPython's unix sockets take addresses from getaddrinfo only, and cannot tell a port that
-    # the system chose.
+    # MicroPython's unix sockets take addresses from getaddrinfo() only, and have no getsockname() for a port that the system
+    # has chosen.
     for port in range(20000 + os_random() % 20000, 60000):
         addr = socket.getaddrinfo("127.0.0.1", port)[0][-1]
         try:
@@ -130,7 +150,7 @@ def echo(s):
 
 
 class Server:
-    """Accepts one connection in a thread, wraps it, and runs fun(tls) on it."""
+    """Accepts one connection in a thread, wraps it unless it is `plain`, and calls fun() with it."""
 
     def __init__(self, fun, context=None, plain=False):
         self.fun, self.context, self.plain = fun, context or server_context(), plain
@@ -159,6 +179,7 @@ class Server:
         return s
 
     def wait(self):
+        """Waits for the thread. Returns the error that has ended it as text, or "None"."""
         self.lock.acquire()
         self.listener.close()
         return name_of(self.error)
