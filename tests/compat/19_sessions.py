@@ -7,7 +7,8 @@ from helper import CERTS, bio_pair, client_context, met, part, say, server_conte
 def first(client, server):
     """A connection whose tickets have been read."""
     c, s = bio_pair(client, server)
-    say("before: client's session", c.session, "reused", c.session_reused, "server's session", s.session, "reused", s.session_reused)
+    say("before: client's session", c.session, "reused", c.session_reused,
+        "server's session", s.session, "reused", s.session_reused)
     say("handshake", met(c, s), "client's session_reused", c.session_reused, "server's", s.session_reused)
     s.write(b"tickets")
     say("data behind the tickets", c.read())

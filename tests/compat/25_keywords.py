@@ -8,7 +8,8 @@ with open(CERTS + "ca.pem") as f:
 part("functions and contexts")
 show("cert_time", ssl.cert_time_to_seconds, cert_time="Jan  5 09:34:43 2018 GMT")
 der = ssl.PEM_cert_to_DER_cert(pem_cert_string=PEM)
-say("pem_cert_string and der_cert_bytes", ssl.DER_cert_to_PEM_cert(der_cert_bytes=der).strip() == PEM[PEM.index("-----BEGIN"):].strip())
+same = ssl.DER_cert_to_PEM_cert(der_cert_bytes=der).strip() == PEM[PEM.index("-----BEGIN"):].strip()
+say("pem_cert_string and der_cert_bytes", same)
 
 context = client_context()
 show("alpn_protocols", context.set_alpn_protocols, alpn_protocols=["x"])
@@ -43,7 +44,7 @@ buffer = bytearray(2)
 show("len and buffer", s.read, len=2, buffer=buffer)
 say("the buffer", buffer)
 show("cb_type", lambda: c.get_channel_binding(cb_type="none of these"))
-say("binary_form: class", type(c.getpeercert(binary_form=True)), "number of CAs", len(c.context.get_ca_certs(binary_form=True)))
+say("binary_form: class", type(c.getpeercert(binary_form=True)), "of CAs", len(c.context.get_ca_certs(binary_form=True)))
 c = client_context().wrap_bio(ssl.MemoryBIO(), ssl.MemoryBIO(), server_hostname=b"localhost")
 say("server_hostname of bytes is read as", repr(c.server_hostname))
 
