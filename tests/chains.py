@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 #
-# chains.py - the table of certificate chains (data/chains.txt, which explains its rows) made real:
+# chains.py - makes the chains of certificates that the rows of data/chains.txt describe:
 #
-#   chains.py make OUT    writes every row as a case: what is trusted, what is sent, what must come of it
-#   chains.py compare     asks OpenSSL about every row: `openssl verify`, and CPython's ssl where it can
+#   chains.py make OUT    writes each row as a case for unit/test_chains: the trust, what is sent, and the expected code
+#   chains.py compare     lets `openssl verify`, and CPython's ssl where it can, judge each row
 #
-# compare fails unless OpenSSL disagrees exactly where a row says so, and why. Rows may follow as names.
+# compare fails unless OpenSSL disagrees in exactly the rows that say so. Both take names of rows as further arguments.
 import base64
 import os
 import re
@@ -28,14 +28,14 @@ OF_CERT = set("""CA v1 v2 v4 pss by key key-of hash inner sign sig sign-by seria
 OF_CRL = set("revoked sign sig from until aki key-of hash issuer v1".split())
 REPEATABLE = ("ext", "critext", "crl")
 KINDS = ("bc", "ku", "eku", "san", "nc")
-CRITICAL = ("bc", "ku", "nc")  # by default
+CRITICAL = ("bc", "ku", "nc")  # critical unless the row says otherwise
 LOADABLE = ("p256", "p384", "p521")
 
 keys = Keys()
 
 
 def words(text, known):
-    """`a b=c` as a dict; a word that is not known is a mistake of the row's."""
+    """`a b=c` as a dict. A word that is not known is an error in the row."""
     out = {}
     for word in shlex.split(text):
         key, _, value = word.partition("=")
@@ -52,7 +52,7 @@ def words(text, known):
 class Cert:
     def __init__(self, label, options, issuer, number):
         self.label, self.options, self.number = label, options, number
-        self.issuer = issuer  # a Cert, or a label until the row is complete
+        self.issuer = issuer  # a label until the row is complete, then a Cert
         self.entity = label.partition("/")[0]
         self.is_ca = "CA" in options
         self.made = None
@@ -77,7 +77,7 @@ class Cert:
         return self.options.get("from", "20200101000000Z"), self.options.get("until", "20400101000000Z")
 
     def content(self, kind, host):
-        """An extension's content; None: it is left out."""
+        """The content of an extension, or None if the certificate does not have it."""
         default = {
             "bc": "CA" if self.is_ca else "-", "ku": "keyCertSign,cRLSign" if self.is_ca else "digitalSignature",
             "eku": "-" if self.is_ca else "serverAuth", "nc": "-", "san": "-" if self.is_ca else host,
@@ -90,7 +90,7 @@ class Cert:
         return ENCODERS[kind](text) if raw(text) is None else raw(text)
 
     def key_identifiers(self):
-        """SKI and AKI. aki=: `-`, `issuer` (by name and serial only), `wrong`, #hex."""
+        """SKI and AKI. aki= is `-`, `issuer` (name and serial number only), `wrong` or #hex."""
         out = []
         ski, aki = self.options.get("ski", ""), self.options.get("aki", "")
         if ski != "-":
@@ -142,7 +142,7 @@ class Cert:
 
 # ---- CRLs ----
 def crl_der(row, text):
-    """`inter revoked=leaf,00ff`: by the certificate of that label, on those labels or serials."""
+    """The CRL of `inter revoked=leaf,00ff`. Its issuer has the first label; it revokes labels and serial numbers."""
     label, _, rest = text.partition(" ")
     options, issuer = words(rest, OF_CRL), row.certs[label]
     key, digest = issuer.key(), options.get("hash", "sha256")
@@ -238,7 +238,7 @@ class Row:
         return private_der(self.certs[self.leaf].key())
 
     def loadable_key(self):
-        """Where the engine has no such kind of key another one stands in: what is sent is refused before it counts."""
+        """The key, or a P-256 key in place of a kind that the engine has not. Such a chain is refused before the key is used."""
         kind = self.certs[self.leaf].options.get("key", "p256")
         return self.key() if kind in LOADABLE or kind.startswith("rsa") else private_der(keys.get("p256", "leaf"))
 
@@ -279,7 +279,7 @@ def read_table(wanted=()):
     return rows
 
 
-# ---- OpenSSL's opinion ----
+# ---- OpenSSL's judgement ----
 def write_pem(path, kind, ders):
     with open(path, "w") as f:
         for one in ders:
@@ -293,7 +293,7 @@ def write_pem(path, kind, ders):
 def by_openssl(row, folder):
     """The first error that `openssl verify` prints, which is the one that a TLS connection ends with."""
     if "no_cn" in row.flags:
-        return None  # the command has no such option; CPython's ssl has
+        return None  # the command has no option for it; CPython's ssl has
 
     def pem(file, kind, ders):
         return write_pem(os.path.join(folder, file), kind, ders)
@@ -346,13 +346,13 @@ def judging_context(row, folder):
 
 
 def load_chain(context, folder, ders, key):
-    context.set_ciphers("DEFAULT:@SECLEVEL=0")  # a weak certificate must be sent to be refused
+    context.set_ciphers("DEFAULT:@SECLEVEL=0")  # or OpenSSL refuses to send a weak certificate
     file = write_pem(os.path.join(folder, "chain"), "CERTIFICATE", ders)
     context.load_cert_chain(file, write_pem(os.path.join(folder, "key"), "PRIVATE KEY", [key]))
 
 
 def shake(judge, other):
-    """Both ends in turn, until the judging one has said what it thinks."""
+    """Runs both ends in turn. Returns the verdict of the end that judges: "0", or a verify code."""
     for _ in range(10):
         for end in (judge, other):
             try:
@@ -367,10 +367,10 @@ def shake(judge, other):
 
 
 def by_python(row, folder):
-    """The error of a whole handshake; None where there can be none."""
+    """The verdict of CPython in a whole handshake, or None if no handshake can show it."""
     today = time.time()
     for d in row.dates:
-        # CPython looks at the real clock. What it sees must not differ from what the row's clock sees.
+        # CPython uses the real clock. A date must be on the same side of it as of the row's clock.
         if (seconds(d) < today) != (seconds(d) < CLOCK):
             return None
     if row.now != CLOCK or any(c.options.keys() & {"tail", "cut"} for c in row.certs.values()):
@@ -395,7 +395,7 @@ def by_python(row, folder):
 
 
 def wanted(row, who):
-    """The codes that this judge must give: what is declared for it, or else what the row expects."""
+    """The codes that are right for this judge: the one that the row declares for it, or else those that the row expects."""
     declared = row.declared.get("openssl")
     if who == "python":
         declared = row.declared.get("python", declared)
@@ -403,7 +403,7 @@ def wanted(row, who):
 
 
 def judge_row(row, folder, asked):
-    """What was said, and what of that is neither expected nor declared."""
+    """The verdicts on a row, and the errors: each verdict that is neither expected nor declared."""
     said, wrong = {}, []
     for who, ask in (("openssl", by_openssl), ("python", by_python)):
         code = ask(row, folder)

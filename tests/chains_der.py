@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
 #
-# chains_der.py - writes certificates and CRLs, odd ones included, from the words of data/chains.txt.
+# chains_der.py - writes certificates and CRLs, malformed ones included, from the words of data/chains.txt.
 #
-# A library that builds certificates would refuse most of these, so the DER is written here; keys and
-# signatures are the cryptography package's.
+# A library that builds certificates would refuse most of these, so the DER is written here. Keys and
+# signatures come from the cryptography package.
 import calendar
 import hashlib
 import ipaddress
@@ -35,7 +35,7 @@ CURVES = {
     "p192": ec.SECP192R1, "p224": ec.SECP224R1, "p256": ec.SECP256R1, "p384": ec.SECP384R1, "p521": ec.SECP521R1,
     "k256": ec.SECP256K1,
 }
-# Types of attributes, and the string type of each if a row does not say it.
+# Types of attributes, and the string type that each has if a row names none.
 ATTRIBUTES = {
     "CN": ("2.5.4.3", UTF8), "C": ("2.5.4.6", PRINTABLE), "L": ("2.5.4.7", UTF8), "O": ("2.5.4.10", UTF8),
     "OU": ("2.5.4.11", UTF8), "DC": ("0.9.2342.19200300.100.1.25", IA5), "E": ("1.2.840.113549.1.9.1", IA5),
@@ -77,7 +77,7 @@ def seq(*parts):
 
 
 def integer(value):
-    """An int, or the content octets as they are to stand there."""
+    """An INTEGER of an int, or of given content octets."""
     if isinstance(value, int):
         value = value.to_bytes(value.bit_length() // 8 + 1, "big", signed=True)
     return der(0x02, value)
@@ -100,7 +100,7 @@ def bits(data, unused=0):
 
 
 def raw(text):
-    """The bytes of `#hex`; None for anything else."""
+    """The bytes of `#hex`, or None for any other text."""
     return bytes.fromhex(text[1:]) if text.startswith("#") else None
 
 
@@ -115,14 +115,14 @@ def attribute(text):
 
 
 def name(text):
-    """`O=Acme/CN=one+OU=two`: `/` between RDNs, `+` within one; `-` is the empty name."""
+    """The Name of `O=Acme/CN=one+OU=two`. `/` separates RDNs, `+` the attributes of one; `-` is the empty name."""
     if text == "-":
         return seq()
     return seq(*(der(SET, *sorted(attribute(a) for a in rdn.split("+"))) for rdn in text.split("/")))
 
 
 def address(text):
-    """`1.2.3.4`, `::1`, and with a mask, as in constraints, `10.0.0.0/8` or `10.0.0.0/255.0.255.0`."""
+    """The octets of `1.2.3.4` or `::1`, or with a mask, for name constraints, of `10.0.0.0/8` or `10.0.0.0/255.0.255.0`."""
     base, _, mask = text.partition("/")
     packed = ipaddress.ip_address(base).packed
     if not mask:
@@ -191,7 +191,7 @@ def subtree(text):
 
 
 def name_constraints(text):
-    """`permit:dns:a,exclude:ip:10.0.0.0/8[min=1 max=2]`; `permit` alone is an empty list, `empty` no list."""
+    """NameConstraints of `permit:dns:a,exclude:ip:10.0.0.0/8[min=1 max=2]`. `permit` alone is an empty list, `empty` no list."""
     lists = {"permit": None, "exclude": None}
     for item in text.split(","):
         which, _, base = item.partition(":")
@@ -201,7 +201,7 @@ def name_constraints(text):
     return seq(*out)
 
 
-# What `ext=` and `critext=` write where a row gives no content.
+# The content that `ext=` and `critext=` write if a row gives none.
 SAMPLES = {
     "crldp": seq(seq(der(0xA0, der(0xA0, general_name("uri:http://example.com/crl"))))),
     "policies": seq(seq(oid("1.3.6.1.4.1.99999.1"))),
@@ -228,19 +228,19 @@ def extension(kind, content, critical):
 
 
 def named_extension(text, critical):
-    """`crldp`, `1.2.3.4` or `crldp:3000`, with the content in hex."""
+    """The extension of `crldp`, `1.2.3.4` or `crldp:3000`: a name or an OID, and its content in hexadecimal digits."""
     kind, _, content = text.partition(":")
     return extension(kind, bytes.fromhex(content) if content else SAMPLES.get(kind, b"\x05\x00"), critical)
 
 
 # ---- dates ----
 def seconds(text):
-    """Of `20261125000000Z`."""
+    """Seconds since 1970 of a text like `20261125000000Z`."""
     return calendar.timegm(time.strptime(text, "%Y%m%d%H%M%SZ"))
 
 
 def date(text):
-    """UTCTime up to 2049, as RFC 5280 4.1.2.5 wants it; `U:` and `G:` give tag and text."""
+    """A UTCTime up to 2049, else a GeneralizedTime (RFC 5280 4.1.2.5). `U:` and `G:` name the type, and any text follows."""
     if text[:2] in ("U:", "G:"):
         return der(UTC_TIME if text[0] == "U" else GENERALIZED_TIME, text[2:].encode())
     if re.match(r"(19[5-9]|20[0-4])", text):
@@ -250,7 +250,7 @@ def date(text):
 
 # ---- keys ----
 class Keys:
-    """A pool: one key for each kind and owner, made when it is first wanted."""
+    """One key for each kind and owner, generated when it is first used."""
 
     def __init__(self):
         self.made = {}
@@ -279,7 +279,7 @@ def private_der(key):
 
 
 def key_identifier(key):
-    """SHA-1 of the key's bits, RFC 5280 4.2.1.2 (1)."""
+    """The SHA-1 hash of the public key's bits (RFC 5280 4.2.1.2 (1))."""
     if isinstance(key, rsa.RSAPrivateKey):
         form = serialization.Encoding.DER, serialization.PublicFormat.PKCS1
     elif isinstance(key, ed25519.Ed25519PrivateKey):
@@ -315,7 +315,7 @@ def signature(key, digest, data, pss=False):
 
 
 def spoiled(value):
-    """The same size, and wrong: the last byte is changed, so that ECDSA's two numbers still parse."""
+    """A wrong signature of the same size. Only its last byte differs, so that the two numbers of ECDSA still parse."""
     return value[:-1] + bytes([value[-1] ^ 1])
 
 

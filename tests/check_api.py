@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
 #
-# check_api.py - holds stubs/ssl.pyi to the module as it is built, docs/api.md to the stub, and both
-# to CPython: a name that CPython does not have is marked as an extension.
+# check_api.py - checks that stubs/ssl.pyi has the names of the module as it is built, that docs/api.md has those of the stub,
+# and that the stub marks each name that CPython does not have as an extension.
 #
-# run.py calls problems(); each is a line that says what is missing where.
+# run.py calls problems(). Each problem is a line that says which name is missing, and where.
 import ast
 import os
 import re
@@ -11,7 +11,7 @@ import subprocess
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
-# Prints every name that the module and its objects have, one "owner.name" a line.
+# Prints each name of the module and of its objects as a line "owner.name".
 LOOK = """
 import io, ssl
 class Wire(io.IOBase):
@@ -40,12 +40,12 @@ for owner in things:
     for name in dir(things[owner]): print(owner + "." + name)
 """
 
-# What is MicroPython's own plumbing, or told by the base class in the stub.
-PLUMBING = re.compile(r"\.__(class|dict|name|version|bases|getattr|del|init|enter|exit)__$")
+# Names of MicroPython's object model, and names that the stub inherits from a base class.
+PLUMBING = re.compile(r"\.__(class|dict|name|bases|getattr|del|init|enter|exit)__$")
 
 
 def of_module(micropython, certs):
-    """Names as built. dir() of the module leaves out what __getattr__ makes."""
+    """The names of the module as it is built. dir() of the module leaves out those that its __getattr__ makes."""
     done = subprocess.run([micropython, "-c", "CERTS = %r\n%s" % (certs + "/", LOOK)], stdout=subprocess.PIPE,
                           stderr=subprocess.PIPE)
     names = set(done.stdout.decode().split())
@@ -55,7 +55,7 @@ def of_module(micropython, certs):
 
 
 def of_stub():
-    """Names of stubs/ssl.pyi, and which of them are marked as extensions."""
+    """The names of stubs/ssl.pyi, and those of them that are marked as extensions."""
     with open(os.path.join(ROOT, "stubs/ssl.pyi")) as f:
         text = f.read()
     lines, names, extensions = text.splitlines(), set(), set()
@@ -96,7 +96,7 @@ for owner in ("SSLContext", "SSLObject", "SSLSocket", "MemoryBIO", "SSLSession",
     return set(out.split())
 
 
-# In CPython too, but set on instances, or of newer versions than the reference may be.
+# CPython has these too, but sets them on instances, or only in versions that are newer than the reference may be.
 NEWER = {".HAS_PHA", ".HAS_PSK", "SSLContext.sslsocket_class", "SSLError.library", "SSLError.reason",
          "SSLObject.get_verified_chain", "SSLObject.get_unverified_chain", "SSLSocket.get_verified_chain",
          "SSLSocket.get_unverified_chain", "SSLCertVerificationError.verify_code", "SSLObject.server_hostname",
@@ -104,7 +104,7 @@ NEWER = {".HAS_PHA", ".HAS_PSK", "SSLContext.sslsocket_class", "SSLError.library
 NUMBERS = ("Options.", "VerifyFlags.", "VerifyMode.", "SSLErrorNumber.", "AlertDescription.", "TLSVersion.")
 # MicroPython's streams have these; CPython's sockets have not.
 STREAM = {"SSLSocket.readinto", "SSLSocket.readline"}
-# Of our exceptions only instances have them; tests/compat looks at those.
+# Only instances of our exceptions have these attributes. tests/compat checks them.
 INSTANCE_ONLY = re.compile(r"SSL(Error|CertVerificationError)\.")
 MADE = {".OP_ALL", ".OP_NO_RENEGOTIATION", ".OPENSSL_VERSION", ".OPENSSL_VERSION_INFO", ".OPENSSL_VERSION_NUMBER",
         ".CHANNEL_BINDING_TYPES"}
@@ -131,7 +131,7 @@ def problems(micropython, certs, cpython):
         theirs = of_cpython(cpython)
         for name in sorted(stub - theirs - extensions - NEWER - STREAM):
             if name.startswith(NUMBERS):
-                continue  # CPython's enumerations do not list what is 0 or a combination
+                continue  # CPython's enumerations do not list members that are 0 or a combination
             yield name + " is not CPython's: mark it `extension` in stubs/ssl.pyi"
         for name in sorted(extensions & theirs):
             yield name + " is CPython's too"

@@ -41,7 +41,7 @@ class Unimplemented(Exception):
 
 
 def parse(argv):
-    """Three lists of settings: for every connection, for the first one, for the others."""
+    """Returns three lists of settings: for all connections, for the first one, and for the others."""
     every, first, later = {}, {}, {}
     at = 0
     while at < len(argv):
@@ -134,7 +134,7 @@ def check(flags, connection, asked_for, reused_due):
 
 
 def exchange(connection, flags):
-    """What the runner expects of a peer: each byte comes back with its bits inverted."""
+    """Sends back each byte with its bits inverted, as the runner expects."""
     if "shim-writes-first" in flags:
         connection.sendall(b"hello")
     if "shim-shuts-down" in flags:
@@ -155,7 +155,7 @@ def one_connection(context, flags, session, reused_due, asked_for):
         if flags.get("host-name"):
             more["server_hostname"] = flags["host-name"]
     plain = connect(flags)
-    # A peer that leaves without close_notify is an error only where the test says so.
+    # A truncation is an error only if the test says so.
     more["suppress_ragged_eofs"] = "check-close-notify" not in flags
     connection = context.wrap_socket(plain, do_handshake_on_connect=False, **more)
     try:
@@ -166,7 +166,7 @@ def one_connection(context, flags, session, reused_due, asked_for):
         if "shim-shuts-down" not in flags and "check-close-notify" in flags:
             connection.unwrap()
     except (OSError, ValueError):
-        # A runner that writes on into a closed connection would not read the alert.
+        # A runner that goes on writing into a closed connection would not read the alert.
         time.sleep(0.1)
         raise
     finally:
@@ -194,7 +194,7 @@ def main(argv):
 
 
 try:
-    # MicroPython cannot have an argument of more than 255 bytes, so all come in one variable.
+    # MicroPython takes no argument of more than 255 bytes, so one variable has all flags.
     main(os.getenv("BOGO_FLAGS").split("\n")[:-1])
 except Unimplemented as e:
     sys.stderr.write("not implemented: %s\n" % e)

@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: MIT
 #
-# conformance.py - runs other people's tests of the protocol against our module, and against CPython's in the same run:
-# BoGo, the runner of BoringSSL, and the TLS 1.3 scripts of tlsfuzzer.
+# conformance.py - runs public tests of the protocol with our module, and with CPython's for comparison: BoGo, the test runner of
+# BoringSSL, and the TLS 1.3 scripts of tlsfuzzer.
 #
 #   BORINGSSL   a checkout of BoringSSL; its runner is built with the Go of the PATH
 #   BOGO        the runner, built already (go test -c in ssl/test/runner of the checkout)
 #   TLSFUZZER   a checkout of tlsfuzzer
 #   TLSLITE     a checkout of tlslite-ng, which it needs, with python3-ecdsa
 #
-# What is not given is skipped. Both interpreters run the same scripts, which are in this folder.
+# Tests without a checkout are skipped. Both interpreters run the same scripts, which are in this folder.
 import glob
 import os
 import re
@@ -20,9 +20,10 @@ import tempfile
 HERE = os.path.dirname(os.path.abspath(__file__))
 BUILD = os.path.join(HERE, "../../build/conformance")
 
-# A shim has all its flags in one variable, each followed by a newline. It prints to stderr when it fails only, because the
-# runner takes other output for a fault; ours prints a warning where a server is not verified. The runner takes any status for
-# a refusal, so a crash would pass where a refusal is due: the launcher notes statuses that are none of the shim's own.
+# The launcher passes all flags to a shim in one variable, each followed by a newline. It prints the shim's stderr only if the
+# shim fails, because the runner takes any output for a fault, and our module prints a warning if a server is not verified. The
+# runner takes any status for a refusal, so a crash would pass where a refusal is expected: the launcher writes down each status
+# that is not one of the shim's own.
 LAUNCHER = """#!/bin/sh
 case "$*" in *is-handshaker-supported*) echo No; exit 0;; esac
 BOGO_FLAGS="$(printf '%%s\\n' "$@"; printf .)"
@@ -35,13 +36,13 @@ exit $status
 """
 # Versions that neither module has, and protocols that need another shim.
 SKIPPED = "*TLS1;*TLS11;*TLS1-*;*TLS11-*;*TLS10*;DTLS*;QUIC*;*-DTLS*;*-QUIC*"
-# What docs/conformance.md says of BoGo.
+# The figures of BoGo in docs/conformance.md.
 LEAST_PASSED, MOST_ACCEPTED = 766, 12
 KINDS = {"unexpected success": "accepted", "unexpected error": "wrong alert", "unexpected failure": "failed"}
 
 
 def run_bogo(runner, checkout, command):
-    """The names of tests for each outcome, and what the shim said when it crashed."""
+    """Returns the names of the tests with each outcome, and the output of shims that have crashed."""
     outcome = {kind: [] for kind in ("passed", *KINDS.values())}
     with tempfile.TemporaryDirectory() as folder:
         launcher, notes = os.path.join(folder, "shim"), os.path.join(folder, "crashes")
@@ -106,7 +107,7 @@ def run_script(script, command, folder):
     app = app if os.path.exists(app) else script
     paths = [os.environ["TLSFUZZER"], os.environ.get("TLSLITE", ""), "/usr/lib/python3/dist-packages"]
     try:
-        # Every case, not some at random; a few scripts count repetitions with the same flag.
+        # -n 0 runs all cases instead of a random choice. In a few scripts the same flag counts repetitions.
         with open(app) as f:
             every = ["-n", "0"] if "(if 0)" in f.read() else []
         return subprocess.run([sys.executable, script, "-h", "127.0.0.1", "-p", port, *every], cwd=os.environ["TLSFUZZER"],
@@ -125,7 +126,7 @@ def tlsfuzzer(report, interpreters):
         return report("skipped", "conformance/tlsfuzzer", "needs TLSFUZZER, the folder of a checkout")
     scripts = sorted(glob.glob(os.path.join(checkout, "scripts/test-tls13-*.py")))
     with tempfile.TemporaryDirectory() as folder:
-        # The scripts offer RSA signatures only, so nothing else may have signed the certificate.
+        # The scripts offer RSA signatures only, so the certificate has to be signed by an RSA key.
         subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=localhost",
                         "-keyout", folder + "/server.key", "-out", folder + "/server.pem"], check=True, stderr=subprocess.DEVNULL)
         for who, command in interpreters:

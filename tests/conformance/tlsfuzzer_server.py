@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 #
-# tlsfuzzer_server.py - the HTTP server that tlsfuzzer's scripts attack, for MicroPython and CPython:
+# tlsfuzzer_server.py - the HTTP server that tlsfuzzer's scripts test. It runs on MicroPython and on CPython:
 #
 #   tlsfuzzer_server.py FOLDER PORT    prints "ready" and serves until it is killed
 import socket

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: MIT
 #
-# wycheproof.py - Wycheproof's vectors of signatures, key agreement and ciphers for unit/test_wycheproof, which reads lines.
+# wycheproof.py - converts Wycheproof's vectors of signatures, key agreement and ciphers into lines, and runs unit/test_wycheproof
+# with them.
 #
-#   WYCHEPROOF   a checkout of C2SP/wycheproof; what is not given is skipped
+#   WYCHEPROOF   a checkout of C2SP/wycheproof; without it the test is skipped
 import glob
 import hashlib
 import json
@@ -13,7 +14,7 @@ ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../..")
 FILES = (("ecdh", "ecdh_secp256r1_ecpoint"), ("x25519", "x25519"), ("ecdsa", "ecdsa_secp256r1_sha256"),
          ("ecdsa", "ecdsa_secp256r1_sha512"), ("pkcs1", "rsa_signature_*_sha???"), ("sign", "rsa_pkcs1_????_sig_gen"),
          ("pss", "rsa_pss_????_sha???_mgf1_*"), ("pss", "rsa_pss_misc"), ("gcm", "aes_gcm"), ("chacha", "chacha20_poly1305"))
-# mbedTLS reads the two numbers of a signature where their encoding is BER, or lacks or has a zero too many.
+# mbedTLS also reads the two numbers of a signature if they are encoded in BER, or with one leading zero too many or too few.
 ENCODINGS = {"BerEncodedSignature", "InvalidEncoding", "MissingZero"}
 HASHES = {"SHA-256": "sha256", "SHA-384": "sha384", "SHA-512": "sha512"}
 
@@ -22,8 +23,8 @@ def digest(group, case):
     return hashlib.new(HASHES[group["sha"]], bytes.fromhex(case["msg"])).hexdigest()
 
 
-# What TLS has: SHA-2 of 256 bits and more, MGF1 with the hash of the message, nonces of 96 bits and tags of 128. mbedTLS
-# reads no keys of RSA that name a padding (the files with _params).
+# Only what TLS uses is taken: SHA-2 of 256 bits and more, MGF1 with the hash of the message, nonces of 96 bits and tags of 128.
+# The files with _params are left out, because mbedTLS reads no RSA keys that name a padding.
 def is_used(kind, name, group):
     if kind in ("gcm", "chacha"):
         return group["ivSize"] == 96 and group["tagSize"] == 128 and group["keySize"] != 192

@@ -1,5 +1,5 @@
-# bulk_server.py PORT CERT KEY VERSION - a CPython server: each connection names a number of bytes in its
-# first line, and gets as many, in the largest records there are.
+# bulk_server.py PORT CERT KEY VERSION - a server on CPython. The first line of a connection is a number, and the answer has that
+# many bytes, in records of the largest size.
 import socket
 import ssl
 import sys

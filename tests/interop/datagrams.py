@@ -1,4 +1,4 @@
-# datagrams.py - DTLS against OpenSSL, in both roles: run by interop.py. As a script it is our end:
+# datagrams.py - DTLS connections with OpenSSL, in both roles. interop.py runs them. As a script the file is our end:
 #
 #   datagrams.py client|server PORT FOLDER-OF-CERTIFICATES CERTIFICATE
 import sys
@@ -16,8 +16,8 @@ def listens(port):
 
 
 def hear(process, text, stop):
-    """What a process prints until it has printed the text, or for 20 seconds. Then it is stopped."""
-    import threading  # MicroPython, which runs this file too, has none
+    """Returns what a process prints, up to a text or for 20 seconds, and stops it."""
+    import threading  # MicroPython, which runs this file too, has no such module
 
     timer = threading.Timer(20, process.kill)
     timer.start()

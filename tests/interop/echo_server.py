@@ -1,4 +1,4 @@
-# echo_server.py PORT CERT KEY COUNT - answers each line of COUNT connections with the line in angle brackets.
+# echo_server.py PORT CERT KEY COUNT - accepts COUNT connections, and answers each line with the line in angle brackets.
 import socket
 import ssl
 import sys

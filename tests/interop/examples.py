@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 #
-# examples.py - scripts of examples/ do what they say, against other people's programs: run by interop.py.
+# examples.py - the scripts of examples/ do what their comments say, with OpenSSL and other programs at the other end.
+# interop.py runs these cases.
 import os
 import socket
 import struct
@@ -30,7 +31,7 @@ def s_client(case, port, name, text=b""):
 def servers(case, free_port, wait_for, stop):
     port = free_port()
     server = start(case, wait_for, port, "https_server.py", *pair(case, "server"))
-    s_client(case, port, "localhost")  # it sends no request
+    s_client(case, port, "localhost")  # this client sends no request
     for i in range(3):
         status, out = case.run(["curl", "-s", "--cacert", case.cert("ca.pem"), "https://localhost:%d/page%d" % (port, i)])
         yield "example/https-server/%d" % i, status == 0 and out == "You asked for: GET /page%d HTTP/1.1\r\n" % i, out
@@ -94,7 +95,7 @@ def mqtt(case):
 
 
 def resetting_server():
-    """A port, and a thread that resets the one connection that it accepts."""
+    """Returns a port, and a thread that accepts one connection and resets it."""
     listener = socket.create_server(("127.0.0.1", 0))
 
     def reset():
@@ -107,7 +108,7 @@ def resetting_server():
     return listener, thread
 
 
-# examples/client.c, built as it says, by what `make lib` made.
+# examples/client.c is built as its comment says, with the library of `make lib`.
 def in_c(case, free_port, wait_for, stop):
     root, program = os.path.join(HERE, "..", ".."), os.path.join(HERE, "..", "..", "build/lib/client")
     done = subprocess.run("make -s lib && cc -Wall -Wextra -Wno-unused-parameter -Werror examples/client.c "
@@ -122,7 +123,7 @@ def in_c(case, free_port, wait_for, stop):
             status, out = case.run([program, "localhost", str(port), case.cert(ca)])
             yield "example/client.c/%s/%s/%s" % (version, cert, ca), wanted in out and (status == 0) == (wanted == "200 ok"), out
             stop(server)
-    for i in range(5):  # the reset comes at another moment each time
+    for i in range(5):  # the reset arrives at a different moment each time
         listener, thread = resetting_server()
         status, out = case.run([program, "localhost", str(listener.getsockname()[1]), case.cert("ca.pem")])
         thread.join()

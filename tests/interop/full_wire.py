@@ -1,5 +1,5 @@
-# full_wire.py PORT CAFILE - the server's tickets arrive while our own record cannot leave: that is
-# neither an end nor an error, and when the wire is free again everything goes on.
+# full_wire.py PORT CAFILE - the server's tickets arrive while a record of ours cannot be sent. This is neither the end of the
+# connection nor an error, and the connection goes on when the wire takes bytes again.
 import io
 import socket
 import ssl
@@ -28,7 +28,7 @@ s.connect(socket.getaddrinfo("127.0.0.1", int(sys.argv[1]))[0][-1])
 wire = Wire(s)
 tls = ctx.wrap_socket(wire, server_hostname="localhost")
 request = b"GET / HTTP/1.0\r\nX-Long: " + b"x" * 100 + b"\r\n\r\n"
-time.sleep(0.3)  # the tickets have come
+time.sleep(0.3)  # the tickets have arrived
 s.setblocking(False)
 wire.full = True
 assert tls.write(request) is None

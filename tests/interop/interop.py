@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
 #
-# interop.py - ours against other people's TLS: OpenSSL's s_server and s_client, curl and CPython, in
-# both roles, TLS 1.2 and 1.3, ECDSA and RSA; good certificates and bad ones; resumption, ALPN, SNI.
+# interop.py - our module talks to other implementations of TLS: OpenSSL's s_server and s_client, curl and CPython, in both
+# roles, over TLS 1.2 and 1.3, with ECDSA and RSA, with good and bad certificates, with resumption, ALPN and SNI.
 #
-# Two mistakes of ours that cancel out would pass every test between our own ends. Not these.
+# Two errors of ours that cancel each other out would pass every test in which both ends are ours.
 import datagrams
 import examples
 import explain
@@ -33,7 +33,7 @@ def free_port():
 
 
 def wait_for(port, process):
-    """The port is listening, or the process has died."""
+    """Waits until a process listens on the port. Returns False if the process has ended, or after ten seconds."""
     wanted = ":%04X" % port
     for _ in range(200):
         with open("/proc/net/tcp") as f:
@@ -130,7 +130,7 @@ def suites_and_groups(case):
             status, out = case.our_client(port)
             log = stop(server)
             yield "client/openssl/group/%s/%s" % (flag, group), status == 0, out + log
-    # A server that has only what we do not offer shares nothing with us.
+    # A server that has only suites which we do not offer refuses the handshake.
     for cipher in ("AES128-GCM-SHA256", "ECDHE-ECDSA-AES128-SHA256", "DHE-RSA-AES128-GCM-SHA256"):
         port = free_port()
         cert = "server" if "ECDSA" in cipher else "server-rsa"
@@ -169,7 +169,7 @@ def our_server_their_client(case):
                                         "localhost:%d:127.0.0.1" % port, "https://localhost:%d/" % port])
                 log = stop(server)
                 yield "server/curl/%s/%s" % (flag, cert), status == 0 and PAGE in out, out + log
-    # The client refuses; our server says so and lives on.
+    # The client refuses the certificate. Our server prints the alert and serves the next client.
     port = free_port()
     server = case.our_server(port, "expired", "TLSv1.2", "2")
     argv = ["curl", "-sS", "--cacert", case.cert("ca.pem"), "--resolve", "localhost:%d:127.0.0.1" % port,
@@ -181,7 +181,7 @@ def our_server_their_client(case):
 
 
 def whole_records(case):
-    """16 KB records from OpenSSL, many of them: what a small buffer would stumble over."""
+    """OpenSSL sends 300 KB in records of 16 KB, which need the largest buffer."""
     for flag, _ in VERSIONS:
         port = free_port()
         big = os.path.join(case.certs, "big.bin")
@@ -219,7 +219,7 @@ def little_memory(case):
 
 
 def with_cpython(case):
-    """One conversation of six connections (peer.py); CPython with itself says how it goes."""
+    """peer.py makes six connections. Each pair of interpreters must print what CPython prints with itself."""
     def run_pair(server, client, version):
         port = free_port()
         process = case.start([server, "peer.py", "server", str(port), version])
@@ -240,7 +240,7 @@ def with_cpython(case):
 
 
 def session_across_processes(case):
-    """A session saved by one process and resumed by another, as after a deep sleep."""
+    """A session that one process saves is resumed by another, as after a deep sleep."""
     for flag, _ in VERSIONS:
         port = free_port()
         server = case.their_server(port, "server", flag)
@@ -270,7 +270,7 @@ def readme_example(case):
 
 
 def descriptors(case):
-    """The demo of `make run` closes each descriptor once."""
+    """examples/demo.py, the demo of `make run`, closes each descriptor once."""
     root = os.path.dirname(os.path.dirname(HERE))
     counter = os.path.join(root, "build/closes.so")
     status, out = case.run(["gcc", "-O1", "-shared", "-fPIC", "-o", counter, os.path.join(HERE, "closes.c"), "-ldl"])

@@ -1,9 +1,10 @@
-# interrupted.py - Ctrl-C in the middle of handshakes and writes: of our own process, by a process that sends the signals.
+# interrupted.py - handshakes and writes are interrupted by Ctrl-C at any moment, and the module can be used afterwards.
+# interop.py sends the signals.
 #
 #   interrupted.py SECONDS    prints "again" when it is ready for one Ctrl-C, and at last "enough"; then waits for a line
 #
-# MicroPython itself leaves its heap locked if Ctrl-C comes in the middle of an allocation. So nothing is collected, and
-# the other thread, which needs the lock of the engine, allocates nothing.
+# MicroPython itself leaves its heap locked if Ctrl-C arrives in the middle of an allocation. So the script disables the
+# collector, and its second thread, which needs the lock of the engine, allocates nothing.
 import _thread
 import gc
 import socket
@@ -21,7 +22,7 @@ def connect():
 
 
 def until_interrupted(work):
-    """Works until Ctrl-C comes. None comes outside of this function, where nobody would expect it."""
+    """Calls work() until Ctrl-C arrives. It arrives only in this function, because "again" is printed here."""
     try:
         print("again")
         try:
@@ -35,14 +36,14 @@ def until_interrupted(work):
 
 
 def wait(sock, buf, connection):
-    """In another thread: when a byte comes, asks the engine something, and sends the byte back."""
+    """Runs in another thread: receives a byte, calls the engine, and sends the byte back."""
     sock.readinto(buf)
     connection.pending()
     sock.write(buf)
 
 
 def use():
-    """A connection on which a call was interrupted can be used, or has failed; no call seems to be in progress."""
+    """A connection whose call was interrupted can be used or has failed, and can be closed: no call counts as in progress."""
     c, s, stream, _ = pair(client, server)
 
     def exchange():
@@ -74,7 +75,7 @@ def main():
         use()
     print("enough")
     sys.stdin.readline()
-    _thread.start_new_thread(wait, (far,) + other)  # not before: it could get the signals
+    _thread.start_new_thread(wait, (far,) + other)  # an earlier thread could receive the signals
     near.settimeout(10)
     near.write(b"?")
     print("answered" if near.read(1) == b"?" else "no answer")

@@ -1,5 +1,5 @@
-# little_memory.py PORT CAFILE VERSION - connections that share record buffers, and small records, with a
-# server that sends the largest there are. Prints "ok".
+# little_memory.py PORT CAFILE VERSION - connections with little memory, which share record buffers or have small ones, work with
+# a server that sends the largest records. Prints "ok".
 import asyncio
 import socket
 import ssl
@@ -49,7 +49,7 @@ async def eight_with_two():
 
 asyncio.run(eight_with_two())
 
-# A read that finds no buffer waits, and what waits loses nothing.
+# A read that finds no free buffer waits, and no byte is lost.
 ctx = context(connections=2, buffers=1, peer_chain=1024, rsa_bits=2048)
 a, b = connect(ctx), connect(ctx)
 for tls in (a, b):
@@ -76,7 +76,7 @@ while got < 40000:
 a.close()
 b.close()
 
-# Smaller records: OpenSSL keeps to max_fragment_length in both versions.
+# OpenSSL keeps to max_fragment_length, so small records are enough, in both versions.
 ctx = context(connections=1, record_in=4096, record_out=512, peer_chain=1024, rsa_bits=2048)
 tls = connect(ctx)
 tls.write(b"20000\n")

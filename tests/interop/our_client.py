@@ -1,5 +1,5 @@
-# our_client.py PORT HOST CAFILE [CERT KEY … | sum:PATH] - connects, prints what was agreed and the page.
-# Exit status: 0 a page came, 1 the certificate was refused, 2 anything else.
+# our_client.py PORT HOST CAFILE [CERT KEY … | sum:PATH] - connects to a server, and prints version, suite and page. The exit
+# status is 0 if it has received a page, 1 if it has refused the certificate, else 2.
 import socket
 import ssl
 import sys

@@ -1,4 +1,4 @@
-# our_server.py PORT CERT KEY VERSION [COUNT] - serves one page COUNT times; prints why a client left.
+# our_server.py PORT CERT KEY VERSION [COUNT] - serves one page to COUNT clients, and prints the error of each that has failed.
 import socket
 import ssl
 import sys

@@ -1,8 +1,8 @@
-# peer.py - one end of a conversation; interop.py runs it on CPython and on MicroPython, in each role.
+# peer.py - one end of six connections. interop.py runs it on CPython and on MicroPython, in each role.
 #
 #   peer.py server|client PORT TLSv1.2|TLSv1.3
 #
-# What is printed must not depend on who is at the other end.
+# Its output must not depend on the interpreter at the other end.
 import os
 import socket
 import ssl
@@ -26,7 +26,7 @@ def der(name):
 
 
 def failure(e):
-    # Who breaks off first sees a reason, the other an alert or the end: only the class is certain.
+    # The end that fails first has a reason, and the other one an alert or a truncation, so only the class is printed.
     print("failed", isinstance(e, (ssl.SSLError, OSError)))
 
 
@@ -111,23 +111,23 @@ def talk(ctx, host, data, session=None):
 def converse():
     ctx = client_context()
     ctx.set_alpn_protocols(["h2", "http/1.1"])
-    # A whole life, and clear text after it.
+    # A connection that is ended by unwrap(), and clear text behind it.
     tls = talk(ctx, "localhost", b"hello")
     session = tls.session
     plain = tls.unwrap()
     plain.send(b"in the clear")
     print(plain.recv(100))
     plain.close()
-    # Resumed, with much data; who was who is still known.
+    # A resumed session with much data. Both ends still have the other's certificate.
     print(session.has_ticket)
     tls = talk(ctx, "localhost", BIG, session)
     tls.close()
-    # Nothing in common.
+    # No common application protocol.
     ctx.set_alpn_protocols(["mqtt"])
     talk(ctx, "localhost", b"no protocol").close()
-    # Another name.
+    # Another name, for which the server has another certificate.
     talk(ctx, "example.test", b"another certificate").close()
-    # Nobody we trust; nobody whom they trust.
+    # A client that does not trust the server, and a client without a certificate.
     for bad in (limit(ssl.create_default_context(cafile=CERTS + "rogue-ca.pem")), client_context(False)):
         try:
             talk(bad, "localhost", b"never").close()

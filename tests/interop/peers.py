@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 #
-# peers.py - servers and clients by name, each with its own TLS or its own use of OpenSSL: run by interop.py.
-# What is not installed is skipped and counted; `tools/install-tools peers` installs all of them.
+# peers.py - connections with other servers and clients, each with its own TLS or its own use of OpenSSL. interop.py runs them.
+# A program that is not installed is skipped and counted; `tools/install-tools peers` installs all of them.
 import os
 import shutil
 import subprocess
@@ -18,7 +18,7 @@ def which(name):
 
 
 # ---- their servers ----
-# Each gets a folder for its files, a port, certificate and key, and returns its command line. The page is PAGE.
+# Each function has a folder for its files, a port, certificate and key, and returns the command line of a server of PAGE.
 def nginx(folder, port, cert, key, version):
     write(folder, "conf", "daemon off; master_process off; pid %s/pid; error_log stderr; events {}\n"
           "http { access_log off; client_body_temp_path %s; proxy_temp_path %s; fastcgi_temp_path %s; uwsgi_temp_path %s; scgi_temp_path %s;\n"
@@ -37,7 +37,7 @@ def haproxy(folder, port, cert, key, version):
 
 
 def stunnel(folder, port, cert, key, version):
-    # It runs a program for each connection.
+    # stunnel runs this program for each connection.
     write(folder, "answer", "#!/bin/sh\nwhile read -r line && [ ${#line} -gt 1 ]; do :; done\nprintf 'HTTP/1.0 200 OK\\r\\n\\r\\n%s'\n" % PAGE)
     os.chmod(folder + "/answer", 0o755)
     write(folder, "conf", "foreground = yes\npid =\n[s]\naccept = 127.0.0.1:%d\ncert = %s\nkey = %s\nsslVersion = %s\nexec = %s/answer\n"
@@ -83,7 +83,7 @@ SERVERS = {"nginx": nginx, "haproxy": haproxy, "stunnel4": stunnel, "gnutls-serv
 
 
 # ---- their clients ----
-# Each gets a folder, a port, and the file with the CA. Returns the command line; the page is in its output.
+# Each function has a folder, a port and the file with the CA, and returns the command line of a client that prints the page.
 def gnutls_client(folder, port, ca):
     return [which("gnutls-cli"), "--x509cafile", ca, "-p", str(port), "localhost"]
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 #
-# protocol.py - what openssl s_client can do besides a plain connection: change keys, ask to negotiate again, send early data
-# to a server that takes none, and do without extended_master_secret. The other end is echo_server.py.
+# protocol.py - features of TLS beyond a plain connection, with openssl s_client: KeyUpdate, renegotiation, early data that the
+# server refuses, and hellos without extended_master_secret. The other end is echo_server.py. interop.py runs these cases.
 import os
 import select
 import socket
@@ -14,7 +14,7 @@ NO_EMS = 1  # SSL_OP_NO_EXTENDED_MASTER_SECRET of OpenSSL 3
 
 
 def until(process, expected, seconds=20):
-    """What the process prints, up to what is expected of it or the end of its patience."""
+    """Returns what the process prints, up to the expected text or for so many seconds."""
     got, end = b"", time.time() + seconds
     while expected not in got and time.time() < end and select.select([process.stdout], [], [], max(0, end - time.time()))[0]:
         data = os.read(process.stdout.fileno(), 65536)
@@ -25,7 +25,7 @@ def until(process, expected, seconds=20):
 
 
 def conversation(case, port, flags, lines):
-    """Sends the lines, each after the answer to the one before. False: an answer did not come."""
+    """Sends each line when the one before is answered. Returns whether all were answered, and the output."""
     client = case.start(["openssl", "s_client", "-connect", "127.0.0.1:%d" % port, "-servername", "localhost",
                          "-CAfile", case.cert("ca.pem"), *flags])
     said = b""
@@ -58,7 +58,7 @@ def talk(case, free_port, wait_for, stop, flags, lines):
 
 
 def early_data(case, free_port, wait_for, stop):
-    """The ticket is of another server, so ours takes neither it nor the data."""
+    """A ticket of another server is not accepted, and so neither is the early data that comes with it."""
     with tempfile.TemporaryDirectory() as folder:
         port, saved, early = free_port(), os.path.join(folder, "session"), os.path.join(folder, "early")
         theirs = case.start(["openssl", "s_server", "-accept", "127.0.0.1:%d" % port, "-cert", case.cert("server.pem"),
@@ -79,7 +79,7 @@ def early_data(case, free_port, wait_for, stop):
 
 
 def extended_master_secret(case, free_port, wait_for, stop):
-    """RFC 7627 5.3: whether a session of TLS 1.2 is resumed depends on both hellos."""
+    """A session of TLS 1.2 is resumed only if both hellos agree on extended_master_secret (RFC 7627 5.3)."""
     for first in (0, NO_EMS):
         for second in (0, NO_EMS):
             port = free_port()
@@ -105,7 +105,7 @@ def extended_master_secret(case, free_port, wait_for, stop):
 
 
 def certificates_that_are_asked_for(case, free_port, wait_for, stop):
-    """A client sends the certificate that can sign as the server asks, or none. s_server prints the one that it has got."""
+    """A client sends the certificate whose key can sign as the server asks, or none. s_server prints the one that it receives."""
     for version in ("tls1_2", "tls1_3"):
         for wanted, schemes in (("server", "ECDSA+SHA256:ECDSA+SHA384"), ("server-rsa", "RSA-PSS+SHA256:RSA+SHA256:RSA+SHA384"),
                                 ("none", "ed25519:rsa_pss_pss_sha256")):

@@ -1,9 +1,9 @@
-# psk.py - pre-shared keys against OpenSSL, in both roles: run by interop.py. As a script it is our end:
+# psk.py - connections with a pre-shared key, with OpenSSL in both roles. interop.py runs them. As a script the file is our end:
 #
 #   psk.py client|server PORT TLSv1.2|TLSv1.3 KEY-IN-HEX
 import sys
 
-# How each side learns of another key: the client by an alert, the server by what the key does not open.
+# What each of our sides reports if the keys differ: the client an alert, the server that it cannot decrypt or verify.
 ALERTS = {"tls1_2": "SSLV3_ALERT_BAD_RECORD_MAC", "tls1_3": "SSLV3_ALERT_ILLEGAL_PARAMETER"}
 OURS = {"tls1_2": "DECRYPTION_FAILED_OR_BAD_RECORD_MAC", "tls1_3": "BINDER_DOES_NOT_VERIFY"}
 IDENTITY, KEY, WRONG = "device-7", "00112233445566778899aabbccddeeff", "ff" * 16

@@ -1,4 +1,4 @@
-# sleeper.py - a device that sleeps: connects, saves its session in a file, and is gone.
+# sleeper.py - does what a device does before and after a deep sleep: it connects, saves its session in a file, and ends.
 #
 #   sleeper.py PORT CA FILE
 import os

@@ -1,11 +1,11 @@
-# trust.py - roots and reports against OpenSSL's server: run by interop.py.
+# trust.py - default trust anchors, tools/make-roots and ssl.explain(), with OpenSSL's server. interop.py runs these cases.
 import os
 import re
 import sys
 
 
 def root_store(case, free_port, stop):
-    """The default trust from SSL_CERT_FILE: a store, PEM, and a broken store that is told of."""
+    """SSL_CERT_FILE names the default trust anchors: a store or a PEM file. A damaged store is reported."""
     root = os.path.dirname(case.certs)
     with open(os.path.join(root, "roots.ussl"), "rb") as f:
         data = f.read()
@@ -28,7 +28,7 @@ def root_store(case, free_port, stop):
 
 
 def trimmed_store(case, free_port, stop):
-    """tools/make-roots: of three roots the one that a host needs, and what the other modes say of the store."""
+    """tools/make-roots chooses the one root of three that a host needs, and its other modes describe the store."""
     root = os.path.dirname(case.certs)
     store, all_of_it = os.path.join(root, "roots.trimmed"), os.path.join(root, "roots.ussl")
     tool = [sys.executable, os.path.join(root, "../tools/make-roots")]

@@ -2,10 +2,9 @@
 #
 # common.py - what the scripts of this folder share: arguments, contexts, bodies and the last line.
 #
-# SCRIPT MODE PORT [CAFILE]. The modes: "plain" leaves all to the library, "require" too, after
-# ssl.require_verification(). Where a library takes a context, "require" and "none" give one with
-# CERT_NONE; "true" says ssl=True; "context" gives one that believes CAFILE and has a client certificate; "anonymous"
-# the same without the certificate.
+# Arguments of a script: MODE PORT [CAFILE]. "plain" leaves everything to the library, and "require" calls
+# ssl.require_verification() before. If a library takes a context, "require" and "none" give it one with CERT_NONE, "true" gives
+# ssl=True, "context" one that trusts CAFILE and has a client certificate, and "anonymous" the same without the certificate.
 import os
 import ssl
 import sys
@@ -16,7 +15,7 @@ CERTS = os.getenv("USSL_CERTS") + "/"
 URL = "https://localhost:%d" % PORT
 SIZES = (0, 1, 1024, 16384, 54038, 200000)
 
-# Imported before the library, as a program would call it before all else.
+# Scripts import this file before the library, because a program calls it first.
 if MODE == "require":
     ssl.require_verification()
 
@@ -30,7 +29,7 @@ def context():
     if MODE == "true":
         return True
     if MODE in ("require", "none"):
-        # As scripts for stock MicroPython write it, without a word of check_hostname.
+        # Scripts for stock MicroPython do not mention check_hostname.
         made = tls.SSLContext(tls.PROTOCOL_TLS_CLIENT)
         made.verify_mode = tls.CERT_NONE
         return made
@@ -42,8 +41,7 @@ def context():
     return made
 
 
-# The last line says whether the library worked or the certificate was refused. Another exception
-# comes out as a traceback.
+# The last line is "ok", or "refused" with the code if the certificate was refused. Any other exception ends the script.
 def report(use):
     try:
         use()

@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: MIT
 #
-# libraries.py - runs libraries for MicroPython, as they are published, with our module.
+# libraries.py - published libraries for MicroPython work with our module, unchanged: they verify, and send nothing to a server
+# that is not trusted.
 #
 # MICROPYTHON_LIB, MQTT_AS and MICRODOT name checkouts of micropython-lib, peterhinch/micropython-mqtt
-# and miguelgrinberg/microdot. What is not there is skipped. Each use_*.py does what a program does
-# with one library; this file says against which server, and what has to come of it.
+# and miguelgrinberg/microdot. A library without a checkout is skipped. Each use_*.py uses one library as a
+# program does; this file has the servers and the expected results.
 import http.client
 import os
 import shutil
@@ -18,10 +19,10 @@ from servers import SIZES, Broker, Server, body, free_port, mosquitto, wait_for
 HERE = os.path.dirname(os.path.abspath(__file__))
 VERSIONS = ((ssl.TLSVersion.TLSv1_2, "TLSv1.2"), (ssl.TLSVersion.TLSv1_3, "TLSv1.3"))
 CLEAR = b"GET / HTTP/1.0\r\n\r\n"
-# (case, certificate of the server, the only CA that is believed, code of the refusal).
+# Each is (case, certificate of the server, the only CA that is trusted, code of the refusal).
 BAD = (("another-ca", "server", "rogue-ca.pem", 20), ("wrong-name", "wrong-name", "ca.pem", 62),
        ("expired", "expired", "ca.pem", 10))
-# Where a library's files are: (variable, folder, names).
+# The files of each library, as (variable, folder, names).
 SOURCES = (
     ("MICROPYTHON_LIB", "python-ecosys/requests", ("requests",)),
     ("MICROPYTHON_LIB", "micropython/urequests", ("urequests.py",)),
@@ -44,7 +45,7 @@ class Case:
         return os.path.join(self.certs, name)
 
     def argv(self, script, mode, port, *more):
-        # The largest body is held three times while it grows and is compared.
+        # A script has three copies of the largest body while the body grows and is compared.
         return [self.micropython, "-X", "heapsize=8M", script, mode, str(port), *more]
 
     def env(self, default_ca):
@@ -72,7 +73,7 @@ def against_server(case, name, script, mode, default_ca="ca.pem", own_ca=None, c
 
 
 def refusals(case, name, script, mode, own=False):
-    """`own`: the script loads the CA itself, and the default roots would say yes."""
+    """If `own`, the script loads the CA itself, and the default trust anchors would accept the server."""
     for what, cert, ca, code in BAD:
         server = Server(case.certs, cert)
         default_ca = "ca.pem" if own and ca != "ca.pem" else ca
@@ -83,11 +84,11 @@ def refusals(case, name, script, mode, own=False):
 
 
 def blocking_http(case, name, script):
-    """A library that makes its own context and sets CERT_NONE in it."""
+    """Cases of a library that makes its own context with CERT_NONE."""
     for version, word in VERSIONS:
         yield against_server(case, "%s/require/%s" % (name, word), script, "require", version=version)
     yield from refusals(case, name, script, "require")
-    # Without require_verification() it connects to anybody, as its author wrote.
+    # Without require_verification() it connects to any server, as its code asks for.
     yield against_server(case, name + "/plain/another-ca", script, "plain", "rogue-ca.pem")
     yield against_server(case, name + "/plain/wrong-name", script, "plain", cert="wrong-name")
 
@@ -172,7 +173,7 @@ def mqtt_as(case):
 
 
 class Client(http.client.HTTPSConnection):
-    """CPython's client with a small receive buffer, so that the server has to wait for it."""
+    """CPython's client with a small receive buffer, so that the server's writes have to wait."""
 
     def connect(self):
         raw = socket.socket()
@@ -222,7 +223,7 @@ def microdot(case):
         if mode == "mutual":
             attempt("no-client-certificate", lambda: fetch(port, good_context, "GET", "/body/1"), ssl.SSLError, ConnectionResetError)
         attempt("client-refuses", lambda: fetch(port, wary, "GET", "/body/1"), ssl.SSLCertVerificationError)
-        # One that says what is no TLS, and one that says nothing, must not keep others waiting.
+        # A client that sends no TLS, and one that sends nothing, must not delay others.
         with socket.socket() as plain, socket.socket() as silent:
             attempt("clear-text", lambda: plain.connect(("127.0.0.1", port)) or plain.send(CLEAR), len(CLEAR))
             attempt("silence", lambda: silent.connect(("127.0.0.1", port)), None)
@@ -230,7 +231,7 @@ def microdot(case):
         if shutil.which("curl") and mode == "tls":
             argv = ["curl", "-sS", "--cacert", case.cert("ca.pem"), "https://localhost:%d/body/54038" % port]
             attempt("curl", lambda: subprocess.run(argv, stdout=subprocess.PIPE, timeout=30).stdout, body(54038))
-        # The answer is on its way when the program ends, and may come or not.
+        # The program may end before its answer has been sent.
         attempt("shutdown", lambda: fetch(port, context, "GET", "/shutdown"), b"bye", b"")
         try:
             out = process.communicate(timeout=10)[0].decode(errors="replace")
@@ -241,7 +242,7 @@ def microdot(case):
         yield "microdot/%s/ends" % mode, process.returncode == 0 and last_line(out) == "ok", out
 
 
-# Every library, the variables that say where it and what it needs are, and its cases.
+# Each is (library, variable that names its checkout, function of its cases).
 LIBRARIES = (("requests", "MICROPYTHON_LIB", requests), ("urequests", "MICROPYTHON_LIB", urequests),
              ("umqtt.simple", "MICROPYTHON_LIB", umqtt), ("urllib.urequest", "MICROPYTHON_LIB", urllib),
              ("aiohttp", "MICROPYTHON_LIB", aiohttp), ("mip", "MICROPYTHON_LIB", mip),
@@ -250,7 +251,7 @@ LIBRARIES = (("requests", "MICROPYTHON_LIB", requests), ("urequests", "MICROPYTH
 
 
 def install(lib):
-    """Links, as an installation has the files: umqtt's two packages share one folder."""
+    """Links the files as an installation has them. The two packages of umqtt share one folder."""
     for variable, folder, names in SOURCES:
         for name in names if os.environ.get(variable) else ():
             os.makedirs(os.path.dirname(os.path.join(lib, name)), exist_ok=True)
@@ -274,7 +275,7 @@ def run_all(report, micropython, certs, wanted=()):
 
 
 if __name__ == "__main__":
-    # libraries.py MICROPYTHON CERTS [LIBRARY...]: these alone, for a person who looks for a fault.
+    # libraries.py MICROPYTHON CERTS [LIBRARY...] runs these libraries alone, to look for a fault.
     failed = []
 
     def say(kind, name, detail=""):

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 #
-# servers.py - what the libraries talk to: an https server that keeps all it hears, and mosquitto.
+# servers.py - the servers of the library tests: an https server that keeps what it receives, and mosquitto.
 import base64
 import hashlib
 import json
@@ -19,7 +19,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../
 from interop import free_port, wait_for
 
 SIZES = (0, 1, 1024, 16384, 54038, 200000)
-# RFC 6455 1.3: hashed with the client's key, it shows that the server knows the protocol.
+# A server hashes this text behind the client's key, to show that it has the protocol (RFC 6455 1.3).
 WEBSOCKET = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 
 
@@ -28,7 +28,7 @@ def body(size):
 
 
 def packages():
-    """What mip asks for: an index of one package, a lone file, and a package.json beside its file."""
+    """The pages that mip requests: an index of one package, a single file, and a package.json with its file."""
     hashes = {size: hashlib.sha256(body(size)).hexdigest()[:8] for size in SIZES}
     index = {"v": 1, "hashes": [["sizes/%d.py" % s, h] for s, h in hashes.items()], "version": "1"}
     pages = {"/file/%s/%s" % (h[:2], h): body(s) for s, h in hashes.items()}
@@ -40,7 +40,7 @@ def packages():
 
 
 class Server:
-    """https on a free port. `heard` is what came through TLS: nothing, when a client refused."""
+    """An https server on a free port. `heard` is the data that it has received, which is empty if a client has refused it."""
 
     def __init__(self, certs, cert="server", version=None):
         self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -80,7 +80,7 @@ class Server:
             with sock, self.context.wrap_socket(sock, server_side=True) as conn:
                 framing = self.answer(conn)
                 if framing and framing != "cut":
-                    # After its close_notify a server hangs up soon, unless it waits for the client's.
+                    # After its close_notify a server closes soon, unless it waits for that of the client.
                     conn.settimeout(20 if framing == "waits" else 1)
                     conn.unwrap()
         except OSError as e:
@@ -92,11 +92,11 @@ class Server:
         return data
 
     def answer(self, conn):
-        """How the page was framed, which tells how the connection ends; None: nothing was asked."""
+        """Answers one request. Returns the framing of the page, which decides how the connection ends, or None without a request."""
         head = b""
         while b"\r\n\r\n" not in head:
             part = self.hear(conn)
-            # 0x10 begins a CONNECT of MQTT: it was heard, which is all that matters.
+            # 0x10 begins a CONNECT of MQTT. It needs no answer: that it was received is enough.
             if not part or part[0] == 0x10:
                 return None
             head += part
@@ -144,7 +144,7 @@ def exactly(conn, n):
 
 
 def echo_frames(conn, head):
-    """RFC 6455 5.2: sends back each frame, without the mask, until one that closes."""
+    """Sends back each frame, without the mask, up to a close frame (RFC 6455 5.2)."""
     key = re.search(rb"(?i)sec-websocket-key: *(\S+)", head).group(1)
     accept = base64.b64encode(hashlib.sha1(key + WEBSOCKET).digest())
     conn.sendall(b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
@@ -173,14 +173,14 @@ def mosquitto():
 
 
 class Broker:
-    """mosquitto on a free port; `mutual`: it wants client certificates. `stop()` gives its log."""
+    """mosquitto on a free port. If `mutual`, it requires client certificates. `stop()` returns its log."""
 
     def __init__(self, certs, mutual):
         self.folder = tempfile.TemporaryDirectory()
         self.port = free_port()
         conf = os.path.join(self.folder.name, "conf")
         with open(conf, "w") as f:
-            # Started by root it would become a user who cannot read the key.
+            # Without "user root" mosquitto would change to a user who cannot read the key.
             f.write("listener %d 127.0.0.1\nallow_anonymous true\nuser root\nrequire_certificate %s\n"
                     "cafile %s/ca.pem\ncertfile %s/server.pem\nkeyfile %s/server.key\nlog_dest stderr\nlog_type all\n"
                     % (self.port, "true" if mutual else "false", certs, certs, certs))

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 #
-# use_aiohttp.py - aiohttp as client: bodies of many sizes, several at once, and websockets.
+# use_aiohttp.py - gets and posts bodies of many sizes with aiohttp, several at once, and exchanges messages over websockets.
 import asyncio
 from common import SIZES, URL, body, context, report
 import aiohttp
@@ -29,7 +29,7 @@ async def websocket(session):
             assert await ws.receive_bytes() == body(size), ("websocket", size)
         await ws.send_str("text")
         assert await ws.receive_str() == "text"
-        # Many small ones before the first answer is read.
+        # A hundred small messages are sent before the first answer is read.
         for n in range(100):
             await ws.send_str(str(n))
         for n in range(100):
@@ -45,7 +45,7 @@ async def main():
         for size in SIZES[1:]:
             async with session.post(URL + "/echo", data=body(size), ssl=SSL) as answer:
                 assert await answer.read() == body(size), ("post", size)
-        # The default of https is ssl=True; a session holds one reader, so each has its own.
+        # The default of https is ssl=True. A session has one reader, so each request below has a session of its own.
         if SSL is True:
             async with session.get(URL + "/json") as answer:
                 assert await answer.json() == {"a": [1, 2]}

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 #
-# use_microdot.py - microdot as an https server, until /shutdown is asked for.
+# use_microdot.py - runs microdot as an https server, until a client requests /shutdown.
 import ssl
 import sys
 from common import CERTS, MODE, PORT, body

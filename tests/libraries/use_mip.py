@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 #
-# use_mip.py - mip installs a package from an index, one file, and a package.json with its files.
+# use_mip.py - installs a package of an index, a single file, and a package.json with its files, by mip.
 import sys
 from common import SIZES, URL, body, report
 import mip

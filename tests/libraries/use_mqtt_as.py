@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: MIT
 #
-# use_mqtt_as.py - mqtt_as with a broker: messages of many sizes both ways, and many messages.
+# use_mqtt_as.py - sends and receives messages of many sizes, and many messages, by mqtt_as over a broker.
 import asyncio
 import ssl
 import sys
 from common import CERTS, MODE, PORT, body, report
 
 
-# The library asks the WLAN of a device for its state; here it is always up.
+# The library reads the state of a device's WLAN, which is always connected here.
 class Board:
     STA_IF = 0
 
@@ -21,7 +21,7 @@ class Board:
 
 
 board = Board()
-# "from machine import" takes no bound method.
+# The library imports unique_id from machine, so it must be a plain function.
 board.unique_id = lambda: b"board"
 sys.modules["network"] = sys.modules["machine"] = board
 import mqtt_as

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: MIT
 #
-# use_requests.py - gets and posts bodies of many sizes with requests, or with urequests, which is the same by its old
-# name, in each framing of HTTP.
+# use_requests.py - gets and posts bodies of many sizes with requests, or with urequests, its old name, in each framing of HTTP.
 import os
 from common import SIZES, URL, body, report
 

@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: MIT
 #
-# use_umqtt.py - umqtt.simple with a broker: messages of many sizes, many messages, silence.
+# use_umqtt.py - sends and receives messages of many sizes, and many messages, by umqtt.simple over a broker, and waits for one
+# that does not come.
 import time
 from common import CERTS, MODE, PORT, body, context, report
 from umqtt.simple import MQTTClient
 
-# Around the ends of MQTT's length bytes and of TLS records.
+# These sizes are around the limits of MQTT's length bytes and of TLS records.
 SIZES = (0, 1, 2, 120, 127, 128, 1000, 16127, 16128, 16129, 16360, 16370, 16383, 16384, 16385, 16400, 32768, 54038, 70000)
 
 
@@ -35,7 +36,7 @@ def use():
     while len(got) < 300:
         c.wait_msg()
     assert [msg for _, msg in got] == [b"%d" % n for n in range(300)]
-    # Without blocking: None until the message is there.
+    # check_msg() does not block, and returns None until the message is there.
     del got[:]
     c.publish(b"echo", body(40000), qos=1)
     end = time.time() + 10
@@ -45,13 +46,13 @@ def use():
     c.ping()
     assert c.wait_msg() is None
     c.disconnect()
-    # A broker that says nothing: the timeout of the socket below ends the wait.
+    # If the broker sends nothing, the timeout of the socket ends the wait.
     c.connect(timeout=0.3)
     try:
         c.wait_msg()
         assert False, "a message came"
     except OSError as e:
-        assert abs(e.errno) == 110, e  # MicroPython's own ssl gives the negative number
+        assert abs(e.errno) == 110, e  # stock MicroPython's ssl raises the negative number
     c.disconnect()
 
 

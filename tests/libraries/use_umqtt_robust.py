@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: MIT
 #
-# use_umqtt_robust.py - umqtt.robust with a broker: the connection is lost, and comes back by itself.
+# use_umqtt_robust.py - umqtt.robust connects again by itself when its connection to a broker is lost.
 from common import PORT, body, context, report
 from umqtt import robust
 
 
-# The library connects again for ever; two attempts show what they come to.
+# The library would try to connect again for ever. Here it raises its error after two attempts.
 class Client(robust.MQTTClient):
     def delay(self, i):
         if i == 2:
@@ -26,17 +26,17 @@ def use():
     c.reconnect()
     c.subscribe(b"robust", qos=1)
     for size in (1, 1000, 16384, 54038):
-        # The broker hangs up on the first of two clients with the same name.
+        # The broker disconnects the first of two clients with the same name.
         other = client()
         other.connect(clean_session=False)
         other.sock.close()
         c.publish(b"robust", body(size), qos=1)
         while not got:
             c.wait_msg()
-        # A message whose acknowledgement was lost comes twice.
+        # A message whose acknowledgement was lost arrives twice.
         assert set(got) == {body(size)}, size
         del got[:]
-    # The same while it waits for a message.
+    # The connection is lost while the client waits for a message.
     other = client()
     other.connect(clean_session=False)
     other.sock.close()

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 #
-# use_urllib.py - gets and posts bodies of many sizes with urllib.urequest, read in several ways.
+# use_urllib.py - gets and posts bodies of many sizes with urllib.urequest, and reads them by each method of a stream.
 from common import SIZES, URL, body, report
 from urllib.urequest import urlopen
 

@@ -1,5 +1,5 @@
-# alive.py - runs on every interpreter and board that was built: both ends of a connection in one script, TLS 1.2 and 1.3, and a
-# name that is refused. ports.py puts CA, CERT and KEY in front. The smallest MicroPython has no *arguments, no open(), no gc.
+# alive.py - shows that an interpreter or board works: it has both ends of a connection, over TLS 1.2 and 1.3, and refuses a wrong
+# name. ports.py puts CA, CERT and KEY in front. The smallest MicroPython has no *arguments, no open() and no gc.
 import ssl
 
 

@@ -1,5 +1,5 @@
-# beside.py - stock MicroPython's tls and ours in one process, each with its mbedTLS: eight connections, every pairing of the
-# two twice, advance in turn, a step of each.
+# beside.py - stock MicroPython's tls and ours work in one process, each with its own mbedTLS. Eight connections, each pairing of
+# the two modules twice, advance by one step in turn.
 import binascii
 import os
 import socket
@@ -40,7 +40,7 @@ class Ours:
 
 
 class Half:
-    """One end, which says HELLO and waits for that of the other end."""
+    """One end, which sends HELLO and waits for the HELLO of the other end."""
 
     def __init__(self, context, sock, server):
         sock.setblocking(False)
@@ -49,7 +49,7 @@ class Half:
         self.to_say, self.heard = b"hello from the %s" % (b"server" if server else b"client"), b""
 
     def step(self):
-        """True when this end is done."""
+        """Takes one step. Returns True if this end is done."""
         try:
             if self.to_say:
                 n = self.tls.write(self.to_say)
@@ -57,7 +57,7 @@ class Half:
             else:
                 self.heard += self.tls.read(100) or b""
         except OSError as e:
-            if e.errno not in (2, 3, 11, -26880, -26752):  # it would wait
+            if e.errno not in (2, 3, 11, -26880, -26752):  # the call would have to wait
                 raise
         return self.heard.startswith(b"hello from the ")
 

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: MIT
 #
-# ports.py - the matrix of ports and boards: each is built with our module, as docs/boards.md says, and beside it as stock;
-# what can run here connects to itself. `make ports`, and `make test` in a short form.
+# ports.py - builds ports and boards with our module, as docs/boards.md says, and without it for comparison, and runs alive.py on
+# those that can run on this machine. `make ports` takes the whole matrix, `make test` a part of it.
 #
-# TREES names MicroPython checkouts, with the submodules of the ports that are wanted; ROWS the rows, by name; KINDS what is
-# built of each: "stock ussl device", or fewer; "ussl" must be among them.
+# TREES names MicroPython checkouts, with the submodules of the ports that are to be built. ROWS selects rows by their names.
+# KINDS is what is built of each row, "stock ussl device" or a part of it with "ussl".
 import os
 import re
 import shlex
@@ -18,16 +18,17 @@ OUT = os.path.join(ROOT, "build/ports")
 sys.path.insert(0, os.path.join(ROOT, "tests/firmware"))
 import board
 
-# What the smallest variant leaves out and the module needs: binding/binding.h names them.
+# Options that the module needs and the smallest variant leaves out; binding/binding.h names them.
 MINIMAL = "CFLAGS_EXTRA=-DMICROPY_PY_BUILTINS_BYTEARRAY=1 -DMICROPY_MODULE_BUILTIN_INIT=1 -DMICROPY_STREAMS_NON_BLOCK=1"
 
 
-# MicroPython 1.29 knows the variable no longer, and the compiler must be told; older ones want both.
+# MicroPython 1.29 does not have the variable and needs the compiler's option; older versions need both.
 BITS32 = ("MICROPY_FORCE_32BIT=1", "CC=gcc -m32", "MICROPY_PY_FFI=0")
 
 
 class Row:
-    """name; port; arguments of make; a file of the tree that must be there; `short`: a row of `make test`; `runs`: here."""
+    """A board or variant: `arguments` are those of make, `needs` is a file that the tree must have, `short` says that `make test`
+    builds the row too, `runs` that its program runs on this machine."""
 
     def __init__(self, name, port, arguments, needs=None, short=False, runs=False):
         self.name, self.port, self.arguments, self.short, self.runs = name, port, arguments, short, runs
@@ -46,7 +47,7 @@ def device(name, port, needs):
     return Row(name, port, ["BOARD=" + name], needs)
 
 
-# The interpreters that other suites build and run are not in the short form.
+# `make test` leaves out the interpreters that other suites build and run.
 ROWS = (
     unix("standard"), unix("coverage", "VARIANT=coverage"), unix("32bit", *BITS32),
     unix("minimal", "VARIANT=minimal", MINIMAL, short=True), unix("no-threads", "MICROPY_PY_THREAD=0", short=True),
@@ -61,7 +62,7 @@ ROWS = (
 
 
 def version_of(tree):
-    """1.28.0, as py/mpconfig.h has it."""
+    """The version of a tree from py/mpconfig.h, such as 1.28.0."""
     with open(os.path.join(tree, "py/mpconfig.h")) as f:
         text = f.read()
     part = [re.search(r"define MICROPY_VERSION_%s (\d+)" % name, text).group(1) for name in ("MAJOR", "MINOR", "MICRO")]
@@ -80,7 +81,7 @@ class Tree:
             subprocess.run(["make", "-s", "-C", self.path + "/mpy-cross"], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
 
     def arguments(self, row, kind):
-        """What make gets for "stock", for "ussl" and for "device", its smaller profile."""
+        """The arguments of make for "stock", for "ussl", or for "device", which is ussl in its smaller profile."""
         own = ["MBEDTLS=" + self.mbedtls]
         if row.port == "rp2":
             own.append("USER_C_MODULES=" + ROOT + "/micropython.cmake")
@@ -93,18 +94,18 @@ class Tree:
             more += ["MICROPY_PY_BTREE=0", "MICROPY_PY_SSL=0"]
             own.append("USSL_HASHLIB=1")
         if row.port == "qemu":
-            more += shlex.split(os.environ["BOARD_" + row.name])  # the Makefile's
+            more += shlex.split(os.environ["BOARD_" + row.name])  # set by the Makefile
         if kind != "stock":
             return more + own + (["USSL_PROFILE=device"] if kind == "device" else [])
-        # The stock module on a port that has none by itself: bench/stock. unix minimal has no TLS at all.
+        # bench/stock brings the stock module to a port that has none. unix minimal has no TLS at all.
         if row.port == "qemu" or (row.port == "unix" and not self.whole and row.name != "unix-minimal"):
             folder = "/build/usermod-stock" + ("-unix" if row.port == "unix" else "")
             return more + ["MBEDTLS=" + self.mbedtls, "USER_C_MODULES=" + ROOT + folder]
         return more
 
     def build(self, row, kind):
-        """Path of the program, or None; the log is beside it. The folder of objects is the same for each kind, so that a
-        cache of the compiler (ccache) finds what does not differ."""
+        """Builds one kind. Returns the path of the program, or None; the log is beside it. All kinds use the same folder of
+        objects, so that ccache finds the objects that do not differ."""
         folder, target = os.path.join(OUT, self.version, row.name), "micropython" if row.port == "unix" else "firmware.elf"
         shutil.rmtree(folder + "/build", ignore_errors=True)
         os.makedirs(folder, exist_ok=True)
@@ -123,7 +124,7 @@ class Tree:
 
 
 def sizes(program):
-    """Flash (text and initialised data) and static RAM of an ELF file, in bytes."""
+    """The flash (text and initialised data) and the static RAM of an ELF file, in bytes."""
     tool = shutil.which("size")
     with open(program, "rb") as f:
         header = f.read(20)
@@ -134,7 +135,8 @@ def sizes(program):
 
 
 def memory_left(tree, row, program, flash, ram):
-    """Flash and RAM that the linker's script, and on rp2 the board's file system, leave; None where the map says nothing."""
+    """The flash and RAM that a program leaves free in the regions of its linker map, on rp2 beside the board's file system; None
+    where the map has no such region."""
     try:
         with open(program + ".map", errors="replace") as f:
             regions = dict(re.findall(r"^(FLASH_TEXT|FLASH|m_text|RAM)\s+0x\w+\s+0x(\w+)", f.read(), re.M))
@@ -160,7 +162,7 @@ def script_of(certs):
 
 
 def run(row, program, certs):
-    """(it ran as it must, what it said)"""
+    """Runs a program. Returns whether its result is right, and its output."""
     if row.port == "qemu":
         device = board.Board(program, row.name)
         try:
@@ -187,7 +189,7 @@ def tail(tree, row, kind):
 
 
 def one(report, tree, row, kinds, certs):
-    """A row of the table: a dictionary, or None."""
+    """Builds and runs one row. Returns its results as a dictionary, or None if it was not built."""
     name = "ports/%s/%s" % (tree.version, row.name)
     if not os.path.exists(os.path.join(tree.path, row.needs)):
         report("skipped", name, "needs %s in the tree" % row.needs)
@@ -240,7 +242,7 @@ def table(rows):
 def run_all(report, certs, short):
     if os.path.isdir("/usr/lib/ccache"):
         os.environ["PATH"] = "/usr/lib/ccache:" + os.environ["PATH"]
-    # The clock of the emulated boards stands in June 2026, and a clock before the firmware's build counts as not set.
+    # The clock of the emulated boards is in June 2026, and a clock before the firmware's build counts as not set.
     os.environ["SOURCE_DATE_EPOCH"] = "1767225600"  # 2026-01-01
     wanted = os.environ.get("ROWS", "").split()
     kinds = os.environ.get("KINDS", "").split() or ["stock", "ussl", "device"]

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 #
-# stock.py - MicroPython's own tests of ssl and tls, from its source package and by its own runners, on our module.
+# stock.py - runs MicroPython's own tests of ssl and tls with our module, from its source package and by its own runners.
 #
-# Every test must pass but those in exceptions.txt. These must fail, and print what is said there; each has its reason.
+# Each test must pass, except those in exceptions.txt. These must fail and print the text that is given there with the reason.
 import glob
 import os
 import re
@@ -38,7 +38,7 @@ def names(tests, folder):
 
 
 def run_all(report, tests, coverage, micropython):
-    """`coverage` is MicroPython's coverage variant, in which a test can call ioctl()."""
+    """`coverage` is the interpreter of MicroPython's coverage variant, in which a test can call ioctl()."""
     expected = exceptions()
     with tempfile.TemporaryDirectory() as results:
         for name in names(tests, "extmod"):
