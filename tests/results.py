@@ -27,7 +27,8 @@ def report(kind, name, detail="", package=None, of=None):
         kind, detail = "failed", "%s: tools/install-tools %s" % (detail, package)
     counts[kind] += 1
     now = time.monotonic()
-    seconds[of or name] = seconds.get(of or name, 0) + now - last
+    test = of or name.split(": ")[0]
+    seconds[test] = seconds.get(test, 0) + now - last
     last = now
     word = {"passed": "ok", "failed": "FAIL", "skipped": "skip"}[kind]
     print("%-4s %s%s" % (word, name, " - " + detail if detail and kind != "failed" else ""))

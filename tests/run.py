@@ -203,7 +203,7 @@ def compat(program=(MICROPYTHON,), prefix="compat/"):
 
 
 # ---- port ----
-# A script passes if its exit status is 0 and its last line is "ok". Each line "case NAME ok" or "case NAME FAIL ..." of its
+# A script passes if its exit status is 0 and its output ends with "ok". Each line "case NAME ok" or "case NAME FAIL ..." of its
 # output, which port.cases() prints, is a result of its own, port/SCRIPT/NAME. If a script has comments "# stderr: ...", the
 # result port/SCRIPT/stderr is that it has printed just these lines on stderr. A comment "# heap: 2m" sets the size of its heap.
 def port(program=(MICROPYTHON,), prefix="port/", leave_out={}, folder=os.path.join(ROOT, "tests/port")):

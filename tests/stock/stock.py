@@ -60,6 +60,6 @@ def tell(report, expected, name, found, out):
     elif reason is None:
         report(ENDS[word], "stock/" + name, "" if word == "pass" else out[-3000:])
     elif word == "FAIL" and text in out:
-        report("passed", "stock/%s: not for us: %s" % (name, reason))
+        report("passed", "stock/%s: fails as expected: %s" % (name, reason))
     else:
         report("failed", "stock/" + name, "exceptions.txt says that it fails and prints: %s\n%s" % (text, out[-3000:]))
