@@ -1,4 +1,5 @@
-# bare.py - run by tools/try-flags on a build with every flag of its variable `bare`: what was left out is absent or raises.
+# bare.py - features that a build leaves out are absent or raise. tools/try-flags runs it on a build with every flag of its
+# variable `bare`.
 import ssl
 import tls
 

@@ -1,4 +1,4 @@
-# overrule.py - run by tools/try-flags on a build with USSL_CERT_NONE=overrule: CERT_NONE turns nothing off.
+# overrule.py - CERT_NONE does not turn verification off in a build with USSL_CERT_NONE=overrule. tools/try-flags runs it there.
 import os
 import ssl
 import tls

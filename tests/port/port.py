@@ -1,4 +1,4 @@
-# port.py - what the port tests share: streams that misbehave, and pairs of connections over them.
+# port.py - what the port tests share: streams in Python, pairs of connections over them, and named cases.
 import io
 import ssl
 from helper import CERTS, client_context, server_context
@@ -7,14 +7,14 @@ POLL_RD, POLL_WR = 1, 4
 
 
 class Pipe:
-    """Bytes on their way, with as much room as a test gives it."""
+    """The bytes on their way in one direction. `room` is how many it takes."""
 
     def __init__(self, room=1 << 30):
         self.data, self.room, self.ended = b"", room, False
 
 
 class Stream(io.IOBase):
-    """A non-blocking stream over two pipes. `plan` maps a call ("write", n) to what happens."""
+    """A non-blocking stream over two pipes. A test can replace its reads and writes by `on_read` and `on_write`."""
 
     def __init__(self, rd, wr):
         self.rd, self.wr, self.closed = rd, wr, 0
@@ -59,7 +59,7 @@ class Stream(io.IOBase):
 
 
 def pair(client=None, server=None, room=1 << 30, hostname="localhost"):
-    """Client and server SSLSocket over Python streams, and those streams."""
+    """Returns a client's and a server's SSLSocket over Python streams, before their handshake, and the two streams."""
     up, down = Pipe(room), Pipe(room)
     a, b = Stream(down, up), Stream(up, down)
     c = (client or client_context()).wrap_socket(a, server_hostname=hostname, do_handshake_on_connect=False)
@@ -99,7 +99,7 @@ def raises(kind, fun, *args):
     raise AssertionError("%r was not raised" % (kind,))
 
 
-# Runs named cases, all of them; tests/run.py counts each. The script ends with the first that failed.
+# Runs every case and prints its result, which tests/run.py counts by name. At the end it raises the first error.
 def cases(*functions):
     error = None
     for function in functions:

@@ -1,5 +1,5 @@
-# A failed deferred handshake leaves the transport to close(), and every method answers
-# at every moment: before the handshake, after a failure, after close().
+# Every method returns or raises a documented error at every moment: before the handshake, after a failure, after close(). close()
+# closes the transport once, also after a deferred handshake that has failed.
 import ssl
 from helper import bio_pair, client_context, server_context
 from port import pair, raises, shake
@@ -30,7 +30,7 @@ for host in ("localhost", "other.test"):
     call_all(c)
     call_all(s)
     if host == "other.test":
-        # The transport is still ours to close, and close() closes it, once.
+        # A failed handshake leaves the transport open; close() closes it.
         assert a.closed == 0
     c.close()
     c.close()
@@ -40,11 +40,11 @@ for host in ("localhost", "other.test"):
     call_all(s)
     assert c.version() is None and c.cipher() is None and c.pending() == 0
     for call in ((c.read, 1), (c.read,), (c.readinto, bytearray(1)), (c.readline,), (c.write, b"x")):
-        assert raises(OSError, *call).errno == 9  # EBADF, as a closed socket
+        assert raises(OSError, *call).errno == 9  # EBADF, as of a closed socket
     raises(OSError, c.recv, 1)
     raises(OSError, c.do_handshake)
 
-# Closing before, in the middle, and with the wire full.
+# close() before the handshake, in the middle of it, and while the wire is full.
 c, s, a, b = pair()
 c.close()
 assert a.closed == 1 and a.wr.data == b""
@@ -57,7 +57,7 @@ assert shake(c, s) == [True, True]
 a.wr.room = 0
 c.close()
 assert a.closed == 1 and a.wr.data == b""
-# With room: close_notify, so the peer sees a clean end and no truncation.
+# If the wire has room, close() sends close_notify.
 c, s, a, b = pair()
 assert shake(c, s) == [True, True]
 c.close()
@@ -65,7 +65,7 @@ b.rd.ended = True
 assert s.recv(10) == b""
 
 
-# A transport that raises while close_notify is sent is closed all the same.
+# A transport that raises while close_notify is sent is closed too.
 def boom(buf):
     raise OSError(32)
 
@@ -75,7 +75,7 @@ assert shake(c, s) == [True, True]
 a.on_write = boom
 c.close()
 assert a.closed == 1
-# wrap_socket with the handshake on connect closes what failed.
+# wrap_socket() with the handshake on connect closes the transport if the handshake fails.
 from port import Pipe, Stream
 from helper import client_context
 
@@ -83,10 +83,10 @@ a = Stream(Pipe(), Pipe())
 a.rd.data = b"HTTP/1.1 400 Bad Request\r\n\r\n"
 e = raises(ssl.SSLError, lambda: client_context().wrap_socket(a, server_hostname="localhost"))
 assert e.reason == "WRONG_VERSION_NUMBER" and a.closed == 1
-# And the peer was told, with an alert.
+# The peer has received an alert.
 assert a.wr.data[-7:-4] == b"\x15\x03\x03" and a.wr.data[-2] == 2
 
-# Methods that Python calls by itself, called by hand: nothing crashes, nothing goes out in clear.
+# A script can call the methods that Python calls by itself: nothing crashes, and nothing is sent in clear.
 for kind in ("object", "socket"):
     client, server = client_context(), server_context()
     if kind == "object":
@@ -109,7 +109,7 @@ for kind in ("object", "socket"):
     client.__del__()
     raises(ValueError, client.wrap_bio, ssl.MemoryBIO(), ssl.MemoryBIO(), False, "localhost")
 
-# TLS cannot be taken away from under a call.
+# No method ends TLS during a call of the same connection.
 for method in ("shutdown", "detach", "__del__", "close", "unwrap"):
     c, s, a, b = pair()
     a.shutdown = lambda how: None

@@ -1,5 +1,5 @@
-# Verify_callback may raise, refuse, keep the certificate, and call back into its own
-# connection. It can refuse what passed; it never makes pass what failed.
+# verify_callback can raise, refuse, keep the certificate, and call its own connection. It can refuse a certificate that the
+# verification has accepted, and cannot accept one that it has refused.
 import gc
 import ssl
 from helper import client_context, server_context
@@ -14,7 +14,7 @@ def client(callback):
     return ctx
 
 
-# Sees the chain, anchor first, as bytes that stay.
+# It is called with the whole path, the trust anchor first, as bytes that stay valid.
 def look(der, depth):
     kept.append((der, depth))
 
@@ -27,20 +27,20 @@ gc.collect()
 assert [depth for _, depth in kept] == [2, 1, 0], kept
 assert all(type(der) is bytes and der[0] == 0x30 for der, _ in kept)
 
-# Refuses, by number.
+# A number other than 0 refuses.
 c, s, a, b = pair(client(lambda der, depth: 0 if depth else -1))
 result = shake(c, s)
 assert isinstance(result[0], ssl.SSLError) and result[0].reason == "CERTIFICATE_VERIFY_FAILED"
 assert isinstance(result[1], ssl.SSLError) and result[1].reason == "TLSV1_ALERT_ACCESS_DENIED"
 
-# Accepts everything: a bad certificate stays refused, and is not even shown.
+# A callback that accepts everything is not called for a bad certificate, which stays refused.
 seen = []
 c, s, a, b = pair(client(lambda der, depth: seen.append(depth)), server_context("expired"))
 assert isinstance(shake(c, s)[0], ssl.SSLCertVerificationError)
 assert 0 not in seen
 
 
-# Raises: the very exception comes out of the call, once; then the connection is refused.
+# An exception of the callback is raised by the call, once. The connection has failed then.
 class Mine(Exception):
     pass
 
@@ -57,11 +57,11 @@ raises(ssl.SSLError, c.do_handshake)
 c.close()
 assert a.closed == 1
 
-# Answers nonsense.
+# A result that is no number is a TypeError.
 c, s, a, b = pair(client(lambda der, depth: "yes"))
 assert isinstance(shake(c, s)[0], TypeError)
 
-# Calls its own connection: methods raise, close() is deferred until the call has returned.
+# Methods of its own connection raise, and close() takes effect when the call has returned.
 errors = []
 
 
@@ -80,7 +80,7 @@ shake(c, s)
 assert len(errors) == 4 and a.closed == 1
 raises(OSError, c.read, 1)
 
-# A whole other handshake inside the callback.
+# The callback can make another handshake.
 inner = []
 
 
@@ -98,7 +98,7 @@ assert s.recv(20) == b"still fine"
 raises(TypeError, setattr, client_context(), "verify_callback", 5)
 
 
-# A stream that calls back is stopped the same way.
+# Calls of the connection by its stream are refused in the same way.
 def greedy(buf):
     a.on_read = None
     raises(RuntimeError, c.read, 1)

@@ -1,5 +1,5 @@
-# What a client of TLS 1.2 makes of a CertificateRequest: an empty list if the server could not use its certificate or its
-# signature (RFC 5246 7.4.6), and what is malformed is refused.
+# A client of TLS 1.2 answers a CertificateRequest with an empty list if the server could not use its certificate or its signature
+# (RFC 5246 7.4.6), and refuses a malformed one.
 import ssl
 from helper import CERTS, client_context, server_context
 from port import cases
@@ -24,7 +24,7 @@ def contexts(key):
 
 
 def with_request(body):
-    """Replaces the CertificateRequest of a flight."""
+    """Returns a function that replaces the CertificateRequest of a flight."""
 
     def change(flight, turn):
         parts = []
@@ -38,7 +38,7 @@ def with_request(body):
 
 
 def certificates_sent(key, body):
-    """How many octets of certificates the client sends, and whether it signs."""
+    """Returns how many octets of certificates the client sends, and whether it signs."""
     client, server = contexts(key)
     client, server = ends(V12, client=client, server=server)
     step(client[0])

@@ -1,4 +1,4 @@
-# ClientHellos of other makers: what a server must take although our client never sends it, and what it must refuse.
+# A server accepts valid ClientHellos that our client never sends, and refuses invalid ones with the alert that is due.
 import ssl
 from helper import bio_pair, client_context, server_context, shake
 from port import cases, raises
@@ -8,7 +8,7 @@ SIGNATURE_ALGORITHMS, POINT_FORMATS, PSK, VERSIONS, PSK_MODES, AUTHORITIES, KEY_
 
 
 def hello_of(version):
-    """A ClientHello of our client as its fixed part, and its extensions as a list of (type, body)."""
+    """Returns a ClientHello of our client as its fixed part, and its extensions as a list of (type, body)."""
     client = client_context()
     client.minimum_version = client.maximum_version = version
     wire = ssl.MemoryBIO()
@@ -22,8 +22,8 @@ def record(head, extensions):
 
 
 def answer(hello, context=None):
-    """What a server makes of it: None if it answers with a flight of its own, else the reason and the alert, which is all it
-    sends."""
+    """Returns None if a server answers the ClientHello with a flight, else the reason of its failure and its alert, which is then
+    all that it sends."""
     incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
     server = (context or server_context()).wrap_bio(incoming, outgoing, server_side=True)
     incoming.write(hello)
@@ -39,7 +39,7 @@ def answer(hello, context=None):
 
 
 def chosen(hello):
-    """The version in which a server answers."""
+    """Returns the version in which a server answers."""
     incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
     server = server_context().wrap_bio(incoming, outgoing, server_side=True)
     incoming.write(hello)
@@ -78,7 +78,7 @@ def two_of_one_type():
                 twice = [(kind, body)] + [e for e in extensions if e[0] != kind] + [(kind, second)]
                 refused = answer(record(head, twice))
                 assert refused == ("BAD_EXTENSION", ILLEGAL_PARAMETER), (kind, refused)
-        # Of all other types there can be many, in any order.
+        # Extensions of other types may be many, in any order.
         many = [(0x4000 + (i * 7919) % 4096, b"") for i in range(3500)]
         assert answer(record(head, many + extensions)) is None
 
@@ -123,14 +123,14 @@ def versions_in_any_order():
     assert answer(with_versions(0x305)) == ("UNSUPPORTED_PROTOCOL", PROTOCOL_VERSION)
     for body in (b"", b"\x00", b"\x03\x03\x04\x03", b"\x02\x03\x04\x00"):
         assert answer(record(head, changed(extensions, VERSIONS, body)))[1] == DECODE_ERROR
-    # The version in front means nothing beside a list, and without one a later one means 1.2.
+    # The legacy version does not count beside supported_versions. Without that extension a later version means 1.2.
     for legacy in (0x301, 0x302, 0x304, 0x3FF, 0x7F1C, 0xFD04, 0xFE03, 0xFE04, 0xFFFF):
         assert chosen(record(u16(legacy) + head[2:], extensions)) == V13, legacy
     for legacy in (0x304, 0x305, 0x3FF):
         assert chosen(record(u16(legacy) + head12[2:], extensions12)) == V12
     for legacy in (0x300, 0x200, 0):
         assert answer(record(u16(legacy) + head[2:], extensions)) == ("UNSUPPORTED_PROTOCOL", PROTOCOL_VERSION)
-    # 1.3 is all that a client has, 1.2 all that a server has.
+    # The client has 1.3 only, and the server 1.2 only.
     only12 = server_context()
     only12.maximum_version = V12
     assert answer(with_versions(0x304), only12) == ("UNSUPPORTED_PROTOCOL", PROTOCOL_VERSION)

@@ -1,4 +1,4 @@
-# DTLS over real datagram sockets, and what cannot be had with it.
+# DTLS works over datagram sockets: it verifies, keeps the limits of datagrams, uses cookies, and sends again what was lost.
 import errno
 import socket
 import ssl
@@ -50,7 +50,7 @@ def it_verifies_and_carries_messages():
     for size in (1, 1000, 1400, 4000):
         assert c.send(bytes(size)) == size and s.send(b"x" * size) == size
         assert s.recv(5000) == bytes(size) and c.recv(5000) == b"x" * size
-    # Each send is one datagram, and one recv takes one.
+    # Each send() is one datagram, and one recv() reads one.
     c.send(b"one")
     c.send(b"two")
     assert s.recv(100) == b"one" and s.recv(100) == b"two"
@@ -95,7 +95,7 @@ def cookies():
     assert result.reason == "HELLO_VERIFY_REQUIRED", result
     s = server.wrap_socket(b, do_handshake_on_connect=False, client_id=b"127.0.0.1")
     assert shake(c, s) == [True, True]
-    # bytes, for a DTLS server, and not empty.
+    # client_id is bytes, not empty, and for a DTLS server only.
     for bad in (4, "127.0.0.1", b""):
         raises(OSError, lambda: pair(client_id=bad))
     raises(ValueError, lambda: client.wrap_socket(sockets()[0], server_hostname="localhost", client_id=b"x"))
@@ -111,7 +111,7 @@ def nobody_answers():
     s.settimeout(2.5)
     raises(OSError, s.do_handshake)
     b.setblocking(False)
-    # The ClientHello, and again after one second; the next would come after three.
+    # The ClientHello is sent at once and after one second. It would be sent again after three.
     got = []
     while True:
         try:

@@ -1,4 +1,4 @@
-# A client context into which nothing was loaded trusts the default trust anchors; so does asyncio's ssl=True.
+# A client context into which nothing was loaded trusts the default trust anchors.
 import os
 import ssl
 from helper import CERTS, client_context, server_context

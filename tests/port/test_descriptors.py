@@ -1,4 +1,4 @@
-# Descriptors of the unix port: each is closed once, and none after it was given to somebody else.
+# On the unix port each descriptor is closed once, and never after its number has been given to another socket.
 import gc
 import os
 import socket
@@ -14,12 +14,12 @@ def numbers():
 
 def others_are_open(others):
     for sock in others:
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # EBADF if it was closed
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # raises EBADF if it was closed
         sock.close()
 
 
 def refused():
-    """A client whose wrap_socket() failed, as a script has it: the socket, and the number that it had."""
+    """Returns the socket of a client whose wrap_socket() has failed, and the number of its descriptor."""
     server = Server(lambda tls: None, server_context("self-signed"))
     sock = server.connect()
     number = sock.fileno()

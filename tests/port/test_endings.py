@@ -1,4 +1,4 @@
-# What ended a connection is told truly, also where the alert comes after the last flight was sent.
+# The error of a connection names its cause, also if the peer's alert arrives after our last flight was sent.
 import ssl
 import time
 from helper import CERTS, Server, client_context, server_context
@@ -8,7 +8,7 @@ V13 = ssl.TLSVersion.TLSv1_3
 
 
 def refused(errno):
-    """A client whose certificate is refused while it sends; its stream fails with `errno` from then on."""
+    """Returns the error of a client whose certificate is refused while it sends. Its stream raises `errno` from then on."""
     server, client = server_context(), client_context()
     server.load_verify_locations(CERTS + "ca.pem")
     server.verify_mode = ssl.CERT_REQUIRED
@@ -65,7 +65,7 @@ def newer_alerts():
 
 
 def unread_bytes_do_not_reset():
-    # A server that closes without reading what has come, up to 64 KB. The client is not reset.
+    # The server closes without reading what has arrived, up to 64 KB. The connection is not reset.
     def refuse(tls):
         time.sleep(0.2)
         tls.write(b"413 too large")
@@ -76,7 +76,7 @@ def unread_bytes_do_not_reset():
     tls.sendall(bytes(40000))
     server.wait()
     time.sleep(0.1)
-    assert sock.send(b"x") == 1  # ECONNRESET or EPIPE after a reset
+    assert sock.send(b"x") == 1  # would raise ECONNRESET or EPIPE after a reset
     assert tls.recv(100) == b"413 too large" and tls.recv(100) == b""
     tls.close()
 

@@ -1,4 +1,4 @@
-# A flight of the handshake leaves in one write, so that neither Nagle's algorithm nor delayed
+# A flight of the handshake is sent in one write, so that neither Nagle's algorithm nor delayed
 # acknowledgements add round trips.
 import ffi
 import io
@@ -45,7 +45,7 @@ def advance(end):
 
 
 def handshake(client, server):
-    """Returns the writes in each flight: the client's, and the server's."""
+    """Returns the number of writes in each flight of the client, and of the server."""
     a, b = ssl.MemoryBIO(), ssl.MemoryBIO()
     wires = Wire(a, b), Wire(b, a)
     ends = (
@@ -75,7 +75,7 @@ def flights_of_tls_1_2():
 
 
 def flights_of_tls_1_3():
-    # The last flight is the two session tickets. OpenSSL writes each by itself.
+    # The last flight has the two session tickets, which OpenSSL sends in two writes.
     for mutual in (False, True):
         client, server = handshake(*contexts(ssl.TLSVersion.TLSv1_3, mutual))
         assert client == [1, 1] and server[0] == 1 and server[1] <= 2, (client, server)
@@ -89,7 +89,7 @@ def a_second_hello():
 
 
 def a_flight_that_does_not_fit():
-    # What has no room behind the server's certificates goes in another write.
+    # Messages that have no room behind the server's certificates are sent in another write.
     extra, size = read("ca.pem"), len(ssl.PEM_cert_to_DER_cert(read("ca.pem").decode()))
     most = 0
     for n in range(1, 2500 // size + 2):

@@ -1,5 +1,5 @@
-# Contexts collected while their sockets live, constructors that raise, finalisers in any order,
-# and many connections without a leak.
+# The collector does no harm: contexts are dropped while their sockets are used, constructors raise, finalisers run in any order,
+# and many connections leak no memory.
 import gc
 import ssl
 from helper import CERTS, client_context, server_context
@@ -14,7 +14,7 @@ del ctx
 gc.collect()
 assert c.write(b"alive") == 5 and s.recv(9) == b"alive"
 
-# A context that changes under a live connection.
+# A context changes while a connection uses it.
 ctx = client_context()
 c, s, a, b = pair(ctx)
 ctx.load_verify_locations(CERTS + "rogue-ca.pem")

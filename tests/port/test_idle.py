@@ -1,5 +1,5 @@
 # heap: 4m
-# Idle connections of the unix port sleep in one poll(2), and no wake-up is lost for it.
+# On the unix port idle connections sleep in one poll(2), and no wake-up is lost.
 import asyncio
 import gc
 import os
@@ -12,7 +12,7 @@ from port import cases
 
 
 def wake_ups():
-    """How often this process has slept: its voluntary context switches."""
+    """Returns how often this process has slept: its voluntary context switches."""
     with open("/proc/self/status") as f:
         for line in f:
             if line.startswith("voluntary_ctxt_switches"):
@@ -80,7 +80,7 @@ async def idle_connections():
 
 
 async def silent_peers():
-    # A server that waits for its handshake: as a reader it sleeps, as a writer it is asked at most 1,000 times a second.
+    # While a server waits for its handshake, a reader sleeps, and a writer is polled at most 1,000 times a second.
     async def read(reader, writer):
         try:
             await reader.read(1)
@@ -106,14 +106,14 @@ async def silent_peers():
 
 
 async def a_reader_beside_a_writer_that_waits():
-    # The reader leaves plaintext in the connection while the writer waits for a full socket.
+    # The reader leaves plaintext in the connection while the writer waits because the socket is full.
     words = b"".join(b"%d\n" % i for i in range(500))
     all_read = asyncio.Event()
 
     async def serve(reader, writer):
         writer.write(words)
         await writer.drain()
-        await all_read.wait()  # until then it reads nothing, and the writer waits
+        await all_read.wait()  # until then it reads nothing, so the client's writer waits
         total = 0
         while total < 5000000:
             total += len(await reader.read(100000))
@@ -143,7 +143,7 @@ def what_poll_says():
     server = Server(lambda tls: (tls.sendall(b"0123456789"), tls.recv(1)))
     tls = client_context().wrap_socket(server.connect(), server_hostname="localhost")
     poller = select.poll()
-    poller.register(tls, select.POLLIN)  # once, before anything has come
+    poller.register(tls, select.POLLIN)  # once, before anything has arrived
     got = b""
     while len(got) < 10:
         assert poller.poll(5000)[0][1] == select.POLLIN, got
@@ -151,19 +151,19 @@ def what_poll_says():
         try:
             got += tls.recv(3)
         except ssl.SSLWantReadError:
-            pass  # session tickets
+            pass  # the record has session tickets
     assert got == b"0123456789" and poller.poll(50) == []
     poller.modify(tls, select.POLLIN | select.POLLOUT)
     assert poller.poll(0)[0][1] == select.POLLOUT
     tls.write(b"x")
     assert server.wait() == "None"
     assert poller.poll(5000)[0][1] & select.POLLIN and tls.recv(1) == b""
-    assert poller.poll(0)[0][1] & select.POLLIN  # the end stays readable
+    assert poller.poll(0)[0][1] & select.POLLIN  # the end of the connection stays readable
     poller.unregister(tls)
     tls.close()
     assert poller.poll(0) == []
     tls = server = poller = None
-    assert descriptors() <= before + 2, (before, descriptors())  # two are the process's own
+    assert descriptors() <= before + 2, (before, descriptors())  # the process itself may have opened two
 
 
 def dropped():
@@ -179,9 +179,9 @@ def a_connection_that_is_dropped():
     for _ in range(10):
         gc.collect()
         time.sleep(0.02)
-    # A dead object that the stack still seems to refer to is not collected; not so all of them.
+    # The collector may find a reference to a dead object in the stack, but not to all of them.
     left = descriptors() - before
-    assert left < 40, left  # of 80: listener, server, client, and what poll() waits for
+    assert left < 40, left  # of 80: for each connection listener, server, client, and the descriptor for poll()
 
 
 def idle_connections_sleep():

@@ -1,4 +1,4 @@
-# The old ssl.wrap_socket(): stock MicroPython's signature, but it verifies unless told not to.
+# ssl.wrap_socket() has stock MicroPython's signature, and verifies unless cert_reqs is CERT_NONE.
 import ssl
 from helper import CERTS, read, server_context
 from port import Pipe, Stream, raises, shake
@@ -16,13 +16,13 @@ def server(stream, cert="server"):
 
 ca = read("ca.pem")
 
-# Without a name: both ways out are named.
+# Without a name it raises, and the error names both remedies.
 a, b = streams()
 e = raises(ValueError, ssl.wrap_socket, a)
 assert "server_hostname=" in str(e) and "cert_reqs=ssl.CERT_NONE" in str(e)
 assert a.closed == 0 and a.wr.data == b""
 
-# With a name and a CA, as PEM bytes, PEM str, or DER.
+# It takes a name and a CA, which is PEM as bytes, PEM as str, or DER.
 for cadata in (ca, ca.decode(), read("ca.der")):
     a, b = streams()
     c = ssl.wrap_socket(a, cadata=cadata, server_hostname="localhost", do_handshake=False)
@@ -31,7 +31,7 @@ for cadata in (ca, ca.decode(), read("ca.der")):
     c.write(b"line\nrest")
     assert s.readline() == b"line\n" and s.read(4) == b"rest"
 
-# The default store does not know our CA; another host's certificate never passes.
+# The default trust anchors do not include our CA, and another host's certificate is always refused.
 for kw, cert, code in (({}, "server", 20), ({"cadata": ca}, "wrong-name", 62), ({"cadata": ca}, "expired", 10),
                        ({"cert_reqs": ssl.CERT_REQUIRED, "cadata": ca}, "self-signed", 18),
                        ({"cert_reqs": ssl.CERT_OPTIONAL, "cadata": ca}, "expired", 10)):
@@ -40,12 +40,12 @@ for kw, cert, code in (({}, "server", 20), ({"cadata": ca}, "wrong-name", 62), (
     result = shake(c, server(b, cert))
     assert isinstance(result[0], ssl.SSLCertVerificationError) and result[0].verify_code == code, (kw, result)
 
-# Unverified, because the caller wrote it.
+# CERT_NONE, written by the caller, is honoured.
 a, b = streams()
 c = ssl.wrap_socket(a, cert_reqs=ssl.CERT_NONE, do_handshake=False)
 assert shake(c, server(b, "self-signed")) == [True, True]
 
-# DER key and certificate; a key that does not match; a client certificate.
+# Keys and certificates can be DER, a client can have them, and a key of another certificate is refused.
 a, b = streams()
 c = ssl.wrap_socket(a, cadata=ca, server_hostname="localhost", do_handshake=False, key=read("client.key"),
                     cert=read("client.pem"))
@@ -56,7 +56,7 @@ e = raises(ssl.SSLError, lambda: ssl.wrap_socket(b, server_side=True, key=read("
 assert e.reason == "KEY_VALUES_MISMATCH"
 raises(TypeError, lambda: ssl.wrap_socket(b, server_side=True, key=read("client.key")))
 
-# Data that cannot be read is ValueError, as in stock MicroPython.
+# Data that cannot be read raises ValueError, as in stock MicroPython.
 for given, text in (({"key": b"!"}, "invalid key"), ({"cadata": b"!"}, "invalid cert"),
                     ({"key": read("server.key"), "cert": b"!"}, "invalid cert"),
                     ({"key": b"!", "cert": read("server.pem")}, "invalid key")):
@@ -71,11 +71,11 @@ for as_argument in (lambda name: CERTS + name, lambda name: read(name).decode(),
     assert shake(c, s) == [True, True]
 raises(OSError, lambda: ssl.wrap_socket(b, server_side=True, key="no-such.key", cert="no-such.pem"))
 
-# What it does not know raises, nothing is accepted and ignored.
+# Unknown arguments raise; none is accepted and ignored.
 raises(TypeError, lambda: ssl.wrap_socket(a, ca_certs="x", server_hostname="a"))
 raises(TypeError, lambda: ssl.wrap_socket(a, ciphers="x", server_hostname="a"))
 
-# read() goes to the end, as a MicroPython stream: old scripts rely on it.
+# read() reads to the end, as of a MicroPython stream: old scripts rely on it.
 a, b = streams()
 c = ssl.wrap_socket(a, cadata=ca, server_hostname="localhost", do_handshake=False)
 s = server(b)

@@ -1,5 +1,5 @@
 # heap: 2m
-# asyncio: what one peer does, or a lack of memory, ends one connection and never the listener.
+# In asyncio a peer's behaviour, or a lack of memory, ends one connection and never the listener.
 import asyncio
 import gc
 import os
@@ -34,7 +34,7 @@ async def echo(reader, writer):
         await reader.readline()
     except OSError:
         pass
-    writer.close()  # which does nothing in MicroPython's asyncio
+    writer.close()  # does nothing in MicroPython's asyncio
 
 
 def run(task):
@@ -112,7 +112,7 @@ async def with_a_handshake_that_is_cancelled():
     await asyncio.sleep(0.1)
     gc.collect()
     left = len(list(os.ilistdir("/proc/self/fd"))) - before
-    assert left < 15, left  # of 80
+    assert left < 15, left  # of 80 that were opened
     assert await ask(port) == b"hello\n"
     server.close()
 

@@ -1,5 +1,5 @@
 # heap: 200k
-# A small GC heap: what does not fit raises MemoryError, and the connection stays usable.
+# If the heap is full, a call raises MemoryError, and the connection can be used afterwards.
 import gc
 import ssl
 from helper import client_context, server_context
@@ -8,7 +8,7 @@ from helper import bio_pair, shake
 
 c, s = bio_pair(client_context(), server_context())
 assert shake(c, s) == [True, True]
-hoard = [None] * 500  # made before, so that only what it holds is asked for
+hoard = [None] * 500  # made first, so that the loops allocate only the buffers
 n = 0
 for size in (2000, 1000):
     try:
@@ -34,7 +34,7 @@ while True:
 assert got % 1500 == 0 and caught > 0
 assert c.write(b"after") == 5 and s.read() == b"after"
 
-# A MemoryBIO that is read whole gives its memory away with its bytes, and needs no more for them.
+# MemoryBIO.read() of everything returns the buffer itself, and allocates nothing for the bytes.
 bio = ssl.MemoryBIO()
 for size in (1, 511, 512, 16384, 40000):
     bio.write(b"y" * size)

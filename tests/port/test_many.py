@@ -1,5 +1,6 @@
 # heap: 64m
-# Many connections in one process: at once, failed and kept, and dropped in the middle of a handshake.
+# One process can have many connections: a thousand at once, failed ones that it keeps, and ones that it drops in the middle of a
+# handshake.
 import gc
 import ssl
 from helper import bio_pair, client_context, server_context, shake

@@ -1,5 +1,5 @@
 # heap: 1m
-# Streams written in Python that raise from ioctl(), and buffers that grow while they are in use.
+# Streams whose ioctl() raises or lies, and buffers that grow while they are in use, do no harm.
 import gc
 import select
 import ssl
@@ -20,7 +20,7 @@ def a_stream_that_raises_from_ioctl():
     s = server_context().wrap_socket(Stream(up, down), server_side=True, do_handshake_on_connect=False)
     assert shake(c, s) == [True, True]
     c.settimeout(1)
-    raises(KeyError, c.recv, 1)  # it cannot be waited for
+    raises(KeyError, c.recv, 1)  # recv() cannot wait for this stream
     s.write(b"hello")
     assert c.recv(5) == b"hello"
     poller = select.poll()
@@ -32,7 +32,7 @@ def a_stream_that_raises_from_ioctl():
 
 
 class AlwaysWritable(Stream):
-    """A stream that says it is writable, whatever it is asked; a read of it would block."""
+    """A stream that reports that it is writable, whatever it is polled for. A read of it would block."""
 
     reads = 0
 
@@ -45,7 +45,7 @@ class AlwaysWritable(Stream):
 
 
 def a_stream_that_is_only_writable():
-    # Whoever looks for a free slot reads what has arrived on the connections that have one, and nothing else.
+    # To find a free slot, the connections that have one are read, but only if data has arrived.
     client = client_context()
     client.reserve(1)
     up, down = Pipe(), Pipe()
@@ -59,7 +59,7 @@ def a_stream_that_is_only_writable():
 
 
 def growing(buf, stream):
-    """Lets `buf` grow, so that it lies elsewhere, and takes the memory where it was."""
+    """Makes `buf` grow during a read, so that it moves, and allocates the memory where it was. Returns these allocations."""
     before, others = stream.readinto, []
 
     def readinto(window):
@@ -130,7 +130,7 @@ def a_stream_that_lets_its_window_grow():
     assert c.recv(5) == b"hello"
     assert c.write(b"world") == 5 and s.recv(5) == b"world"
     for window in kept:
-        window[:] = bytes(len(window))  # it is nobody else's memory
+        window[:] = bytes(len(window))  # the memory has no other owner
     s.write(b"again")
     assert c.recv(5) == b"again"
     stream.on_read = lambda window: len(window) + 1

@@ -1,5 +1,5 @@
-# Taking the stock ssl module away takes nothing from hashlib and cryptolib. Known answers:
-# FIPS 180 and RFC 1321 for "abc", FIPS 197 C.1 for AES.
+# hashlib and cryptolib work without the stock ssl module. The known answers are those of
+# FIPS 180 and RFC 1321 for "abc", and of FIPS 197 C.1 for AES.
 import binascii
 import cryptolib
 import hashlib
@@ -26,6 +26,6 @@ assert hexed(sealed) == "69c4e0d86a7b0430d8cdb78070b4c55a"
 assert cryptolib.aes(key, 1).decrypt(sealed) == block
 assert cryptolib.aes(key, 2, bytes(16)).decrypt(cryptolib.aes(key, 2, bytes(16)).encrypt(block * 3)) == block * 3
 
-# Both modules are ours.
+# ssl and tls are ours.
 assert ssl.PROTOCOL_TLS_CLIENT == tls.PROTOCOL_TLS_CLIENT == 16 and hasattr(ssl, "MemoryBIO")
 print("ok")

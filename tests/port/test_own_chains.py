@@ -1,5 +1,5 @@
-# Certificate chains of our own that are longer than a record of this build: sent in as many records as it takes, and what can
-# never be sent is refused when it is loaded.
+# A chain of our own that is longer than a record is sent in several records, and one that can never be sent is refused when it is
+# loaded.
 import ssl
 from helper import CERTS, bio_pair, client_context, server_context, shake
 from port import cases, raises
@@ -11,7 +11,7 @@ def read(name):
 
 
 def chain(size):
-    """The server's certificate, and others that nobody needs, in a PEM text of about so many bytes of DER."""
+    """Returns the server's certificate and superfluous ones as PEM, of about so many bytes in DER."""
     extra = read("root-rsa.pem")
     return read("server.pem") + extra * (size * 4 // 3 // len(extra))
 
@@ -28,7 +28,7 @@ def every_length_is_sent():
             server, client = with_chain(size), client_context()
             client.maximum_version = version
             assert shake(*bio_pair(client, server)) == [True, True], size
-            # A client's own, too, and with a peer that takes small records only.
+            # A client's chain is sent too, also to a peer that takes small records only.
             server.verify_mode = ssl.CERT_REQUIRED
             server.load_verify_locations(CERTS + "ca.pem")
             client.load_cert_chain((read("client.pem") + chain(size)).encode(), read("client.key").encode())
@@ -42,7 +42,7 @@ def too_long_is_refused():
     context = with_chain(3000)
     error = raises(ssl.SSLError, context.load_cert_chain, chain(20000).encode(), read("server.key").encode())
     assert error.reason == "CHAIN_TOO_LONG" and "16384" in str(error), error
-    # What was loaded before still stands.
+    # The chain that was loaded before is still in use.
     assert shake(*bio_pair(client_context(), context)) == [True, True]
 
 

@@ -1,4 +1,5 @@
-# Pinned keys: one of them must be in the path, besides all else. Trusted keys: nothing else is asked.
+# If keys are pinned for a host, one of them must be in the path, in addition to all other checks. A trusted key is accepted
+# without any other check.
 import ssl
 from helper import CERTS, bio_pair, server_context, shake
 from port import raises
@@ -29,7 +30,7 @@ raises(ValueError, ssl.spki_sha256, b"no certificate")
 good, other = key("server"), key("client")
 hexed = "".join("%02x" % b for b in good)
 
-# The leaf's key, the root's, an intermediate's; current and backup; a host of its own, or any.
+# A pin can be the key of the leaf, of an intermediate or of the root, one of several keys, and for one host or for all.
 assert connect(client(("localhost", good))) is True
 assert connect(client(("LOCALHOST.", hexed.upper()))) is True
 assert connect(client(("localhost", other, good))) is True
@@ -39,13 +40,13 @@ assert connect(client(("elsewhere.test", other))) is True
 for pins in (("localhost", other), (None, other)):
     error = connect(client(pins))
     assert error.verify_code == 50 and "pinned" in error.verify_message, error
-# In addition: a pin does not mend what verification refuses.
+# A pin does not make a certificate pass that the verification refuses.
 error = connect(client(("localhost", key("expired"))), "expired")
 assert error.verify_code == 10, error
 error = connect(client(("localhost", key("unknown-issuer"))), "unknown-issuer")
 assert error.verify_code == 20, error
 
-# A session of before gets round no pin.
+# A session from before a pin was added is not resumed.
 c, server = client(), server_context()
 one, two = bio_pair(c, server)
 shake(one, two)
@@ -57,13 +58,13 @@ one, two = bio_pair(c, server)
 one.session = session
 assert shake(one, two)[0].verify_code == 50
 
-# A key that is trusted for itself: no CA, no name, no dates.
+# A trusted key needs no CA, no name and no dates.
 c = client(cafile=None)
 c.trust_key("device.local", key("self-signed"), key("expired"))
 assert connect(c, "self-signed", "device.local") is True and connect(c, "expired", "device.local") is True
 assert connect(c, "server", "device.local").verify_code == 20
 assert connect(c, "self-signed").verify_code == 18
-# Of clients too.
+# A server can trust the key of a client.
 server = server_context()
 server.verify_mode = ssl.CERT_REQUIRED
 server.trust_key(None, key("rogue-client"))

@@ -1,5 +1,5 @@
-# A client that polls for reading first gets to send its ClientHello, and readiness in
-# one direction is never shown for the other.
+# poll() of a connection is right at every stage: a client that polls for reading can send its ClientHello, and readiness in one
+# direction is not reported for the other.
 import select
 import ssl
 from port import POLL_RD, POLL_WR, pair, shake
@@ -13,14 +13,14 @@ def ready(o, flags):
 
 
 c, s, a, b = pair()
-# Not begun: the client has something to send, so waiting to read is waiting for that.
+# Before the handshake the client has a message to send, so it is readable if the wire can be written.
 assert ready(c, POLL_RD) == POLL_RD and ready(c, POLL_WR) == POLL_WR
 a.wr.room = 0
 assert ready(c, POLL_RD) == 0 and ready(c, POLL_WR) == 0
 a.wr.room = 1 << 30
 assert ready(s, POLL_RD) == 0 and ready(s, POLL_WR) == 0
 assert c.read(10) is None
-# Now it waits for the server: neither direction is ready, whatever the wire would take.
+# The client waits for the server: neither direction is ready, although the wire can be written.
 assert ready(c, POLL_RD) == 0 and ready(c, POLL_WR) == 0
 assert ready(s, POLL_RD) == POLL_RD and ready(s, POLL_WR) == POLL_WR
 for _ in range(10):
@@ -28,23 +28,23 @@ for _ in range(10):
     c.read(10)
 assert c.version() and s.version()
 
-# Established and quiet: writable, not readable.
+# Without data an established connection is writable and not readable.
 assert ready(c, POLL_RD | POLL_WR) == POLL_WR
 assert ready(c, POLL_RD) == 0
-# The wire is full: a reader does not spin because of it, nor a writer because of data to read.
+# If the wire is full, a reader does not spin because of it, nor a writer because of data that can be read.
 a.wr.room = 0
 assert ready(c, POLL_RD | POLL_WR) == 0
 s.write(b"0123456789")
 assert ready(c, POLL_RD | POLL_WR) == POLL_RD
 assert ready(c, POLL_WR) == 0
-# Decrypted but not read: readable although the wire is empty.
+# If plaintext is left, the connection is readable although the wire is empty.
 assert c.read(4) == b"0123"
 assert a.rd.data == b"" and c.pending() == 6
 assert ready(c, POLL_RD) == POLL_RD
 assert c.read(10) == b"456789"
 assert ready(c, POLL_RD) == 0
 
-# A failure is ready in the direction that was asked for, so that the call can tell.
+# A failed connection is ready in the direction that is polled for, so that the next call raises.
 c, s, a, b = pair(hostname="other.test")
 shake(c, s)
 assert ready(c, POLL_RD) == POLL_RD and ready(c, POLL_WR) == POLL_WR

@@ -1,4 +1,4 @@
-# Pre-shared keys: MicroPython's attributes and CPython's callbacks, in both versions.
+# Pre-shared keys work by MicroPython's attributes and by CPython's callbacks, in both versions.
 import gc
 import ssl
 import tls
@@ -39,7 +39,7 @@ def by_attributes():
             other.psk_identity, other.psk_key = b"\xff\xfe device", KEY
             setattr(other, *change)
             assert isinstance(meet(other, server)[0], ssl.SSLError)
-        # A certificate that would be trusted is no way round the key.
+        # A certificate that would be trusted is not accepted in place of the key.
         assert isinstance(meet(client, server_context())[0], ssl.SSLError)
         assert isinstance(meet(client_context(), server, "localhost")[0], ssl.SSLError)
 
@@ -67,7 +67,7 @@ def a_hint_that_cannot_be_sent():
     client.set_psk_client_callback(callback=lambda hint: ("device", KEY))
     server.set_psk_server_callback(lambda identity: KEY, identity_hint="hint")
     raises(NotImplementedError, meet, client, server)
-    server.minimum_version = ssl.TLSVersion.TLSv1_3  # which has no hints
+    server.minimum_version = ssl.TLSVersion.TLSv1_3  # TLS 1.3 has no hints
     assert meet(client, server) is True
 
 
@@ -157,7 +157,7 @@ def a_callback_that_changes_its_context():
             client.set_psk_client_callback(callback)
             assert meet(client, server) is True
         client.set_psk_client_callback(None)
-        # The key was good for one connection each, and nothing is left of it.
+        # Each key of a callback serves one connection, and the next one does not use it.
         c, s, _, _ = pair(client, server_context())
         assert shake(c, s) == [True, True] and c.getpeercert()
         assert isinstance(meet(client, server)[0], ssl.SSLError)
@@ -189,7 +189,7 @@ def suites():
         server.set_ciphers("PSK")
         assert meet(client, server) is True
         server.set_ciphers("DEFAULT")
-    # They are listed only for those who ask for them.
+    # A context lists these suites only if a script has chosen them.
     assert not [c for c in client_context().get_ciphers() if "PSK" in c["name"]]
 
 

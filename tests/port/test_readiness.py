@@ -1,5 +1,5 @@
 # heap: 40m
-# What a peer can make an asyncio server's poll() say: it never spins, and never dies of it.
+# Whatever a peer does, poll() lets an asyncio server neither spin nor end.
 import asyncio
 import select
 import socket
@@ -11,7 +11,7 @@ from port import cases, pair, raises, shake
 
 
 def on_cpu():
-    """Seconds that this process has run."""
+    """Returns the seconds of CPU time that this process has used."""
     with open("/proc/self/schedstat") as f:
         return int(f.read().split()[0]) / 1e9
 
@@ -38,7 +38,7 @@ async def open_tls(port, context=None):
 
 
 async def a_writer_whose_peer_does_not_read():
-    # A line of two is read, so plaintext waits; then the answer fills the socket.
+    # One line of two is read, so plaintext is left, and then the answer fills the socket.
     async def serve(reader, writer):
         await reader.readline()
         try:
@@ -70,7 +70,7 @@ async def a_shared_buffer_that_somebody_holds():
 
     server, port = await start(serve, ssl=context)
     other = await open_tls(port)
-    # Of a record of 8 KB another client sends a part only.
+    # Another client sends only a part of a record of 8 KB.
     a, b = ssl.MemoryBIO(), ssl.MemoryBIO()
     sock = socket.socket()
     sock.connect(socket.getaddrinfo("127.0.0.1", port)[0][-1])

@@ -1,4 +1,5 @@
-# How the peer divides its messages among records, what the headers of records say, and what a ServerHello must not contain.
+# A peer can divide its messages among records in any way that RFC 8446 5.1 allows. Wrong headers of records, and a ServerHello
+# with extensions that it must not have, are refused.
 import ssl
 from helper import client_context, server_context
 from port import cases
@@ -62,7 +63,7 @@ def kinds_and_lengths_of_records():
 
 
 def server_hello(change):
-    """A change of the extensions of a ServerHello, which is the first message of the first record."""
+    """Returns a handshake in which the extensions of the ServerHello, the first message of the first record, are changed."""
 
     def changed(flight, turn):
         parts = records(flight)
@@ -93,20 +94,20 @@ def server_hellos():
     for body in (b"\x00\x03\x02h2", b"\x00\x00", b"\x00\x01\x00", b"\x00\x06\x01a\x03mq1"):
         answered = server_hello(lambda extensions: extensions + [(16, body)])
         assert answered(V12, protocols=["mqtt"])[0] in ("BAD_EXTENSION", "LENGTH_MISMATCH"), body
-    # RFC 8422 5.2 knows no such answer, but there are servers that give it. The handshake goes on to its end, where the
-    # Finished message shows that the hello was changed.
+    # RFC 8422 5.2 does not allow supported_groups here, but there are servers that send it. The handshake goes on up to the
+    # Finished message, which shows that the hello was changed.
     groups = server_hello(lambda extensions: extensions + [(10, b"\x00\x02\x00\x17")])
     assert groups(V12)[0] not in ("UNSOLICITED_EXTENSION", "BAD_EXTENSION")
 
 
 def parts_of_hello(data):
-    """The session id and the extensions of the ClientHello in a record."""
+    """Returns the session id and the extensions of the ClientHello in a record."""
     head, extensions = client_hello_parts(messages(records(data)[0][2])[0][1])
     return head[34 : 35 + head[34]], dict(extensions)
 
 
 def alerts_in_clear():
-    """A client of mbedTLS refuses our certificate in TLS 1.3 with an alert in clear."""
+    """A server understands an alert in clear, with which a client of mbedTLS refuses its certificate in TLS 1.3."""
 
     (c, to_client, from_client), (s, to_server, from_server) = ends(V13)
     assert not step(c)
@@ -121,10 +122,10 @@ def alerts_in_clear():
 
 
 def limits_of_records():
-    """RFC 8449: what a server of TLS 1.2 answers beside a client's TLS 1.3."""
+    """A client that offers TLS 1.3 keeps to the record_size_limit of a server of TLS 1.2 (RFC 8449)."""
     server, limit = server_context(), [0]
     server.maximum_version = V12
-    server.set_ecdh_curve("prime256v1")  # a ClientKeyExchange that is longer than 64 octets
+    server.set_ecdh_curve("prime256v1")  # makes a ClientKeyExchange that is longer than 64 octets
 
     def answer(extensions):
         return extensions + [(28, u16(limit[0]))]
@@ -137,14 +138,14 @@ def limits_of_records():
         sent = []
         failed = server_hello(answer)(V13, server=server, to_server=sizes)
         assert (failed[0] == "ILLEGAL_PARAMETER") == refused, failed
-        # A ClientKeyExchange has 70 octets, the encrypted Finished 16 + 24.
+        # The ClientKeyExchange has 70 octets, and the encrypted Finished 16 + 24.
         assert refused or sent == ([64, 6, 40] if limit[0] == 64 else [70, 40]), sent
 
 
 def hello_retry_requests():
     magic = bytes.fromhex("cf21ad74e59a6111be1d8c021e65b891c2a211167abb8c5e079e09e2c8a8339c")
     cookie = u16(44) + u16(8) + u16(6) + b"cookie"
-    x25519, group = u16(51) + u16(2) + u16(29), u16(51) + u16(2) + u16(23)  # the first has a share in the hello
+    x25519, group = u16(51) + u16(2) + u16(29), u16(51) + u16(2) + u16(23)  # the hello has a share of the first only
     for more in (cookie, group, cookie + group, b"", x25519, u16(44) + u16(2) + u16(0), cookie + u16(0) + u16(0)):
         (c, to_client, from_client), _ = ends(V13)
         assert not step(c)
@@ -167,7 +168,7 @@ def hello_retry_requests():
 
 
 def alerts_are_encrypted():
-    """What a client refuses in TLS 1.3 after the ServerHello, its server hears, and nobody else."""
+    """In TLS 1.3 a client that refuses after the ServerHello sends an encrypted alert, which the server can read."""
     (c, to_client, from_client), (s, to_server, from_server) = ends(V13)
     c2 = client_context("rogue-ca.pem").wrap_bio(to_client, from_client, server_hostname="localhost")
     assert not step(c2)

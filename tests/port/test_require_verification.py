@@ -1,4 +1,5 @@
-# ssl.require_verification(): after it every client verifies, whatever the module that made it has set.
+# After ssl.require_verification() every client verifies, whatever a module has set in its context. A connection that does not
+# verify is reported on stderr, once for each module.
 #
 # stderr: ssl: __main__ has set CERT_NONE: the server of its connection is not verified (see ssl.require_verification)
 # stderr: ssl: port has set CERT_NONE: the server of its connection is not verified (see ssl.require_verification)
@@ -14,7 +15,7 @@ os.putenv("SSL_CERT_FILE", CERTS + "ca.pem")
 
 
 def library(module=tls):
-    """A context as requests and others make it."""
+    """Returns a context such as requests and other libraries make."""
     ctx = module.SSLContext(module.PROTOCOL_TLS_CLIENT)
     ctx.check_hostname = False
     ctx.verify_mode = module.CERT_NONE

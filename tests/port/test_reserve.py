@@ -1,4 +1,4 @@
-# SSLContext.reserve(): connections whose memory was set aside (an extension, docs/memory.md).
+# Connections work in the memory that SSLContext.reserve() has set aside, and never take more (docs/memory.md).
 import gc
 import ssl
 from helper import CERTS, bio_pair, client_context, server_context
@@ -46,7 +46,7 @@ for cert in ("server", "server-rsa"):
             assert client.memory()["used"] == 0 and server.memory()["used"] < 2000
             assert server.memory()["peak"] < server.memory()["reserved"] // 2
 
-# One more than reserved: an error at once, and the stream is untouched.
+# A connection more than are reserved raises at once, and its stream is not used.
 client, server = client_context(), server_context()
 client.reserve(1)
 c, s, a, b = life(client, server)
@@ -60,13 +60,13 @@ c.close()
 tls = client.wrap_socket(plain, server_hostname="localhost", do_handshake_on_connect=False)
 assert shake(tls, s2) == [True, True]
 
-# What was dropped without being closed is found; the collector may still see a few on the stack.
+# The slots of connections that were dropped without close() are found. The stack may keep a few of them.
 tls = plain = c = c2 = None
 client.reserve(4)
 for _ in range(30):
     life(client, server)
 
-# Given back while in use: the connection goes on, the next one needs no slot.
+# After reserve(0) an open connection goes on, and the next one needs no slot.
 client.reserve(1)
 c, s, a, b = life(client, server)
 client.reserve(0)
@@ -77,12 +77,12 @@ c2 = life(client, server)
 client.reserve(3)
 many = [life(client, server) for _ in range(3)]
 raises(MemoryError, pair, client)
-client.reserve(1)  # another block, for those to come
+client.reserve(1)  # another block, for later connections
 life(client, server)
 c.sendall(b"and still")
 assert s.recv(20) == b"and still"
 
-# Smaller records, which our server keeps to in both versions; the limit goes with the reservation.
+# A reservation with small records limits those of the peer: our server keeps to the limit in both versions.
 for version in (ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3):
     client = client_context()
     client.maximum_version = version
@@ -99,7 +99,7 @@ for version in (ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3):
         c.close()
     client.reserve(0)
 
-# A TLS 1.2 server has no way to ask for small records: it says what came instead.
+# A TLS 1.2 server cannot limit the client's records. Its error says which size has arrived.
 little = server_context()
 little.reserve(1, record_in=1024)
 client = client_context()
@@ -115,7 +115,7 @@ assert "record too large: the peer sent 4000 bytes, this context accepts 1024" i
 assert "record overflow" in str(raises(ssl.SSLError, c.recv, 1)).lower()
 client = client_context()
 
-# A session that is kept does not hold a slot.
+# A session that is kept occupies no slot.
 many = c2 = None
 client.reserve(1)
 sessions = []

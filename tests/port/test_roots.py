@@ -1,4 +1,4 @@
-# Root stores: loaded by name, beside other certificates, replaced, and what is said of a bad one.
+# Root stores can be loaded by name, used beside other certificates, and replaced. A damaged one is refused.
 import os
 import ssl
 import vfs
@@ -29,17 +29,17 @@ assert client.cert_store_stats() == {"x509": 3, "x509_ca": 3, "crl": 0}
 assert connects(client) and connects(client, "chain") and connects(client, "server-rsa")
 assert connects(client, "under-rsa")
 assert not connects(client, "rogue-client") and not connects(client, "unknown-issuer")
-# It serves beside certificates that were loaded.
+# Certificates can be loaded beside it.
 client.load_verify_locations(CERTS + "rogue-ca.pem")
 assert client.cert_store_stats()["x509"] == 4
 assert connects(client) and connects(client, "unknown-issuer")
-# The whole path can be read, the root too.
+# The whole verified path can be read, with its root.
 c, s = bio_pair(client, server_context("chain"))
 assert shake(c, s) == [True, True]
 chain = c.get_verified_chain()
 assert len(chain) >= 2, len(chain)
 
-# A session belongs to the store that it was made under.
+# A saved session is accepted only by a context that trusts what the first one trusted.
 c, s = bio_pair(client, server_context())
 shake(c, s)
 s.write(b"x")
@@ -51,7 +51,7 @@ ssl.SSLSession.deserialize(again, saved)
 for cafile in (CERTS + "rogue-ca.pem", CERTS + "ca.pem"):
     raises(ValueError, ssl.SSLSession.deserialize, ssl.create_default_context(cafile=cafile), saved)
 
-# A damaged one raises when it is asked for by name, and changes nothing.
+# A damaged store raises when it is loaded by name, and changes nothing.
 copy(lambda data: data[:100] + bytes([data[100] ^ 1]) + data[101:])
 before = client.cert_store_stats()
 refused("ROOT_STORE_DAMAGED", client.load_verify_locations, OTHER)
@@ -61,7 +61,7 @@ copy(lambda data: data[:11] + b"\x09" + data[12:])
 refused("ROOT_STORE_VERSION", client.load_verify_locations, OTHER)
 refused("NOT_A_ROOT_STORE", ssl.install_roots, CERTS + "ca.pem", STORE)
 
-# Replacing one: checked, then renamed. What is open goes on with the old one.
+# install_roots() checks the new store, then renames it. Open contexts go on with the old one.
 copy()
 count, made = ssl.install_roots(OTHER, CERTS + "../roots.there")
 assert count == 3 and made > 1700000000
@@ -70,7 +70,7 @@ client = ssl.create_default_context(cafile=CERTS + "../roots.there")
 os.remove(CERTS + "../roots.there")
 assert connects(client)
 
-# A server that gets another store accepts no session ticket of a client that it verified under the old one.
+# A server that loads another store accepts no session ticket of a client that it has verified under the old one.
 server = server_context("server")
 server.verify_mode = ssl.CERT_REQUIRED
 server.load_verify_locations(STORE)
@@ -104,7 +104,7 @@ assert context.cert_store_stats()["x509"] == 0
 raises(ValueError, context.load_cert_chain, bytearray(), b"x")
 
 
-# A file system in Python whose files are no streams.
+# This file system in Python returns files that are no streams.
 class NoStreams:
     def mount(self, readonly, mkfs):
         pass

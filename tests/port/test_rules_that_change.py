@@ -1,6 +1,6 @@
 # heap: 2m
-# A session is resumed only if it was proven under all rules that hold now, and a connection never verifies less than its
-# first context demands.
+# A session is resumed only if its peer was verified under all current rules, and a connection never verifies less than its first
+# context requires.
 import ssl
 from helper import CERTS, bio_pair, client_context, server_context, shake
 from port import cases, raises
@@ -23,7 +23,7 @@ def both(version, crl=False, mutual=False):
 
 
 def connect(client, server, session=None):
-    """Returns the session, and whether it was resumed."""
+    """Makes a connection. Returns its session, and whether it was resumed."""
     a, b = ssl.MemoryBIO(), ssl.MemoryBIO()
     c = client.wrap_bio(a, b, server_hostname="localhost", session=session)
     s = server.wrap_bio(b, a, server_side=True)
@@ -70,7 +70,7 @@ def a_crl_that_is_loaded_later():
             session, _ = connect(client, server)
             assert connect(client, server, session)[1]
             verifier = server if mutual else client
-            verifier.load_verify_locations(CERTS + "crl.pem")  # it is there already
+            verifier.load_verify_locations(CERTS + "crl.pem")  # this list was loaded already
             assert connect(client, server, session)[1]
             verifier.load_verify_locations(CERTS + "crl-inter.pem")
             assert not connect(client, server, session)[1], (version, mutual)
@@ -80,7 +80,7 @@ def a_server_that_speaks_another_version():
     older, newer = VERSIONS
     for first, second in ((older, newer), (newer, older)):
         for tickets in (True, False):
-            for group in (None, "secp384r1"):  # with one group of its own the server asks for a second ClientHello
+            for group in (None, "secp384r1"):  # a server with this group only asks for a second ClientHello
                 client = client_context()
                 server = server_context()
                 server.minimum_version = server.maximum_version = first

@@ -1,4 +1,4 @@
-# SSLSession as bytes, for a device that sleeps (an extension), and what is never resumed.
+# An SSLSession can be saved as bytes, for a device that sleeps, and resumed by a context with the same trust. Others are refused.
 import ssl
 from helper import CERTS, bio_pair, client_context, server_context, shake
 from port import raises
@@ -29,7 +29,7 @@ for version in (ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3):
     data = saved(client, server)
     assert isinstance(data, bytes) and len(data) < 1100
 
-    # After a deep sleep: another context with the same trust.
+    # After a deep sleep the device has another context with the same trust.
     client = client_context()
     client.maximum_version = version
     session = ssl.SSLSession.deserialize(client, data)
@@ -37,7 +37,7 @@ for version in (ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3):
     assert reused(client, server, session) is True
     assert reused(client, server, ssl.SSLSession.deserialize(client, bytearray(data))) is True
 
-    # Refused when the trust differs; not used for another host, or where more is to be proven.
+    # A session is refused if the trust differs. It is not used for another host, or if more has to be verified.
     for other in (client_context(None), client_context("rogue-ca.pem")):
         raises(ValueError, ssl.SSLSession.deserialize, other, data)
     c, s = bio_pair(client, server, "wrong.example")
@@ -52,11 +52,11 @@ for version in (ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3):
     strict.verify_callback = lambda cert, depth: seen.append(depth)
     assert reused(strict, server, ssl.SSLSession.deserialize(strict, data)) is False and seen
 
-    # A trust that has grown since is still that trust.
+    # Certificates that were loaded since then do not matter.
     client.load_verify_locations(CERTS + "rogue-ca.pem")
     assert reused(client, server, ssl.SSLSession.deserialize(client, data)) is True
 
-    # Damage, and keys.
+    # Damaged bytes are refused, and a session that was sealed with a key needs the same key.
     for at in range(0, len(data), 41):
         bad = bytearray(data)
         bad[at] ^= 4
@@ -74,7 +74,7 @@ for version in (ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3):
     raises(TypeError, ssl.SSLSession.deserialize, client, "text")
     raises(TypeError, ssl.SSLSession.deserialize, 5, data)
 
-# Nothing to save.
+# A session without a ticket cannot be saved.
 server.num_tickets = 0
 c, s = bio_pair(client_context(), server)
 shake(c, s)

@@ -1,4 +1,4 @@
-# ecdsa_sign_callback: the private key is held elsewhere, and a callback signs with it.
+# With ecdsa_sign_callback the private key can be outside of MicroPython, and a callback signs with it.
 import ssl
 import tls
 from helper import client_context, read, server_context
@@ -41,7 +41,7 @@ def integer(n):
 
 
 def signature(private, digest):
-    """ECDSA over P-256 (FIPS 186-5 6.4). A fixed k is good enough for a test."""
+    """Returns an ECDSA signature over P-256 (FIPS 186-5 6.4). A fixed k is good enough for a test."""
     k = 0x1234567890ABCDEF1234567890ABCDEF1234567890ABCDEF1234567890ABCDEF
     r = times(k, BASE)[0] % ORDER
     s = inverse(k, ORDER) * (int.from_bytes(digest[:32], "big") + r * private) % ORDER
@@ -122,11 +122,11 @@ def failures():
 
 def what_cannot_be_loaded():
     server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    raises(ssl.SSLError, server.load_cert_chain, read("server.pem"))  # without a callback a key is needed
+    raises(ssl.SSLError, server.load_cert_chain, read("server.pem"))  # needs a key without a callback
     raises(ssl.SSLError, server.load_cert_chain, read("server.pem"), read("client.key"))
     raises(TypeError, setattr, server, "ecdsa_sign_callback", 1)
     server.ecdsa_sign_callback = lambda key, digest: None
-    raises(ssl.SSLError, server.load_cert_chain, read("server-rsa.pem"))  # not an EC key
+    raises(ssl.SSLError, server.load_cert_chain, read("server-rsa.pem"))  # an RSA key
 
 
 cases(a_key_that_is_not_here, of_a_client, failures, what_cannot_be_loaded)

@@ -1,5 +1,6 @@
 # heap: 2m
-# Sockets at awkward moments: still connecting, reset, unwrapped (only TLS goes out, only TLS comes in).
+# A socket sends and receives only TLS, also if it is still connecting or was reset. After unwrap() its methods send and read all
+# bytes in clear.
 import select
 import socket
 import ssl
@@ -7,10 +8,10 @@ import time
 from helper import Server, begin_connect, client_context, listen, server_context
 from port import raises
 
-# A connection that is still being made is not an unconnected socket: what is sent is TLS.
+# A socket that still connects does not count as unconnected, so what it sends is TLS.
 listener, addr = listen()
 full = []
-for _ in range(8):  # the backlog of 5 and more: the next ones wait
+for _ in range(8):  # fills the backlog of 5, so the next connections wait
     full.append(begin_connect(addr))
 s = begin_connect(addr)
 tls = client_context().wrap_socket(s, server_hostname="localhost", do_handshake_on_connect=False)
@@ -43,14 +44,14 @@ assert sent[:1] == b"\x16" and b"password" not in sent
 tls.close()
 listener.close()
 
-# Bytes in clear from a peer that is gone again are no data of a TLS connection (CVE-2023-40217).
+# Bytes in clear from a peer that has reset the connection are not read as data of TLS (CVE-2023-40217).
 for way in ("wrap", "accept"):
     listener, addr = listen()
     context = server_context()
     s = socket.socket()
     s.connect(addr)
     s.send(b"DELETE / HTTP/1.0\r\n\r\n")
-    s.setsockopt(socket.SOL_SOCKET, 13, b"\x01\x00\x00\x00\x00\x00\x00\x00")  # SO_LINGER 0: close resets
+    s.setsockopt(socket.SOL_SOCKET, 13, b"\x01\x00\x00\x00\x00\x00\x00\x00")  # SO_LINGER 0: close() resets the connection
     s.close()
     time.sleep(0.1)
     if way == "wrap":
@@ -63,7 +64,7 @@ for way in ("wrap", "accept"):
     listener.close()
 
 
-# Unwrapped: everything is sent, everything asked for is read.
+# After unwrap() sendall() sends everything, and recv_into() reads as much as fits.
 def clear(s):
     plain = s.unwrap()
     got = b""
@@ -84,7 +85,7 @@ raises(ValueError, tls.recv_into, buf, 1, 2)
 tls.close()
 assert srv.wait() == "None"
 
-# What is set between wrapping and connecting counts.
+# Settings that change between wrap_socket() and connect() count.
 seen = []
 ctx = client_context()
 srv = Server(lambda s: s.recv(1))

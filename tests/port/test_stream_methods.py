@@ -1,5 +1,5 @@
-# read, readinto, readline and write of an SSLSocket are those of MicroPython's streams: on a blocking socket they are
-# whole across records, on another they give what there is, or None. recv and send are CPython's.
+# read, readinto, readline and write of an SSLSocket are those of MicroPython's streams: on a blocking socket they read or write
+# all of it, across records, and on a non-blocking one what can be had, or None. recv and send are CPython's.
 import asyncio
 import micropython
 import ssl
@@ -9,7 +9,7 @@ from port import cases, pair, raises, shake
 
 
 def blocking_pair(serve):
-    """A connected socket, whose other end is served by a thread."""
+    """Returns a connected socket, whose other end a thread serves."""
     return Server(serve).connect()
 
 
@@ -87,7 +87,7 @@ def memory_that_ends_loses_no_byte():
         def locking(buf):
             a.on_read = None
             n = a.readinto(buf)
-            if len(buf) > 5:  # the body of a record: from here on there is no memory
+            if len(buf) > 5:  # this is the body of a record: from here on there is no memory
                 micropython.heap_lock()
             else:
                 a.on_read = locking
@@ -117,7 +117,7 @@ def a_shorter_retry_is_refused():
     assert s.recv(100) == b"0123456789" and s.recv(100) == b"abc"
 
 
-# The old 32-bit hash could be met by choosing four bytes; the bytes now have to be the same.
+# A retry is recognised by the SHA-256 of its bytes, so other bytes of the same length are sent.
 def other_bytes_are_never_skipped():
     c, s, a, b = pair()
     assert shake(c, s) == [True, True]

@@ -1,5 +1,5 @@
-# The transport raises, or is full, in the middle of a write. A repeated write goes on where
-# the first stopped; other bytes are other bytes. Nothing is lost and nothing goes twice.
+# If the transport raises or is full in the middle of a write, no byte is lost and none is sent twice: a write of the same bytes
+# goes on where the first stopped, and other bytes are sent behind them.
 import ssl
 from helper import server_context
 from port import pair, raises, shake
@@ -20,19 +20,19 @@ def boom(buf):
     raise ValueError("transport")
 
 
-# Raised before anything left; the same write again.
+# The transport raises before anything was sent, and the same write is repeated.
 a.on_write = once(boom)
 assert str(raises(ValueError, c.write, b"first")) == "transport"
 assert c.write(b"first") == 5
 assert s.recv(100) == b"first"
 
-# Raised, and then other bytes: both arrive.
+# The transport raises, and other bytes follow: both arrive.
 a.on_write = once(boom)
 raises(ValueError, c.write, b"second")
 assert c.write(b"other.") == 6
 assert s.recv(100) == b"second" and s.recv(100) == b"other."
 
-# Full: None, as every stream, and again until it goes.
+# While the transport is full, write() returns None, as of every stream.
 a.on_write = lambda buf: None
 assert c.write(b"third") is None
 assert c.write(b"third") is None
@@ -42,7 +42,7 @@ assert c.write(b"third") == 5
 assert s.recv(100) == b"third"
 raises(ssl.SSLWantReadError, s.recv, 1)
 
-# Given up, and another message of the same length, head and tail: both arrive.
+# A write is given up for another message of the same length, with the same beginning and end: both arrive.
 head, tail = b'{"sensor": "north", "value": ', b', "unit": "celsius", "ok": true}'
 a.on_write = lambda buf: None
 assert c.write(head + b"21.5" + tail) is None
@@ -50,9 +50,9 @@ a.on_write = None
 assert c.write(head + b"21.6" + tail) == len(head) + 4 + len(tail)
 assert s.recv(200) == head + b"21.5" + tail and s.recv(200) == head + b"21.6" + tail
 
-# Many records through a wire that takes 100 bytes now and then.
+# Many records pass through a wire that takes 100 bytes at a time.
 server = server_context()
-server.num_tickets = 0  # nobody would read them, and a handshake ends when they have left
+server.num_tickets = 0  # the handshake would end only when they are sent, and the client does not read them
 c, s, a, b = pair(server=server, room=100)
 assert shake(c, s) == [True, True]
 data = bytes(i * 7 & 255 for i in range(30000))
@@ -65,13 +65,13 @@ while len(got) < len(data):
     got += part or b""
 assert got == data and sent == len(data)
 
-# In the middle of the handshake: it goes on.
+# The transport raises in the middle of the handshake, which goes on afterwards.
 c, s, a, b = pair()
 a.on_write = once(boom)
 raises(ValueError, c.do_handshake)
 assert shake(c, s) == [True, True]
 
-# On reading: the bytes stay where they are.
+# The transport raises on reading: the bytes are read afterwards.
 
 
 def boom_read(buf):

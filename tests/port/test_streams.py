@@ -1,4 +1,5 @@
-# Streams of every kind: one byte at a time, liars, and what is no stream at all.
+# Streams in Python work also if they move one byte at a time. Those that return wrong numbers, and objects that are no streams,
+# are refused.
 import ssl
 from helper import client_context, read, server_context
 from port import Pipe, Stream, pair, raises, shake
@@ -28,7 +29,7 @@ assert shake(c, s) == [True, True]
 assert c.write(b"byte by byte") == 12
 assert s.read(100) == b"byte by byte"
 
-# A stream that claims to have moved more than there was.
+# A stream that claims to have moved more than it was given raises OSError.
 for claim in (100000, -5):
     c, s, a, b = pair()
     a.on_write = lambda buf: len(buf) + claim
@@ -37,7 +38,7 @@ for claim in (100000, -5):
     a.on_read = lambda buf: len(buf) + claim
     raises(OSError, c.do_handshake)
 
-# One that answers what is no number.
+# A stream that returns no number raises TypeError.
 c, s, a, b = pair()
 a.on_write = lambda buf: "many"
 raises(TypeError, c.do_handshake)
@@ -47,7 +48,7 @@ assert shake(c, s) == [True, True]
 for thing in (5, None, "x", b"x", object()):
     raises(OSError, lambda: client_context().wrap_socket(thing, server_hostname="a"))
 
-# readinto, readline and read(-1) as MicroPython's streams.
+# readinto(), readline() and read(-1) are those of MicroPython's streams.
 c, s, a, b = pair()
 assert shake(c, s) == [True, True]
 assert s.read(10) is None and s.readinto(bytearray(3)) is None and s.readline() is None and s.read(-1) is None
@@ -60,7 +61,7 @@ c.close()
 b.rd.ended = True
 assert s.read(-1) == b"three" and s.read(-1) == b"" and s.read(5) == b""
 
-# Data in place of files, the MicroPython extension. A str is a path, or PEM text.
+# bytes are data in place of a file, as in MicroPython. A str is a path, or PEM text.
 ctx = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
 ctx.load_cert_chain(read("server.pem"), read("server.key"))
 ctx.load_cert_chain(read("server.der"), read("server-key.der"))
@@ -73,7 +74,7 @@ trust.load_verify_locations(read("ca.pem"))
 c, s, a, b = pair(trust, ctx)
 assert shake(c, s) == [True, True]
 
-# The wire is truncated: b"" as a ragged end, or an error for those who ask.
+# A truncation reads as b"", or raises with suppress_ragged_eofs=False.
 for suppress in (True, False):
     up, down = Pipe(), Pipe()
     a, b = Stream(down, up), Stream(up, down)

@@ -1,5 +1,5 @@
 # heap: 8m
-# Contexts and connections that several threads use at once.
+# Several threads can use a context or a connection at once.
 import _thread
 import time
 import ssl
@@ -8,7 +8,7 @@ from port import cases, pair, raises
 
 
 def in_thread(fun, *args):
-    """Starts fun(*args). Returns a function that waits for its end, and gives what it returned or raised."""
+    """Starts fun(*args) in a thread. Returns a function that waits for its end, and returns its result or exception."""
     result = []
 
     def work():
@@ -74,7 +74,7 @@ def a_context_that_changes():
 
 
 def a_setting_holds_for_the_next_connection():
-    # However the threads meet: what is set before a connection begins is in force for it.
+    # A setting that is made before a connection begins is in force for it.
     server, strict = server_context("self-signed"), client_context()
     strict.check_hostname = False
 
@@ -92,7 +92,7 @@ def a_setting_holds_for_the_next_connection():
 
 
 def a_reader_and_a_writer():
-    # As in CPython: one thread waits in recv(), another one sends.
+    # One thread waits in recv() while another one sends, as in CPython.
     def echo(tls):
         for _ in range(50):
             tls.sendall(tls.recv(100))
@@ -112,7 +112,7 @@ def a_reader_and_a_writer():
 
 
 def a_new_connection_in_two_threads():
-    # One of them does the handshake; the other one does not wait for what the first receives.
+    # One thread makes the handshake, and the other one does not wait until the first has received its data.
     server = Server(lambda tls: tls.sendall(tls.recv(10)))
     sock = server.connect()
     tls = client_context().wrap_socket(sock, server_hostname="localhost", do_handshake_on_connect=False)
@@ -123,7 +123,7 @@ def a_new_connection_in_two_threads():
 
 
 def both_directions_are_busy():
-    # Much data both ways, over sockets that are full most of the time.
+    # Much data is sent in both directions, over sockets that are full most of the time.
     data = bytes(range(250)) * 1200
 
     def exchange(tls):
@@ -162,7 +162,7 @@ def two_writers_take_turns():
 
 
 def two_readers_take_turns():
-    # A line is read as a whole, although it is read in parts.
+    # Each line is read by one thread, although it arrives in parts.
     def send(tls):
         for i in range(300):
             tls.write(b"line")
@@ -194,9 +194,9 @@ def close_ends_a_recv():
         reader = in_thread(tls.recv, 10)
         time.sleep(0.1)
         tls.close()
-        end = reader()  # EBADF, or the server's answer to close_notify has come first
+        end = reader()  # EBADF, or b"" if the server's close_notify has arrived first
         assert end == b"" or (isinstance(end, OSError) and end.errno == 9), repr(end)
-        assert server.wait() == "None" and hear == [b""]  # it was told by close_notify
+        assert server.wait() == "None" and hear == [b""]  # the server has received close_notify
         assert tls.fileno() == -1
         raises(OSError, tls.recv, 10)
 
@@ -255,7 +255,7 @@ def a_stream_that_calls_its_connection():
     assert shake(c, s) == [True, True]
 
     def read(buf):
-        raises(RuntimeError, c.recv, 1)  # it would wait for itself
+        raises(RuntimeError, c.recv, 1)  # the call would wait for itself
         c.write(b"x")
         return None
 

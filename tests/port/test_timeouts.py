@@ -1,4 +1,5 @@
-# TimeoutError is a builtin here too, and has the errno that scripts for MicroPython look for.
+# Timeouts raise TimeoutError, which is a builtin as in CPython and has the errno that scripts for MicroPython look for. A timeout
+# is for a whole call, and a handshake on a blocking socket has one of its own.
 import errno
 import socket
 import ssl
@@ -15,10 +16,10 @@ assert str(e) == "The handshake operation timed out" and repr(e).startswith("Tim
 assert issubclass(TimeoutError, OSError) and not issubclass(TimeoutError, ssl.SSLError)
 tls.close()
 srv.wait()
-# Made by hand it is like any other.
+# A script can make a TimeoutError.
 assert TimeoutError().args == () and TimeoutError(5, "x").errno == 5
 
-# A server that takes the connection and is silent ends explain() and get_server_certificate().
+# explain() and get_server_certificate() end if a server accepts the connection and sends nothing.
 listener, address, port = listen_port()
 start = time.ticks_ms()
 assert ssl.explain("127.0.0.1", port, timeout=0.2) is False
@@ -43,7 +44,7 @@ def wrap(ctx, sock):
 
 
 def drip(sock):
-    """Sends one byte at a time of a record that never ends."""
+    """Sends a record that never ends, one byte at a time."""
     try:
         sock.write(b"\x16\x03\x03\x40\x00\x02\x00\x10\x00")
         while True:
@@ -59,7 +60,7 @@ for peer in (lambda s: s.recv(100000) and s.recv(100000), drip):
     srv.wait()
 
 
-# It is for the handshake alone, and not for a socket that has a timeout.
+# handshake_timeout is for the handshake only, and not for a socket that has a timeout.
 def late(tls):
     time.sleep(0.5)
     tls.write(b"late")
@@ -79,7 +80,7 @@ assert time.ticks_diff(time.ticks_ms(), start) >= 750
 srv.wait()
 
 
-# A method that reads many times has one time limit.
+# A method that reads many times has one timeout for all of them.
 def trickle(tls):
     try:
         while True:

@@ -1,4 +1,4 @@
-# The module tls: stock MicroPython's low-level API, which verifies by default here.
+# The module tls has stock MicroPython's low-level API, and verifies by default.
 import ssl
 import tls
 from helper import CERTS, read
@@ -30,7 +30,7 @@ def cert_none_is_the_whole_opt_out():
     assert client.verify_mode == tls.CERT_NONE and not client.check_hostname
     c, s, _, _ = pair(client, server, hostname=None)
     assert shake(c, s) == [True, True]
-    # In ssl two settings have to be changed, as in CPython.
+    # In the module ssl two settings have to be changed, as in CPython.
     raises(ValueError, setattr, ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT), "verify_mode", ssl.CERT_NONE)
 
 

@@ -1,4 +1,4 @@
-# What an error about a certificate tells: which certificate, and every rule that it breaks.
+# An error about a certificate names the certificate and every rule that it breaks.
 import ssl
 from helper import CERTS, bio_pair, server_context, shake
 
@@ -19,7 +19,7 @@ assert error.verify_code == 19 and error.verify_depth == 1
 assert error.verify_rules == ("self-signed certificate in certificate chain",), error.verify_rules
 assert "CA" in error.verify_subject[-1][0][1], error.verify_subject
 
-# Other errors of the module have none of it.
+# Other errors of the module do not have these attributes.
 try:
     ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cadata="nothing")
 except ssl.SSLError as error:

@@ -1,4 +1,4 @@
-# What TLS messages are made of, for the tests that read or change them on the way (RFC 8446 4 and 5).
+# wire.py - reads and writes records and handshake messages, for tests that change them on the way (RFC 8446 4 and 5).
 import ssl
 from helper import client_context, server_context
 
@@ -11,7 +11,7 @@ def u16(n):
 
 
 def records(data):
-    """The records in these bytes, as (type, version, content)."""
+    """Returns the records in these bytes as (type, version, content)."""
     found = []
     while data:
         size = data[3] << 8 | data[4]
@@ -25,7 +25,7 @@ def joined(parts):
 
 
 def messages(content):
-    """The handshake messages in the content of a record, as (type, body)."""
+    """Returns the handshake messages in the content of a record as (type, body)."""
     found = []
     while content:
         size = content[2] << 8 | content[3]
@@ -39,7 +39,7 @@ def message(kind, body):
 
 
 def extensions_in(data):
-    """The list of extensions at the end of a hello, as (type, body)."""
+    """Returns the list of extensions at the end of a hello as (type, body)."""
     listed, found = data[2:], []
     while listed:
         size = listed[2] << 8 | listed[3]
@@ -54,7 +54,7 @@ def extension_list(extensions):
 
 
 def client_hello_parts(body):
-    """What stands before the extensions of a ClientHello, and the extensions."""
+    """Returns the part of a ClientHello before its extensions, and the extensions."""
     at = 2 + 32
     at += 1 + body[at]
     at += 2 + (body[at] << 8 | body[at + 1])
@@ -63,7 +63,7 @@ def client_hello_parts(body):
 
 
 def ends(version, protocols=(), client=None, server=None):
-    """A client and a server, each with the wire to it and the wire from it."""
+    """Returns a client and a server, each with the wire to it and the wire from it."""
     client, server = client or client_context(), server or server_context()
     client.maximum_version = version
     if protocols:
@@ -87,7 +87,7 @@ def unchanged(flight, turn):
 
 
 def shake(version, to_client=unchanged, to_server=unchanged, **given):
-    """A handshake whose flights are changed on the way. Gives the reason of what failed, and the other's."""
+    """Makes a handshake whose flights are changed on the way. Returns the reasons of the failures, the first one first."""
     client, server = ends(version, **given)
     failed = []
     for turn in range(6):
