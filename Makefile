@@ -283,7 +283,7 @@ test: build/tools.ok
 	@sh tools/install-tools unix32
 	@$(MAKE) --no-print-directory $(UNIX) certs
 	@$(MAKE) --no-print-directory $(JOBS) unit-build $(THREADS_DIR)/threads
-	@$(MAKE) --no-print-directory firmware $(BENCH)/device/firmware.elf $(BENCH)/device12/firmware.elf lwip
+	@$(MAKE) --no-print-directory firmware build/board/firmware.elf $(BENCH)/device/firmware.elf $(BENCH)/device12/firmware.elf lwip
 	@MICROPYTHON=$(MICROPYTHON) MBEDTLS=$(MBEDTLS) python3 tests/run.py
 
 # One part of it: make unit, make compat, make port, make interop, make lint.
@@ -291,7 +291,7 @@ unit: unit-build certs
 	@python3 tests/run.py unit
 threads: $(THREADS_DIR)/threads certs
 	@python3 tests/run.py threads
-compat port interop stock: $(UNIX) certs
+compat port interop stock guide types: $(UNIX) certs
 	@python3 tests/run.py $@
 # MICROPYTHON_LIB, MQTT_AS and MICRODOT name checkouts: docs/testing.md.
 libraries: $(UNIX) certs
@@ -351,5 +351,5 @@ ports-esp32: build/sources.ok certs
 clean:
 	rm -rf build/esp32* build/unix build/unix32 build/unix-without-bearssl build/firmware* build/bench build/unit* build/threads build/lwip build/lib build/constant-time build/beside build/ports build/flags build/certs build/*.ok
 
-.PHONY: all lib dist run explain repl board roots chains unix32 without-bearssl beside ports ports-esp32 firmware bench footprint soak conformance test unit threads compat port interop lint certs check-layers check-format format \
+.PHONY: all lib dist run explain repl board roots chains unix32 without-bearssl beside ports ports-esp32 firmware bench footprint soak conformance test unit threads compat port interop guide types lint certs check-layers check-format format \
 	flags clean

@@ -67,7 +67,7 @@ def of_stub():
             name = node.targets[0].id
         else:
             name = getattr(node, "name", None)
-        private = name is None or (name.startswith("_") and not name.startswith(("_create", "_DEFAULT")))
+        private = name is None or (name.startswith("_") and not name.startswith(("_create", "_DEFAULT", "__version")))
         if private:
             return
         full = owner + "." + name

@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: MIT
 #
-# lint.py - the suite "lint": the layers of the engine, the format and the length of files, the versions of mbedTLS that
-# tools/need-sources accepts.
+# lint.py - the suite "lint": the layers of the engine, the format and the length of files, the links and the names of tests in
+# documents, the versions of mbedTLS that tools/need-sources accepts.
 import glob
 import os
 import shutil
 import tempfile
 
+import links
+import named_tests
 from results import ROOT, report, run
 
 # Arrows that point up, each planted in a copy of the tree: (name, file, text to add, what must be said).
@@ -50,6 +52,8 @@ def lint():
     for name, argv in checks:
         status, out, err = run(argv)
         report("passed" if status == 0 else "failed", "lint/" + name, "" if status == 0 else out + err)
+    for name, good, detail in (*links.cases(), *named_tests.cases()):
+        report("passed" if good else "failed", "lint/" + name, "" if good else detail)
     layers_are_held()
     versions_of_mbedtls()
     long_files = []

@@ -325,6 +325,42 @@ def libraries():
     cases.run_all(report, MICROPYTHON, CERTS)
 
 
+def cases_of(folder, module, prefix, *arguments, package=None):
+    """Reports what cases() of a module yields: a name, True, False or None for what cannot run here, and a detail."""
+    sys.path.insert(0, os.path.join(ROOT, folder))
+    for name, good, detail in __import__(module).cases(*arguments):
+        kind = "skipped" if good is None else "passed" if good else "failed"
+        report(kind, prefix + name, "" if kind == "passed" else detail[-4000:], package if good is None else None)
+
+
+# ---- guide: the code of docs/guide/ runs as it stands there ----
+def guide():
+    cases_of("tests/guide", "guide", "guide/", MICROPYTHON, CERTS, package="libraries")
+
+
+# ---- roots: tools/make-roots ----
+def roots():
+    cases_of("tests", "roots", "roots/")
+
+
+# ---- dist: the release archive ----
+def dist():
+    cases_of("tests", "dist", "dist/")
+
+
+# ---- types: the examples and wrong calls, judged by mypy with our stubs ----
+def types():
+    import check_types
+
+    if check_types.lacks():
+        return report("skipped", "types/stubs-and-examples", check_types.lacks(), "types")
+    try:
+        found = list(check_types.problems())
+    except RuntimeError as e:
+        found = [str(e)]
+    report("failed" if found else "passed", "types/stubs-and-examples", "\n".join(found))
+
+
 # ---- conformance: BoGo, tlsfuzzer and Wycheproof, if environment variables name their checkouts ----
 def conformance():
     sys.path.insert(0, os.path.join(ROOT, "tests/conformance"))
@@ -374,6 +410,7 @@ def firmware():
         worst_chain(board, name, folder)
         stack(board, name, folder)
     small_firmware()
+    cases_of("tests/firmware", "emulated", "firmware/board/")
 
 
 # Holds the limit that docs/trust.md states for the chain of certificates that takes longest to verify.
@@ -449,6 +486,7 @@ SUITES = {
     "threads": threads,
     "constant-time": constant_time,
     "compat": compat,
+    "types": types,
     "chains": chains,
     "port": port,
     "lwip": lwip,
@@ -457,6 +495,9 @@ SUITES = {
     "ports": ports,
     "stock": stock,
     "interop": interop,
+    "guide": guide,
+    "roots": roots,
+    "dist": dist,
     "libraries": libraries,
     "conformance": conformance,
     "soak": soak,
