@@ -61,6 +61,20 @@ def close_sends_close_notify():
             raises(ssl.SSLEOFError, s.recv, 10)
 
 
+def unwrap_leaves_unread_data():
+    c, s, a, b = connected()
+    s.write(b"late")
+    error = None
+    try:
+        c.unwrap()
+    except ssl.SSLWantReadError:  # our close_notify is out; the peer's data comes first
+        error = raises(ssl.SSLError, c.unwrap)
+    except ssl.SSLError as e:
+        error = e
+    assert error.reason == "APPLICATION_DATA_AFTER_CLOSE_NOTIFY"
+    assert c.recv(10) == b"late"
+
+
 def wrap_socket_of_the_module_verifies():
     def meet(name, *arguments):
         up, down = Pipe(), Pipe()
@@ -270,7 +284,8 @@ def no_call_from_its_own_callback():
 
 cases(
     nothing_ready_is_none, a_part_is_counted, a_closed_socket_is_ebadf, close_sends_close_notify,
-    wrap_socket_of_the_module_verifies, any_stream_can_be_wrapped, the_wrapped_socket_stays_open,
+    unwrap_leaves_unread_data, wrap_socket_of_the_module_verifies, any_stream_can_be_wrapped,
+    the_wrapped_socket_stays_open,
     a_failed_wrap_of_tls_leaves_it_open, connect_ex_in_progress_begins_no_tls, unconnected_on_unix, unconnected_socket,
     a_socket_that_was_reset, methods_of_the_socket_below, transport_errors_are_oserror, a_timeout_has_an_errno,
     a_handshake_has_a_time_limit, a_failed_connection_stays_failed, no_call_from_its_own_callback,
