@@ -3,12 +3,11 @@
 # dist.py - the release archive of `make dist`, and the version of what was built. cases() yields (name, good, detail);
 # good is None for a test that is skipped.
 #
-#   python3 tests/dist.py
+#   python3 tests/run.py dist
 import hashlib
 import os
 import re
 import subprocess
-import sys
 import tarfile
 import tempfile
 
@@ -101,12 +100,3 @@ def cases():
         return
     with tempfile.TemporaryDirectory() as folder:
         yield from archive(folder)
-
-
-if __name__ == "__main__":
-    failed = 0
-    for case, passed, detail in cases():
-        word = "skip" if passed is None else "ok" if passed else "FAIL"
-        print("%-4s dist/%s%s" % (word, case, "" if passed else "\n" + detail))
-        failed += word == "FAIL"
-    sys.exit(failed > 0)

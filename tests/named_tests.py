@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: MIT
 #
-# named_tests.py - every test that SECURITY.md and docs/porting.md name exists. cases() yields (name, good, detail).
+# named_tests.py - every test that SECURITY.md and docs/porting.md name exists: run by lint.py.
 import glob
 import os
 import re
-import sys
+
+import check_differences
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 NAME = re.compile(r"`((?:unit|port|compat|interop|libraries|lwip|ports|threads|constant-time|fuzz|firmware|roots|api|lint)/[^`]*)`")
@@ -19,14 +20,14 @@ def text_of(*patterns):
     return text
 
 
-def exists(name):
-    """Each part of the name is a file of the suite, or a word in its sources; … stands for anything."""
+def exists(name, exact):
+    """A case of a C program or a script has exactly this name. Of others each part of the name is a file of the suite, or a
+    word in its sources; … stands for anything."""
     suite, first, *rest = name.split("/")
-    if suite == "unit":
-        sources = text_of("tests/unit/%s.c" % first, "tests/unit/*/%s.c" % first)
-    elif suite in ("port", "lwip"):
-        sources = text_of("tests/%s/test_%s.py" % (suite, first))
-    elif suite == "compat":
+    if suite in ("unit", "port", "lwip"):
+        return name in exact or any(not rest and known.startswith(name + "/") for known in exact) or (
+            suite != "unit" and not rest and bool(text_of("tests/%s/test_%s.py" % (suite, first))))
+    if suite == "compat":
         sources = text_of("tests/compat/%s.py" % first)
     elif suite == "fuzz":
         sources = text_of("fuzz/fuzz_%s.c" % first)
@@ -38,16 +39,10 @@ def exists(name):
 
 
 def cases():
+    """Yields (name, good, detail)."""
+    exact = {*check_differences.of_scripts("port"), *check_differences.of_scripts("lwip"), *check_differences.of_unit()}
     for page, least in (("SECURITY.md", 40), ("docs/porting.md", 10)):
         with open(os.path.join(ROOT, page)) as f:
             names = sorted(set(NAME.findall(f.read())))
-        missing = [name for name in names if not exists(name)]
+        missing = [name for name in names if not exists(name, exact)]
         yield "tests-of-" + os.path.basename(page), len(names) >= least and not missing, "no such test: " + ", ".join(missing)
-
-
-if __name__ == "__main__":
-    failed = 0
-    for case, passed, detail in cases():
-        print("%-4s lint/%s%s" % ("ok" if passed else "FAIL", case, "" if passed else "\n" + detail))
-        failed += not passed
-    sys.exit(failed > 0)

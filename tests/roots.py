@@ -3,7 +3,7 @@
 # roots.py - tools/make-roots: Mozilla's set, and --for against local servers. cases() yields (name, good, detail);
 # good is None for a test that is skipped.
 #
-#   python3 tests/roots.py      needs build/unix/micropython and build/certs
+#   python3 tests/run.py roots      needs build/unix/micropython and build/certs
 import http.server
 import os
 import re
@@ -202,12 +202,3 @@ def cases():
         os.mkdir(folder + "/empty")
         for group in (mozilla, trimmed, refused, update, wrong_files):
             yield from group(folder)
-
-
-if __name__ == "__main__":
-    failed = 0
-    for case, passed, detail in cases():
-        word = "skip" if passed is None else "ok" if passed else "FAIL"
-        print("%-4s roots/%s%s" % (word, case, "" if passed else "\n" + detail))
-        failed += word == "FAIL"
-    sys.exit(failed > 0)
