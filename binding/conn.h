@@ -53,7 +53,7 @@ typedef struct {
     bool datagrams;       // a datagram socket: 0 bytes are an empty datagram, not the end
     bool closed;          // closed or detached. If false while `conn` is NULL: a socket without TLS
     bool timeout_applied; // the stream's blocking mode or timeout was set from timeout_ms
-    bool eof_told;        // an exception has named the reason of a truncation; only one does
+    bool eof_reported;    // an exception has named the reason of a truncation; only one does
     bool ragged_is_eof;   // a truncation is read as b''
     bool ragged_end;      // a truncation was read as b'': later reads return b'' too
     bool begun, counted;  // the handshake is counted in the context: as begun, as done

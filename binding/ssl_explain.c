@@ -103,7 +103,7 @@ static void show_sent(ssl_report_t *report, const attempt_t *verifying) {
     finish(&a);
 }
 
-static void tell_refusal(const ssl_report_t *report) {
+static void print_refusal(const ssl_report_t *report) {
     const ussl_failure_t *why = &report->why;
     ssl_report_red(report);
     mp_print_str(SSL_OUT, report->connected ? "REFUSED: " : "NO CONNECTION: ");
@@ -120,7 +120,7 @@ static void tell_refusal(const ssl_report_t *report) {
     }
 }
 
-static void tell_success(const ssl_report_t *report, const ssl_conn_obj_t *sock) {
+static void print_success(const ssl_report_t *report, const ssl_conn_obj_t *sock) {
     ssl_context_obj_t *context = report->context;
     print_protocol(sock);
     mp_print_str(SSL_OUT, "Its certificates are verified:\n");
@@ -155,7 +155,7 @@ static bool report_on(ssl_report_t *report, attempt_t *a) {
     mp_print_str(SSL_OUT, report->clock ? ".\n" : ": it is NOT SET.\n");
     ssl_try(connect_step, a, &report->error);
     if (report->error == MP_OBJ_NULL) {
-        tell_success(report, a->sock);
+        print_success(report, a->sock);
         finish(a);
         return true;
     }
@@ -167,7 +167,7 @@ static bool report_on(ssl_report_t *report, attempt_t *a) {
     if (report->why.cert.code != 0 && USSL_CERT_NONE != USSL_CERT_NONE_REFUSE) {
         show_sent(report, a);
     }
-    tell_refusal(report);
+    print_refusal(report);
     ssl_report_advice(report);
     return false;
 }

@@ -49,7 +49,7 @@ static void call_on_hello(void *arg) {
 }
 
 // Runs inside ssl_try(), because printing an exception can call methods that a script wrote.
-static void tell_ignored(void *error) {
+static void report_ignored(void *error) {
     mp_print_str(MICROPY_ERROR_PRINTER, "Exception ignored in sni_callback:\n");
     mp_obj_print_exception(MICROPY_ERROR_PRINTER, MP_OBJ_FROM_PTR(error));
 }
@@ -71,7 +71,7 @@ int ssl_hook_on_hello(void *owner, const char *name) {
         const mp_obj_type_t *type = mp_obj_get_type(error);
         if (mp_obj_is_subclass_fast(MP_OBJ_FROM_PTR(type), MP_OBJ_FROM_PTR(&mp_type_Exception))) {
             mp_obj_t unprintable;
-            ssl_try(tell_ignored, MP_OBJ_TO_PTR(error), &unprintable);
+            ssl_try(report_ignored, MP_OBJ_TO_PTR(error), &unprintable);
         } else {
             self->hook_error = error;
         }

@@ -38,7 +38,7 @@ typedef struct {
     size_t len;
 } secret_line_t;
 
-static void tell_secret(void *arg) {
+static void write_secret(void *arg) {
     secret_line_t *from = arg;
     vstr_t line;
     vstr_init(&line, 200);
@@ -61,7 +61,7 @@ void ssl_hook_on_secret(void *owner, const char *label, const uint8_t client_ran
         return;
     }
     secret_line_t call = {self, label, client_random, secret, len};
-    ssl_try(tell_secret, &call, &self->hook_error);
+    ssl_try(write_secret, &call, &self->hook_error);
 }
 
 #endif // USSL_KEYLOG

@@ -122,17 +122,17 @@ static void find_key(void *arg) {
 // many clients catches OSError for each of them. An exception whose class is not derived from
 // Exception, such as KeyboardInterrupt, is raised as it is.
 typedef struct {
-    mp_obj_t error, told;
-} told_t;
+    mp_obj_t error, result;
+} wrapped_t;
 
-static void tell(void *arg) {
-    told_t *told = arg;
+static void wrap_error(void *arg) {
+    wrapped_t *wrapped = arg;
     vstr_t vstr;
     mp_print_t print;
     vstr_init_print(&vstr, 64, &print);
     mp_print_str(&print, "callback failed: ");
-    mp_obj_print_helper(&print, told->error, PRINT_EXC);
-    told->told = ssl_reason_error("CALLBACK_FAILED", vstr_null_terminated_str(&vstr));
+    mp_obj_print_helper(&print, wrapped->error, PRINT_EXC);
+    wrapped->result = ssl_reason_error("CALLBACK_FAILED", vstr_null_terminated_str(&vstr));
 }
 
 ussl_result_t ssl_hook_on_psk(
@@ -145,12 +145,12 @@ ussl_result_t ssl_hook_on_psk(
         return *key_len > 0 ? USSL_OK : USSL_HOOK_DECLINED;
     }
     const mp_obj_type_t *type = mp_obj_get_type(error);
-    told_t told = {error, error};
+    wrapped_t wrapped = {error, error};
     if (mp_obj_is_subclass_fast(MP_OBJ_FROM_PTR(type), MP_OBJ_FROM_PTR(&mp_type_Exception))) {
         mp_obj_t unprintable;
-        ssl_try(tell, &told, &unprintable);
+        ssl_try(wrap_error, &wrapped, &unprintable);
     }
-    self->hook_error = told.told;
+    self->hook_error = wrapped.result;
     return USSL_ERR_HOOK;
 }
 

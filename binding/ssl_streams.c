@@ -321,8 +321,8 @@ void ssl_streams_fail(ssl_call_t *call, ussl_result_t result) {
     }
     if (result == USSL_ERR_EOF) {
         // As in CPython, only the first of these exceptions has the reason.
-        const char *reason = self->eof_told ? NULL : why.reason;
-        self->eof_told = true;
+        const char *reason = self->eof_reported ? NULL : why.reason;
+        self->eof_reported = true;
         ssl_raise_eof(reason);
     }
     const uint8_t *der;

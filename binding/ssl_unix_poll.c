@@ -78,11 +78,11 @@ void ssl_poll_pause(const ssl_call_t *call, ssl_pump_t want, ssl_pump_t polled) 
     ssl_conn_obj_t *self = call->self;
     ssl_poll_update(self, call->conn);
     bool room = ussl_conn_room_is_free(call->conn);
-    bool told = want == polled && !self->shows_ready && room;
+    bool reported = want == polled && !self->shows_ready && room;
     bool progress = self->was_read; // a reader makes progress until nothing is left
     self->was_read = false;
     bool paused = last != self && mp_hal_ticks_ms() - last_ms <= 1;
-    if (self->poll_fd < 0 || call->moved || told || paused || progress) {
+    if (self->poll_fd < 0 || call->moved || reported || paused || progress) {
         return;
     }
     short events = want == PUMP_WANT_WRITE ? POLLOUT : POLLIN;

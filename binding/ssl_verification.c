@@ -14,8 +14,8 @@ static bool required = USSL_CERT_NONE == USSL_CERT_NONE_OVERRULE;
 
 // The modules that were reported on stderr. If there are more than this array holds, a module can
 // be reported again.
-static qstr told[8];
-static uint8_t told_next;
+static qstr reported[8];
+static uint8_t reported_next;
 
 // ---- reporting ----
 static qstr running_module(void) {
@@ -24,20 +24,20 @@ static qstr running_module(void) {
     return name && mp_obj_is_qstr(name->value) ? MP_OBJ_QSTR_VALUE(name->value) : MP_QSTR_script;
 }
 
-static void tell_once(const ssl_context_obj_t *context, const char *format) {
-    for (size_t i = 0; i < MP_ARRAY_SIZE(told); i++) {
-        if (told[i] == context->opted_out_by) {
+static void report_once(const ssl_context_obj_t *context, const char *format) {
+    for (size_t i = 0; i < MP_ARRAY_SIZE(reported); i++) {
+        if (reported[i] == context->opted_out_by) {
             return;
         }
     }
-    told[told_next] = context->opted_out_by;
-    told_next = (uint8_t)((told_next + 1) % MP_ARRAY_SIZE(told));
+    reported[reported_next] = context->opted_out_by;
+    reported_next = (uint8_t)((reported_next + 1) % MP_ARRAY_SIZE(reported));
     mp_printf(MICROPY_ERROR_PRINTER, format, context->opted_out_by);
 }
 
-static void forget_told(void) {
-    memset(told, 0, sizeof(told)); // MP_QSTRnull
-    told_next = 0;
+static void forget_reported(void) {
+    memset(reported, 0, sizeof(reported)); // MP_QSTRnull
+    reported_next = 0;
 }
 
 void ssl_verification_opt_out(ssl_context_obj_t *context) {
@@ -46,7 +46,7 @@ void ssl_verification_opt_out(ssl_context_obj_t *context) {
 
 void ssl_verification_missed(const ssl_context_obj_t *context) {
     if (!context->inspects) {
-        tell_once(context,
+        report_once(context,
             "ssl: %q has set CERT_NONE: the server of its connection is not verified "
             "(see ssl.require_verification)\n");
     }
@@ -66,7 +66,7 @@ uint8_t ssl_verification_mode(const ssl_context_obj_t *context, ussl_role_t role
     if (role != USSL_CLIENT || !ssl_verification_overruled(context)) {
         return context->verify_mode;
     }
-    tell_once(context, "ssl: %q has set CERT_NONE: overruled, the server is verified\n");
+    report_once(context, "ssl: %q has set CERT_NONE: overruled, the server is verified\n");
     return SSL_CERT_REQUIRED;
 }
 
@@ -89,12 +89,12 @@ bool ssl_verification_suffices(const ssl_context_obj_t *context, uint8_t checks)
 // ssl.require_verification(): only a soft reset undoes it.
 static mp_obj_t ssl_require_verification(void) {
     required = true;
-    forget_told();
+    forget_reported();
     return mp_const_none;
 }
 MP_DEFINE_CONST_FUN_OBJ_0(ssl_require_verification_obj, ssl_require_verification);
 
 void ssl_verification_reset(void) {
     required = USSL_CERT_NONE == USSL_CERT_NONE_OVERRULE;
-    forget_told();
+    forget_reported();
 }

@@ -5,7 +5,7 @@
 #include "conn.h"
 
 #if USSL_KEYLOG
-static void tell_secret(void *arg, mbedtls_ssl_key_export_type type, const unsigned char *secret,
+static void write_secret(void *arg, mbedtls_ssl_key_export_type type, const unsigned char *secret,
     size_t len, const unsigned char client_random[32], const unsigned char server_random[32],
     mbedtls_tls_prf_types prf) {
     static const struct {
@@ -40,6 +40,6 @@ static void tell_secret(void *arg, mbedtls_ssl_key_export_type type, const unsig
 void ussl__keylog_use(ussl_conn_t *conn) {
     // This is also needed without on_secret, because the connection may change to a context that
     // has one.
-    mbedtls_ssl_set_export_keys_cb(&conn->ssl, tell_secret, conn);
+    mbedtls_ssl_set_export_keys_cb(&conn->ssl, write_secret, conn);
 }
 #endif // USSL_KEYLOG

@@ -140,8 +140,8 @@ const char *ussl_verdict_rule(const ussl_verdict_t *verdict, size_t index) {
         if (verdict->flags >> rules[i].bit & 1 && index-- == 0) {
             // The verdict may have another number for its rule than the usual one, and so another
             // message.
-            bool told = i == rank(verdict->flags);
-            return told ? verdict->message : message_of(1u << rules[i].bit, rules[i].code);
+            bool is_named = i == rank(verdict->flags);
+            return is_named ? verdict->message : message_of(1u << rules[i].bit, rules[i].code);
         }
     }
     return NULL;
