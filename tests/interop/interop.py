@@ -253,20 +253,15 @@ def session_across_processes(case):
         yield "client/openssl/%s/resumes-after-deep-sleep" % flag, good, first[1] + second[1] + log[-500:]
 
 
-def readme_example(case):
-    root = os.path.dirname(os.path.dirname(HERE))
-    with open(os.path.join(root, "README.md")) as f:
-        shown = re.search(r"```python\n(.*?)```", f.read(), re.S).group(1)
-    with open(os.path.join(root, "examples/client.py")) as f:
-        yield "readme/is-the-example", shown == f.read(), "README.md and examples/client.py differ"
-    example = os.path.join(root, "examples/client.py")
+def client_example(case):
+    example = os.path.join(os.path.dirname(os.path.dirname(HERE)), "examples/client.py")
     for ca, status, words in (("ca.pem", 0, "TLSv1.3 TLS_AES_256_GCM_SHA384"),
                               ("rogue-ca.pem", 1, "not connected: unable to get local issuer certificate")):
         port = free_port()
         server = case.their_server(port, "server", "tls1_3")
         got, out = case.run([case.micropython, example, "localhost", str(port), case.cert(ca)])
         log = stop(server)
-        yield "readme/example-with-" + ca, got == status and words in out, out + log
+        yield "example/client/" + ca, got == status and words in out, out + log
 
 
 def descriptors(case):
@@ -338,7 +333,7 @@ def run_all(report, micropython, certs):
     print("interop: " + re.sub(r" +\(Library.*", "", version.strip()))
     case = Case(micropython, certs)
     for group in (our_client_their_server, suites_and_groups, mutual, our_server_their_client, whole_records, little_memory,
-                  tickets_and_a_full_wire, with_cpython, session_across_processes, readme_example, root_store, trimmed_store,
+                  tickets_and_a_full_wire, with_cpython, session_across_processes, client_example, root_store, trimmed_store,
                   explained, pre_shared_keys, dtls, descriptors, unusual, interrupts, each_example, by_name):
         for name, good, detail in group(case):
             kind = "skipped" if good is None else "passed" if good else "failed"
