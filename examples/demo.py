@@ -48,9 +48,9 @@ def get(address, hostname):
     sock.connect(address)
     with context.wrap_socket(sock, server_hostname=hostname) as tls:
         subject = ", ".join("%s=%s" % pair for rdn in tls.getpeercert()["subject"] for pair in rdn)
-        print("protocol: ", tls.version())
-        print("cipher:   ", tls.cipher()[0])
-        print("peer:     ", subject)
+        print("  protocol: ", tls.version())
+        print("  cipher:   ", tls.cipher()[0])
+        print("  peer:     ", subject)
         tls.write(b"GET / HTTP/1.0\r\n\r\n")
         return tls.read(-1)
 
@@ -59,9 +59,9 @@ def refused(what, cert, hostname="localhost"):
     try:
         get(start_server(cert), hostname)
     except ssl.SSLCertVerificationError as e:
-        print("refused:  ", what, "-", e.verify_message)
+        print("  refused:  ", what, "-", e.verify_message)
         return True
-    print("ACCEPTED: ", what)
+    print("  ACCEPTED: ", what)
     return False
 
 
@@ -70,15 +70,17 @@ def key_mismatch():
     try:
         context.load_cert_chain(CERTS + "server.pem", CERTS + "client.key")
     except ssl.SSLError as e:
-        print("refused:  ", "a key of another certificate -", e.reason)
+        print("  refused:  ", "a key of another certificate -", e.reason)
         return True
-    print("ACCEPTED:  a key of another certificate")
+    print("  ACCEPTED:  a key of another certificate")
     return False
 
 
+print("A verified HTTPS connection:")
 page = get(start_server("server"), "localhost")
-print("page:     ", page.split(b"\r\n\r\n")[1].decode().strip())
+print("  page:     ", page.split(b"\r\n\r\n")[1].decode().strip())
 print()
+print("Seven bad ones, each of which must be refused:")
 good = (
     page.endswith(PAGE),
     refused("another host's certificate", "wrong-name"),
@@ -89,4 +91,6 @@ good = (
     refused("a client's certificate", "wrong-purpose"),
     key_mismatch(),
 )
+print()
+print("Next: `make board` for an emulated board, `make explain HOST=example.org` for a server, README.md for all else")
 sys.exit(0 if all(good) else 1)
