@@ -55,6 +55,19 @@ static void finish(attempt_t *a) {
     ssl_try(close_step, a, &ignored);
 }
 
+// Connects, and returns what that raised. KeyboardInterrupt and mistakes of the caller are no
+// findings about the server: they are raised.
+static mp_obj_t connect(attempt_t *a) {
+    mp_obj_t error;
+    ssl_try(connect_step, a, &error);
+    if (error != MP_OBJ_NULL && !mp_obj_exception_match(error, MP_OBJ_FROM_PTR(&mp_type_OSError))
+        && !mp_obj_exception_match(error, MP_OBJ_FROM_PTR(&mp_type_MemoryError))) {
+        finish(a);
+        nlr_raise(error);
+    }
+    return error;
+}
+
 // ---- the report ----
 static void print_protocol(const ssl_conn_obj_t *sock) {
     const ussl_suite_t *suite = ussl_conn_suite(sock->conn);
@@ -88,8 +101,7 @@ static void show_sent(ssl_report_t *report, const attempt_t *verifying) {
     a.context->inspects = true;
     mp_store_attr(
         MP_OBJ_FROM_PTR(a.context), MP_QSTR_verify_mode, MP_OBJ_NEW_SMALL_INT(SSL_CERT_NONE));
-    mp_obj_t error;
-    ssl_try(connect_step, &a, &error);
+    mp_obj_t error = connect(&a);
     if (error == MP_OBJ_NULL) {
         print_protocol(a.sock);
         mp_print_str(SSL_OUT, "It sends these certificates, which are not verified:\n");
@@ -153,7 +165,7 @@ static bool report_on(ssl_report_t *report, attempt_t *a) {
     mp_printf(SSL_OUT, "%s:%d\nThe clock says ", report->host, report->port);
     ssl_report_date(&report->today);
     mp_print_str(SSL_OUT, report->clock ? ".\n" : ": it is NOT SET.\n");
-    ssl_try(connect_step, a, &report->error);
+    report->error = connect(a);
     if (report->error == MP_OBJ_NULL) {
         print_success(report, a->sock);
         finish(a);
@@ -196,6 +208,7 @@ static mp_obj_t ssl_explain(size_t n_args, const mp_obj_t *args, mp_map_t *kw_ar
         .port = (int)mp_obj_get_int(a.port),
         .context = a.context,
         .color = wants_color(vals[4].u_obj),
+        .why.alert = -1,
         .error = MP_OBJ_NULL};
     report.clock = ussl_today(&report.today);
     return mp_obj_new_bool(report_on(&report, &a));
