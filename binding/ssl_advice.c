@@ -146,7 +146,7 @@ static void about_tls(const ssl_report_t *report) {
                 return;
             }
         }
-    } else if (why->result == USSL_ERR_MEMORY) {
+    } else if (mp_obj_exception_match(report->error, MP_OBJ_FROM_PTR(&mp_type_MemoryError))) {
         SAY("  The heap has no room for a connection: reserve it early (docs/guide/memory.md).\n"
             "    context.reserve()\n");
         return;

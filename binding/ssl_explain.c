@@ -132,13 +132,30 @@ static void print_refusal(const ssl_report_t *report) {
     }
 }
 
+// Prints how the server was authenticated. Returns false if it was not, because the context has
+// CERT_NONE.
+static bool print_proof(const ssl_report_t *report, const ssl_conn_obj_t *sock) {
+    if (ssl_psk_of_client(report->context)) {
+        mp_print_str(SSL_OUT, "It has the pre-shared key.\n");
+        return true;
+    }
+    bool verified = ssl_report_cert(sock, true, 0) != NULL;
+    mp_print_str(SSL_OUT,
+        verified ? "Its certificates are verified:\n"
+                 : "Its certificates are NOT verified, because verify_mode is CERT_NONE:\n");
+    ssl_report_chain(report, sock, verified);
+    if (verified && !ssl_verification_of_name(report->context)) {
+        mp_print_str(SSL_OUT, "Its name is not checked, because check_hostname is False.\n");
+    }
+    return verified;
+}
+
 static void print_success(const ssl_report_t *report, const ssl_conn_obj_t *sock) {
     ssl_context_obj_t *context = report->context;
     print_protocol(sock);
-    mp_print_str(SSL_OUT, "Its certificates are verified:\n");
-    ssl_report_chain(report, sock, true);
-    ssl_report_green(report);
-    mp_print_str(SSL_OUT, "ACCEPTED");
+    bool proven = print_proof(report, sock);
+    (proven ? ssl_report_green : ssl_report_red)(report);
+    mp_print_str(SSL_OUT, proven ? "ACCEPTED" : "ACCEPTED WITHOUT VERIFICATION");
     ssl_report_plain(report);
     ussl_memory_t memory;
     ussl_arena_memory(context->arena, &memory);
