@@ -51,10 +51,10 @@ static void about_key(const ssl_report_t *report, const char *method) {
 }
 
 static void about_trust(const ssl_report_t *report) {
-    if (report->why.cert.code == 18 && report->key[0] != '\0') {
-        SAY("  The server signed its certificate itself. If its owner confirms the hash of its "
-            "key,\n"
-            "  trust that key:\n");
+    if (USSL_PINS && report->why.cert.code == 18 && report->key[0] != '\0') {
+        SAY("  The server signed its certificate itself, as anybody between it and this device "
+            "can.\n"
+            "  If its owner confirms the hash of its key, trust that key:\n");
         about_key(report, "trust_key");
         return;
     }
@@ -72,8 +72,9 @@ static void about_trust(const ssl_report_t *report) {
 static void about_certificates(const ssl_report_t *report) {
     uint32_t flags = report->why.cert.flags;
     if (flags & USSL_CERT_SIGNATURE) {
-        SAY("  The issuer that this context trusts has the same name, but another key. Load the\n"
-            "  certificate of the CA that has issued this one:\n"
+        SAY("  The certificate is forged, or its CA has another key than the one that this "
+            "context\n"
+            "  trusts. If the CA's owner confirms a new key, load its new certificate:\n"
             "    context.load_verify_locations(\"ca.pem\")\n");
     }
     if (flags & USSL_CERT_UNTRUSTED) {
@@ -87,18 +88,22 @@ static void about_certificates(const ssl_report_t *report) {
     }
     if (flags & USSL_CERT_STRICT) {
         SAY("  The CA does not keep to RFC 5280. docs/guide/own-ca.md issues certificates that "
-            "do.\n"
-            "  To accept this one:\n"
+            "do.\n");
+    }
+    if (flags == USSL_CERT_STRICT) { // with another fault it would not be accepted either
+        SAY("  To accept this one:\n"
             "    context.verify_flags &= ~ssl.VERIFY_X509_STRICT\n");
     }
     if (flags & (USSL_CERT_NAME | USSL_CERT_ADDRESS)) {
-        SAY("  The certificate is not for %s. Connect by one of the names above, or have the\n"
-            "  server's certificate issued for this name too.\n",
+        SAY("  The certificate is not for %s. Connect by one of the names above if it is your\n"
+            "  server's, or have the server's certificate issued for this name too.\n",
             report->host);
     }
     if (flags & USSL_CERT_PIN && report->key[0] != '\0') {
         SAY("  If the server's owner confirms this new key, pin it:\n");
         about_key(report, "pin");
+    } else if (flags & USSL_CERT_PIN) {
+        SAY("  If the server's owner confirms that its key is new, pin it: context.pin().\n");
     }
     if (flags & (USSL_CERT_NO_CRL | USSL_CERT_CRL | USSL_CERT_OLD_CRL)) {
         SAY("  verify_flags asks for revocation lists: load a current one of each issuer.\n"
