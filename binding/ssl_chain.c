@@ -14,6 +14,8 @@
 #if USSL_EXPLAIN
 enum {
     CERTS_MAX = 16, // that are printed; a path has ten at most
+    HOST_MAX = 253, // characters of a name of a host
+    DN_MAX = 100,   // characters of a name of a subject or an issuer
     NOWHERE = -1,   // the issuer of a certificate was not sent
 };
 
@@ -49,26 +51,65 @@ void ssl_report_date(const ussl_date_t *date) {
     mp_printf(SSL_OUT, "%d-%02d-%02d", date->year, date->month, date->day);
 }
 
-static void print_text(const uint8_t *text, size_t len) {
-    // The control codes are C0, DEL, and C1, which is 0x80 to 0x9F, in UTF-8 with 0xC2 in front.
-    for (size_t i = 0; i < len; i++) {
-        bool inside = i > 0 && text[i - 1] >= 0x80 && text[i - 1] != 0xC2; // of a UTF-8 sequence
-        bool c1 = text[i] >= 0x80 && text[i] < 0xA0 && !inside;
-        bool lead = text[i] == 0xC2 && (i + 1 == len || text[i + 1] < 0xA0);
-        bool plain = text[i] >= 0x20 && text[i] != 0x7F && !c1 && !lead;
-        mp_printf(SSL_OUT, plain ? "%c" : "\\x%02x", text[i]);
+// Returns the code point at the start of the text and its length, or false if it is not UTF-8.
+static bool code_point(const uint8_t *text, size_t len, uint32_t *out, size_t *size) {
+    static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
+    *size = text[0] < 0x80 ? 1 : text[0] < 0xE0 ? 2 : text[0] < 0xF0 ? 3 : 4;
+    if ((text[0] >= 0x80 && text[0] < 0xC0) || text[0] >= 0xF8 || *size > len) {
+        return false;
     }
+    *out = *size == 1 ? text[0] : text[0] & (0xFFu >> (*size + 1));
+    for (size_t i = 1; i < *size; i++) {
+        if ((text[i] & 0xC0) != 0x80) {
+            return false;
+        }
+        *out = *out << 6 | (text[i] & 0x3F);
+    }
+    return *out >= least[*size] && *out < 0x110000 && (*out < 0xD800 || *out > 0xDFFF);
+}
+
+// C0, DEL and C1 control the terminal. The blanks and the format codes behind them could imitate a
+// line of the report, or print a name in another order than it is compared in.
+static bool is_plain(uint32_t code) {
+    return code >= 0x20 && (code < 0x7F || code > 0xA0) && code != 0xAD && code != 0x61C
+        && !(code >= 0x2000 && code < 0x2010) && !(code >= 0x2028 && code < 0x2030)
+        && !(code >= 0x205F && code < 0x2070) && code != 0x3000 && code != 0xFEFF && code < 0xE0000;
+}
+
+// Prints at most `room` characters, and returns how many are left. Of several spaces only the first
+// is printed as a space.
+static size_t print_text(const uint8_t *text, size_t len, size_t room) {
+    bool space = false;
+    for (size_t size; len > 0; text += size, len -= size) {
+        uint32_t code;
+        if (room == 0) {
+            mp_print_str(SSL_OUT, "...");
+            break;
+        }
+        bool plain =
+            code_point(text, len, &code, &size) && is_plain(code) && !(space && code == ' ');
+        space = text[0] == ' ';
+        size = plain ? size : 1;
+        if (plain) {
+            mp_print_strn(SSL_OUT, (const char *)text, size, 0, ' ', 0);
+        } else {
+            mp_printf(SSL_OUT, "\\x%02x", text[0]);
+        }
+        room--;
+    }
+    return room;
 }
 
 static void print_name(const uint8_t *der, size_t len) {
     static const char *const shown[] = {"commonName", "organizationName", "countryName"};
+    size_t room = DN_MAX;
     bool any = false;
     for (size_t k = 0; k < MP_ARRAY_SIZE(shown); k++) {
         ussl_attribute_t attribute;
-        for (size_t i = 0; ussl_name_attribute(der, len, i, &attribute); i++) {
+        for (size_t i = 0; room > 0 && ussl_name_attribute(der, len, i, &attribute); i++) {
             if (attribute.type != NULL && strcmp(attribute.type, shown[k]) == 0) {
                 mp_print_str(SSL_OUT, any ? ", " : "");
-                print_text(attribute.value, attribute.len);
+                room = print_text(attribute.value, attribute.len, room);
                 any = true;
             }
         }
@@ -92,7 +133,7 @@ static void print_alt_names(const ussl_cert_t *cert) {
     for (size_t i = 0; ussl_cert_alt_name(cert, i, &kind, &value, &len); i++) {
         if (kind == DNS) {
             mp_print_str(SSL_OUT, " ");
-            print_text(value, len);
+            print_text(value, len, HOST_MAX);
         } else if (kind == ADDRESS && (len == 4 || len == 16)) {
             mp_print_str(SSL_OUT, " ");
             ssl_print_address(SSL_OUT, value, len, false);
