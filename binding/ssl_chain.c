@@ -25,6 +25,7 @@ typedef struct {
     int issuer[CERTS_MAX]; // index of the certificate above, or NOWHERE
     bool printed[CERTS_MAX];
     int n;
+    int top;     // index of the highest certificate above the server's, or of one in a circle
     int refused; // index of the certificate that the verdict is about, or NOWHERE
     bool above;  // the verdict is about the issuer that was not sent
     bool verified;
@@ -262,10 +263,12 @@ static void print_from_top(tree_t *tree, int index) {
     if (!tree->verified && !is_own_issuer(tree->certs[index])) {
         mp_print_str(SSL_OUT, "  ");
         ssl_report_whose(tree->certs[index], USSL_ISSUER);
-        mp_print_str(SSL_OUT, " (not sent)\n");
-        if (tree->report->why.cert.flags & USSL_CERT_UNTRUSTED) {
+        bool sent = tree->issuer[index] != NOWHERE;
+        mp_print_str(SSL_OUT, sent ? " (in a circle of issuers)\n" : " (not sent)\n");
+        bool judged = index == tree->top; // the verdict is about the server's path only
+        if (judged && (tree->report->why.cert.flags & USSL_CERT_UNTRUSTED)) {
             print_wrong(tree, level, "not trusted by this context");
-        } else if (tree->above) {
+        } else if (judged && tree->above) {
             print_wrong(tree, level, tree->report->why.cert.message);
         }
         level++;
@@ -288,6 +291,9 @@ void ssl_report_chain(const ssl_report_t *report, const ssl_conn_obj_t *sock, bo
     }
     for (int i = 0; i < tree.n; i++) {
         tree.issuer[i] = find_issuer(&tree, i);
+    }
+    for (int i = 0; i < tree.n && tree.issuer[tree.top] != NOWHERE; i++) {
+        tree.top = tree.issuer[tree.top];
     }
     find_refused(&tree);
     for (int i = 0; i < tree.n; i++) {
