@@ -197,8 +197,18 @@ def wrong_files(folder):
             not os.path.exists(folder + "/x.ussl"), out
 
 
+def no_stores(folder):
+    """A bundle in the place of the store is not overwritten; a certificate of a server becomes no root."""
+    shutil.copy(cert("ca.pem"), folder + "/bundle.pem")
+    status, out = make_roots(cert("ca.pem"), folder + "/bundle.pem")
+    with open(cert("ca.pem")) as f, open(folder + "/bundle.pem") as kept:
+        yield "bundle-as-store", status == 1 and "is not replaced" in out and kept.read() == f.read(), out
+    status, out = make_roots(cert("no-ca-usage.pem"), folder + "/none.ussl")
+    yield "no-ca", status == 1 and "key usage" in out and not os.path.exists(folder + "/none.ussl"), out
+
+
 def cases():
     with tempfile.TemporaryDirectory() as folder:
         os.mkdir(folder + "/empty")
-        for group in (mozilla, trimmed, refused, update, wrong_files):
+        for group in (mozilla, trimmed, refused, update, wrong_files, no_stores):
             yield from group(folder)

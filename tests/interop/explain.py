@@ -5,6 +5,7 @@
 import os
 import pty
 import re
+import signal
 import socket
 import subprocess
 import threading
@@ -65,8 +66,30 @@ def cases(case, free_port, stop):
     yield "trust/explain-in-red", "\x1b[31mwrong: not trusted by this context\x1b[0m" in out and "\x1b[31mREFUSED: " in out, out
     out = on_terminal(case, argv, NO_COLOR="1")
     yield "trust/explain-no-color", "wrong: not trusted by this context" in out and "\x1b" not in out, out
+    script = "import ssl\nc = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)\nc.check_hostname = False\n%%s\nssl.explain('localhost', %d, c)" % port
+    status, out = case.run([case.micropython, "-c", script % "c.verify_mode = ssl.CERT_NONE"])
+    yield "trust/explain-cert-none", status == 0 and "NOT verified" in out and "\nACCEPTED WITHOUT VERIFICATION\n" in out, out
+    status, out = case.run([case.micropython, "-c", script % ("c.load_verify_locations(%r)" % case.cert("ca.pem"))])
+    yield "trust/explain-any-name", status == 0 and "check_hostname is False.\nACCEPTED\n" in out, out
     stop(server)
     yield from explain_without_tls(case, free_port, stop, command)
+    yield from explain_raises(case)
+
+
+def explain_raises(case):
+    """Ctrl-C ends explain(), and so does a context that cannot be used: neither is a refusal of the server."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    script = "import ssl, tls\nssl.explain('localhost', %d, tls.SSLContext(tls.PROTOCOL_%%s_CLIENT))" % listener.getsockname()[1]
+    process = subprocess.Popen([case.micropython, "-c", script % "TLS"], env=case.env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    server = listener.accept()[0]
+    server.recv(1)  # the ClientHello
+    process.send_signal(signal.SIGINT)
+    out = process.communicate(timeout=20)[0].decode()
+    server.close()
+    yield "trust/explain-interrupted", process.returncode != 0 and "KeyboardInterrupt" in out and "REFUSED" not in out, out
+    status, out = case.run([case.micropython, "-c", script % "DTLS"])
+    listener.close()
+    yield "trust/explain-unfit-context", status == 1 and "ValueError: DTLS needs" in out and "REFUSED" not in out, out
 
 
 def explain_without_tls(case, free_port, stop, command):
