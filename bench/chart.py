@@ -32,7 +32,7 @@ def write(path, rows):
     for i, (question, unit, what, divisor, form) in enumerate(QUESTIONS):
         row, y = found[what], TOP + ROW * i
         stock, ours = float(row.stock) / divisor, float(row.ours) / divisor
-        most = max(stock, ours)
+        most = max(stock, ours) or 1
         out += ['<text x="16" y="%d" font-size="14" font-weight="600" fill="%s">%s</text>' % (y + 14, TEXT, question),
                 '<text x="16" y="%d" font-size="11.5" fill="%s">%s</text>' % (y + 31, FAINT, unit)]
         out += bar(y + 2, stock, most, STOCK, "stock", form % stock) + bar(y + 2 + BAR, ours, most, OURS, "ussl", form % ours)

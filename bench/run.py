@@ -304,10 +304,14 @@ def bad_servers():
     running = [servers.Server(CERTS, cert) for cert in BAD]
     requests = os.environ.get("MICROPYTHON", os.path.join(ROOT, "build/src/micropython")) + "/lib/micropython-lib/micropython/requests"
     env = {"MICROPYPATH": requests + ":.frozen", "SSL_CERT_FILE": CERTS + "ca.pem"}
-    found = [int(unix(p, "bad-servers", ",".join(str(s.port) for s in running), "-", env=env)[0]) for p in PROGRAMS[:2]]
-    for server in running:
+    good = servers.Server(CERTS, "server")
+    found = [[int(unix(p, "bad-servers", ports, "-", env=env)[0]) for ports in (",".join(str(s.port) for s in running), str(good.port))]
+             for p in PROGRAMS[:2]]
+    for server in running + [good]:
         server.stop()
-    return found
+    if any(fetched != 1 for _, fetched in found):
+        raise SystemExit("requests fetches nothing from a good server: %s" % found)
+    return [accepted for accepted, _ in found]
 
 
 def unix_rows(table):

@@ -55,13 +55,17 @@ static void finish(attempt_t *a) {
     ssl_try(close_step, a, &ignored);
 }
 
-// Connects, and returns what that raised. KeyboardInterrupt and mistakes of the caller are no
-// findings about the server: they are raised.
+// KeyboardInterrupt and mistakes of the caller are no findings about the server.
+static bool is_finding(mp_obj_t error) {
+    return mp_obj_exception_match(error, MP_OBJ_FROM_PTR(&mp_type_OSError))
+        || mp_obj_exception_match(error, MP_OBJ_FROM_PTR(&mp_type_MemoryError));
+}
+
+// Connects and returns what that raised, or raises it if it is no finding about the server.
 static mp_obj_t connect(attempt_t *a) {
     mp_obj_t error;
     ssl_try(connect_step, a, &error);
-    if (error != MP_OBJ_NULL && !mp_obj_exception_match(error, MP_OBJ_FROM_PTR(&mp_type_OSError))
-        && !mp_obj_exception_match(error, MP_OBJ_FROM_PTR(&mp_type_MemoryError))) {
+    if (error != MP_OBJ_NULL && !is_finding(error)) {
         finish(a);
         nlr_raise(error);
     }
@@ -92,27 +96,40 @@ static void read_key(ssl_report_t *report, const ssl_conn_obj_t *sock) {
     }
 }
 
+typedef struct {
+    ssl_report_t *report;
+    attempt_t attempt;
+} show_t;
+
+static void show_step(void *arg) {
+    show_t *show = arg;
+    attempt_t *a = &show->attempt;
+    a->context = ssl_context_new(&tls_context_type, SSL_PROTOCOL_TLS_CLIENT);
+    a->context->inspects = true;
+    mp_store_attr(
+        MP_OBJ_FROM_PTR(a->context), MP_QSTR_verify_mode, MP_OBJ_NEW_SMALL_INT(SSL_CERT_NONE));
+    connect_step(a);
+    print_protocol(a->sock);
+    mp_print_str(SSL_OUT, "It sends these certificates, which are not verified:\n");
+    ssl_report_chain(show->report, a->sock, false);
+    read_key(show->report, a->sock);
+}
+
 // Prints the certificates that the server sends to a client that does not verify.
 static void show_sent(ssl_report_t *report, const attempt_t *verifying) {
-    attempt_t a = {.host = verifying->host,
-        .port = verifying->port,
-        .timeout = verifying->timeout,
-        .context = ssl_context_new(&tls_context_type, SSL_PROTOCOL_TLS_CLIENT)};
-    a.context->inspects = true;
-    mp_store_attr(
-        MP_OBJ_FROM_PTR(a.context), MP_QSTR_verify_mode, MP_OBJ_NEW_SMALL_INT(SSL_CERT_NONE));
-    mp_obj_t error = connect(&a);
-    if (error == MP_OBJ_NULL) {
-        print_protocol(a.sock);
-        mp_print_str(SSL_OUT, "It sends these certificates, which are not verified:\n");
-        ssl_report_chain(report, a.sock, false);
-        read_key(report, a.sock);
-    } else {
+    show_t show = {
+        report, {.host = verifying->host, .port = verifying->port, .timeout = verifying->timeout}};
+    mp_obj_t error;
+    ssl_try(show_step, &show, &error);
+    finish(&show.attempt);
+    if (error != MP_OBJ_NULL && !is_finding(error)) {
+        nlr_raise(error);
+    }
+    if (error != MP_OBJ_NULL) {
         mp_print_str(SSL_OUT, "Its certificates cannot be shown: ");
         mp_obj_print_helper(SSL_OUT, error, PRINT_EXC);
         mp_print_str(SSL_OUT, "\n");
     }
-    finish(&a);
 }
 
 static void print_refusal(const ssl_report_t *report) {
@@ -227,6 +244,9 @@ static mp_obj_t ssl_explain(size_t n_args, const mp_obj_t *args, mp_map_t *kw_ar
         .color = wants_color(vals[4].u_obj),
         .why.alert = -1,
         .error = MP_OBJ_NULL};
+    if (report.port < 0 || report.port > 65535) {
+        mp_raise_ValueError(MP_ERROR_TEXT("port must be 0 to 65535"));
+    }
     report.clock = ussl_today(&report.today);
     return mp_obj_new_bool(report_on(&report, &a));
 }

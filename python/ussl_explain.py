@@ -22,7 +22,9 @@ def target(text):
         scheme, text = text.split("://", 1)
         if scheme != "https":
             raise ValueError("not an https:// URL")
-        text = text.split("/", 1)[0]
+        for mark in "/?#":
+            text = text.split(mark, 1)[0]
+        text = text.split("@")[-1]
     port = "443"
     if text.startswith("["):
         host, _, rest = text[1:].partition("]")
@@ -54,7 +56,7 @@ def main(arguments):
         return 2
     try:
         return 0 if explain(arguments[0], cafile) else 1
-    except (OSError, ValueError) as e:
+    except (OSError, ValueError, NotImplementedError) as e:
         print("ussl_explain: %s: %s" % (" ".join(arguments), e))
         return 2
 

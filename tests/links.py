@@ -12,7 +12,7 @@ PAGES = "*.md", "docs/*.md", "docs/guide/*.md", "stubs/*.md", "bench/results/*.m
 def anchors(path):
     """Returns the anchors of a page's headings, as GitHub names them."""
     with open(path) as f:
-        headings = re.findall(r"^#+ (.*)$", f.read(), re.M)
+        headings = re.findall(r"^#+ (.*)$", re.sub(r"^```.*?^```$", "", f.read(), flags=re.M | re.S), re.M)
     return {re.sub(r"[^\w\- ]", "", heading.lower()).strip().replace(" ", "-") for heading in headings}
 
 

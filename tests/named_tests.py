@@ -34,7 +34,8 @@ def exists(name, exact):
     else:
         sources = text_of("tests/*.py", "tests/%s/*" % suite.replace("-", "_"))
         rest = [first] + rest
-    wanted = [r"\b%s\b" % re.escape(part) if "…" not in part else re.escape(part.replace("…", "")) for part in rest]
+    # In sources a name stands in quotes, alone or between slashes, or is the argument of a macro.
+    wanted = [r"[\"'/(]%s[\"'/ :%%),]" % re.escape(part) if "…" not in part else re.escape(part.replace("…", "")) for part in rest]
     return bool(sources) and all(re.search(part, sources) for part in wanted)
 
 

@@ -88,6 +88,7 @@ static const struct USSL__ROW {
 };
 
 static const char no_clock[] = "the clock is not set, so certificate dates cannot be checked";
+static const char strict_rule[] = "certificate breaks a rule that VERIFY_X509_STRICT checks";
 static const char bad_serial[] = "serial number is not positive, or longer than 20 octets";
 
 // ---- helpers ----
@@ -141,7 +142,12 @@ const char *ussl_verdict_rule(const ussl_verdict_t *verdict, size_t index) {
             // The verdict may have another number for its rule than the usual one, and so another
             // message.
             bool is_named = i == rank(verdict->flags);
-            return is_named ? verdict->message : message_of(1u << rules[i].bit, rules[i].code);
+            if (is_named) {
+                return verdict->message;
+            }
+            // Which of the strict rules it is, only the verdict that names it knows.
+            uint32_t flag = 1u << rules[i].bit;
+            return flag == USSL_CERT_STRICT ? strict_rule : message_of(flag, rules[i].code);
         }
     }
     return NULL;

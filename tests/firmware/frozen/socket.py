@@ -53,7 +53,9 @@ def request(operation, number=0, data=b"", buffer=None):
     if status < 0:
         raise OSError(-status)
     if buffer is not None:
-        _get(buffer, status)
+        _get(buffer, min(status, len(buffer)))
+        for _ in range(len(buffer), status):  # a file that has grown
+            _get(answer, 1)
     return status
 
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 #
-# socket.py - the port's sockets, for the guide's snippets: the names that stand in the guide lead to local servers.
-# GUIDE_HOSTS has them: "example.org:443=44001,…"; the name without a port stands for every port.
+# socket.py - the port's sockets, for the guide's snippets: the names that stand in the guide lead to local servers, which
+# GUIDE_HOSTS lists: "example.org:443=44001,…".
 import os
 from usocket import *
 from usocket import getaddrinfo as _getaddrinfo
