@@ -14,12 +14,6 @@ assert error.verify_depth == 0
 assert error.verify_subject[-1] == (("commonName", "localhost"),), error.verify_subject
 assert error.verify_rules == ("Hostname mismatch", "certificate has expired"), error.verify_rules
 
-# Which strict rule is broken is said only of the rule that the error names.
-client = ssl.create_default_context(cafile=CERTS + "no-ca-usage.pem")
-error = shake(*bio_pair(client, server_context("wrong-purpose"), "localhost"))[0]
-assert error.verify_code == 26, error
-assert error.verify_rules == ("unsuitable certificate purpose", "certificate breaks a rule that VERIFY_X509_STRICT checks"), error.verify_rules
-
 error = refused("unknown-root", "localhost")
 assert error.verify_code == 19 and error.verify_depth == 1
 assert error.verify_rules == ("self-signed certificate in certificate chain",), error.verify_rules

@@ -6,6 +6,7 @@
 // docs/trust.md promises this ("The clock", "What is checked"), and docs/differences.md that an
 // unset clock refuses. test_chains has the rules one by one; here are settings, clock and client
 // certificates.
+#include "engine/verify/verify.h"
 #include "tests/support/support.h"
 
 static int reset(void **state) {
@@ -356,6 +357,24 @@ static void a_server_judges_the_certificates_it_asks_for(void **state) {
     assert_int_equal(test_platform.live, 0);
 }
 
+// A verdict has the number of one broken rule only, so it cannot say which strict rule another one
+// was.
+static void a_strict_rule_is_described_only_where_it_is_known(void **state) {
+    (void)state;
+    ussl_verdict_t first = {0}, second = {0};
+    ussl__verdict_add(&first, USSL_CERT_STRICT, 92, 1);
+    ussl__verdict_add(&first, USSL_CERT_EXPIRED, 0, 0);
+    assert_string_equal(
+        ussl_verdict_rule(&first, 0), "CA cert does not include key usage extension");
+    assert_string_equal(ussl_verdict_rule(&first, 1), "certificate has expired");
+    assert_null(ussl_verdict_rule(&first, 2));
+    ussl__verdict_add(&second, USSL_CERT_STRICT, 92, 1);
+    ussl__verdict_add(&second, USSL_CERT_PURPOSE, 0, 0);
+    assert_string_equal(ussl_verdict_rule(&second, 0), "unsuitable certificate purpose");
+    assert_string_equal(
+        ussl_verdict_rule(&second, 1), "certificate breaks a rule that VERIFY_X509_STRICT checks");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(a_client_judges_each_server_as_its_row_says, reset),
@@ -370,6 +389,7 @@ int main(void) {
 #endif
         cmocka_unit_test_setup(validity_includes_its_first_and_last_second, reset),
         cmocka_unit_test_setup(a_server_judges_the_certificates_it_asks_for, reset),
+        cmocka_unit_test(a_strict_rule_is_described_only_where_it_is_known),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
