@@ -11,15 +11,14 @@ if not url.startswith("https://"):
 host, _, path = url[8:].partition("/")
 host, _, port = host.partition(":")
 
+port = int(port or 443)
 context = ssl.create_default_context()
-sock = socket.socket()
-sock.connect(socket.getaddrinfo(host, int(port or 443), socket.AF_INET)[0][-1])
 try:
+    sock = socket.socket()
+    sock.connect(socket.getaddrinfo(host, port, socket.AF_INET)[0][-1])
     tls = context.wrap_socket(sock, server_hostname=host)
-except ssl.SSLCertVerificationError as e:
-    print("refused:", e.verify_message)
-    print()
-    ssl.explain(host, int(port or 443), context)
+except OSError:
+    ssl.explain(host, port, context)
     sys.exit(1)
 print("protocol: ", tls.version())
 print("cipher:   ", tls.cipher()[0])
