@@ -124,8 +124,8 @@
 #define USSL_PINS 1
 #endif
 
-// ssl.explain(), which reports why a connection is refused. 3,100 bytes, in the binding
-// (docs/footprint.md).
+// ssl.explain(), which reports why a connection is refused, and what to do. 10,700 bytes, in the
+// binding (docs/footprint.md).
 #ifndef USSL_EXPLAIN
 #define USSL_EXPLAIN 1
 #endif
