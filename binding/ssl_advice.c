@@ -60,7 +60,7 @@ static void about_trust(const ssl_report_t *report) {
     }
     SAY("  If the server is your own, or your company's, load the certificate of its CA:\n"
         "    context.load_verify_locations(\"ca.pem\")\n"
-        "  If it is a public one, put the roots of the web on the device (docs/root-store.md):\n"
+        "  If it is a public one, put the roots of the web on the device, from a computer:\n"
         "    make roots\n"
         "    mpremote cp build/roots-mozilla.ussl :/roots.ussl\n");
     if (report->why.cert.code == 20) {
