@@ -132,7 +132,8 @@ class World:
     def environment(self, folder):
         tree = os.environ.get("MICROPYTHON", os.path.join(ROOT, "build/src/micropython")) + "/lib/micropython-lib"
         tree = os.environ.get("MICROPYTHON_LIB", tree)
-        path = [tree + "/micropython/umqtt.simple", tree + "/micropython/requests", HERE + "/modules", ".frozen"]
+        path = [tree + "/micropython/umqtt.simple", tree + "/micropython/requests", tree + "/python-ecosys/requests", HERE + "/modules",
+                ".frozen"]
         hosts = ",".join("%s=%d" % pair for pair in self.hosts.items())
         return dict(os.environ, MICROPYPATH=":".join(path), GUIDE_HOSTS=hosts, SSL_CERT_FILE=folder + "/roots.ussl",
                     PYTHONPATH=HERE + "/cpython")
