@@ -302,8 +302,8 @@ BAD = "wrong-name", "expired", "not-yet", "self-signed", "unknown-issuer", "wron
 def bad_servers():
     """Returns how many servers with these certificates `requests` fetches a page from, with stock and with ussl."""
     running = [servers.Server(CERTS, cert) for cert in BAD]
-    requests = os.environ.get("MICROPYTHON", os.path.join(ROOT, "build/src/micropython")) + "/lib/micropython-lib/micropython/requests"
-    env = {"MICROPYPATH": requests + ":.frozen", "SSL_CERT_FILE": CERTS + "ca.pem"}
+    tree = os.environ.get("MICROPYTHON", os.path.join(ROOT, "build/src/micropython")) + "/lib/micropython-lib"
+    env = {"MICROPYPATH": "%s/micropython/requests:%s/python-ecosys/requests:.frozen" % (tree, tree), "SSL_CERT_FILE": CERTS + "ca.pem"}
     good = servers.Server(CERTS, "server")
     found = [[int(unix(p, "bad-servers", ports, "-", env=env)[0]) for ports in (",".join(str(s.port) for s in running), str(good.port))]
              for p in PROGRAMS[:2]]
