@@ -1,19 +1,18 @@
 # Makefile - builds ussl into MicroPython's unix port, runs it, and tests it.
 #
-#   make run              a verified TLS connection on this machine, and bad ones refused
-#   make run URL=https:// fetch a page with the system's trust store
-#   make explain HOST=…   why a server is accepted or refused, and what to do
-#   make repl             the interpreter, build/unix/micropython
-#   make board            an emulated Cortex-M3 with network, at its prompt; SCRIPT=examples/board.py runs that
-#   make roots            Mozilla's trust anchors as a root store for a device
-#   make dist             a release archive that builds without git
-#   make test             everything; the last line counts. A part of it: make unit, compat, port, interop,
-#                         constant-time, lint …
-#   make fuzz             every parser of ours, an hour each
-#   make bench            a table of ussl beside stock MicroPython and CPython
+#   make run              makes a verified TLS connection on this machine, and shows that bad ones are refused
+#   make run URL=https:// fetches a page with the roots of this machine
+#   make explain HOST=…   says why a server is accepted or refused, and what to do
+#   make repl             starts the interpreter, build/unix/micropython
+#   make board            starts an emulated Cortex-M3 with network; SCRIPT=examples/board.py runs that script on it
+#   make roots            writes Mozilla's trust anchors as a root store for a device
+#   make dist             makes a release archive that builds without git
+#   make test             runs all tests; the last line counts them. One part: make unit, compat, port, interop, guide …
+#   make fuzz             runs the fuzz target of every parser of ours, an hour each
+#   make bench            writes a table of ussl beside stock MicroPython and CPython
 #
-# MICROPYTHON, MBEDTLS and BEARSSL take checkouts of your own in place of Debian's source packages; LWIP one for
-# `make lwip`. With USSL_ARITH=mbedtls there is no BearSSL.
+# MICROPYTHON, MBEDTLS and BEARSSL name checkouts that are used in place of Debian's source packages, and LWIP names one for
+# `make lwip`. With USSL_ARITH=mbedtls the build does not use BearSSL.
 
 SRC := build/src
 ifeq ($(origin MICROPYTHON),undefined)
@@ -32,7 +31,7 @@ ifeq ($(origin BEARSSL),undefined)
 BEARSSL := $(SRC)/bearssl
 endif
 override BEARSSL := $(abspath $(BEARSSL))
-# With checkouts of your own, and none of BearSSL, mbedTLS does the arithmetic.
+# If checkouts are named, but none of BearSSL, mbedTLS does the arithmetic.
 ifeq ($(filter $(abspath $(SRC))/%,$(MICROPYTHON) $(MBEDTLS))$(wildcard $(BEARSSL)/inc/bearssl_ec.h),)
 USSL_ARITH ?= mbedtls
 endif
@@ -42,7 +41,7 @@ USSL_DIR := .
 include config/arith.mk
 export USSL_CERTS := $(abspath build/certs)
 
-# Another folder, and more flags, for a build beside the first: tools/try-flags.
+# UNIX_DIR and MORE are the folder and the flags of a second build beside the first one (tools/try-flags).
 UNIX_DIR := build/unix
 UNIX := $(UNIX_DIR)/micropython
 JOBS := -j$(shell nproc 2>/dev/null || echo 2)
@@ -57,8 +56,8 @@ build/tools.ok: tools/install-tools
 	@sh tools/install-tools
 	@touch $@
 
-# Other sources or other flags: what was built from the first ones is of no use. A build beside the first (UNIT_SUFFIX)
-# leaves that alone.
+# When the sources or the flags change, what was built from the former ones is removed. A second build (UNIT_SUFFIX) removes
+# nothing of the first one.
 STALE := $(if $(UNIT_SUFFIX),$(filter-out build/unix,$(UNIX_DIR)),$(UNIX_DIR) build/threads build/lib)
 build/sources$(UNIT_SUFFIX).used: FORCE
 	@mkdir -p $(@D)
@@ -82,17 +81,17 @@ certs: build/certs/ca.pem build/chains build/roots.ussl
 build/roots.ussl: build/certs/ca.pem tools/make-roots
 	@python3 tools/make-roots $(addprefix build/certs/,ca.pem inter.pem root-rsa.pem) $@ >/dev/null
 
-# Mozilla's roots; with HOSTS="example.org mqtt.example.net:8883" only those that these hosts need.
+# Writes Mozilla's roots. With HOSTS="example.org mqtt.example.net:8883" it writes only those that these hosts need.
 ROOTS := build/roots-mozilla.ussl
 roots: build/tools.ok
 	@python3 tools/make-roots --mozilla $(addprefix --for ,$(HOSTS)) $(ROOTS)
 
-# The chains of tests/data/chains.txt. Debian's own Python has the package that they are signed with.
+# Makes the chains of tests/data/chains.txt. Debian's own Python has the package that signs them.
 WITH_CRYPTOGRAPHY = $(shell python3 -c 'import cryptography' 2>/dev/null && echo python3 || echo /usr/bin/python3)
 build/chains: build/tools.ok tests/chains.py tests/chains_der.py tests/data/chains.txt
 	@$(WITH_CRYPTOGRAPHY) tests/chains.py make $@.new && mv $@.new $@
 
-# Every row of it judged by OpenSSL and CPython: what is answered otherwise must say so.
+# Has OpenSSL and CPython judge every row. Where they judge otherwise, the row must say so.
 chains: build/tools.ok
 	@$(WITH_CRYPTOGRAPHY) tests/chains.py compare
 
@@ -101,13 +100,13 @@ UNIX_MAKE = $(MAKE) --no-print-directory -C $(MICROPYTHON)/ports/unix BUILD=$(ab
 	USER_C_MODULES=$(abspath build/usermod) $(USSL_LIBRARIES) MICROPY_PY_BTREE=0 MICROPY_PY_SSL=0 USSL_HASHLIB=1 \
 	FROZEN_MANIFEST=$(abspath config/manifest.py) USSL_CFLAGS='$(USSL_CFLAGS) $(EXTRA_FLAGS)' $(MORE)
 
-# Our manifest takes nothing from micropython-lib, but MicroPython insists on a README.md there.
+# Our manifest uses nothing of micropython-lib, but MicroPython's make requires a README.md in that folder.
 ifeq ($(wildcard $(MICROPYTHON)/lib/micropython-lib/README.md),)
 UNIX_MAKE += MPY_LIB_DIR=$(CURDIR)
 endif
 
-# frozen_content.c holds qstrs of its own that a changed binding may bring too: it is made anew.
-# mpy-cross comes first and alone: its own make does not expect ours around it.
+# frozen_content.c is removed first, because it defines qstrs that a changed binding may define too. mpy-cross is built first
+# and by a make of its own, because its make does not work inside ours.
 $(UNIX): build/sources$(UNIT_SUFFIX).ok $(wildcard engine/* engine/*/* binding/* config/* python/*) manifest.py micropython.mk
 	@python3 tools/check-layers
 	@mkdir -p build/usermod $(dir $(UNIX_DIR)) && ln -sfn ../.. build/usermod/ussl
@@ -116,19 +115,19 @@ $(UNIX): build/sources$(UNIT_SUFFIX).ok $(wildcard engine/* engine/*/* binding/*
 	  rm -f $(UNIX_DIR)/frozen_content.*; $(UNIX_MAKE) $(JOBS); } >$(UNIX_DIR).log 2>&1 || { tail -n 40 $(UNIX_DIR).log; exit 1; }
 	@touch $@
 
-# mbedTLS does all of the arithmetic.
+# Builds the interpreter and the unit tests without BearSSL.
 without-bearssl: build/tools.ok
 	@$(MAKE) --no-print-directory UNIX_DIR=build/unix-without-bearssl UNIT_SUFFIX=-without-bearssl USSL_ARITH=mbedtls \
 		build/unix-without-bearssl/micropython unit-build
 
-# The same as a 32-bit program, on x86-64.
+# Builds the interpreter as a 32-bit program, on x86-64.
 unix32: $(UNIX)
 	@sh tools/install-tools unix32
 	@$(MAKE) --no-print-directory UNIX_DIR=build/unix32 MORE='MICROPY_FORCE_32BIT=1 MICROPY_PY_FFI=0' \
 		build/unix32/micropython
 
-# MicroPython's coverage variant, which has more warnings, for MicroPython's own tests. The last line that
-# it prints is MicroPython's folder.
+# Builds MicroPython's coverage variant, which compiles with more warnings, for MicroPython's own tests. The last line of output
+# is MicroPython's folder.
 coverage: $(UNIX)
 	@$(MAKE) --no-print-directory UNIX_DIR=build/coverage MORE=VARIANT=coverage build/coverage/micropython
 	@find build/coverage -name '*.gcda' -delete
@@ -139,15 +138,15 @@ FIRMWARE := build/firmware/firmware.elf
 BOARDS := MPS2_AN500 VIRT_RV32
 firmware: $(FIRMWARE) $(foreach b,$(BOARDS),build/firmware-$b/firmware.elf)
 
-# What each board needs besides its name, for tests/ports/ports.py too. gcc 12 has no libgcc for rv32imac_zicsr; in version 2.2 of the instruction
-# set, zicsr is a part of rv32i.
+# The arguments that each board needs besides its name; tests/ports/ports.py reads them too. gcc 12 has no libgcc for
+# rv32imac_zicsr, and in version 2.2 of the instruction set zicsr is a part of rv32i.
 BOARD_MPS2_AN385 := LDSCRIPT=$(abspath tests/firmware/mps2.ld)
 BOARD_MPS2_AN500 := LDSCRIPT=$(abspath tests/firmware/mps2.ld) BOARD_DIR=$(abspath tests/firmware/boards/MPS2_AN500)
 BOARD_MPS2_M0PLUS := LDSCRIPT=$(abspath tests/firmware/mps2.ld) BOARD_DIR=$(abspath tests/firmware/boards/MPS2_M0PLUS)
 BOARD_VIRT_RV32 := LDSCRIPT=$(abspath tests/firmware/virt.ld) RV32_ARCH="rv32imac -misa-spec=2.2"
 export BOARD_MPS2_AN385 BOARD_MPS2_AN500 BOARD_VIRT_RV32
 
-# $(call board,NAME,FOLDER,MODULES,MORE): MicroPython's qemu port with a folder of user modules, in build/FOLDER.
+# $(call board,NAME,FOLDER,MODULES,MORE) builds MicroPython's qemu port with a folder of user modules, in build/FOLDER.
 define board
 	@echo "building MicroPython for $1 in build/$2 (log: build/$2.log)"
 	@mkdir -p build/$2; rm -f build/$2/frozen_content.*; \
@@ -169,8 +168,8 @@ $(FIRMWARE): $(UNIX) build/usermod-board build/roots.ussl $(BOARD_FILES)
 build/firmware-%/firmware.elf: $(UNIX) build/usermod-board build/roots.ussl $(BOARD_FILES)
 	$(call board,$*,firmware-$*,usermod-board,$(WHOLE))
 
-# An emulated Cortex-M3 to try, whose sockets, clock and files come from this computer (tools/board). Its trust anchors
-# are those of the certificates in build/certs.
+# Starts an emulated Cortex-M3 whose sockets, clock and files come from this computer (tools/board). Its root store has the
+# roots of the certificates in build/certs.
 build/board/firmware.elf: $(UNIX) build/usermod-board build/roots.ussl $(BOARD_FILES) $(wildcard tests/firmware/frozen/*)
 	$(call board,MPS2_AN385,board,usermod-board,MICROPY_HEAP_SIZE=196608 USSL_ROOTS=$(abspath build/roots.ussl) \
 	  FROZEN_MANIFEST=$(abspath tests/firmware/frozen/manifest.py))
@@ -194,7 +193,7 @@ $(BENCH)/device/firmware.elf: $(UNIX) build/usermod-board $(OURS) $(BOARD_FILES)
 	$(call board,MPS2_AN385,bench/device,usermod-board,$(BENCH_HEAP) USSL_PROFILE=device)
 $(BENCH)/device12/firmware.elf: $(UNIX) build/usermod-board $(OURS) $(BOARD_FILES)
 	$(call board,MPS2_AN385,bench/device12,usermod-board,$(BENCH_HEAP) USSL_PROFILE=device USSL_CFLAGS=-DUSSL_TLS13=0)
-# The same for other CPUs.
+# The same firmware for other CPUs.
 BENCH_BOARDS := MPS2_M0PLUS VIRT_RV32
 $(BENCH)/stock-%/firmware.elf: $(UNIX) build/usermod-stock $(wildcard bench/stock/*) $(BOARD_FILES)
 	$(call board,$*,bench/stock-$*,usermod-stock,$(BENCH_HEAP))
@@ -209,7 +208,7 @@ $(BENCH)/unix-stock/micropython: $(UNIX) build/usermod-stock $(wildcard bench/st
 $(BENCH)/count.so: bench/count.c
 	@mkdir -p $(@D) && gcc -O1 -shared -fPIC -o $@ $<
 
-# One build of bench/footprint.py, which says what is in it.
+# Makes one build for bench/footprint.py, which sets its flags.
 $(BENCH)/footprint/firmware.elf: $(UNIX) build/usermod-board FORCE
 	$(call board,MPS2_AN385,bench/footprint,usermod-board,$(BENCH_HEAP) USSL_PROFILE=$(PROFILE) USSL_CFLAGS='$(ONE)')
 footprint: $(foreach b,stock ours device device12,$(BENCH)/$b/firmware.elf)
@@ -242,7 +241,7 @@ $(LIB_BEAR_O): $(LIB)/objects/bearssl/%.o: $(BEARSSL)/%.c config/names.h engine/
 $(LIB)/libussl.a: $(LIB_OWN_O) $(LIB_MBED_O) $(LIB_BEAR_O)
 	@rm -f $@ && $(AR) qc $@ $^
 
-# Programs must see the flags that the library was built with.
+# A program must be compiled with the library's flags, so ussl.pc has them.
 $(LIB)/ussl.pc: $(LIB)/libussl.a FORCE
 	@mkdir -p $(LIB)/include/ussl && cp $(addprefix engine/,$(LIB_HEADERS)) $(LIB)/include/ussl
 	@printf '%s\n' 'prefix=$(abspath $(LIB))' 'Name: ussl' 'Description: TLS 1.2 and 1.3 over mbedTLS, without I/O' \
@@ -252,7 +251,7 @@ lib: build/sources.ok
 	@$(MAKE) --no-print-directory $(JOBS) $(LIB)/ussl.pc
 	@echo "built $(LIB)/libussl.a; PKG_CONFIG_PATH=$(LIB) pkg-config --cflags --libs ussl"
 
-# A release archive of the last commit, build/ussl-VERSION.tar.gz or ARCHIVE=.
+# Makes a release archive of the last commit, build/ussl-VERSION.tar.gz or the file ARCHIVE.
 dist:
 	@sh tools/make-dist $(ARCHIVE)
 
@@ -264,7 +263,7 @@ else
 	@$(UNIX) examples/demo.py
 endif
 
-# Why a server is accepted or refused: make explain HOST=example.org:8883 CA=ca.pem
+# For example: make explain HOST=example.org:8883 CA=ca.pem
 explain: $(UNIX)
 	@$(UNIX) -m ussl_explain $(HOST) $(if $(CA),--ca $(CA)) || true
 
@@ -286,7 +285,7 @@ test: build/tools.ok
 	@$(MAKE) --no-print-directory firmware build/board/firmware.elf $(BENCH)/device/firmware.elf $(BENCH)/device12/firmware.elf lwip
 	@MICROPYTHON=$(MICROPYTHON) MBEDTLS=$(MBEDTLS) python3 tests/run.py
 
-# One part of it: make unit, make compat, make port, make interop, make lint.
+# Each of these targets builds and runs one part.
 unit: unit-build certs
 	@python3 tests/run.py unit
 threads: $(THREADS_DIR)/threads certs
@@ -303,8 +302,8 @@ conformance: $(UNIX) certs
 lint: build/tools.ok
 	@python3 tests/run.py lint
 
-# About an hour: 100,000 connections through one reserved block; 10,000 over sockets, 200 at once, 2,000 over a bad
-# network; 8 threads with 1,000 each, over both versions, under ThreadSanitizer.
+# Takes about an hour: 100,000 connections in one reserved block of memory; over sockets 10,000 in sequence, 200 at once and
+# 2,000 over a bad network; and 1,000 for each of 8 threads, with both versions, under ThreadSanitizer.
 soak: $(UNIX) unit-build $(THREADS_DIR)/threads certs
 	@echo "soak: 1 of 3, $(or $(LIVES),100000) connections in reserved memory, some 8 s for 1,000; next, connections over sockets"
 	@USSL_SOAK=$(or $(LIVES),100000) $(UNIT_DIR)/test_reserve
@@ -320,12 +319,12 @@ check-format: build/tools.ok
 format:
 	@clang-format -i $(CHECKED_C)
 
-# Every build flag off, one at a time: it must build, connect, and say what it saves.
+# Turns off each build flag in turn, builds, makes a connection, and prints the bytes that the flag saves.
 flags: $(UNIX) certs
 	@MICROPYTHON=$(MICROPYTHON) MBEDTLS=$(MBEDTLS) sh tools/try-flags
 
-# Ours and stock's tls in one interpreter, as tls and as tls_stock, each with its mbedTLS. A link gives stock's another name,
-# under which its objects are built too.
+# Builds our tls and stock's (as tls_stock) into one interpreter, each with its own mbedTLS. The link gives the folder of stock's
+# mbedTLS another name, under which its object files are built.
 beside: $(UNIX)
 	@mkdir -p build/usermod-beside && ln -sfn ../.. build/usermod-beside/ussl && ln -sfn ../../tests/ports/beside build/usermod-beside/beside
 	@ln -sfn $(or $(wildcard $(MICROPYTHON)/lib/mbedtls/library),$(MBEDTLS)/library) build/usermod-beside/library
@@ -333,13 +332,15 @@ beside: $(UNIX)
 	@$(MAKE) --no-print-directory UNIX_DIR=build/beside MORE='USSL_HASHLIB= USER_C_MODULES=$(abspath build/usermod-beside) \
 		STOCK_MBEDTLS=$(abspath build/usermod-beside)' build/beside/micropython
 
-# Ports and boards, each beside stock: TREES="/path/to/micropython ...", ROWS="RPI_PICO_W ...", KINDS="ussl ...": tests/ports/ports.py.
+# Builds ports and boards with ussl and with stock. TREES="/path/to/micropython ...", ROWS="RPI_PICO_W ..." and
+# KINDS="ussl ..." select what tests/ports/ports.py builds.
 ports: $(UNIX) build/usermod-stock certs
 	@sh tools/install-tools unix32
 	@USSL_PORTS=all MICROPYTHON=$(MICROPYTHON) MBEDTLS=$(MBEDTLS) TREES="$(or $(TREES),$(MICROPYTHON))" ROWS="$(ROWS)" KINDS="$(KINDS)" \
 		python3 tests/run.py ports
 
-# For ESP32: IDF_PATH names a checkout of ESP-IDF 5, and MICROPYTHON may name one of MicroPython (docs/boards.md).
+# Compiles all files for ESP32. IDF_PATH names a checkout of ESP-IDF 5, and MICROPYTHON may name one of MicroPython
+# (docs/boards.md).
 ifdef IDF_PATH
 ports: ports-esp32
 endif
@@ -349,7 +350,7 @@ ports-esp32: build/sources.ok certs
 	@IDF_PATH=$(abspath $(IDF_PATH)) MICROPYTHON=$(MICROPYTHON) MBEDTLS=$(MBEDTLS) sh tools/try-esp32-aes
 
 clean:
-	rm -rf build/esp32* build/unix build/unix32 build/unix-without-bearssl build/firmware* build/bench build/unit* build/threads build/lwip build/lib build/constant-time build/beside build/ports build/flags build/certs build/*.ok
+	rm -rf build/esp32* build/board* build/unix build/unix32 build/unix-without-bearssl build/firmware* build/bench build/unit* build/threads build/lwip build/lib build/constant-time build/beside build/ports build/flags build/certs build/*.ok
 
 .PHONY: all lib dist run explain repl board roots chains unix32 without-bearssl beside ports ports-esp32 firmware bench footprint soak conformance test unit threads compat port interop guide types lint certs check-layers check-format format \
 	flags clean
