@@ -31,12 +31,12 @@ context = ssl.create_default_context(cafile=CA)  # verifies the server; make it 
 context.reserve(1)  # the memory of one connection, for good
 
 sock = socket.socket()
-sock.connect(socket.getaddrinfo(HOST, PORT)[0][-1])
 try:
+    sock.connect(socket.getaddrinfo(HOST, PORT)[0][-1])
     tls = context.wrap_socket(sock, server_hostname=HOST)
     tls.write(b"GET / HTTP/1.0\r\nHost: %s\r\n\r\n" % HOST.encode())
     print(tls.read())
     tls.close()
-except ssl.SSLError as e:
+except OSError as e:  # ssl.SSLError is one
     print("not connected:", e)
     ssl.explain(HOST, PORT, context)

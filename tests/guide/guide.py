@@ -90,7 +90,7 @@ class World:
         with open(self.files + "/roots.ussl", "rb") as f:
             pages = {"/": b"Hello\n", "/roots.ussl": f.read()}
         for names, cert in (("example.org:443 api.example.org:443", "public"), ("expired.example.org:443", "expired"),
-                            ("home.local:8443", "server"), ("home.local:9443", "sloppy")):
+                            ("home.local:8443 home.local:9443", "server"), ("home.local:9444", "sloppy")):
             self.serve(names, self.files, cert, pages)
         self.serve("wrong.example.org:443", certs, "wrong-name", pages)
         if servers.mosquitto():
