@@ -58,8 +58,9 @@ static void about_trust(const ssl_report_t *report) {
         about_key(report, "trust_key");
         return;
     }
-    SAY("  If the server is your own, or your company's, load the certificate of its CA:\n"
-        "    context.load_verify_locations(\"ca.pem\")\n"
+    SAY("  If the server is your own, or your company's, connect with a context that has the\n"
+        "  certificate of its CA (ussl_explain: --ca ca.pem):\n"
+        "    context = ssl.create_default_context(cafile=\"ca.pem\")\n"
         "  If it is a public one, put the roots of the web on the device, from a computer:\n"
         "    make roots\n"
         "    mpremote cp build/roots-mozilla.ussl :/roots.ussl\n");
